@@ -1,0 +1,131 @@
+"""Until when a slot may be booked or cancelled. A deadline is a value; ``closes_at`` gives its instant.
+
+Every hour is a minute of the day on a wall clock in Paris, 0..1440 (``24:00``), and closes at that very instant:
+at 10:00:00 it is too late, the kitchen has its list.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from chalicelib.rules.school_calendar import Period, monday_of, paris_instant
+
+Predicate = Callable[[date], bool]
+FARTHEST = 370
+"""Days looked back for an open day: more than a year without one means that the calendar starts too late."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """What a deadline may ask about a day: is it a working day, is the activity open on it."""
+
+    is_working: Predicate
+    is_open: Predicate
+
+
+@dataclass(frozen=True)
+class CalendarDaysBefore:
+    """``count`` days before, at ``minute``. Zero is the same day."""
+
+    count: int
+    minute: int
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        return paris_instant(day - timedelta(days=self.count), self.minute)
+
+
+@dataclass(frozen=True)
+class WorkingDaysBefore:
+    """``count`` working days before (Monday to Friday, public holidays not counted), at ``minute``."""
+
+    count: int
+    minute: int
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        return paris_instant(_nth_before(day, self.count, days.is_working), self.minute)
+
+
+@dataclass(frozen=True)
+class OpenDaysBefore:
+    """``count`` days on which the activity is open before, at ``minute``."""
+
+    count: int
+    minute: int
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        return paris_instant(_nth_before(day, self.count, days.is_open), self.minute)
+
+
+@dataclass(frozen=True)
+class WeekdayOfEarlierWeek:
+    """``weekday`` (ISO, 1 Monday) of the week that is ``weeks`` before the day's own, at ``minute``."""
+
+    weekday: int
+    weeks: int
+    minute: int
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        monday = monday_of(day) - timedelta(weeks=self.weeks)
+        return paris_instant(monday + timedelta(days=self.weekday - 1), self.minute)
+
+
+@dataclass(frozen=True)
+class WeekdayTable:
+    """« For this weekday, before that earlier weekday »: ISO weekday -> (ISO weekday, minute).
+
+    The earlier weekday is the last one strictly before the day. A weekday that the table leaves out is never online.
+    """
+
+    rows: Mapping[int, tuple[int, int]]
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        row = self.rows.get(day.isoweekday())
+        if row is None:
+            return None
+        weekday, minute = row
+        back = (day.isoweekday() - weekday) % 7 or 7
+        return paris_instant(day - timedelta(days=back), minute)
+
+
+@dataclass(frozen=True)
+class FixedDates:
+    """One last day for a whole period: days of ``period`` close on ``last`` at ``minute``. Other days never open."""
+
+    rows: tuple[tuple[Period, date, int], ...]
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        for period, last, minute in self.rows:
+            if day in period:
+                return paris_instant(last, minute)
+        return None
+
+
+@dataclass(frozen=True)
+class NeverOnline:
+    """Only the office changes these slots."""
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        return None
+
+
+Deadline = (
+    CalendarDaysBefore
+    | WorkingDaysBefore
+    | OpenDaysBefore
+    | WeekdayOfEarlierWeek
+    | WeekdayTable
+    | FixedDates
+    | NeverOnline
+)
+
+
+def _nth_before(day: date, count: int, counts: Predicate) -> date:
+    """The ``count``-th day before ``day`` for which ``counts`` holds; LookupError when the calendar has none."""
+    left = count
+    for back in range(1, FARTHEST):
+        earlier = day - timedelta(days=back)
+        if counts(earlier):
+            left -= 1
+            if left == 0:
+                return earlier
+    raise LookupError(f"the calendar starts too late for {day}: {count} days before it were not found")

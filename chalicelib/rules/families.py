@@ -1,0 +1,55 @@
+"""A family, its children and what they are enrolled in."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.rules.errors import NotFound
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A child may use an activity, from ``first`` to ``last`` (both included, ``None``: no limit)."""
+
+    activity: ActivityId
+    read_only: bool = False
+    """Shown but not editable online (*occasionnels*): the office decides."""
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True)
+class Child:
+    id: ChildId
+    code: str
+    """The *code enfant* as printed, shown on « Choisir un autre enfant ». The secret is the *code payeur*."""
+    first_name: str
+    last_name: str
+    school: SchoolId
+    class_name: str
+    enrolments: tuple[Enrolment, ...]
+
+    def enrolment(self, activity: ActivityId) -> Enrolment | None:
+        return next((e for e in self.enrolments if e.activity == activity), None)
+
+
+@dataclass(frozen=True)
+class Family:
+    id: FamilyId
+    payer: str
+    """Name of the payer as printed: ``Jamie BOND``."""
+    email: str
+    """The address known to the town hall; empty when it knows none."""
+    session_epoch: int
+    """Raised by the operator to sign out every session of the family."""
+    children: tuple[Child, ...]
+
+    def child(self, child_id: ChildId) -> Child:
+        """Return this family's child, or raise NotFound: another family's child does not exist for this one."""
+        for child in self.children:
+            if child.id == child_id:
+                return child
+        raise NotFound("child")

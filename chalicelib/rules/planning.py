@@ -1,0 +1,196 @@
+"""What each slot of a planning is, and what a save may change of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from chalicelib.rules.deadlines import Days
+from chalicelib.rules.families import Child
+from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Activity, Town, Window
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """One child, one activity, one day."""
+
+    child: ChildId
+    activity: ActivityId
+    day: date
+
+
+@dataclass(frozen=True, order=True)
+class PlaceKey:
+    """A counter of places: one day of a limited activity, for one school when it is limited by school."""
+
+    day: date
+    activity: ActivityId
+    school: SchoolId | None = None
+
+
+class State(Enum):
+    """Why a slot can be changed now, or not. The first that applies, in this order."""
+
+    PAST = "past"
+    CLOSED = "closed"
+    READ_ONLY = "read-only"
+    NOT_YET = "not-yet"
+    TOO_LATE = "too-late"
+    FULL = "full"
+    OPEN = "open"
+
+
+class Reason(Enum):
+    """Why a wish was refused."""
+
+    UNKNOWN = "unknown"
+    PAST = "past"
+    CLOSED = "closed"
+    READ_ONLY = "read-only"
+    NOT_YET = "not-yet"
+    TOO_LATE = "too-late"
+    FULL = "full"
+    REQUIRES = "requires"
+    EXCLUDES = "excludes"
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """One cell: what is booked, whether it may change now, and until when.
+
+    ``closes_at`` is the deadline (aware UTC) of the change that is possible next: cancelling when booked, booking
+    otherwise; None when that change never happens online. ``closed_because`` is the town's reason for a closed day
+    (may be empty). ``opens_at`` is set for NOT_YET when it is known.
+    """
+
+    slot: Slot
+    booked: bool
+    state: State
+    closes_at: datetime | None = None
+    closed_because: str = ""
+    opens_at: datetime | None = None
+
+    @property
+    def editable(self) -> bool:
+        return self.state is State.OPEN
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the parent wants of a slot: ``booked`` True to book, False to cancel."""
+
+    slot: Slot
+    booked: bool
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A wish that is not granted, and the fact behind it.
+
+    ``closed_at`` is the deadline that passed (TOO_LATE) or the instant from which it will be possible (NOT_YET);
+    ``other`` the activity of the same day that is missing or in the way (REQUIRES, EXCLUDES).
+    """
+
+    wish: Wish
+    reason: Reason
+    closed_at: datetime | None = None
+    other: ActivityId | None = None
+
+
+def closed_because(town: Town, activity: Activity, school: SchoolId, day: date) -> str | None:
+    """Why the activity does not open on ``day``: None when it opens, empty when it is simply not one of its days.
+
+    An exceptional opening beats everything. One that names no activity says that there is school that day, so it
+    opens what opens on school days.
+    """
+    calendar = town.calendar
+    if not (calendar.first <= day <= calendar.last) or (activity.schools and school not in activity.schools):
+        return ""
+    if (activity.first and day < activity.first) or (activity.last and day > activity.last):
+        return ""
+    opening = calendar.opening(activity.id, school, day)
+    if opening and (opening.activities or activity.school_weekdays):
+        return None
+    closure = calendar.closure(activity.id, school, day)
+    if closure is not None:
+        return closure
+    weekdays = activity.holiday_weekdays if calendar.holiday(day) else activity.school_weekdays
+    return None if day.isoweekday() in weekdays else ""
+
+
+def place_key(activity: Activity, school: SchoolId, day: date) -> PlaceKey | None:
+    """The counter that a booking takes a place from, None when the activity has no limit for this school."""
+    capacity = activity.capacity
+    if capacity is None:
+        return None
+    if school in capacity.by_school:
+        return PlaceKey(day, activity.id, school)
+    return PlaceKey(day, activity.id) if capacity.places is not None else None
+
+
+def places(activity: Activity, key: PlaceKey) -> int:
+    """How many places the counter of ``key`` may reach."""
+    capacity = activity.capacity
+    if capacity is None:
+        raise LookupError(f"{activity.id} has no limit")
+    limit = capacity.places if key.school is None else capacity.by_school[key.school]
+    if limit is None:
+        raise LookupError(f"{activity.id} has no limit for the whole town")
+    return limit
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Views the slots of one child at one instant (``now``, aware UTC)."""
+
+    town: Town
+    child: Child
+    now: datetime
+
+    def view(self, slot: Slot, booked: bool, taken: int = 0) -> SlotView:
+        """View one slot. ``taken`` counts the places of its counter; it is ignored when there is no limit."""
+        activity = self.town.activities[slot.activity]
+        enrolment = self.child.enrolment(slot.activity)
+        closed = closed_because(self.town, activity, self.child.school, slot.day)
+        if slot.day < paris_day(self.now):
+            return SlotView(slot, booked, State.PAST, closed_because=closed or "")
+        if closed is not None or enrolment is None or not enrolment.covers(slot.day):
+            return SlotView(slot, booked, State.CLOSED, closed_because=closed or "")
+        closes_at = None if enrolment.read_only else self.closes_at(activity, slot.day, booked)
+        if closes_at is None:
+            return SlotView(slot, booked, State.READ_ONLY)
+        shut = None if booked else self._outside_windows(activity, slot)
+        if shut:
+            return shut
+        state = State.TOO_LATE if self.now >= closes_at else State.OPEN
+        if state is State.OPEN and not booked and self._is_full(activity, slot.day, taken):
+            state = State.FULL
+        return SlotView(slot, booked, state, closes_at)
+
+    def closes_at(self, activity: Activity, day: date, booked: bool) -> datetime | None:
+        """The deadline of the next change: cancelling when ``booked``, booking otherwise; None is never online."""
+        school = self.child.school
+        days = Days(
+            is_working=self.town.calendar.is_working_day,
+            is_open=lambda other: closed_because(self.town, activity, school, other) is None,
+        )
+        return (activity.cancelling if booked else activity.booking).closes_at(day, days)
+
+    def _is_full(self, activity: Activity, day: date, taken: int) -> bool:
+        key = place_key(activity, self.child.school, day)
+        return key is not None and taken >= places(activity, key)
+
+    def _outside_windows(self, activity: Activity, slot: Slot) -> SlotView | None:
+        """A day of one or several booking windows can be booked while one of them is open."""
+        windows = [w for w in activity.windows if w.first <= slot.day <= w.last]
+        if not windows or any(_is_open(w, self.now) for w in windows):
+            return None
+        coming = [w.opens_at for w in windows if w.opens_at and self.now < w.opens_at]
+        if coming:
+            return SlotView(slot, False, State.NOT_YET, opens_at=min(coming))
+        return SlotView(slot, False, State.TOO_LATE, max(w.closes_at for w in windows if w.closes_at))
+
+
+def _is_open(window: Window, now: datetime) -> bool:
+    return (window.opens_at is None or window.opens_at <= now) and (window.closes_at is None or now < window.closes_at)

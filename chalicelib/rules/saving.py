@@ -1,0 +1,154 @@
+"""What a save may change: which wishes are granted, which are refused and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.rules.errors import BadForm
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ActivityId
+from chalicelib.rules.planning import Judge, PlaceKey, Reason, Refusal, Slot, SlotView, State, Wish, place_key, places
+from chalicelib.rules.town import Town
+
+REFUSED_AS = {
+    State.PAST: Reason.PAST,
+    State.CLOSED: Reason.CLOSED,
+    State.READ_ONLY: Reason.READ_ONLY,
+    State.NOT_YET: Reason.NOT_YET,
+    State.TOO_LATE: Reason.TOO_LATE,
+    State.FULL: Reason.FULL,
+}
+
+
+@dataclass(frozen=True)
+class SavePlan:
+    """What a save would write, what it refuses, and what is already as wanted."""
+
+    changes: tuple[Wish, ...]
+    refusals: tuple[Refusal, ...]
+    already: tuple[Wish, ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is true when the save arrives.
+
+    ``booked``: every slot of the family on the days concerned, for combinations look at neighbours of a slot.
+    ``taken``: places taken, for the counters of the wishes; a missing key counts zero.
+    """
+
+    town: Town
+    family: Family
+    booked: frozenset[Slot]
+    taken: Mapping[PlaceKey, int]
+    now: datetime
+
+    def key(self, slot: Slot) -> PlaceKey | None:
+        return place_key(self.town.activities[slot.activity], self.family.child(slot.child).school, slot.day)
+
+
+def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
+    """Decide every wish. Raises NotFound for another family's child, BadForm for an activity that does not exist.
+
+    A wish that is already so changes nothing. What is left after each slot's own rules must still fit together:
+    places, exclusions and requirements are looked at on the day as it would become, and a wish that breaks one is
+    taken back until none does.
+    """
+    granted: list[Wish] = []
+    refusals: list[Refusal] = []
+    already: list[Wish] = []
+    for wish in _in_town_order(wishes, situation):
+        if (wish.slot in situation.booked) == wish.booked:
+            already.append(wish)
+            continue
+        refusal = _own_refusal(wish, situation)
+        if refusal:
+            refusals.append(refusal)
+        else:
+            granted.append(wish)
+    while refusal := _misfit(granted, situation):
+        granted.remove(refusal.wish)
+        refusals.append(refusal)
+    return SavePlan(tuple(granted), tuple(refusals), tuple(already))
+
+
+def counters(wishes: Iterable[Wish], situation: Situation) -> dict[PlaceKey, int]:
+    """How much the wishes move each counter: one figure per counter, for siblings share it. Zeros are left out."""
+    moves: dict[PlaceKey, int] = {}
+    for wish in wishes:
+        key = situation.key(wish.slot)
+        if key is not None:
+            moves[key] = moves.get(key, 0) + (1 if wish.booked else -1)
+    return {key: move for key, move in moves.items() if move}
+
+
+def _in_town_order(wishes: Iterable[Wish], situation: Situation) -> list[Wish]:
+    """Day by day, in the town's order of activities: of two wishes that cannot both be, the first shown wins."""
+    order = {activity: rank for rank, activity in enumerate(situation.town.activities)}
+    listed = list(wishes)
+    for wish in listed:
+        situation.family.child(wish.slot.child)
+        if wish.slot.activity not in order:
+            raise BadForm("activity")
+    return sorted(listed, key=lambda w: (w.slot.day, order[w.slot.activity], w.slot.child))
+
+
+def _own_refusal(wish: Wish, situation: Situation) -> Refusal | None:
+    """Why the slot's own rules refuse the wish. Places are counted later, when cancellations have freed theirs."""
+    child = situation.family.child(wish.slot.child)
+    if child.enrolment(wish.slot.activity) is None:
+        return Refusal(wish, Reason.UNKNOWN)
+    view = Judge(situation.town, child, situation.now).view(wish.slot, booked=not wish.booked)
+    if view.state in (State.OPEN, State.FULL):
+        return None
+    return Refusal(wish, REFUSED_AS[view.state], closed_at=_fact(view))
+
+
+def _fact(view: SlotView) -> datetime | None:
+    return view.opens_at if view.state is State.NOT_YET else view.closes_at
+
+
+def _misfit(granted: list[Wish], situation: Situation) -> Refusal | None:
+    """The first granted wish that does not fit with the rest, or None."""
+    return _overfull(granted, situation) or _badly_combined(granted, situation)
+
+
+def _overfull(granted: list[Wish], situation: Situation) -> Refusal | None:
+    for key, move in counters(granted, situation).items():
+        limit = places(situation.town.activities[key.activity], key)
+        if move > 0 and situation.taken.get(key, 0) + move > limit:
+            last = next(w for w in reversed(granted) if w.booked and situation.key(w.slot) == key)
+            return Refusal(last, Reason.FULL)
+    return None
+
+
+def _badly_combined(granted: list[Wish], situation: Situation) -> Refusal | None:
+    booked = {w.slot for w in granted if w.booked}
+    becomes = (situation.booked | booked) - {w.slot for w in granted if not w.booked}
+    for kind, other_of in ((Reason.REQUIRES, _missing), (Reason.EXCLUDES, _excluded)):
+        for wish in reversed(granted):
+            there = {s.activity for s in becomes if (s.child, s.day) == (wish.slot.child, wish.slot.day)}
+            other = other_of(wish, there, situation.town)
+            if other:
+                return Refusal(wish, kind, other=other)
+    return None
+
+
+def _excluded(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | None:
+    """The activity of the same day that cannot go with the one booked; either of the two may say so."""
+    mine = town.activities[wish.slot.activity]
+    for other in town.activities.values() if wish.booked else ():
+        if other.id in there and other.id != mine.id and (other.id in mine.excludes or mine.id in other.excludes):
+            return other.id
+    return None
+
+
+def _missing(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | None:
+    """What a booking lacks on its day, or the booking that a cancellation would leave alone."""
+    activity = town.activities[wish.slot.activity]
+    if wish.booked:
+        return activity.requires[0] if activity.requires and not there.intersection(activity.requires) else None
+    for other in town.activities.values():
+        if activity.id in other.requires and other.id in there and not there.intersection(other.requires):
+            return other.id
+    return None

@@ -1,0 +1,115 @@
+"""Days of school, holidays, closures and openings of one town, and what Paris calls today."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from chalicelib.rules.ids import ActivityId, SchoolId
+
+PARIS = ZoneInfo("Europe/Paris")
+END_OF_DAY = 24 * 60
+
+
+def paris_day(instant: datetime) -> date:
+    """Return the day that it is in Paris at ``instant`` (aware): 23:30 UTC on 31 December is already next year."""
+    if instant.tzinfo is None:
+        raise ValueError("naive datetime: an instant must be aware")
+    return instant.astimezone(PARIS).date()
+
+
+def paris_instant(day: date, minute: int) -> datetime:
+    """Return the UTC instant of ``minute`` (0..1440, 1440 is ``24:00``) on a wall clock in Paris on ``day``.
+
+    An hour that a clock change skips or repeats is read as the first of its two meanings.
+    """
+    if not 0 <= minute <= END_OF_DAY:
+        raise ValueError(f"{minute} is not a minute of the day")
+    if minute == END_OF_DAY:
+        day, minute = day + timedelta(days=1), 0
+    return datetime.combine(day, time(minute // 60, minute % 60), PARIS).astimezone(UTC)
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days ``first``..``last``, both included."""
+
+    label: str
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def days(self) -> Iterator[date]:
+        return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """A closure (*pont*, strike) or an opening (« il y aura école mercredi ») over some days.
+
+    Empty ``activities`` or ``schools`` mean all of them.
+    """
+
+    period: Period
+    activities: frozenset[ActivityId] = frozenset()
+    schools: frozenset[SchoolId] = frozenset()
+
+    def concerns(self, activity: ActivityId, school: SchoolId) -> bool:
+        return (not self.activities or activity in self.activities) and (not self.schools or school in self.schools)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The town's years. ``first``..``last`` bound the days that anybody may look at or book."""
+
+    first: date
+    last: date
+    holidays: tuple[Period, ...]
+    """School holidays, first and last day without school included."""
+    public_holidays: Mapping[date, str]
+    closures: tuple[Exceptional, ...]
+    openings: tuple[Exceptional, ...]
+
+    @cached_property
+    def _holiday_of(self) -> dict[date, Period]:
+        return {day: period for period in self.holidays for day in period.days()}
+
+    @cached_property
+    def _closures_of(self) -> dict[date, list[Exceptional]]:
+        return _by_day(self.closures)
+
+    @cached_property
+    def _openings_of(self) -> dict[date, list[Exceptional]]:
+        return _by_day(self.openings)
+
+    def holiday(self, day: date) -> Period | None:
+        return self._holiday_of.get(day)
+
+    def is_working_day(self, day: date) -> bool:
+        """Monday to Friday, public holidays not counted."""
+        return day.isoweekday() <= 5 and day not in self.public_holidays
+
+    def closure(self, activity: ActivityId, school: SchoolId, day: date) -> str | None:
+        """Why ``day`` is closed whatever the weekday, in the town's words; None when nothing closes it."""
+        for closed in self._closures_of.get(day, ()):
+            if closed.concerns(activity, school):
+                return closed.period.label
+        return self.public_holidays.get(day)
+
+    def opening(self, activity: ActivityId, school: SchoolId, day: date) -> Exceptional | None:
+        return next((o for o in self._openings_of.get(day, ()) if o.concerns(activity, school)), None)
+
+
+def _by_day(exceptionals: tuple[Exceptional, ...]) -> dict[date, list[Exceptional]]:
+    by_day: dict[date, list[Exceptional]] = {}
+    for exceptional in exceptionals:
+        for day in exceptional.period.days():
+            by_day.setdefault(day, []).append(exceptional)
+    return by_day

@@ -1,0 +1,103 @@
+"""What a town tells the portal about itself: schools, activities, capacities, contacts, legal facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.rules.deadlines import Deadline
+from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.school_calendar import Calendar
+
+
+@dataclass(frozen=True)
+class School:
+    id: SchoolId
+    label: str
+
+
+@dataclass(frozen=True)
+class Office:
+    """The childcare office (*service enfance*) that parents contact."""
+
+    name: str
+    phone: str
+    email: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class LegalFacts:
+    """Facts that the three legal pages must print. Texts are plain French sentences."""
+
+    identity: str
+    address: str
+    publisher: str
+    host: str
+    dpo: str
+    accessibility: str = "non conforme"
+    """``totalement``, ``partiellement`` or ``non`` + ``conforme``: *non conforme* until a valid audit exists."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days ``first``..``last`` can be booked only from ``opens_at`` (included) to ``closes_at`` (excluded).
+
+    Both instants are aware UTC; ``None`` means no limit on that side. The days are visible before.
+    """
+
+    first: date
+    last: date
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Places per day: for the whole town, or school by school (a school that is not named has no limit)."""
+
+    places: int | None
+    by_school: Mapping[SchoolId, int]
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One service that children are enrolled in, and when it opens.
+
+    ``school_weekdays`` and ``holiday_weekdays`` are ISO weekdays (1 Monday .. 7 Sunday) on which it opens in school
+    weeks and in holiday weeks. ``requires`` is satisfied by any one of its activities on the same day.
+    """
+
+    id: ActivityId
+    label: str
+    school_weekdays: frozenset[int]
+    holiday_weekdays: frozenset[int]
+    booking: Deadline
+    cancelling: Deadline
+    first: date | None = None
+    last: date | None = None
+    schools: frozenset[SchoolId] = frozenset()
+    """Schools that offer it; empty means all."""
+    windows: tuple[Window, ...] = ()
+    capacity: Capacity | None = None
+    requires: tuple[ActivityId, ...] = ()
+    excludes: tuple[ActivityId, ...] = ()
+    meal: bool = False
+    """A meal is *facturé*; it only chooses the words of a refusal (« Le repas reste réservé »)."""
+    regie: str = ""
+
+
+@dataclass(frozen=True)
+class Town:
+    name: str
+    colour: str
+    """Six-digit hex, ``#0b5c8c``: the theme makes it contrast-safe."""
+    crest: str
+    """A small SVG document, or empty."""
+    message: str
+    """The information message of the sign-in page, in small Markdown (paragraphs, lists, bold, links)."""
+    office: Office
+    legal: LegalFacts
+    schools: Mapping[SchoolId, School]
+    activities: Mapping[ActivityId, Activity]
+    """In the order in which the town wants them shown."""
+    calendar: Calendar

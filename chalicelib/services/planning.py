@@ -1,0 +1,155 @@
+"""Show a planning, look back at its changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from chalicelib.rules.errors import NotFound
+from chalicelib.rules.families import Child, Family
+from chalicelib.rules.ids import ActivityId, ChildId
+from chalicelib.rules.planning import Judge, PlaceKey, Slot, SlotView, State, place_key
+from chalicelib.rules.school_calendar import monday_of, paris_day
+from chalicelib.rules.town import Activity, Town
+from chalicelib.services.ports import Clock, PlanningStore, TownStore
+
+WEEKS = 5
+"""Weeks on one page: the table stays light, and leaving the page is rare."""
+ENTRIES = 100
+"""Journal entries read for « Mes dernières modifications »: one Query."""
+CHANGES = 20
+"""Changes shown for one activity."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Some weeks of one child's planning, every slot of them viewed at ``now`` (aware UTC).
+
+    ``first`` is a Monday; ``views`` holds every row x every day of ``weeks`` weeks (Monday to Sunday), ``weekdays`` the
+    ISO weekdays worth a column. ``previous`` and ``following`` are Mondays to go to, None at the calendar's ends.
+    """
+
+    town: Town
+    family: Family
+    child: Child
+    now: datetime
+    first: date
+    weeks: int
+    rows: tuple[Activity, ...]
+    enrolled: tuple[Activity, ...]
+    only: ActivityId | None
+    weekdays: tuple[int, ...]
+    views: Mapping[Slot, SlotView]
+    next_deadline: SlotView | None
+    previous: date | None
+    following: date | None
+
+
+class ShowPlanning:
+    def __init__(self, *, town: TownStore, plannings: PlanningStore, clock: Clock) -> None:
+        self.town = town
+        self.plannings = plannings
+        self.clock = clock
+
+    def __call__(self, family: Family, child: ChildId, week_of: date | None, only: ActivityId | None) -> Grid:
+        """Raises NotFound for a child that is not the family's or an activity that the child is not enrolled in."""
+        town, now = self.town.current(), self.clock.now()
+        shown = family.child(child)
+        enrolled = tuple(a for a in town.activities.values() if shown.enrolment(a.id))
+        rows = tuple(a for a in enrolled if only is None or a.id == only)
+        if only is not None and not rows:
+            raise NotFound("activity")
+        weekdays = _weekdays(enrolled, town)
+        first = _first_monday(town, week_of or _first_useful_day(paris_day(now), weekdays))
+        weeks = min(WEEKS, (monday_of(town.calendar.last) - first).days // 7 + 1)
+        days = [first + timedelta(days=n) for n in range(7 * weeks)]
+        views = self._views(family, Judge(town, shown, now), rows, days)
+        open_views = [view for view in views.values() if view.state is State.OPEN and view.closes_at]
+        return Grid(
+            town=town,
+            family=family,
+            child=shown,
+            now=now,
+            first=first,
+            weeks=weeks,
+            rows=rows,
+            enrolled=enrolled,
+            only=only,
+            weekdays=weekdays,
+            views=views,
+            next_deadline=min(open_views, key=lambda view: (view.closes_at, view.slot), default=None),
+            previous=_page(town, first, -WEEKS),
+            following=_page(town, first, weeks),
+        )
+
+    def _views(
+        self, family: Family, judge: Judge, rows: tuple[Activity, ...], days: list[date]
+    ) -> dict[Slot, SlotView]:
+        """Two calls at most: the bookings, then the places of the limited slots that could still be booked."""
+        booked = self.plannings.booked(family.id, days[0], days[-1])
+        child = judge.child
+        views: dict[Slot, SlotView] = {}
+        keys: dict[Slot, PlaceKey] = {}
+        for activity in rows:
+            for day in days:
+                slot = Slot(child.id, activity.id, day)
+                views[slot] = view = judge.view(slot, slot in booked)
+                key = place_key(activity, child.school, day)
+                if key and not view.booked and view.state in (State.OPEN, State.FULL):
+                    keys[slot] = key
+        taken = self.plannings.taken(set(keys.values())) if keys else {}
+        for slot, key in keys.items():
+            views[slot] = judge.view(slot, False, taken.get(key, 0))
+        return views
+
+
+def _weekdays(enrolled: tuple[Activity, ...], town: Town) -> tuple[int, ...]:
+    """Monday to Friday, and the week-end days on which one of the activities can open."""
+    used = {1, 2, 3, 4, 5}.union(*(a.school_weekdays | a.holiday_weekdays for a in enrolled))
+    mine = {a.id for a in enrolled}
+    for opening in town.calendar.openings:
+        if not opening.activities or opening.activities & mine:
+            used.update(day.isoweekday() for day in opening.period.days())
+    return tuple(sorted(used))
+
+
+def _first_useful_day(today: date, weekdays: tuple[int, ...]) -> date:
+    """On a week-end without activities the coming week is what the parent came for."""
+    return today if today.isoweekday() <= max(weekdays) else monday_of(today) + timedelta(weeks=1)
+
+
+def _first_monday(town: Town, day: date) -> date:
+    return monday_of(min(max(day, town.calendar.first), town.calendar.last))
+
+
+def _page(town: Town, first: date, weeks: int) -> date | None:
+    """The Monday some weeks away, kept inside the calendar; None when there is nothing that way."""
+    monday = _first_monday(town, first + timedelta(weeks=weeks))
+    if weeks < 0:
+        return monday if monday < first else None
+    return monday if monday >= first + timedelta(weeks=weeks) else None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of « Mes dernières modifications »."""
+
+    slot: Slot
+    booked: bool
+    at: datetime
+    channel: str
+
+
+class LastChanges:
+    def __init__(self, *, plannings: PlanningStore) -> None:
+        self.plannings = plannings
+
+    def __call__(self, family: Family, child: ChildId) -> Mapping[ActivityId, tuple[Change, ...]]:
+        """The child's most recent changes by activity, newest first. Raises NotFound."""
+        family.child(child)
+        by_activity: dict[ActivityId, list[Change]] = {}
+        for entry in self.plannings.entries(family.id, ENTRIES):
+            for wish in entry.changes:
+                changes = by_activity.setdefault(wish.slot.activity, [])
+                if wish.slot.child == child and len(changes) < CHANGES:
+                    changes.append(Change(wish.slot, wish.booked, entry.at, entry.channel))
+        return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}

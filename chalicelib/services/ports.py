@@ -1,0 +1,129 @@
+"""What the use cases need from the world. storage/ and adapters/ implement these; tests use tests/fakes.py.
+
+Every store raises ``Unavailable`` when AWS does not answer after its retries. Families come first in every call:
+forgetting whose data it is does not type-check. Instants are aware UTC; naive ones raise ValueError.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ChildId, EntryId, FamilyId
+from chalicelib.rules.planning import PlaceKey, Refusal, Slot, Wish
+from chalicelib.rules.town import Town
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The instant, aware UTC. Read once per use case."""
+        ...
+
+
+class TownStore(Protocol):
+    def current(self) -> Town:
+        """The town's configuration; raises Unavailable when none was imported yet."""
+        ...
+
+
+class FamilyStore(Protocol):
+    def find(self, family: FamilyId) -> Family | None:
+        """One Query: profile and children."""
+        ...
+
+
+@dataclass(frozen=True)
+class Login:
+    """What two codes open. ``secret`` is the scrypt of the payer code, ``salt`` its salt; codes are never stored."""
+
+    family: FamilyId
+    child: ChildId
+    salt: bytes
+    secret: bytes
+
+
+class LoginStore(Protocol):
+    def find(self, fingerprint: str) -> Login | None:
+        """``fingerprint``: HMAC of child code and payer code under the secret pepper. One GetItem."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``count`` attempts of ``subject`` in the fixed window of ``seconds`` that holds now."""
+
+    subject: str
+    count: int
+    seconds: int
+
+
+class ThrottleStore(Protocol):
+    def take(self, limits: Sequence[Limit], now: datetime) -> bool:
+        """Count one attempt against every limit, in one transaction; False, and nothing counted, when one is full."""
+        ...
+
+    def give_back(self, limits: Sequence[Limit], now: datetime) -> None:
+        """Uncount an attempt that turned out well. Counters never fall below zero."""
+        ...
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One save: what changed, what was refused, what was already so. Never rewritten."""
+
+    id: EntryId
+    at: datetime
+    channel: str
+    """Slug: ``internet``, ``mairie``, ``telephone``, ``courrier``…"""
+    changes: tuple[Wish, ...]
+    refusals: tuple[Refusal, ...] = ()
+    already: tuple[Wish, ...] = ()
+
+
+class PlanningStore(Protocol):
+    def booked(self, family: FamilyId, first: date, last: date) -> frozenset[Slot]:
+        """Every booked slot of the family on these days, both included. One Query, whatever the history."""
+        ...
+
+    def taken(self, keys: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
+        """Places taken; a key that was never counted is 0. One BatchGet per 100 keys; none for no key."""
+        ...
+
+    def save(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        """Write the entry, its bookings and its counters, all or nothing.
+
+        ``places`` is the change of each counter (+ taken, - given back), ``capacities`` the limit of every key that
+        grows. Conditions: a slot to book is not booked, a slot to cancel is booked, no counter passes its capacity or
+        falls below zero, the entry is new. Raises StaleWrite when one fails: read again, decide again.
+        At most 100 DynamoDB items a transaction: the caller splits entries with ``services.planning.split``.
+        """
+        ...
+
+    def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None: ...
+
+    def entries(self, family: FamilyId, limit: int, before: EntryId | None = None) -> tuple[JournalEntry, ...]:
+        """Newest first, strictly older than ``before``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail to send. ``reply_to`` may be empty."""
+
+    to: str
+    subject: str
+    text: str
+    reply_to: str = ""
+
+
+class Mailer(Protocol):
+    def send(self, letter: Letter) -> None:
+        """Hand the letter to the mail service; raises Unavailable when it does not take it."""
+        ...

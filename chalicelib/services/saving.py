@@ -1,0 +1,166 @@
+"""Save what a parent changed, undo it, read it back."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import EntryId
+from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
+from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
+from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
+
+ITEMS = 100
+"""DynamoDB's limit of items in one transaction."""
+TRIES = 6
+PARTS = 20
+ONLINE = "internet"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the parent's page showed: the slots that had a checkbox, and those of them that were ticked."""
+
+    offered: frozenset[Slot]
+    booked: frozenset[Slot]
+
+
+def wishes_of(seen: Seen, wanted: frozenset[Slot]) -> tuple[Wish, ...]:
+    """What the parent changed on the page: a stale page never wishes what its reader left alone.
+
+    A ticked slot that the page did not offer is a wish like any other: the rules answer it.
+    """
+    booked = {Wish(slot, True) for slot in wanted if slot not in seen.booked}
+    cancelled = {Wish(slot, False) for slot in seen.booked if slot not in wanted}
+    return tuple(sorted(booked | cancelled, key=lambda wish: wish.slot))
+
+
+def entry_id(at: datetime) -> EntryId:
+    return EntryId(f"{at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S.%fZ')}#{secrets.token_hex(4)}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one transaction writes: an entry with its counters."""
+
+    entry: JournalEntry
+    moves: dict[PlaceKey, int]
+
+
+def parts_of(plan: SavePlan, entry: JournalEntry, situation: Situation) -> Iterator[Part]:
+    """The plan in as few transactions as fit, cut between days: one day's bookings are never apart.
+
+    The first part carries what was refused and what was already so; each part has its own journal entry.
+    """
+    days = sorted({wish.slot.day for wish in plan.changes})
+    cut: list[Wish] = []
+    rest = replace(entry, refusals=plan.refusals, already=plan.already)
+    number = 1
+    for day in days:
+        todays = [wish for wish in plan.changes if wish.slot.day == day]
+        if cut and _items([*cut, *todays], situation) > ITEMS:
+            yield _part(rest, cut, number, situation)
+            rest, cut, number = entry, [], number + 1
+        cut = [*cut, *todays]
+    yield _part(rest, cut, number, situation)
+
+
+def _items(changes: list[Wish], situation: Situation) -> int:
+    return 1 + len({wish.slot.day for wish in changes}) + len(counters(changes, situation))
+
+
+def _part(entry: JournalEntry, changes: list[Wish], number: int, situation: Situation) -> Part:
+    suffix = f".{number}" if number > 1 else ""
+    named = replace(entry, id=EntryId(f"{entry.id}{suffix}"), changes=tuple(changes))
+    return Part(named, counters(changes, situation))
+
+
+class SavePlanning:
+    def __init__(self, *, town: TownStore, plannings: PlanningStore, clock: Clock) -> None:
+        self.town = town
+        self.plannings = plannings
+        self.clock = clock
+
+    def __call__(self, family: Family, seen: Seen, wanted: frozenset[Slot]) -> EntryId | None:
+        """Save what the parent changed; return the recap's id, or None when nothing was asked.
+
+        Raises NotFound for a child that is not the family's, BadForm for an activity that does not exist, Unavailable
+        when every try met somebody else's write.
+        """
+        return self.grant(family, wishes_of(seen, wanted))
+
+    def grant(self, family: Family, wishes: tuple[Wish, ...]) -> EntryId | None:
+        """Decide and write; when somebody wrote meanwhile, look again and decide again."""
+        if not wishes:
+            return None
+        now = self.clock.now()
+        first = JournalEntry(id=entry_id(now), at=now, channel=ONLINE, changes=())
+        entry = first
+        for _ in range(TRIES):
+            situation = self._situation(family, wishes, now)
+            plan = plan_save(wishes, situation)
+            try:
+                for part in parts_of(plan, entry, situation):
+                    self._write(family, part, situation)
+                    wishes = tuple(wish for wish in wishes if wish not in _answered(part.entry))
+                    entry = replace(first, id=EntryId(f"{part.entry.id}+"))
+            except StaleWrite:
+                continue
+            return first.id
+        raise Unavailable("planning: every try met another write")
+
+    def _situation(self, family: Family, wishes: Iterable[Wish], now: datetime) -> Situation:
+        days = {wish.slot.day for wish in wishes}
+        booked = self.plannings.booked(family.id, min(days, default=date.min), max(days, default=date.min))
+        situation = Situation(self.town.current(), family, booked, {}, now)
+        limited = {key for wish in wishes if _is_known(wish, situation) and (key := situation.key(wish.slot))}
+        return replace(situation, taken=self.plannings.taken(limited)) if limited else situation
+
+    def _write(self, family: Family, part: Part, situation: Situation) -> None:
+        activities = situation.town.activities
+        growing = {key: places(activities[key.activity], key) for key, move in part.moves.items() if move > 0}
+        self.plannings.save(family.id, part.entry, part.moves, growing)
+
+
+def _is_known(wish: Wish, situation: Situation) -> bool:
+    mine = any(child.id == wish.slot.child for child in situation.family.children)
+    return mine and wish.slot.activity in situation.town.activities
+
+
+def _answered(entry: JournalEntry) -> set[Wish]:
+    return {*entry.changes, *entry.already, *(refusal.wish for refusal in entry.refusals)}
+
+
+class UndoSave:
+    def __init__(self, *, saving: SavePlanning, recap: "ShowRecap") -> None:
+        self.saving = saving
+        self.recap = recap
+
+    def __call__(self, family: Family, entry: EntryId) -> EntryId | None:
+        """Wish the opposite of each change of a save, under the same rules as any wish; raises NotFound."""
+        changes = self.recap(family, entry).changes
+        return self.saving.grant(family, tuple(Wish(wish.slot, not wish.booked) for wish in changes))
+
+
+class ShowRecap:
+    def __init__(self, *, plannings: PlanningStore) -> None:
+        self.plannings = plannings
+
+    def __call__(self, family: Family, entry: EntryId) -> JournalEntry:
+        """Every part of a save as one entry; raises NotFound. One Query: the parts stand side by side."""
+        newest_first = self.plannings.entries(family.id, PARTS, before=EntryId(f"{entry}~"))
+        parts = [
+            part
+            for part in reversed(newest_first)
+            if part.id == entry or part.id.startswith((f"{entry}.", f"{entry}+"))
+        ]
+        if not parts or parts[0].id != entry:
+            raise NotFound("entry")
+        return replace(
+            parts[0],
+            changes=tuple(wish for part in parts for wish in part.changes),
+            refusals=tuple(refusal for part in parts for refusal in part.refusals),
+            already=tuple(wish for part in parts for wish in part.already),
+        )

@@ -1,0 +1,60 @@
+"""What differs between deployments, read once from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class MissingSetting(RuntimeError):
+    """A setting is not there; the message names it for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``stage`` is ``local`` or a deployment's name. ``tables`` is the prefix of every table's name.
+
+    ``endpoint`` is the AWS stand-in's address, empty on AWS. ``demo_now`` starts the local clock at a Paris wall time.
+    """
+
+    stage: str
+    region: str
+    tables: str
+    session_secret: str
+    pepper: str
+    sender: str
+    """Address from which the portal's e-mails leave."""
+    endpoint: str = ""
+    base_path: str = ""
+    """``/api`` on a bare API Gateway stage address, empty on a domain of its own."""
+    origin: str = ""
+    """``https://portail.ville.fr``: what a POST's Origin header must be; empty: the request's own host."""
+    demo_now: str = ""
+
+    @property
+    def local(self) -> bool:
+        return self.stage == "local"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; raises MissingSetting rather than start half-configured."""
+
+        def need(name: str) -> str:
+            value = environ.get(name, "")
+            if not value:
+                raise MissingSetting(f"the environment variable {name} is missing or empty")
+            return value
+
+        settings = cls(
+            stage=need("PORTAL_STAGE"),
+            region=need("AWS_REGION"),
+            tables=need("PORTAL_TABLES"),
+            session_secret=need("PORTAL_SESSION_SECRET"),
+            pepper=need("PORTAL_PEPPER"),
+            sender=need("PORTAL_SENDER"),
+            endpoint=environ.get("PORTAL_AWS_ENDPOINT", ""),
+            base_path=environ.get("PORTAL_BASE_PATH", ""),
+            origin=environ.get("PORTAL_ORIGIN", ""),
+            demo_now=environ.get("DEMO_NOW", ""),
+        )
+        if settings.demo_now and not settings.local:
+            raise MissingSetting("DEMO_NOW is for the local stage only; unset it")
+        return settings

@@ -1,0 +1,70 @@
+"""The one place that knows every concrete class."""
+
+from dataclasses import dataclass
+
+from chalicelib.adapters.clock import clock_for
+from chalicelib.adapters.mailer import SesMailer
+from chalicelib.services.accounts import OpenSession, SignIn
+from chalicelib.services.contact import WriteToOffice
+from chalicelib.services.planning import LastChanges, ShowPlanning
+from chalicelib.services.ports import (
+    Clock,
+    FamilyStore,
+    LoginStore,
+    Mailer,
+    PlanningStore,
+    ThrottleStore,
+    TownStore,
+)
+from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
+from chalicelib.settings import Settings
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Every use case, ready to call, and the stores and clock behind them."""
+
+    settings: Settings
+    clock: Clock
+    town: TownStore
+    families: FamilyStore
+    plannings: PlanningStore
+    sign_in: SignIn
+    open_session: OpenSession
+    show_planning: ShowPlanning
+    save_planning: SavePlanning
+    undo_save: UndoSave
+    show_recap: ShowRecap
+    last_changes: LastChanges
+    write_to_office: WriteToOffice
+
+
+def assemble(
+    *,
+    settings: Settings,
+    clock: Clock,
+    town: TownStore,
+    families: FamilyStore,
+    logins: LoginStore,
+    throttle: ThrottleStore,
+    plannings: PlanningStore,
+    mailer: Mailer,
+) -> Portal:
+    """Put the use cases on any set of ports: the real ones below, in-memory ones in tests."""
+    saving = SavePlanning(town=town, plannings=plannings, clock=clock)
+    recap = ShowRecap(plannings=plannings)
+    return Portal(
+        settings=settings,
+        clock=clock,
+        town=town,
+        families=families,
+        plannings=plannings,
+        sign_in=SignIn(logins=logins, families=families, throttle=throttle, clock=clock, pepper=settings.pepper),
+        open_session=OpenSession(families=families, clock=clock),
+        show_planning=ShowPlanning(town=town, plannings=plannings, clock=clock),
+        save_planning=saving,
+        undo_save=UndoSave(saving=saving, recap=recap),
+        show_recap=recap,
+        last_changes=LastChanges(plannings=plannings),
+        write_to_office=WriteToOffice(town=town, throttle=throttle, mailer=mailer, clock=clock),
+    )

@@ -1,0 +1,183 @@
+"""What a slot is at an instant: each state, in the order in which they win."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.rules.deadlines import CalendarDaysBefore, NeverOnline
+from chalicelib.rules.families import Enrolment
+from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.planning import Judge, PlaceKey, SlotView, State, closed_because, place_key, places
+from chalicelib.rules.school_calendar import Exceptional, Period
+from chalicelib.rules.town import Activity, Capacity, Town, Window
+from tests.builders import (
+    CANTEEN,
+    HOLIDAY_AM,
+    OTHER_SCHOOL,
+    SCHOOL,
+    WEEKDAYS,
+    a_calendar,
+    a_child,
+    a_slot,
+    a_town,
+    an_activity,
+)
+from tests.clock import day, paris
+
+MONDAY = day("lundi 2026-09-14")
+NOON_BEFORE = "vendredi 2026-09-11 12:00"
+
+
+def view(
+    activity: Activity, at: str = NOON_BEFORE, on: date = MONDAY, booked: bool = False, taken: int = 0
+) -> SlotView:
+    return Judge(a_town(activity), a_child(), paris(at)).view(a_slot(on), booked, taken)
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        pytest.param("dimanche 2026-09-13 09:59:59", State.OPEN, id="one second before"),
+        pytest.param("dimanche 2026-09-13 10:00:00", State.TOO_LATE, id="on the minute is too late"),
+        pytest.param("lundi 2026-09-14 23:59:59", State.TOO_LATE, id="on the day itself"),
+        pytest.param("mardi 2026-09-15 00:00:00", State.PAST, id="the day after"),
+    ],
+)
+def test_a_slot_closes_at_the_very_instant(at: str, state: State) -> None:
+    assert view(an_activity(), at).state is state
+
+
+def test_booking_and_cancelling_have_their_own_deadlines() -> None:
+    activity = an_activity(booking=CalendarDaysBefore(4, 600), cancelling=CalendarDaysBefore(1, 720))
+    assert view(activity).state is State.TOO_LATE
+    assert view(activity, booked=True).state is State.OPEN
+    assert view(activity, booked=True).closes_at == paris("dimanche 2026-09-13 12:00")
+
+
+@pytest.mark.parametrize(
+    ("activity", "on", "reason"),
+    [
+        pytest.param(an_activity(), "mardi 2026-09-15", None, id="a school day"),
+        pytest.param(an_activity(), "mercredi 2026-09-16", "", id="a weekday it does not open on"),
+        pytest.param(an_activity(), "mardi 2026-10-20", "", id="holidays"),
+        pytest.param(an_activity(holiday_weekdays=WEEKDAYS), "mercredi 2026-10-21", None, id="open in holidays"),
+        pytest.param(an_activity(school_weekdays=WEEKDAYS), "mercredi 2026-11-11", "Armistice", id="a public holiday"),
+        pytest.param(an_activity(), "lundi 2026-08-31", "", id="before the calendar"),
+        pytest.param(an_activity(), "lundi 2027-07-05", "", id="after the calendar"),
+        pytest.param(an_activity(first=date(2026, 9, 20)), "lundi 2026-09-14", "", id="not started"),
+        pytest.param(an_activity(last=date(2026, 9, 10)), "lundi 2026-09-14", "", id="ended"),
+        pytest.param(an_activity(schools=frozenset({OTHER_SCHOOL})), "lundi 2026-09-14", "", id="another school's"),
+    ],
+)
+def test_days_on_which_an_activity_opens(activity: Activity, on: str, reason: str | None) -> None:
+    assert closed_because(a_town(activity), activity, SCHOOL, day(on)) == reason
+
+
+def town_with(**changes: tuple[Exceptional, ...]) -> Town:
+    return a_town(an_activity(), an_activity("petites-vac-matin"), calendar=a_calendar(**changes))
+
+
+def exceptional(label: str, on: str, *activities: str, schools: frozenset[SchoolId] = frozenset()) -> Exceptional:
+    return Exceptional(Period(label, day(on), day(on)), frozenset(map(ActivityId, activities)), schools)
+
+
+def test_a_closure_says_why_and_only_where_it_applies() -> None:
+    town = town_with(closures=(exceptional("Grève", "lundi 2026-09-14", CANTEEN, schools=frozenset({SCHOOL})),))
+    canteen, morning = town.activities[CANTEEN], town.activities[HOLIDAY_AM]
+    assert closed_because(town, canteen, SCHOOL, MONDAY) == "Grève"
+    assert closed_because(town, canteen, OTHER_SCHOOL, MONDAY) is None
+    assert closed_because(town, morning, SCHOOL, MONDAY) is None
+
+
+def test_an_opening_beats_weekday_closure_and_public_holiday() -> None:
+    wednesday = day("mercredi 2026-11-11")
+    pont = exceptional("Pont", "mercredi 2026-11-11")
+    town = town_with(closures=(pont,), openings=(exceptional("Il y aura école", "mercredi 2026-11-11"),))
+    assert closed_because(town, town.activities[CANTEEN], SCHOOL, wednesday) is None
+
+
+def test_school_on_a_wednesday_does_not_open_the_holiday_centre() -> None:
+    centre = an_activity("centre", school_weekdays=frozenset(), holiday_weekdays=WEEKDAYS)
+    opening = exceptional("Il y aura école", "mercredi 2026-09-16")
+    town = a_town(an_activity(), centre, calendar=a_calendar(openings=(opening,)))
+    assert closed_because(town, centre, SCHOOL, day("mercredi 2026-09-16")) == ""
+    assert closed_because(town, town.activities[CANTEEN], SCHOOL, day("mercredi 2026-09-16")) is None
+
+
+def test_a_closed_day_still_tells_that_it_was_booked() -> None:
+    activity = an_activity(school_weekdays=frozenset({2}))
+    assert view(activity, booked=True).state is State.CLOSED
+    assert view(activity, booked=True).booked
+
+
+@pytest.mark.parametrize(
+    ("enrolment", "state"),
+    [
+        pytest.param(Enrolment(CANTEEN, read_only=True), State.READ_ONLY, id="occasionnels"),
+        pytest.param(Enrolment(CANTEEN, first=date(2026, 9, 15)), State.CLOSED, id="not enrolled yet"),
+        pytest.param(Enrolment(CANTEEN, last=date(2026, 9, 13)), State.CLOSED, id="no longer enrolled"),
+        pytest.param(Enrolment(CANTEEN, first=MONDAY, last=MONDAY), State.OPEN, id="both ends included"),
+    ],
+)
+def test_an_enrolment_bounds_what_may_change(enrolment: Enrolment, state: State) -> None:
+    child = replace(a_child(), enrolments=(enrolment,))
+    assert Judge(a_town(), child, paris(NOON_BEFORE)).view(a_slot(MONDAY), False).state is state
+
+
+def test_what_is_never_online_belongs_to_the_office() -> None:
+    assert view(an_activity(booking=NeverOnline())).state is State.READ_ONLY
+
+
+OPENS, CLOSES = paris("jeudi 2026-09-10 08:00"), paris("samedi 2026-09-12 00:00")
+WINDOWED = an_activity(windows=(Window(MONDAY, MONDAY + timedelta(days=4), OPENS, CLOSES),))
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "fact"),
+    [
+        pytest.param("jeudi 2026-09-10 07:59:59", State.NOT_YET, OPENS, id="visible before"),
+        pytest.param("jeudi 2026-09-10 08:00:00", State.OPEN, None, id="from the first instant"),
+        pytest.param("vendredi 2026-09-11 23:59:59", State.OPEN, None, id="until the last"),
+        pytest.param("samedi 2026-09-12 00:00:00", State.TOO_LATE, CLOSES, id="closed before the deadline"),
+    ],
+)
+def test_a_booking_window(at: str, state: State, fact: object) -> None:
+    seen = view(WINDOWED, at)
+    assert seen.state is state
+    assert fact is None or fact in (seen.opens_at, seen.closes_at)
+
+
+def test_a_window_leaves_cancelling_and_other_days_alone() -> None:
+    assert view(WINDOWED, "samedi 2026-09-12 00:00", booked=True).state is State.OPEN
+    assert view(WINDOWED, "samedi 2026-09-12 00:00", on=day("lundi 2026-09-21")).state is State.OPEN
+
+
+LIMITED = an_activity(capacity=Capacity(10, {SCHOOL: 2}))
+
+
+def test_places_are_counted_by_school_when_the_school_has_its_own() -> None:
+    assert place_key(LIMITED, SCHOOL, MONDAY) == PlaceKey(MONDAY, CANTEEN, SCHOOL)
+    assert place_key(LIMITED, OTHER_SCHOOL, MONDAY) == PlaceKey(MONDAY, CANTEEN)
+    assert places(LIMITED, PlaceKey(MONDAY, CANTEEN, SCHOOL)) == 2
+    assert places(LIMITED, PlaceKey(MONDAY, CANTEEN)) == 10
+    assert place_key(an_activity(capacity=Capacity(None, {SCHOOL: 2})), OTHER_SCHOOL, MONDAY) is None
+    assert place_key(an_activity(), SCHOOL, MONDAY) is None
+
+
+def test_a_full_day_can_be_left_but_not_joined() -> None:
+    assert view(LIMITED, taken=1).state is State.OPEN
+    assert view(LIMITED, taken=2).state is State.FULL
+    assert view(LIMITED, booked=True, taken=2).state is State.OPEN
+
+
+@given(st.dates(date(2026, 9, 1), date(2027, 7, 3)), st.booleans(), st.integers(0, 400), st.integers(0, 400))
+def test_law_closed_stays_closed(on: date, booked: bool, earlier: int, later: int) -> None:
+    start = paris("mardi 2026-09-01 00:00")
+    first, second = (
+        Judge(a_town(), a_child(), start + timedelta(days=n)).view(a_slot(on), booked)
+        for n in sorted((earlier, earlier + later))
+    )
+    assert not (second.editable and not first.editable)
