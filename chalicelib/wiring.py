@@ -18,6 +18,12 @@ from chalicelib.services.ports import (
 )
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.settings import Settings
+from chalicelib.storage.database import Database
+from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.logins import DynamoLoginStore
+from chalicelib.storage.planning import DynamoPlanningStore
+from chalicelib.storage.throttle import DynamoThrottleStore
+from chalicelib.storage.town import DynamoTownStore
 
 
 @dataclass(frozen=True)
@@ -67,4 +73,23 @@ def assemble(
         show_recap=recap,
         last_changes=LastChanges(plannings=plannings),
         write_to_office=WriteToOffice(town=town, throttle=throttle, mailer=mailer, clock=clock),
+    )
+
+
+def database_of(settings: Settings) -> Database:
+    return Database(region=settings.region, prefix=settings.tables, endpoint=settings.endpoint)
+
+
+def build_portal(settings: Settings) -> Portal:
+    """The portal on AWS, or on its stand-in when the settings name one."""
+    database = database_of(settings)
+    return assemble(
+        settings=settings,
+        clock=clock_for(settings.demo_now),
+        town=DynamoTownStore(database),
+        families=DynamoFamilyStore(database),
+        logins=DynamoLoginStore(database),
+        throttle=DynamoThrottleStore(database),
+        plannings=DynamoPlanningStore(database),
+        mailer=SesMailer(region=settings.region, sender=settings.sender, endpoint=settings.endpoint),
     )

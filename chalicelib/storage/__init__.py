@@ -1,0 +1,1 @@
+"""DynamoDB behind the ports. A ``Database`` first, then one store per table."""

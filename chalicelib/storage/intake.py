@@ -1,0 +1,89 @@
+"""What an import writes: whole lists, in batches."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.planning import PlaceKey
+from chalicelib.services.ports import JournalEntry, Login
+from chalicelib.storage import keys, logins
+from chalicelib.storage.database import Database, answering
+from chalicelib.storage.families import DynamoFamilyStore, rows_of
+from chalicelib.storage.planning import DynamoPlanningStore
+from chalicelib.storage.rows import FamilyRow, LoginRow
+from chalicelib.storage.town import DynamoTownStore
+
+KEYS_IN_A_BATCH = 100
+
+
+class DynamoIntakeStore:
+    """``intake.ports.IntakeStore``."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.families = database.bind(FamilyRow)
+        self.login_rows = database.bind(LoginRow)
+        self.finder = DynamoFamilyStore(database)
+        self.plannings = DynamoPlanningStore(database)
+        self.town = DynamoTownStore(database)
+
+    def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
+        found = (self.finder.find(family) for family in dict.fromkeys(ids))
+        return {family.id: family for family in found if family}
+
+    def put_families(self, families: Iterable[Family]) -> None:
+        rows = (row for family in families for row in rows_of(self.families, family))
+        self.database.batch("intake.put_families", self.families, put=rows)
+
+    def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
+        gone = ((family, keys.child_part(child)) for family, child in children)
+        self.database.batch("intake.delete_children", self.families, delete=gone)
+
+    def revoke_sessions(self, family: FamilyId) -> None:
+        with answering("intake.revoke_sessions"):
+            self.families(family, keys.EPOCH).update(actions=[self.families.epoch.add(1)])
+
+    def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
+        wanted = list(dict.fromkeys(fingerprints))
+        found: set[str] = set()
+        for start in range(0, len(wanted), KEYS_IN_A_BATCH):
+            chunk = [{"login": fingerprint} for fingerprint in wanted[start : start + KEYS_IN_A_BATCH]]
+            items = self.database.batch_get("intake.login_exists", self.login_rows, chunk, attributes_to_get=["login"])
+            found.update(item["login"]["S"] for item in items)
+        return found
+
+    def logins(self) -> Iterator[tuple[str, Login]]:
+        rows = self.login_rows.scan()
+        while True:
+            with answering("intake.logins"):
+                row = next(rows, None)
+            if row is None:
+                return
+            yield row.login, logins.login_of(row)
+
+    def put_logins(self, found: Iterable[tuple[str, Login]]) -> None:
+        rows = (logins.row_of(self.login_rows, fingerprint, login) for fingerprint, login in found)
+        self.database.batch("intake.put_logins", self.login_rows, put=rows)
+
+    def delete_logins(self, fingerprints: Iterable[str]) -> None:
+        gone = ((fingerprint,) for fingerprint in fingerprints)
+        self.database.batch("intake.delete_logins", self.login_rows, delete=gone)
+
+    def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
+        return self.plannings.journal_of(family)
+
+    def apply_events(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        self.plannings.save(family, entry, places, capacities)
+
+    def current_town_json(self) -> str | None:
+        return self.town.current_json()
+
+    def put_town(self, json: str, now: datetime) -> None:
+        self.town.put(json, now)

@@ -1,0 +1,28 @@
+"""What two codes open, by their fingerprint."""
+
+from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.services.ports import Login
+from chalicelib.storage.database import Database, answering
+from chalicelib.storage.rows import LoginRow
+
+
+class DynamoLoginStore:
+    """``LoginStore``."""
+
+    def __init__(self, database: Database) -> None:
+        self.rows = database.bind(LoginRow)
+
+    def find(self, fingerprint: str) -> Login | None:
+        try:
+            with answering("logins.find"):
+                return login_of(self.rows.get(fingerprint))
+        except self.rows.DoesNotExist:
+            return None
+
+
+def login_of(row: LoginRow) -> Login:
+    return Login(family=FamilyId(row.family), child=ChildId(row.child), salt=row.salt, secret=row.secret)
+
+
+def row_of(rows: type[LoginRow], fingerprint: str, login: Login) -> LoginRow:
+    return rows(fingerprint, family=login.family, child=login.child, salt=login.salt, secret=login.secret)

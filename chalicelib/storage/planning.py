@@ -1,0 +1,123 @@
+"""Bookings, the journal of their changes and the counters of places: read apart, written in one transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.rules.ids import EntryId, FamilyId
+from chalicelib.rules.planning import PlaceKey, Slot, Wish
+from chalicelib.services.ports import JournalEntry
+from chalicelib.storage import journal, keys
+from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.rows import JournalRow, PlaceRow, PlanningRow
+
+JOURNAL_AT = 0
+"""Place of the journal's row in the transaction: the only one that is put."""
+KEYS_IN_A_BATCH = 100
+
+
+class DynamoPlanningStore:
+    """``PlanningStore``. Reads are consistent: a parent must see what she has just saved."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.days = database.bind(PlanningRow)
+        self.journal = database.bind(JournalRow)
+        self.places = database.bind(PlaceRow)
+
+    def booked(self, family: FamilyId, first: date, last: date) -> frozenset[Slot]:
+        between = self.days.day.between(first.isoformat(), last.isoformat())
+        items = self.database.pages(
+            "planning.booked", self.days, family, range_key_condition=between, consistent_read=True
+        )
+        return frozenset(slot for item in items for slot in _slots(item))
+
+    def taken(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
+        counts = dict.fromkeys(wanted, 0)
+        listed = list(counts)
+        for start in range(0, len(listed), KEYS_IN_A_BATCH):
+            chunk = [
+                {"day": key.day.isoformat(), "counter": keys.counter(key)}
+                for key in listed[start : start + KEYS_IN_A_BATCH]
+            ]
+            for item in self.database.batch_get("planning.taken", self.places, chunk, consistent_read=True):
+                counts[keys.place_key(item["day"]["S"], item["counter"]["S"])] = int(item["taken"]["N"])
+        return counts
+
+    def save(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        """See the port. Saving the very same entry again changes nothing: it was a try whose answer got lost."""
+        row = journal.row_of(self.journal, family, entry)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(row, condition=self.journal.entry.does_not_exist(), return_values="ALL_OLD")
+            for day, wishes in groupby(sorted(entry.changes, key=_day), key=_day):
+                self._change(transaction, self.days(family, day.isoformat()), list(wishes), entry.channel)
+            for key, move in places.items():
+                self._count(transaction, key, move, capacities)
+
+        try:
+            self.database.transact("planning.save", fill)
+        except Refused as refused:
+            if refused.found.get(JOURNAL_AT) != row.serialize():
+                raise
+
+    def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None:
+        return next(self._entries("planning.entry", family, self.journal.entry == entry), None)
+
+    def entries(self, family: FamilyId, limit: int, before: EntryId | None = None) -> tuple[JournalEntry, ...]:
+        older = self.journal.entry < before if before else None
+        return tuple(self._entries("planning.entries", family, older, limit=limit, scan_index_forward=False))
+
+    def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
+        """The whole journal, oldest first."""
+        return self._entries("planning.journal_of", family, None)
+
+    def _entries(self, operation: str, family: FamilyId, which: Any, **options: Any) -> Iterator[JournalEntry]:
+        items = self.database.pages(
+            operation, self.journal, family, range_key_condition=which, consistent_read=True, **options
+        )
+        return map(journal.entry_of, items)
+
+    def _change(self, transaction: TransactWrite, row: PlanningRow, wishes: list[Wish], channel: str) -> None:
+        """Every wish of one day in one update, for an item may appear once in a transaction."""
+        condition: Condition | None = None
+        actions: list[Action] = []
+        for wish in wishes:
+            slot = Path([keys.slot_name(wish.slot.child, wish.slot.activity)])
+            actions.append(slot.set(channel) if wish.booked else slot.remove())
+            as_read = slot.does_not_exist() if wish.booked else slot.exists()
+            condition = as_read if condition is None else condition & as_read
+        transaction.update(row, actions=actions, condition=condition)
+
+    def _count(self, transaction: TransactWrite, key: PlaceKey, move: int, capacities: Mapping[PlaceKey, int]) -> None:
+        taken = self.places.taken
+        if move > 0:
+            room = capacities[key] - move
+            condition = taken <= room
+            if room >= 0:
+                condition |= taken.does_not_exist()
+        else:
+            condition = taken >= -move
+        row = self.places(key.day.isoformat(), keys.counter(key))
+        transaction.update(row, actions=[taken.add(move)], condition=condition)
+
+
+_day = attrgetter("slot.day")
+
+
+def _slots(item: RawItem) -> Iterator[Slot]:
+    day = date.fromisoformat(item["day"]["S"])
+    return (keys.slot_of(name, day) for name in item if "#" in name)

@@ -1,0 +1,113 @@
+"""The rows of each table, for pynamodb: keys, attributes and their types.
+
+They declare no table: ``infra/resources.yaml`` is the only definition, a test compares the keys. Instants are text,
+``2015-12-22T14:52:03.123456Z``, written by ``instant_text`` which refuses naive ones.
+"""
+
+from datetime import UTC, datetime
+
+from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+
+class FamilyRow(Model):
+    """``PROFILE`` holds the payer, ``EPOCH`` the session epoch once it was raised, each ``CHILD#`` one child."""
+
+    class Meta:
+        table_name = "families"
+
+    family = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    payer = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    epoch = NumberAttribute(null=True)
+    rank = NumberAttribute(null=True)
+    """Place of the child among its siblings, as the town lists them."""
+    code = UnicodeAttribute(null=True)
+    first_name = UnicodeAttribute(null=True)
+    last_name = UnicodeAttribute(null=True)
+    school = UnicodeAttribute(null=True)
+    class_name = UnicodeAttribute(null=True)
+    enrolments = ListAttribute(of=UnicodeAttribute, null=True)
+
+
+class LoginRow(Model):
+    class Meta:
+        table_name = "logins"
+
+    login = UnicodeAttribute(hash_key=True)
+    family = UnicodeAttribute()
+    child = UnicodeAttribute()
+    salt = BinaryAttribute(legacy_encoding=False)
+    secret = BinaryAttribute(legacy_encoding=False)
+
+
+class PlanningRow(Model):
+    """One day of one family. Each booked slot is one more attribute, named by ``keys.slot_name``: its channel."""
+
+    class Meta:
+        table_name = "planning"
+
+    family = UnicodeAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+
+
+class JournalRow(Model):
+    """One save. The wishes are written by ``journal.encoded``."""
+
+    class Meta:
+        table_name = "journal"
+
+    family = UnicodeAttribute(hash_key=True)
+    entry = UnicodeAttribute(range_key=True)
+    at = UnicodeAttribute()
+    channel = UnicodeAttribute()
+    changes = ListAttribute(of=UnicodeAttribute)
+    refusals = ListAttribute(of=UnicodeAttribute)
+    already = ListAttribute(of=UnicodeAttribute)
+
+
+class PlaceRow(Model):
+    class Meta:
+        table_name = "places"
+
+    day = UnicodeAttribute(hash_key=True)
+    counter = UnicodeAttribute(range_key=True)
+    taken = NumberAttribute()
+
+
+class ThrottleRow(Model):
+    class Meta:
+        table_name = "throttle"
+
+    subject = UnicodeAttribute(hash_key=True)
+    window = UnicodeAttribute(range_key=True)
+    attempts = NumberAttribute(attr_name="count")
+    expires = NumberAttribute()
+    """Epoch seconds after which DynamoDB may delete the row."""
+
+
+class TownRow(Model):
+    """``CURRENT`` and each earlier version: the configuration as gzipped JSON."""
+
+    class Meta:
+        table_name = "town"
+
+    town = UnicodeAttribute(hash_key=True)
+    version = UnicodeAttribute(range_key=True)
+    at = UnicodeAttribute()
+    json = BinaryAttribute(legacy_encoding=False)
+
+
+ROWS = (FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow)
+
+
+def instant_text(at: datetime) -> str:
+    """Raises ValueError for a naive instant: read as UTC, it would be an hour or two off."""
+    if at.tzinfo is None:
+        raise ValueError("a naive instant is refused: say which time zone")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant_of(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,71 @@
+"""The town's configuration: compiled by the import, read by every page, kept in memory for a minute at most."""
+
+import gzip
+import threading
+import time
+from datetime import datetime
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.rules import town_codec
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.town import Town
+from chalicelib.storage import keys
+from chalicelib.storage.database import Database, answering
+from chalicelib.storage.rows import TownRow, instant_text
+
+FRESH = 60.0
+"""Seconds for which a page may show the configuration as it was."""
+
+
+class DynamoTownStore:
+    """``TownStore``. The same ``Town`` object comes back as long as its configuration does not change."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.rows = database.bind(TownRow)
+        self._lock = threading.Lock()
+        self._town: Town | None = None
+        self._compiled = b""
+        self._read_at = 0.0
+
+    def current(self) -> Town:
+        with self._lock:  # One thread asks; those who come meanwhile get its answer.
+            now = time.monotonic()
+            if self._town is None or now - self._read_at >= FRESH:
+                self._town = self._load()
+                self._read_at = now
+            return self._town
+
+    def current_json(self) -> str | None:
+        """What was last put, None before the first import."""
+        row = self._current()
+        return gzip.decompress(row.json).decode() if row else None
+
+    def put(self, json: str, now: datetime) -> None:
+        """Make ``json`` the current configuration and keep it in the history."""
+        at = instant_text(now)
+        compiled = gzip.compress(json.encode(), mtime=0)
+
+        def fill(transaction: TransactWrite) -> None:
+            for version in (keys.CURRENT, keys.town_version(at)):
+                transaction.save(self.rows(keys.TOWN, version, at=at, json=compiled))
+
+        self.database.transact("town.put", fill)
+
+    def _load(self) -> Town:
+        row = self._current()
+        if row is None:
+            raise Unavailable("town.current: no configuration was imported yet")
+        if self._town is not None and row.json == self._compiled:
+            return self._town
+        town = town_codec.load(gzip.decompress(row.json).decode())
+        self._compiled = row.json
+        return town
+
+    def _current(self) -> TownRow | None:
+        try:
+            with answering("town.current"):
+                return self.rows.get(keys.TOWN, keys.CURRENT, consistent_read=True)
+        except self.rows.DoesNotExist:
+            return None

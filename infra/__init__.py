@@ -1,0 +1,1 @@
+"""What runs the portal: declared AWS resources, the local town, the measurements. Never shipped to Lambda."""

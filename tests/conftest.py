@@ -1,0 +1,72 @@
+"""What every test may ask for. Nothing here leaves this machine: a call to another host fails."""
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.settings import Settings
+from chalicelib.storage.database import Database
+from tests import stand_in
+
+HERE = {"127.0.0.1", "::1", "localhost"}
+
+# Before any client is made: whatever the developer's machine knows of AWS must not be used.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+
+class LeavesTheMachine(AssertionError):
+    """A test called another host."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine_answers() -> Iterator[None]:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and str(address[0]) not in HERE:  # type: ignore[index]
+            raise LeavesTheMachine(f"a test called {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture
+def moto_settings() -> Iterator[Settings]:
+    """Empty tables in this process, for one thread: fast."""
+    with stand_in.moto_town() as settings:
+        yield settings
+
+
+@pytest.fixture
+def moto_database(moto_settings: Settings) -> Database:
+    return stand_in.database_for(moto_settings)
+
+
+@pytest.fixture(scope="session")
+def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One AWS stand-in for the whole session, in its own process."""
+    with stand_in.ministack(tmp_path_factory.mktemp("stand-in")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def ministack_settings(ministack_endpoint: str) -> Settings:
+    """Empty tables on the stand-in: threads may race."""
+    return stand_in.town_at(ministack_endpoint)
+
+
+@pytest.fixture
+def ministack_database(ministack_settings: Settings) -> Database:
+    return stand_in.database_for(ministack_settings)

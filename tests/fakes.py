@@ -1,0 +1,239 @@
+"""In-memory stores that keep the ports' promises, conditions included: ``tests/storage`` checks that they do."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from threading import RLock
+
+from chalicelib.rules import town_codec
+from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ChildId, EntryId, FamilyId
+from chalicelib.rules.planning import PlaceKey, Slot
+from chalicelib.rules.town import Town
+from chalicelib.services.ports import JournalEntry, Letter, Limit, Login
+
+ITEMS = 100
+"""DynamoDB's limit of items in one transaction."""
+
+
+def _aware(*instants: datetime | None) -> None:
+    if any(at is not None and at.tzinfo is None for at in instants):
+        raise ValueError("a naive instant is refused: say which time zone")
+
+
+class MemoryTown:
+    """``TownStore`` that never changes its mind until a test sets ``town``."""
+
+    def __init__(self, town: Town | None = None) -> None:
+        self.town = town
+
+    def current(self) -> Town:
+        if self.town is None:
+            raise Unavailable("town.current: no configuration was imported yet")
+        return self.town
+
+
+class MemoryFamilies:
+    """``FamilyStore``."""
+
+    def __init__(self, families: Iterable[Family] = ()) -> None:
+        self.families = {family.id: family for family in families}
+
+    def find(self, family: FamilyId) -> Family | None:
+        return self.families.get(family)
+
+
+class MemoryLogins:
+    """``LoginStore``."""
+
+    def __init__(self, logins: Mapping[str, Login] | None = None) -> None:
+        self.logins = dict(logins or {})
+
+    def find(self, fingerprint: str) -> Login | None:
+        return self.logins.get(fingerprint)
+
+
+class MemoryThrottle:
+    """``ThrottleStore``."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, int, int], int] = {}
+        self._lock = RLock()
+
+    def take(self, limits: Sequence[Limit], now: datetime) -> bool:
+        _aware(now)
+        with self._lock:
+            if any(self.counts.get(self._key(limit, now), 0) >= limit.count for limit in limits):
+                return False
+            for limit in limits:
+                self._move(limit, now, 1)
+            return True
+
+    def give_back(self, limits: Sequence[Limit], now: datetime) -> None:
+        _aware(now)
+        with self._lock:
+            for limit in limits:
+                self._move(limit, now, -1)
+
+    def _move(self, limit: Limit, now: datetime, by: int) -> None:
+        key = self._key(limit, now)
+        self.counts[key] = max(0, self.counts.get(key, 0) + by)
+
+    def _key(self, limit: Limit, now: datetime) -> tuple[str, int, int]:
+        return limit.subject, limit.seconds, int(now.timestamp()) // limit.seconds
+
+
+class MemoryPlannings:
+    """``PlanningStore``: bookings, journal and counters under one lock."""
+
+    def __init__(self) -> None:
+        self.bookings: dict[FamilyId, dict[Slot, str]] = {}
+        """Each family's booked slots and their channels."""
+        self.journals: dict[FamilyId, dict[EntryId, JournalEntry]] = {}
+        self.counts: dict[PlaceKey, int] = {}
+        self._lock = RLock()
+
+    def booked(self, family: FamilyId, first: date, last: date) -> frozenset[Slot]:
+        with self._lock:
+            return frozenset(slot for slot in self.bookings.get(family, {}) if first <= slot.day <= last)
+
+    def taken(self, keys: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
+        with self._lock:
+            return {key: self.counts.get(key, 0) for key in keys}
+
+    def save(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        _aware(entry.at, *(refusal.closed_at for refusal in entry.refusals))
+        if 1 + len({wish.slot.day for wish in entry.changes}) + len(places) > ITEMS:
+            raise Unavailable("planning.save: more items than a transaction holds")
+        with self._lock:
+            if self.journals.get(family, {}).get(entry.id) == entry:
+                return
+            self._check(family, entry, places, capacities)
+            slots = self.bookings.setdefault(family, {})
+            for wish in entry.changes:
+                if wish.booked:
+                    slots[wish.slot] = entry.channel
+                else:
+                    del slots[wish.slot]
+            for key, move in places.items():
+                self.counts[key] = self.counts.get(key, 0) + move
+            self.journals.setdefault(family, {})[entry.id] = entry
+
+    def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None:
+        return self.journals.get(family, {}).get(entry)
+
+    def entries(self, family: FamilyId, limit: int, before: EntryId | None = None) -> tuple[JournalEntry, ...]:
+        older = (entry for entry in reversed(list(self.journal_of(family))) if before is None or entry.id < before)
+        return tuple(entry for _, entry in zip(range(limit), older, strict=False))
+
+    def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
+        with self._lock:
+            return iter(sorted(self.journals.get(family, {}).values(), key=lambda entry: entry.id))
+
+    def _check(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        slots = self.bookings.get(family, {})
+        if entry.id in self.journals.get(family, {}) or any((w.slot in slots) == w.booked for w in entry.changes):
+            raise StaleWrite("planning.save")
+        for key, move in places.items():
+            taken = self.counts.get(key, 0) + move
+            if taken < 0 or (move > 0 and taken > capacities[key]):
+                raise StaleWrite("planning.save")
+
+
+class MemoryMailer:
+    """``Mailer`` with an outbox; ``down`` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+        self.down = False
+
+    def send(self, letter: Letter) -> None:
+        if self.down:
+            raise Unavailable("mailer.send")
+        self.sent.append(letter)
+
+
+class MemoryIntake:
+    """``IntakeStore`` over the other stores: what an import writes, a page reads."""
+
+    def __init__(
+        self,
+        *,
+        families: MemoryFamilies | None = None,
+        logins: MemoryLogins | None = None,
+        plannings: MemoryPlannings | None = None,
+        town: MemoryTown | None = None,
+    ) -> None:
+        self.families = families or MemoryFamilies()
+        self.login_store = logins or MemoryLogins()
+        self.plannings = plannings or MemoryPlannings()
+        self.town = town or MemoryTown()
+        self.versions: dict[datetime, str] = {}
+        self._json: str | None = None
+
+    def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
+        return {family: found for family in ids if (found := self.families.find(family))}
+
+    def put_families(self, families: Iterable[Family]) -> None:
+        for family in families:
+            before = self.families.families.get(family.id)
+            kept = () if before is None else before.children
+            left = tuple(child for child in kept if child.id not in {one.id for one in family.children})
+            epoch = before.session_epoch if before else 0
+            self.families.families[family.id] = replace(family, session_epoch=epoch, children=(*family.children, *left))
+
+    def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
+        for family_id, child_id in children:
+            family = self.families.families[family_id]
+            left = tuple(child for child in family.children if child.id != child_id)
+            self.families.families[family_id] = replace(family, children=left)
+
+    def revoke_sessions(self, family: FamilyId) -> None:
+        found = self.families.families[family]
+        self.families.families[family] = replace(found, session_epoch=found.session_epoch + 1)
+
+    def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
+        return {fingerprint for fingerprint in fingerprints if self.login_store.find(fingerprint)}
+
+    def logins(self) -> Iterator[tuple[str, Login]]:
+        return iter(list(self.login_store.logins.items()))
+
+    def put_logins(self, logins: Iterable[tuple[str, Login]]) -> None:
+        self.login_store.logins.update(logins)
+
+    def delete_logins(self, fingerprints: Iterable[str]) -> None:
+        for fingerprint in fingerprints:
+            self.login_store.logins.pop(fingerprint, None)
+
+    def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
+        return self.plannings.journal_of(family)
+
+    def apply_events(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        self.plannings.save(family, entry, places, capacities)
+
+    def current_town_json(self) -> str | None:
+        return self._json
+
+    def put_town(self, json: str, now: datetime) -> None:
+        _aware(now)
+        self._json = self.versions[now] = json
+        self.town.town = town_codec.load(json)

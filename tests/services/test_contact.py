@@ -1,0 +1,69 @@
+"""Writing to the office: what is sent, what is refused, what is counted."""
+
+import pytest
+
+from chalicelib.rules.errors import BadForm, Throttled, Unavailable
+from chalicelib.services.contact import MESSAGES_PER_HOUR, Message, WriteToOffice
+from tests.builders import a_town
+from tests.clock import FixedClock, paris
+from tests.fakes import MemoryMailer, MemoryThrottle, MemoryTown
+
+HERE = "192.0.2.1"
+HELLO = Message("Jamie BOND", "jamie.bond@server.fr", "Code perdu", "Bonjour,\nj'ai perdu mes codes.")
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.mailer = MemoryMailer()
+        self.clock = FixedClock(paris("lundi 2026-09-14 08:00"))
+        self.write = WriteToOffice(
+            town=MemoryTown(a_town()), throttle=MemoryThrottle(), mailer=self.mailer, clock=self.clock
+        )
+
+
+def test_the_office_gets_the_message_and_can_answer_the_parent() -> None:
+    desk = Desk()
+    desk.write(HELLO, HERE)
+    (letter,) = desk.mailer.sent
+    assert (letter.to, letter.reply_to) == ("enfance@ville.example", "jamie.bond@server.fr")
+    assert letter.subject == "[Portail parents] Code perdu"
+    assert letter.text.startswith("Bonjour,\nj'ai perdu mes codes.")
+
+
+@pytest.mark.parametrize(
+    ("message", "fields"),
+    [
+        pytest.param(Message("", "", "", ""), ("name", "email", "subject", "text"), id="everything missing"),
+        pytest.param(Message(" ", "a@ville.fr", "x", "y"), ("name",), id="only spaces"),
+        pytest.param(Message("A", "not an address", "x", "y"), ("email",), id="no address"),
+        pytest.param(Message("A", "a@ville.fr", "x\r\nBcc: b@ville.fr", "y"), ("subject",), id="a header of one's own"),
+        pytest.param(Message("A", "a@ville.fr", "x", "y" * 5001), ("text",), id="too long"),
+    ],
+)
+def test_a_message_that_cannot_be_sent_names_its_faults(message: Message, fields: tuple[str, ...]) -> None:
+    desk = Desk()
+    with pytest.raises(BadForm) as refusal:
+        desk.write(message, HERE)
+    assert refusal.value.args == fields
+    assert desk.mailer.sent == []
+
+
+def test_one_address_cannot_flood_the_office() -> None:
+    desk = Desk()
+    for _ in range(MESSAGES_PER_HOUR):
+        desk.write(HELLO, HERE)
+    with pytest.raises(Throttled):
+        desk.write(HELLO, HERE)
+    desk.write(HELLO, "192.0.2.2")
+    desk.clock.forward(hours=1)
+    desk.write(HELLO, HERE)
+
+
+def test_a_message_that_was_not_taken_is_not_counted() -> None:
+    desk = Desk()
+    desk.mailer.down = True
+    for _ in range(MESSAGES_PER_HOUR + 1):
+        with pytest.raises(Unavailable):
+            desk.write(HELLO, HERE)
+    desk.mailer.down = False
+    desk.write(HELLO, HERE)

@@ -1,0 +1,230 @@
+"""Saving: stale pages, two parents, the last place, long saves, undo, recap."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Unavailable
+from chalicelib.rules.ids import EntryId
+from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish
+from chalicelib.rules.town import Activity, Capacity
+from chalicelib.services.ports import JournalEntry
+from chalicelib.services.saving import ITEMS, SavePlanning, Seen, ShowRecap, UndoSave, wishes_of
+from tests.builders import ALINE, CANTEEN, JAMES, WEEKDAYS, a_child, a_family, a_slot, a_town, an_activity
+from tests.clock import FixedClock, day, paris
+from tests.fakes import MemoryPlannings, MemoryTown
+
+MONDAY, TUESDAY, THURSDAY = day("lundi 2026-09-14"), day("mardi 2026-09-15"), day("jeudi 2026-09-17")
+NONE: frozenset[Slot] = frozenset()
+
+
+def slots(*days: date, child: str = JAMES) -> frozenset[Slot]:
+    return frozenset(a_slot(on, child=child) for on in days)
+
+
+class Desk:
+    """A family that saves; ``plannings`` may be replaced by one that misbehaves."""
+
+    def __init__(self, *activities: Activity, plannings: MemoryPlannings | None = None) -> None:
+        listed = activities or (an_activity(),)
+        ids = [activity.id for activity in listed]
+        self.family = a_family(a_child(JAMES, *ids), a_child(ALINE, *ids))
+        self.clock = FixedClock(paris("vendredi 2026-09-11 12:00"))
+        self.plannings = plannings or MemoryPlannings()
+        town = MemoryTown(a_town(*listed))
+        self.save = SavePlanning(town=town, plannings=self.plannings, clock=self.clock)
+        self.recap = ShowRecap(plannings=self.plannings)
+        self.undo = UndoSave(saving=self.save, recap=self.recap)
+
+    def saves(self, seen: Seen, wanted: frozenset[Slot]) -> JournalEntry:
+        entry = self.save(self.family, seen, wanted)
+        assert entry is not None
+        return self.recap(self.family, entry)
+
+    def booked(self) -> frozenset[Slot]:
+        return self.plannings.booked(self.family.id, date(2026, 9, 1), date(2027, 7, 3))
+
+
+def test_only_what_the_parent_changed_is_a_wish() -> None:
+    seen = Seen(offered=slots(MONDAY, TUESDAY, THURSDAY), booked=slots(TUESDAY, THURSDAY))
+    assert wishes_of(seen, slots(MONDAY, THURSDAY)) == (Wish(a_slot(MONDAY), True), Wish(a_slot(TUESDAY), False))
+
+
+def test_a_save_is_written_and_remembered() -> None:
+    desk = Desk()
+    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    assert desk.booked() == slots(MONDAY)
+    assert (entry.changes, entry.channel, entry.at) == ((Wish(a_slot(MONDAY), True),), "internet", desk.clock.now())
+
+
+def test_nothing_asked_writes_nothing() -> None:
+    desk = Desk()
+    assert desk.save(desk.family, Seen(slots(MONDAY), slots(MONDAY)), slots(MONDAY)) is None
+    assert desk.plannings.entries(desk.family.id, 10) == ()
+
+
+def test_a_stale_page_does_not_undo_somebody_elses_change() -> None:
+    desk = Desk()
+    stale = Seen(slots(MONDAY, TUESDAY), NONE)
+    desk.saves(stale, slots(MONDAY))
+    desk.saves(stale, slots(TUESDAY))
+    assert desk.booked() == slots(MONDAY, TUESDAY)
+
+
+def test_the_same_post_twice_changes_once_and_says_so() -> None:
+    desk = Desk()
+    seen = Seen(slots(MONDAY), NONE)
+    desk.saves(seen, slots(MONDAY))
+    again = desk.saves(seen, slots(MONDAY))
+    assert (again.changes, again.already) == ((), (Wish(a_slot(MONDAY), True),))
+
+
+def test_back_and_another_choice_is_a_save_of_its_own() -> None:
+    desk = Desk()
+    seen = Seen(slots(MONDAY, TUESDAY), NONE)
+    for wanted in (slots(MONDAY), slots(TUESDAY)):
+        desk.saves(seen, wanted)
+    desk.saves(Seen(slots(MONDAY, TUESDAY), slots(MONDAY, TUESDAY)), slots(TUESDAY))
+    desk.saves(seen, slots(MONDAY))
+    assert desk.booked() == slots(MONDAY, TUESDAY)
+
+
+def test_part_of_a_save_may_succeed() -> None:
+    desk = Desk()
+    desk.clock.set("dimanche 2026-09-13 10:02")
+    entry = desk.saves(Seen(slots(MONDAY, TUESDAY), NONE), slots(MONDAY, TUESDAY))
+    assert entry.changes == (Wish(a_slot(TUESDAY), True),)
+    assert [(r.reason, r.closed_at) for r in entry.refusals] == [(Reason.TOO_LATE, paris("dimanche 2026-09-13 10:00"))]
+
+
+def test_what_is_refused_is_kept_even_when_nothing_is_saved() -> None:
+    desk = Desk()
+    desk.clock.set("lundi 2026-09-14 09:00")
+    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    assert (entry.changes, len(entry.refusals), desk.booked()) == ((), 1, NONE)
+
+
+@pytest.mark.parametrize(
+    ("slot", "error"),
+    [
+        pytest.param(a_slot(MONDAY, child="c-neighbour"), NotFound, id="another family's child"),
+        pytest.param(a_slot(MONDAY, "poney"), BadForm, id="an activity that does not exist"),
+    ],
+)
+def test_a_forged_slot_stops_the_whole_save(slot: Slot, error: type[Exception]) -> None:
+    desk = Desk()
+    with pytest.raises(error):
+        desk.save(desk.family, Seen(slots(MONDAY), NONE), slots(MONDAY) | {slot})
+    assert desk.booked() == NONE
+
+
+class Interrupted(MemoryPlannings):
+    """Lets somebody else act just before the next saves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: list[object] = []
+
+    def save(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        if self.before:
+            action = self.before.pop(0)
+            if callable(action):
+                action()
+        return super().save(*args, **kwargs)
+
+
+LIMITED = an_activity(capacity=Capacity(1, {}))
+
+
+def test_a_place_taken_between_page_and_save_is_refused_and_the_rest_saved() -> None:
+    plannings = Interrupted()
+    desk, rival = Desk(LIMITED, plannings=plannings), Desk(LIMITED, plannings=plannings)
+    rival.family = replace(rival.family, id="f-rival")
+    plannings.before = [lambda: rival.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))]
+    entry = desk.saves(Seen(slots(MONDAY, TUESDAY), NONE), slots(MONDAY, TUESDAY))
+    assert entry.changes == (Wish(a_slot(TUESDAY), True),)
+    assert [refusal.reason for refusal in entry.refusals] == [Reason.FULL]
+
+
+def test_two_parents_who_save_at_once_both_get_theirs() -> None:
+    plannings = Interrupted()
+    mother, father = Desk(plannings=plannings), Desk(plannings=plannings)
+    seen = Seen(slots(MONDAY, TUESDAY), NONE)
+    plannings.before = [lambda: father.saves(seen, slots(MONDAY, TUESDAY))]
+    entry = mother.saves(seen, slots(MONDAY))
+    assert entry.already == (Wish(a_slot(MONDAY), True),)
+    assert mother.booked() == slots(MONDAY, TUESDAY)
+
+
+class AlwaysStale(MemoryPlannings):
+    def save(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        raise StaleWrite("another write")
+
+
+def test_a_save_that_never_gets_through_says_so() -> None:
+    desk = Desk(plannings=AlwaysStale())
+    with pytest.raises(Unavailable):
+        desk.save(desk.family, Seen(slots(MONDAY), NONE), slots(MONDAY))
+
+
+MANY = [an_activity(f"atelier-{n}", school_weekdays=WEEKDAYS, capacity=Capacity(10, {})) for n in range(6)]
+FORTY_DAYS = [d for n in range(35) if (d := date(2026, 9, 14) + timedelta(days=n)).isoweekday() <= 5]
+EVERYTHING = frozenset(Slot(JAMES, activity.id, on) for activity in MANY for on in FORTY_DAYS)
+
+
+def test_a_long_save_is_cut_between_days_and_read_back_whole() -> None:
+    desk = Desk(*MANY)
+    entry = desk.saves(Seen(EVERYTHING, NONE), EVERYTHING)
+    assert {wish.slot for wish in entry.changes} == EVERYTHING == desk.booked()
+    written = desk.plannings.entries(desk.family.id, 50)
+    assert len(written) > 1
+    for part in written:
+        assert 1 + len({w.slot.day for w in part.changes}) + len(part.changes) <= ITEMS
+
+
+def test_a_long_save_goes_on_after_somebody_elses_write() -> None:
+    plannings = Interrupted()
+    desk, sibling = Desk(*MANY, plannings=plannings), Desk(*MANY, plannings=plannings)
+    last = max(EVERYTHING, key=lambda slot: slot.day)
+    plannings.before = [None, lambda: sibling.saves(Seen(frozenset({last}), NONE), frozenset({last}))]
+    entry = desk.saves(Seen(EVERYTHING, NONE), EVERYTHING)
+    assert desk.booked() == EVERYTHING
+    assert {wish.slot for wish in entry.changes} == EVERYTHING - {last}
+    assert [wish.slot for wish in entry.already] == [last]
+    assert plannings.taken([PlaceKey(last.day, last.activity)]) == {PlaceKey(last.day, last.activity): 1}
+
+
+def test_undo_wishes_the_opposite_under_the_same_rules() -> None:
+    desk = Desk()
+    entry = desk.saves(Seen(slots(MONDAY, THURSDAY), NONE), slots(MONDAY, THURSDAY))
+    desk.clock.set("dimanche 2026-09-13 10:00")
+    undone = desk.undo(desk.family, entry.id)
+    assert undone is not None
+    recap = desk.recap(desk.family, undone)
+    assert recap.changes == (Wish(a_slot(THURSDAY), False),)
+    assert [refusal.wish for refusal in recap.refusals] == [Wish(a_slot(MONDAY), False)]
+    assert desk.booked() == slots(MONDAY)
+
+
+@pytest.mark.parametrize("entry", ["", "2026", "2026-09-11T10:00:00.000000Z#00000000", "~"])
+def test_a_recap_that_does_not_exist(entry: str) -> None:
+    desk = Desk()
+    desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    with pytest.raises(NotFound):
+        desk.recap(desk.family, EntryId(entry))
+
+
+def test_another_familys_recap_does_not_exist() -> None:
+    desk = Desk()
+    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    with pytest.raises(NotFound):
+        desk.recap(replace(desk.family, id="f-rival"), entry.id)
+
+
+def test_siblings_share_the_counter_of_a_day() -> None:
+    desk = Desk(replace(LIMITED, capacity=Capacity(2, {})))
+    both = slots(MONDAY) | slots(MONDAY, child=ALINE)
+    desk.saves(Seen(both, NONE), both)
+    key = PlaceKey(MONDAY, CANTEEN)
+    assert desk.plannings.taken([key]) == {key: 2}
