@@ -6,7 +6,7 @@ from datetime import date, datetime
 from threading import RLock
 
 from chalicelib.rules import town_codec
-from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
@@ -197,12 +197,16 @@ class MemoryIntake:
 
     def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
         for family_id, child_id in children:
-            family = self.families.families[family_id]
+            family = self.families.find(family_id)
+            if family is None:
+                continue
             left = tuple(child for child in family.children if child.id != child_id)
             self.families.families[family_id] = replace(family, children=left)
 
     def revoke_sessions(self, family: FamilyId) -> None:
-        found = self.families.families[family]
+        found = self.families.find(family)
+        if found is None:
+            raise NotFound("family")
         self.families.families[family] = replace(found, session_epoch=found.session_epoch + 1)
 
     def login_exists(self, fingerprints: Iterable[str]) -> set[str]:

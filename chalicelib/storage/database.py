@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -105,6 +105,13 @@ class Database:
             self.connection.add_meta_table(table.get_meta_table())
         table.connection = self.connection
         return bound
+
+    def get(
+        self, operation: str, row: type[Row], key: str, part: str | None = None, *, consistent_read: bool = False
+    ) -> Row | None:
+        with answering(operation), suppress(DoesNotExist):
+            return row.get(key, part, consistent_read=consistent_read)
+        return None
 
     def pages(self, operation: str, row: type[Model], key: str, **query: Any) -> Iterator[RawItem]:
         """Every raw item of a Query, page after page. ``limit`` counts the items of all pages."""

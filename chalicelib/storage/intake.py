@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
-from chalicelib.storage.database import Database, answering
+from chalicelib.storage.database import Database, Refused, answering
 from chalicelib.storage.families import DynamoFamilyStore, rows_of
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
@@ -41,8 +44,15 @@ class DynamoIntakeStore:
         self.database.batch("intake.delete_children", self.families, delete=gone)
 
     def revoke_sessions(self, family: FamilyId) -> None:
-        with answering("intake.revoke_sessions"):
-            self.families(family, keys.EPOCH).update(actions=[self.families.epoch.add(1)])
+        def fill(transaction: TransactWrite) -> None:
+            exists = self.families.part.exists()
+            transaction.condition_check(self.families, family, keys.PROFILE, condition=exists)
+            transaction.update(self.families(family, keys.EPOCH), actions=[self.families.epoch.add(1)])
+
+        try:
+            self.database.transact("intake.revoke_sessions", fill)
+        except Refused as refused:
+            raise NotFound("family") from refused
 
     def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
         wanted = list(dict.fromkeys(fingerprints))

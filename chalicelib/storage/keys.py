@@ -1,6 +1,7 @@
 """Keys and attribute names of every table: built and read here, nowhere else."""
 
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
@@ -28,9 +29,15 @@ def slot_name(child: ChildId, activity: ActivityId) -> str:
 
 
 def slot_of(name: str, day: date) -> Slot:
-    """The slot of an attribute. An activity is a slug, so the last ``#`` is the one that separates."""
+    child, activity = _child_and_activity(name)
+    return Slot(child, activity, day)
+
+
+@lru_cache(1024)
+def _child_and_activity(name: str) -> tuple[ChildId, ActivityId]:
+    """An activity is a slug, so the last ``#`` separates. A family's few names come back on each of its days."""
     child, _, activity = name.rpartition("#")
-    return Slot(ChildId(unquote(child) if "%" in child else child), ActivityId(activity), day)
+    return ChildId(unquote(child)), ActivityId(activity)
 
 
 def counter(key: PlaceKey) -> str:

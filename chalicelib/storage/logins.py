@@ -2,7 +2,7 @@
 
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.services.ports import Login
-from chalicelib.storage.database import Database, answering
+from chalicelib.storage.database import Database
 from chalicelib.storage.rows import LoginRow
 
 
@@ -10,14 +10,12 @@ class DynamoLoginStore:
     """``LoginStore``."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.rows = database.bind(LoginRow)
 
     def find(self, fingerprint: str) -> Login | None:
-        try:
-            with answering("logins.find"):
-                return login_of(self.rows.get(fingerprint))
-        except self.rows.DoesNotExist:
-            return None
+        row = self.database.get("logins.find", self.rows, fingerprint)
+        return login_of(row) if row else None
 
 
 def login_of(row: LoginRow) -> Login:

@@ -106,7 +106,7 @@ def instant_text(at: datetime) -> str:
     """Raises ValueError for a naive instant: read as UTC, it would be an hour or two off."""
     if at.tzinfo is None:
         raise ValueError("a naive instant is refused: say which time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def instant_of(text: str) -> datetime:

@@ -23,6 +23,8 @@ class DynamoThrottleStore:
     def take(self, limits: Sequence[Limit], now: datetime) -> bool:
         if not all(limit.count > 0 for limit in limits):
             return False
+        if not limits:
+            return True
         count = self.rows.attempts
 
         def fill(transaction: TransactWrite) -> None:

@@ -11,19 +11,22 @@ from chalicelib.rules import town_codec
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.town import Town
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database, answering
+from chalicelib.storage.database import Database
 from chalicelib.storage.rows import TownRow, instant_text
 
 FRESH = 60.0
-"""Seconds for which a page may show the configuration as it was."""
 
 
 class DynamoTownStore:
-    """``TownStore``. The same ``Town`` object comes back as long as its configuration does not change."""
+    """``TownStore``. The same ``Town`` object comes back as long as its configuration does not change.
 
-    def __init__(self, database: Database) -> None:
+    ``fresh``: seconds for which a page may show the configuration as it was.
+    """
+
+    def __init__(self, database: Database, fresh: float = FRESH) -> None:
         self.database = database
         self.rows = database.bind(TownRow)
+        self.fresh = fresh
         self._lock = threading.Lock()
         self._town: Town | None = None
         self._compiled = b""
@@ -32,7 +35,7 @@ class DynamoTownStore:
     def current(self) -> Town:
         with self._lock:  # One thread asks; those who come meanwhile get its answer.
             now = time.monotonic()
-            if self._town is None or now - self._read_at >= FRESH:
+            if self._town is None or now - self._read_at >= self.fresh:
                 self._town = self._load()
                 self._read_at = now
             return self._town
@@ -64,8 +67,4 @@ class DynamoTownStore:
         return town
 
     def _current(self) -> TownRow | None:
-        try:
-            with answering("town.current"):
-                return self.rows.get(keys.TOWN, keys.CURRENT, consistent_read=True)
-        except self.rows.DoesNotExist:
-            return None
+        return self.database.get("town.current", self.rows, keys.TOWN, keys.CURRENT, consistent_read=True)

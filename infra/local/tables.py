@@ -63,6 +63,12 @@ def declared(prefix: str) -> Iterator[dict[str, Any]]:
             yield {name: _filled(value, {"TablePrefix": prefix}) for name, value in properties.items()}
 
 
+def keys_of(properties: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Key attributes of a declared table: name -> (``HASH`` or ``RANGE``, type)."""
+    types = {one["AttributeName"]: one["AttributeType"] for one in properties["AttributeDefinitions"]}
+    return {key["AttributeName"]: (key["KeyType"], types[key["AttributeName"]]) for key in properties["KeySchema"]}
+
+
 def _filled(value: Any, parameters: Mapping[str, str]) -> Any:
     """``value`` without intrinsic functions. Raises KeyError for a parameter that has no value here."""
     if isinstance(value, dict):

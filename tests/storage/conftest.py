@@ -1,0 +1,71 @@
+"""One suite, four places to keep the tables: what holds in memory must hold on DynamoDB."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from chalicelib.intake.ports import IntakeStore
+from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, ThrottleStore, TownStore
+from chalicelib.storage.database import Database
+from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.logins import DynamoLoginStore
+from chalicelib.storage.planning import DynamoPlanningStore
+from chalicelib.storage.throttle import DynamoThrottleStore
+from chalicelib.storage.town import DynamoTownStore
+from tests.fakes import MemoryFamilies, MemoryIntake, MemoryLogins, MemoryPlannings, MemoryThrottle, MemoryTown
+from tests.stand_in import database_for, dynamodb_local, town_at
+
+
+@dataclass(frozen=True)
+class Stores:
+    families: FamilyStore
+    logins: LoginStore
+    plannings: PlanningStore
+    throttle: ThrottleStore
+    town: TownStore
+    intake: IntakeStore
+
+
+def in_memory() -> Stores:
+    families, logins, plannings, town = MemoryFamilies(), MemoryLogins(), MemoryPlannings(), MemoryTown()
+    return Stores(
+        families=families,
+        logins=logins,
+        plannings=plannings,
+        throttle=MemoryThrottle(),
+        town=town,
+        intake=MemoryIntake(families=families, logins=logins, plannings=plannings, town=town),
+    )
+
+
+def on_dynamodb(database: Database) -> Stores:
+    return Stores(
+        families=DynamoFamilyStore(database),
+        logins=DynamoLoginStore(database),
+        plannings=DynamoPlanningStore(database),
+        throttle=DynamoThrottleStore(database),
+        town=DynamoTownStore(database, fresh=0),
+        intake=DynamoIntakeStore(database),
+    )
+
+
+@pytest.fixture
+def dynamodb_local_database() -> Database:
+    endpoint = dynamodb_local()
+    if not endpoint:
+        pytest.skip("DYNAMODB_LOCAL_URL is not set: Amazon's DynamoDB Local was not tried")
+    return database_for(town_at(endpoint))
+
+
+@pytest.fixture(params=["moto", "ministack", "dynamodb_local"])
+def database(request: pytest.FixtureRequest) -> Database:
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+@pytest.fixture(params=["memory", "moto", "ministack", "dynamodb_local"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "memory":
+        return in_memory()
+    return on_dynamodb(request.getfixturevalue(f"{request.param}_database"))

@@ -1,0 +1,125 @@
+"""What AWS does not do: told by its name, survived when it can be."""
+
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError
+
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.planning import PlaceKey
+from chalicelib.services.ports import Login
+from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, TRIES, Database
+from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.planning import DynamoPlanningStore
+from tests.aws_calls import Answer, Attempt, counted, intercepted
+from tests.builders import BOND, CANTEEN, JAMES
+from tests.clock import day
+
+MONDAY = day("lundi 2026-09-14")
+LOGINS = [(f"{number:064x}", Login(BOND, JAMES, b"salt", b"secret")) for number in range(10)]
+
+
+def unprocessed(part: str, times: int) -> Callable[[Attempt, Callable[[], Answer]], Answer]:
+    """DynamoDB leaves a part of a batch undone, ``times`` times: what a throttled table does."""
+    left = [times]
+
+    def around(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
+        answer, error = send()
+        if left[0] and answer:
+            left[0] -= 1
+            answer[1].update(part_of(part))
+        return answer, error
+
+    return around
+
+
+def part_of(part: str) -> dict[str, Any]:
+    item = {"PutRequest": {"Item": {"login": {"S": LOGINS[0][0]}, "family": {"S": "again"}, **REST}}}
+    asked = {"Keys": [{"login": {"S": LOGINS[1][0]}}]}
+    return {part: {"test-logins": [item] if part == "UnprocessedItems" else asked}}
+
+
+REST = {"child": {"S": "c"}, "salt": {"B": b"s"}, "secret": {"B": b"s"}}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Any:
+    with mock.patch("time.sleep") as sleep:
+        yield sleep
+
+
+def test_what_a_batch_left_is_written_again(moto_database: Database) -> None:
+    intake = DynamoIntakeStore(moto_database)
+    with counted() as calls, intercepted(unprocessed("UnprocessedItems", 2)):
+        intake.put_logins(LOGINS)
+    assert calls.names == ["dynamodb:BatchWriteItem"] * 3
+    again = dict(intake.logins())[LOGINS[0][0]]
+    assert again.family == "again"
+
+
+def test_a_batch_that_is_never_done_is_unavailable(moto_database: Database, no_waiting: mock.Mock) -> None:
+    intake = DynamoIntakeStore(moto_database)
+    with (
+        counted() as calls,
+        intercepted(unprocessed("UnprocessedItems", 99)),
+        pytest.raises(Unavailable, match=r"intake.put_logins"),
+    ):
+        intake.put_logins(LOGINS)
+    assert len(calls) == TRIES
+    waits = [call.args[0] for call in no_waiting.call_args_list]
+    assert len(waits) == TRIES - 1
+    assert all(0 <= wait <= 0.8 for wait in waits)
+    assert len(set(waits)) == len(waits), "waits must differ, or those who met once meet again"
+
+
+def test_keys_that_a_batch_left_are_asked_again(moto_database: Database) -> None:
+    intake = DynamoIntakeStore(moto_database)
+    intake.put_logins(LOGINS)
+    fingerprints = [fingerprint for fingerprint, _ in LOGINS]
+    with counted() as calls, intercepted(unprocessed("UnprocessedKeys", 1)):
+        assert intake.login_exists(fingerprints) == set(fingerprints)
+    assert calls.names == ["dynamodb:BatchGetItem"] * 2
+    with intercepted(unprocessed("UnprocessedKeys", 99)), pytest.raises(Unavailable, match=r"intake.login_exists"):
+        intake.login_exists(fingerprints)
+
+
+def no_answer(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
+    return None, ConnectTimeoutError(endpoint_url=attempt.request.url)
+
+
+def test_no_answer_is_unavailable_after_a_few_attempts_and_names_the_operation(moto_database: Database) -> None:
+    asked = (
+        ("families.find: ConnectTimeoutError", lambda: DynamoFamilyStore(moto_database).find(BOND)),
+        ("planning.booked: ", lambda: DynamoPlanningStore(moto_database).booked(BOND, MONDAY, MONDAY)),
+        ("planning.taken: ", lambda: DynamoPlanningStore(moto_database).taken([PlaceKey(MONDAY, CANTEEN)])),
+        ("intake.logins: ", lambda: list(DynamoIntakeStore(moto_database).logins())),
+        ("town.current: ", lambda: DynamoIntakeStore(moto_database).current_town_json()),
+    )
+    for sentence, ask in asked:
+        with intercepted(no_answer), counted() as calls, pytest.raises(Unavailable, match=sentence):
+            ask()
+        assert len(calls) == ATTEMPTS
+
+
+def test_a_missing_table_is_unavailable_and_says_why(moto_database: Database) -> None:
+    nowhere = Database(region="eu-west-3", prefix="nowhere")
+    with pytest.raises(Unavailable, match=r"families.find: ResourceNotFoundException"):
+        DynamoFamilyStore(nowhere).find(BOND)
+
+
+def test_nothing_is_asked_but_what_is_needed(moto_database: Database) -> None:
+    """No DescribeTable: pynamodb knows the keys from the rows."""
+    with counted() as calls:
+        DynamoFamilyStore(moto_database).find(BOND)
+        DynamoPlanningStore(moto_database).booked(BOND, MONDAY, MONDAY)
+    assert calls.names == ["dynamodb:Query"] * 2
+
+
+def test_a_dead_aws_is_given_up_before_api_gateway_gives_up(moto_database: Database) -> None:
+    config = moto_database.connection.client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, READ_SECONDS)
+    assert config.retries["total_max_attempts"] == ATTEMPTS
+    assert ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) < 29

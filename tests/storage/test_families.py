@@ -1,0 +1,130 @@
+"""Families and logins, written by the import and read by pages, on every backend."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chalicelib.rules.errors import NotFound
+from chalicelib.rules.families import Child, Enrolment, Family
+from chalicelib.rules.ids import ChildId, FamilyId, SchoolId
+from chalicelib.services.ports import Login
+from chalicelib.storage.database import Database
+from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.logins import DynamoLoginStore
+from tests.aws_calls import counted
+from tests.builders import ALINE, BOND, CANTEEN, JAMES, MORNING, SCHOOL
+from tests.storage.conftest import Stores
+
+
+def a_login(number: int) -> tuple[str, Login]:
+    return f"{number:064x}", Login(BOND, JAMES, bytes([0, 255, number % 256]), b"\x00secret\xff")
+
+
+def child(name: str, *enrolments: Enrolment, school: SchoolId = SCHOOL) -> Child:
+    return Child(ChildId(name), name[-3:], "Jean-Noël", "D'ŒUVRE", school, "", enrolments)
+
+
+FAMILY = Family(
+    id=BOND,
+    payer="Jamie BOND",
+    email="",
+    session_epoch=0,
+    # The town's order is not that of the ids.
+    children=(
+        child(
+            ALINE,
+            Enrolment(CANTEEN),
+            Enrolment(MORNING, read_only=True, first=date(2026, 9, 1), last=date(2027, 7, 3)),
+            Enrolment(MORNING, last=date(2027, 7, 3)),
+        ),
+        child(JAMES),
+    ),
+)
+
+
+def test_nobody_is_there_at_first(stores: Stores) -> None:
+    assert stores.families.find(BOND) is None
+    assert stores.logins.find("0" * 64) is None
+    assert stores.intake.family_items([BOND, BOND]) == {}
+    assert stores.intake.login_exists(["0" * 64]) == set()
+    assert list(stores.intake.logins()) == []
+
+
+def test_a_family_is_read_as_it_was_put(stores: Stores) -> None:
+    childless = Family(FamilyId("f-2"), "Nobody", "a@b.example", 0, ())
+    stores.intake.put_families([FAMILY, childless])
+    assert stores.families.find(BOND) == FAMILY
+    assert stores.families.find(childless.id) == childless
+    assert stores.intake.family_items([BOND, childless.id, FamilyId("f-3")]) == {BOND: FAMILY, childless.id: childless}
+
+
+def test_a_family_is_put_over_what_was_there(stores: Stores) -> None:
+    stores.intake.put_families([FAMILY])
+    moved = replace(FAMILY, email="new@b.example", children=(FAMILY.children[1], child(ALINE, Enrolment(CANTEEN))))
+    stores.intake.put_families([moved])
+    assert stores.families.find(BOND) == moved
+
+
+def test_a_child_that_is_no_longer_listed_stays_until_it_is_deleted(stores: Stores) -> None:
+    stores.intake.put_families([FAMILY])
+    alone = replace(FAMILY, children=FAMILY.children[:1])
+    stores.intake.put_families([alone])
+    found = stores.families.find(BOND)
+    assert found is not None
+    assert set(found.children) == set(FAMILY.children)
+    stores.intake.delete_children([(BOND, JAMES), (BOND, ChildId("never there")), (FamilyId("nor this"), JAMES)])
+    assert stores.families.find(BOND) == alone
+    assert stores.families.find(FamilyId("nor this")) is None
+
+
+def test_revoked_sessions_stay_revoked_after_an_import(stores: Stores) -> None:
+    stores.intake.put_families([FAMILY])
+    stores.intake.revoke_sessions(BOND)
+    stores.intake.revoke_sessions(BOND)
+    assert stores.families.find(BOND) == replace(FAMILY, session_epoch=2)
+    stores.intake.put_families([FAMILY])
+    assert stores.families.find(BOND) == replace(FAMILY, session_epoch=2)
+
+
+def test_a_family_that_does_not_exist_has_no_sessions_to_revoke(stores: Stores) -> None:
+    with pytest.raises(NotFound):
+        stores.intake.revoke_sessions(BOND)
+    assert stores.families.find(BOND) is None
+
+
+def test_logins_are_put_found_and_deleted(stores: Stores) -> None:
+    logins = dict(a_login(number) for number in range(130))
+    stores.intake.put_logins(logins.items())
+    some = list(logins)[3]
+    assert stores.logins.find(some) == logins[some]
+    assert stores.intake.login_exists([*logins, "f" * 64, some]) == set(logins)
+    assert dict(stores.intake.logins()) == logins
+    stores.intake.delete_logins([some, "f" * 64])
+    assert stores.logins.find(some) is None
+    assert stores.intake.login_exists(logins) == logins.keys() - {some}
+
+
+def test_a_login_is_put_over_what_was_there(stores: Stores) -> None:
+    fingerprint, login = a_login(1)
+    stores.intake.put_logins([(fingerprint, login)])
+    stores.intake.put_logins([(fingerprint, replace(login, child=ALINE))])
+    assert stores.logins.find(fingerprint) == replace(login, child=ALINE)
+
+
+def test_many_families_go_by_twenty_five_items(database: Database) -> None:
+    intake = DynamoIntakeStore(database)
+    families = [replace(FAMILY, id=FamilyId(f"f-{number}")) for number in range(20)]
+    with counted() as calls:
+        intake.put_families(iter(families))
+    assert calls.names == ["dynamodb:BatchWriteItem"] * 3  # 20 families of 3 items
+    assert list(intake.family_items([family.id for family in families]).values()) == families
+
+
+def test_signing_in_reads_once_from_each_table(database: Database) -> None:
+    DynamoIntakeStore(database).put_families([FAMILY])
+    with counted() as calls:
+        DynamoFamilyStore(database).find(BOND)
+        DynamoLoginStore(database).find("0" * 64)
+    assert calls.names == ["dynamodb:Query", "dynamodb:GetItem"]

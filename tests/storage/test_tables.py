@@ -1,0 +1,71 @@
+"""The tables that CloudFormation will create, and the rows that the code writes in them."""
+
+from typing import Any
+
+import pytest
+from pynamodb.models import Model
+
+from chalicelib.storage.database import Database
+from chalicelib.storage.rows import ROWS
+from infra.local.tables import declared, keys_of, template
+
+TABLES = {table["TableName"]: table for table in declared("town")}
+
+
+def test_the_tables_are_those_of_this_slice() -> None:
+    names = {"families", "logins", "planning", "journal", "places", "throttle", "town"}
+    assert TABLES.keys() == {f"town-{name}" for name in names}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.__name__)
+def test_rows_have_the_keys_of_their_table(row: type[Model]) -> None:
+    keys = {
+        attribute.attr_name: ("HASH" if attribute.is_hash_key else "RANGE", attribute.attr_type)
+        for attribute in row.get_attributes().values()
+        if attribute.is_hash_key or attribute.is_range_key
+    }
+    assert keys == keys_of(TABLES[f"town-{row.Meta.table_name}"])
+
+
+def test_every_table_has_its_row() -> None:
+    assert TABLES.keys() == {f"town-{row.Meta.table_name}" for row in ROWS}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_outlives_mistakes(name: str) -> None:
+    resource = next(one for one in template()["Resources"].values() if _name(one) == name)
+    properties = resource["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert properties["DeletionProtectionEnabled"] is True
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def _name(resource: dict[str, Any]) -> str:
+    name: str = resource["Properties"]["TableName"]["Fn::Sub"]
+    return name.replace("${TablePrefix}", "town")
+
+
+def test_only_counters_of_attempts_expire() -> None:
+    expiring = {
+        name: table["TimeToLiveSpecification"] for name, table in TABLES.items() if "TimeToLiveSpecification" in table
+    }
+    assert expiring == {"town-throttle": {"AttributeName": "expires", "Enabled": True}}
+
+
+def test_the_kitchens_list_is_an_index() -> None:
+    (index,) = TABLES["town-planning"]["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "by-day"
+    assert [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]] == [
+        ("day", "HASH"),
+        ("family", "RANGE"),
+    ]
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+
+
+def test_two_towns_in_one_process_do_not_mix(moto_database: Database) -> None:
+    other = Database(region="eu-west-3", prefix="other")
+    mine, theirs = moto_database.bind(ROWS[0]), other.bind(ROWS[0])
+    assert (mine.Meta.table_name, theirs.Meta.table_name) == ("test-families", "other-families")
+    assert ROWS[0].Meta.table_name == "families"

@@ -1,0 +1,61 @@
+"""The town's configuration: put by the import, cached by pages, on every backend."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.rules import town_codec
+from chalicelib.rules.errors import Unavailable
+from chalicelib.storage.database import Database
+from chalicelib.storage.town import DynamoTownStore
+from tests.aws_calls import counted
+from tests.builders import a_town
+from tests.storage.conftest import Stores
+
+NOW = datetime(2026, 9, 11, 10, 0, tzinfo=UTC)
+LATER = datetime(2026, 9, 12, 10, 0, tzinfo=UTC)
+
+
+def test_without_an_import_there_is_no_town(stores: Stores) -> None:
+    assert stores.intake.current_town_json() is None
+    with pytest.raises(Unavailable, match="imported"):
+        stores.town.current()
+
+
+def test_the_last_town_put_is_the_current_one(stores: Stores) -> None:
+    for name, at in (("Ville A", NOW), ("Ville B", LATER)):
+        text = town_codec.dump(a_town(name=name))
+        stores.intake.put_town(text, at)
+        assert stores.intake.current_town_json() == text
+        assert stores.town.current() == a_town(name=name)
+
+
+def test_a_naive_instant_is_refused(stores: Stores) -> None:
+    with pytest.raises(ValueError, match="naive"):
+        stores.intake.put_town(town_codec.dump(a_town()), NOW.replace(tzinfo=None))
+
+
+def test_every_version_is_kept(database: Database) -> None:
+    store = DynamoTownStore(database)
+    for at in (NOW, LATER):
+        store.put(town_codec.dump(a_town()), at)
+    versions = [row.version for row in store.rows.query("TOWN")]
+    assert versions == ["CURRENT", "V#2026-09-11T10:00:00.000000Z", "V#2026-09-12T10:00:00.000000Z"]
+
+
+def test_pages_ask_once_a_minute(database: Database) -> None:
+    store = DynamoTownStore(database)
+    store.put(town_codec.dump(a_town(name="Ville A")), NOW)
+    with counted() as calls:
+        first = store.current()
+        store.put(town_codec.dump(a_town(name="Ville B")), LATER)
+        assert store.current() is first
+    assert calls.names == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]
+
+
+def test_an_unchanged_configuration_is_not_compiled_again(database: Database) -> None:
+    store = DynamoTownStore(database, fresh=0)
+    store.put(town_codec.dump(a_town()), NOW)
+    with counted() as calls:
+        assert store.current() is store.current()
+    assert calls.names == ["dynamodb:GetItem"] * 2
