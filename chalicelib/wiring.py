@@ -1,6 +1,7 @@
 """The one place that knows every concrete class."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.mailer import SesMailer
@@ -24,6 +25,9 @@ from chalicelib.storage.logins import DynamoLoginStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
+
+if TYPE_CHECKING:
+    from chalicelib.intake.importing import Importer
 
 
 @dataclass(frozen=True)
@@ -93,3 +97,22 @@ def build_portal(settings: Settings) -> Portal:
         plannings=DynamoPlanningStore(database),
         mailer=SesMailer(region=settings.region, sender=settings.sender, endpoint=settings.endpoint),
     )
+
+
+def build_intake(settings: Settings) -> "Importer":
+    """The import of a town's files. Its modules are loaded here only: no page needs them."""
+    from chalicelib.intake.importing import Importer  # noqa: PLC0415
+    from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
+
+    database = database_of(settings)
+    return Importer(
+        store=DynamoIntakeStore(database),
+        plannings=DynamoPlanningStore(database),
+        clock=build_clock(settings.demo_now),
+        pepper=settings.pepper,
+    )
+
+
+def build_clock(demo_now: str = "") -> Clock:
+    """The clock alone, for what needs no deployment: checking a town's files."""
+    return clock_for(demo_now)

@@ -1,0 +1,215 @@
+"""Bookings taken at the counter are events: what each still changes, seen the journal, and writing it."""
+
+import hashlib
+import itertools
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.intake.faults import Place
+from chalicelib.intake.lists import BOOKINGS
+from chalicelib.intake.ports import IntakeStore
+from chalicelib.intake.report import IntakeReport, NotBooked
+from chalicelib.rules.errors import StaleWrite
+from chalicelib.rules.families import Child, Family
+from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
+from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
+from chalicelib.rules.saving import SavePlan, Situation
+from chalicelib.rules.town import Town
+from chalicelib.services.ports import JournalEntry, PlanningStore
+from chalicelib.services.saving import Part, parts_of
+
+TRIES = 6
+_EVENTS = """
+SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel, children.school
+FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
+ORDER BY last.family
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of reservations.csv: what the office wrote down, when (aware UTC) and how it was asked."""
+
+    wish: Wish
+    at: datetime
+    channel: str
+    line: int
+
+
+@dataclass(frozen=True)
+class FamilyEvents:
+    """The last event of each slot of one family, and the schools of the children concerned."""
+
+    family: FamilyId
+    events: tuple[Event, ...]
+    schools: Mapping[ChildId, SchoolId]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one family's events."""
+
+    saved: int
+    known: int
+    overtaken: int
+    refused: list[NotBooked]
+
+    def add_to(self, report: IntakeReport) -> None:
+        report.bookings.added += self.saved
+        report.bookings.unchanged += self.known
+        report.overtaken += self.overtaken
+        report.refused += self.refused
+
+
+def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
+    """The staged events, family by family; of several for one slot, the last."""
+    for family, rows in itertools.groupby(database.execute(_EVENTS), key=lambda row: str(row[0])):
+        schools: dict[ChildId, SchoolId] = {}
+        events = []
+        for _, child, activity, day, at, line, booked, channel, school in rows:
+            schools[ChildId(child)] = SchoolId(school)
+            slot = Slot(ChildId(child), ActivityId(activity), date.fromisoformat(day))
+            events.append(Event(Wish(slot, bool(booked)), datetime.fromisoformat(at), channel, line))
+        yield FamilyEvents(FamilyId(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Events by what the journal says of them."""
+
+    to_do: tuple[Event, ...]
+    known: int
+    overtaken: int
+
+
+def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted:
+    """What the events, one for each slot, still change.
+
+    A journalled event is known, and so is one that asks for what is already so; one that is older than the last change
+    of its slot, whoever made it, is overtaken.
+    """
+    wanted = {event.wish.slot: event for event in events}
+    last: dict[Slot, tuple[datetime, bool]] = {}
+    journalled: set[Slot] = set()
+    for entry in journal:
+        for wish in entry.changes:
+            event = wanted.get(wish.slot)
+            if event is None:
+                continue
+            change = (entry.at, wish.booked)
+            last[wish.slot] = max(last.get(wish.slot, change), change)
+            if (wish, entry.at, entry.channel) == (event.wish, event.at, event.channel):
+                journalled.add(wish.slot)
+    to_do, known, overtaken = [], 0, 0
+    for slot, event in wanted.items():
+        changed_at, booked = last.get(slot, (None, False))
+        if slot in journalled or booked == event.wish.booked:
+            known += 1
+        elif changed_at and changed_at >= event.at:
+            overtaken += 1
+        else:
+            to_do.append(event)
+    return Sorted(tuple(to_do), known, overtaken)
+
+
+def entry_of(events: Sequence[Event]) -> JournalEntry:
+    """The journal entry of events of one instant and channel; the same events always give the same identifier."""
+    at, channel = events[0].at, events[0].channel
+    rows = "\n".join(sorted(f"{e.wish.slot} {e.wish.booked} {channel}" for e in events))
+    digest = hashlib.sha256(rows.encode()).hexdigest()[:8]
+    name = EntryId(f"{at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')}#{digest}")
+    return JournalEntry(name, at, channel, tuple(event.wish for event in events))
+
+
+class BookingWriter:
+    """Writes one family's events. Safe to call from several threads, for different families."""
+
+    def __init__(self, store: IntakeStore, plannings: PlanningStore, town: Town) -> None:
+        self.store = store
+        self.plannings = plannings
+        self.town = town
+
+    def __call__(self, given: FamilyEvents) -> Outcome:
+        """Raises Unavailable; what was written before stays written, and known to the next import."""
+        events, saved = list(given.events), 0
+        refused: list[NotBooked] = []
+        for _ in range(TRIES):
+            found = sort_out(events, self.store.journal_of(given.family))
+            # A second look finds in the journal what the first one wrote.
+            known = found.known - saved
+            try:
+                saved += self._save(given, found.to_do)
+            except _Interrupted as interrupted:
+                saved += interrupted.saved
+                full = self._without_place(given, interrupted.part, events)
+                refused += [self._full(event) for event in full]
+                events = [event for event in events if event not in full]
+            else:
+                return Outcome(saved, known, found.overtaken, refused)
+        found = sort_out(events, self.store.journal_of(given.family))
+        again = "la famille modifie son planning en ce moment ; attendu : relancer l'import"
+        refused += [NotBooked(Place(BOOKINGS, event.line), again) for event in found.to_do]
+        return Outcome(saved, found.known - saved, found.overtaken, refused)
+
+    def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
+        """How many events were written; raises _Interrupted when one part meets a full counter or another write."""
+        situation = self._situation(given)
+        saved = 0
+        for _, group in itertools.groupby(sorted(events, key=_moment), key=_moment):
+            entry = entry_of(list(group))
+            plan = SavePlan(entry.changes, (), ())
+            for part in parts_of(plan, entry, situation):
+                try:
+                    self._write(given.family, part)
+                except StaleWrite as stale:
+                    raise _Interrupted(part, saved) from stale
+                saved += len(part.entry.changes)
+        return saved
+
+    def _write(self, family: FamilyId, part: Part) -> None:
+        growing = {key: self._limit(key) for key, move in part.moves.items() if move > 0}
+        self.store.apply_events(family, part.entry, part.moves, growing)
+
+    def _without_place(self, given: FamilyEvents, part: Part, events: list[Event]) -> list[Event]:
+        """The events of a part for which no place is left, the last lines of the file first refused."""
+        growing = [key for key, move in part.moves.items() if move > 0]
+        taken = self.plannings.taken(growing) if growing else {}
+        situation = self._situation(given)
+        full: list[Event] = []
+        for key in growing:
+            left = self._limit(key) - taken[key]
+            asking = [e for e in events if e.wish in part.entry.changes and situation.key(e.wish.slot) == key]
+            freed = sum(not event.wish.booked for event in asking)
+            booking = sorted((e for e in asking if e.wish.booked), key=lambda event: event.line)
+            full += booking[max(0, left + freed) :]
+        return full
+
+    def _limit(self, key: PlaceKey) -> int:
+        return places(self.town.activities[key.activity], key)
+
+    def _full(self, event: Event) -> NotBooked:
+        slot = event.wish.slot
+        label = self.town.activities[slot.activity].label
+        full = f"« {label} » est complet le {slot.day:%d/%m/%Y} pour l'enfant « {slot.child} »"
+        return NotBooked(Place(BOOKINGS, event.line), full)
+
+    def _situation(self, given: FamilyEvents) -> Situation:
+        """What the rules need to find the counters: the children's schools."""
+        children = tuple(Child(child, "", "", "", school, "", ()) for child, school in given.schools.items())
+        family = Family(given.family, "", "", 0, children)
+        return Situation(self.town, family, frozenset(), {}, given.events[0].at)
+
+
+class _Interrupted(RuntimeError):
+    """A part could not be written; ``saved`` events were, before it."""
+
+    def __init__(self, part: Part, saved: int) -> None:
+        super().__init__(part.entry.id)
+        self.part = part
+        self.saved = saved
+
+
+def _moment(event: Event) -> tuple[datetime, str]:
+    return event.at, event.channel

@@ -1,0 +1,94 @@
+"""What a cell of a list means: a name, a code, a day, yes or no. Every wrong one is a fault of its line."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import TypeVar
+
+from chalicelib.intake.deadline_words import NotUnderstood, day_and_minute, day_of
+from chalicelib.intake.faults import Faults, plain
+from chalicelib.intake.sheets import Row
+from chalicelib.rules.school_calendar import PARIS
+
+Value = TypeVar("Value")
+LONGEST = 120
+REMEMBERED = 4096
+"""A list says the same days again and again, and reading one costs more than the rest of its row."""
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SECONDS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})$")
+_YES = {"oui", "o", "vrai", "true", "x", "1"}
+_NO = {"", "non", "n", "faux", "false", "0"}
+
+
+class Cells:
+    """The cells of one row, read by meaning. ``good`` tells whether all of them were right so far."""
+
+    def __init__(self, row: Row, faults: Faults) -> None:
+        self.row = row
+        self.faults = faults
+        self.good = True
+
+    def fault(self, text: str) -> None:
+        self.good = False
+        self.faults.add(self.row.place, text)
+
+    def text(self, column: str, *, needed: bool = True) -> str:
+        text = self.row[column]
+        if needed and not text:
+            self.fault(f"la colonne « {column} » est vide ; attendu : un texte")
+        if len(text) > LONGEST or _CONTROL.search(text):
+            self.fault(f"« {column} » n'est pas lisible ; attendu : une ligne de {LONGEST} caractères au plus")
+        return text
+
+    def identifier(self, column: str) -> str:
+        text = self.text(column)
+        if text and not _ID.fullmatch(text):
+            self.fault(f"« {column} » vaut « {text} » ; attendu : lettres sans accent, chiffres, points et tirets")
+        return text
+
+    def day(self, column: str, *, needed: bool = True) -> date | None:
+        text = self.text(column, needed=needed)
+        return self._understood(_day_of, text) if text else None
+
+    def instant(self, column: str) -> datetime | None:
+        """A day, with an hour or not (then its very beginning), on a wall clock in Paris -> aware UTC."""
+        text = self.text(column)
+        return self._understood(instant_of, text) if text else None
+
+    def yes(self, column: str) -> bool:
+        said = _plain(self.row[column])
+        if said not in _YES | _NO:
+            self.fault(f"« {column} » vaut « {self.row[column]} » ; attendu : oui ou non")
+        return said in _YES
+
+    def one_of(self, column: str, meanings: Mapping[str, Value], expected: str) -> Value | None:
+        """What the cell means among ``meanings``, whose keys are ``plain`` texts."""
+        text = self.text(column)
+        meaning = meanings.get(_plain(text))
+        if text and meaning is None:
+            self.fault(f"« {column} » vaut « {text} » ; attendu : {expected}")
+        return meaning
+
+    def _understood(self, understand: Callable[[str], Value], text: str) -> Value | None:
+        try:
+            return understand(text)
+        except NotUnderstood as error:
+            self.fault(str(error))
+            return None
+
+
+_day_of = lru_cache(maxsize=REMEMBERED)(day_of)
+_plain = lru_cache(maxsize=REMEMBERED)(plain)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def instant_of(text: str) -> datetime:
+    """``18/12/2015``, ``2015-12-18 10:30``, ``2015-12-18T10:30:05`` in Paris -> aware UTC. Raises NotUnderstood."""
+    seconds = _SECONDS.search(text)
+    day, minute = day_and_minute(text, otherwise=0)
+    second = int(seconds.group(3)) if seconds else 0
+    if minute >= 24 * 60 or second > 59:
+        raise NotUnderstood(f"l'heure de « {text} » n'existe pas ; attendu entre 00:00 et 23:59")
+    return datetime.combine(day, time(minute // 60, minute % 60, second), PARIS).astimezone(UTC)

@@ -1,0 +1,130 @@
+"""The lists looked at together: references, ambiguous codes, enrolments, places. Asked to the staging database."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from chalicelib.intake.faults import Faults, Place
+from chalicelib.intake.lists import BOOKINGS, CHILDREN, ENROLMENTS
+from chalicelib.rules.ids import SchoolId
+from chalicelib.rules.planning import PlaceKey, place_key, places
+from chalicelib.rules.town import Town
+
+_UNKNOWN_FAMILY = """
+SELECT line, family FROM children WHERE family NOT IN (SELECT id FROM families)
+"""
+_UNKNOWN_ENROLLED = """
+SELECT line, child FROM enrolments WHERE child NOT IN (SELECT id FROM children)
+"""
+_SAME_CODES = """
+WITH codes AS (
+    SELECT children.line, children.code AS shown, normal_code, families.code AS payer_code, children.rank
+    FROM children JOIN families ON families.id = children.family
+)
+SELECT later.line, later.shown, min(earlier.line) FROM codes AS later JOIN codes AS earlier
+ON later.normal_code = earlier.normal_code AND later.payer_code = earlier.payer_code AND later.rank > earlier.rank
+GROUP BY later.line, later.shown
+"""
+_ANOTHER_CHILD = """
+SELECT later.line, later.id, min(earlier.line) FROM children AS later JOIN children AS earlier
+ON later.id = earlier.id AND later.rank > earlier.rank
+WHERE (later.first_name, later.last_name, later.school) <> (earlier.first_name, earlier.last_name, earlier.school)
+GROUP BY later.line, later.id
+"""
+_UNKNOWN_BOOKED = """
+SELECT events.line, events.family, events.child,
+       EXISTS (SELECT 1 FROM families WHERE families.id = events.family)
+FROM events LEFT JOIN children ON children.family = events.family AND children.id = events.child
+WHERE children.id IS NULL
+"""
+_NOT_ENROLLED = """
+SELECT events.line, events.child, events.activity
+FROM events JOIN children ON children.family = events.family AND children.id = events.child
+LEFT JOIN enrolments ON enrolments.child = events.child AND enrolments.activity = events.activity
+WHERE enrolments.child IS NULL
+"""
+_OUTSIDE_ENROLMENT = """
+SELECT last.line, last.child, last.activity, last.day
+FROM last_events AS last JOIN enrolments ON enrolments.child = last.child AND enrolments.activity = last.activity
+WHERE last.booked AND (last.day < enrolments.first OR last.day > enrolments.last)
+"""
+_BOOKED_BY_DAY = """
+SELECT last.day, last.line, children.school
+FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
+WHERE last.booked AND last.activity = ? ORDER BY last.day, last.line
+"""
+
+
+def check_lists(database: sqlite3.Connection, town: Town | None, faults: Faults) -> None:
+    """Report what no row shows on its own."""
+    for line, family in database.execute(_UNKNOWN_FAMILY):
+        faults.add(
+            Place(CHILDREN, line), f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
+        )
+    for line, child in database.execute(_UNKNOWN_ENROLLED):
+        faults.add(Place(ENROLMENTS, line), f"l'enfant « {child} » n'existe pas ; attendu : un enfant de enfants.csv")
+    for line, code, earlier in database.execute(_SAME_CODES):
+        faults.add(
+            Place(CHILDREN, line),
+            f"le code enfant « {code} » est déjà ligne {earlier} avec le même code payeur ; "
+            "attendu : deux codes qui ne désignent qu'un enfant",
+        )
+    for line, child, earlier in database.execute(_ANOTHER_CHILD):
+        faults.add(
+            Place(CHILDREN, line),
+            f"l'identifiant « {child} » est celui d'un autre enfant ligne {earlier} ; "
+            "attendu : le même prénom, le même nom et la même école pour un même enfant",
+        )
+    _check_bookings(database, town, faults)
+
+
+def _check_bookings(database: sqlite3.Connection, town: Town | None, faults: Faults) -> None:
+    for line, family, child, known in database.execute(_UNKNOWN_BOOKED):
+        wrong = f"l'enfant « {child} » n'est pas dans la famille « {family} »"
+        if not known:
+            wrong = f"la famille « {family} » n'existe pas"
+        faults.add(Place(BOOKINGS, line), f"{wrong} ; attendu : une famille et un enfant des listes")
+    if town is None:
+        return
+    for line, child, activity in database.execute(_NOT_ENROLLED):
+        faults.add(
+            Place(BOOKINGS, line),
+            f"l'enfant « {child} » n'est pas inscrit à « {activity} » ; attendu : une ligne dans inscriptions.csv",
+        )
+    for line, child, activity, day in database.execute(_OUTSIDE_ENROLMENT):
+        faults.add(
+            Place(BOOKINGS, line),
+            f"le {_french(day)} est hors de l'inscription de « {child} » à « {activity} » ; "
+            "attendu : un jour entre ses dates « du » et « au »",
+        )
+    for place, key, limit in _overfull(database, town):
+        school = f", {key.school}" if key.school else ""
+        faults.add(
+            place,
+            f"« {key.activity} »{school} dépasse ses places le {key.day:%d/%m/%Y} ; "
+            f"attendu : {limit} réservations au plus",
+        )
+
+
+def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[Place, PlaceKey, int]]:
+    """The first booking of the file beyond the places of each counter."""
+    for activity in town.activities.values():
+        if activity.capacity is None:
+            continue
+        taken: Counter[PlaceKey] = Counter()
+        today = ""
+        for day, line, school in database.execute(_BOOKED_BY_DAY, (activity.id,)):
+            if day != today:
+                taken.clear()
+                today = day
+            key = place_key(activity, SchoolId(school), date.fromisoformat(day))
+            if key is None:
+                continue
+            taken[key] += 1
+            if taken[key] == places(activity, key) + 1:
+                yield Place(BOOKINGS, line), key, places(activity, key)
+
+
+def _french(day: str) -> str:
+    return f"{date.fromisoformat(day):%d/%m/%Y}"

@@ -1,0 +1,75 @@
+"""``python -m chalicelib.intake DIR``: import a town's folder, or only check it with ``--verifier``."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from chalicelib.intake.faults import SHOWN
+from chalicelib.intake.importing import BadFiles, validated
+from chalicelib.intake.progress import Bars, Progress, Quiet
+from chalicelib.intake.report import number
+from chalicelib.rules.errors import Unavailable
+from chalicelib.settings import MissingSetting, Settings
+
+DONE, NOT_DONE, MISUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
+    """Exit status: 0 all done, 1 the files have faults or some bookings were refused, 2 it could not start."""
+    options = _options(arguments)
+    folder = Path(options.dossier)
+    if not folder.is_dir():
+        error.write(f"« {folder} » n'est pas un dossier ; attendu : le dossier qui contient town.toml et les listes\n")
+        return MISUSED
+    progress: Progress = Bars() if error.isatty() else Quiet()
+    try:
+        if options.verifier:
+            return _verify(folder, environ, progress, out)
+        return _import(folder, environ, progress, out)
+    except BadFiles as bad:
+        _tell(bad, error)
+        return NOT_DONE
+    except MissingSetting as missing:
+        error.write(f"Réglage absent : {missing}\n")
+        return MISUSED
+    except Unavailable as unavailable:
+        error.write(
+            f"Le portail ne répond pas ({unavailable}). Relancez la même commande : ce qui est fait est fait.\n"
+        )
+        return NOT_DONE
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m chalicelib.intake", description="Importe les fichiers d'une ville."
+    )
+    parser.add_argument("dossier", help="dossier de town.toml et des listes CSV")
+    parser.add_argument("--verifier", action="store_true", help="vérifie les fichiers et n'écrit rien")
+    return parser.parse_args(arguments)
+
+
+def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO) -> int:
+    from chalicelib.wiring import build_clock  # noqa: PLC0415 - AWS's libraries come with it
+
+    with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress):
+        out.write("Aucune erreur : ces fichiers peuvent être importés.\n")
+    return DONE
+
+
+def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO) -> int:
+    from chalicelib.wiring import build_intake  # noqa: PLC0415 - AWS's libraries come with it
+
+    importer = build_intake(Settings.from_environ(environ))
+    report = importer(folder, progress)
+    out.write("\n".join(report.lines()) + "\n")
+    return NOT_DONE if report.refused else DONE
+
+
+def _tell(bad: BadFiles, error: TextIO) -> None:
+    for fault in bad.faults:
+        error.write(f"{fault}\n")
+    if bad.faults.hidden:
+        error.write(f"… et {number(bad.faults.hidden)} autres erreurs après les {SHOWN} premières\n")
+    many = bad.faults.count > 1
+    error.write(f"{number(bad.faults.count)} erreur{'s' if many else ''} : rien n'a été écrit.\n")

@@ -1,0 +1,166 @@
+"""Deadlines as a town hall writes them: « la veille à 10:00 », « jeudi de la semaine précédente à 24:00 »…"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+
+from chalicelib.intake.faults import plain
+from chalicelib.rules.deadlines import (
+    CalendarDaysBefore,
+    Deadline,
+    NeverOnline,
+    OpenDaysBefore,
+    WeekdayOfEarlierWeek,
+    WorkingDaysBefore,
+)
+from chalicelib.rules.school_calendar import END_OF_DAY
+
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"), start=1)
+}
+NUMBERS = {
+    name: number
+    for number, name in enumerate(
+        ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"), start=1
+    )
+} | {"une": 1}
+EXPECTED = (
+    "attendu par exemple : « la veille à 10:00 », « le jour même à 09:00 », « 3 jours avant à 24:00 », "
+    "« 3 jours ouvrés avant à 24:00 », « 1 jour d'ouverture avant à 11:00 », "
+    "« jeudi de la semaine précédente à 24:00 », « mardi 2 semaines avant à 23:59 », « jamais en ligne »"
+)
+MOST_DAYS = 60
+MOST_WEEKS = 12
+
+_HOUR = re.compile(r"(?:\ba |\bavant )?(?:(\d{1,2}) ?(?:[:.] ?(\d{2})|h ?(\d{2})?)|(minuit)|(midi))$")
+_DAY = f"(?:le )?({'|'.join(WEEKDAYS)})"
+_COUNT = rf"(\d{{1,3}}|{'|'.join(NUMBERS)})"
+
+
+class NotUnderstood(ValueError):
+    """A text that says no deadline, hour or day; ``args[0]`` says so in French."""
+
+
+def minute_of(text: str) -> int:
+    """``10:00``, ``10h``, ``10h30``, ``24:00``, ``minuit`` (the end of the day), ``midi`` -> minutes, 0..1440."""
+    rest, minute = _split_hour(plain(text))
+    if rest:
+        raise NotUnderstood(f"l'heure « {text} » n'est pas comprise ; attendu : 10:00, 10h, 10h30 ou 24:00")
+    return minute
+
+
+def deadline_of(text: str) -> Deadline:
+    """The deadline that a French sentence says. Raises NotUnderstood."""
+    said = plain(text).rstrip(" .").removeprefix("jusqu'a ").removeprefix("jusqu'au ")
+    if said in {"jamais", "jamais en ligne"}:
+        return NeverOnline()
+    words, minute = _split_hour(said)
+    for pattern, build in _SENTENCES:
+        found = pattern.fullmatch(words)
+        if found:
+            return build(found.groups(), minute)
+    raise NotUnderstood(f"le délai « {text} » n'est pas compris ; {EXPECTED}")
+
+
+def weekday_row(weekday: int, text: str) -> tuple[int, int]:
+    """``vendredi 09:00`` or ``la veille à 09:30``, in a table by weekday -> (ISO weekday, minute)."""
+    words, minute = _split_hour(plain(text))
+    if words == "la veille":
+        return (weekday - 2) % 7 + 1, minute
+    found = re.fullmatch(rf"{_DAY}(?: precedent)?", words)
+    if not found:
+        raise NotUnderstood(f"« {text} » n'est pas compris ; attendu par exemple : « vendredi 09:00 »")
+    return WEEKDAYS[found.group(1)], minute
+
+
+def weekday_of(text: str) -> int:
+    """``Lundi`` -> 1. Raises NotUnderstood."""
+    number = WEEKDAYS.get(plain(text))
+    if number is None:
+        raise NotUnderstood(f"« {text} » n'est pas un jour de la semaine ; attendu : {', '.join(WEEKDAYS)}")
+    return number
+
+
+_INSTANT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})(?:[t ]+(.+))?")
+
+
+def day_and_minute(text: str, otherwise: int | None = None) -> tuple[date, int]:
+    """``2026-06-15 24:00``, ``2026-06-15T10:30``, ``15/06/2026 à 10h`` -> (day, minute of the day).
+
+    ``otherwise`` is the minute when only a day is written; None requires an hour. Raises NotUnderstood.
+    """
+    found = _INSTANT.fullmatch(plain(text))
+    if not found:
+        raise NotUnderstood(f"« {text} » n'est pas une date ; attendu : 2026-09-01 10:30 ou 01/09/2026 10:30")
+    hour = found.group(2)
+    if hour is None and otherwise is None:
+        raise NotUnderstood(f"il manque l'heure dans « {text} » ; attendu par exemple : « {text} 24:00 »")
+    # Seconds come from software, not from people: they are read and left out.
+    minute = otherwise if hour is None else minute_of(re.sub(r"^(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?$", r"\1", hour))
+    return day_of(found.group(1)), minute or 0
+
+
+def day_of(text: str) -> date:
+    """``2026-09-01`` or ``01/09/2026`` -> that day. Raises NotUnderstood, also for 31/02."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    if re.fullmatch(r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}", text):
+        raise NotUnderstood(f"la date « {text} » n'existe pas ; attendu : 2026-09-01 ou 01/09/2026")
+    raise NotUnderstood(f"« {text} » n'est pas une date ; attendu : 2026-09-01 ou 01/09/2026")
+
+
+def _split_hour(said: str) -> tuple[str, int]:
+    """``la veille a 10h30`` -> (``la veille``, 630)."""
+    found = _HOUR.search(said)
+    if not found:
+        raise NotUnderstood(f"il manque l'heure dans « {said} » ; attendu à la fin : 10:00, 10h, 10h30 ou 24:00")
+    hours, colon, after_h, midnight, noon = found.groups()
+    minutes = int(colon or after_h or 0)
+    minute = END_OF_DAY if midnight else 12 * 60 if noon else int(hours) * 60 + minutes
+    if minute > END_OF_DAY or minutes > 59:
+        raise NotUnderstood(
+            f"l'heure « {found.group().strip().removeprefix('a ')} » n'existe pas ; attendu entre 00:00 et 24:00"
+        )
+    return said[: found.start()].rstrip(" ,"), minute
+
+
+def _number(word: str, most: int, unit: str) -> int:
+    number = NUMBERS.get(word) or int(word)
+    if not 1 <= number <= most:
+        raise NotUnderstood(f"« {word} {unit} » est hors limites ; attendu entre 1 et {most}")
+    return number
+
+
+Build = Callable[[tuple[str, ...], int], Deadline]
+_SENTENCES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
+    (re.compile(pattern), build)
+    for pattern, build in (
+        (r"(?:le )?jour meme", lambda _, minute: CalendarDaysBefore(0, minute)),
+        (r"(?:la )?veille", lambda _, minute: CalendarDaysBefore(1, minute)),
+        (r"(?:l')?avant-veille", lambda _, minute: CalendarDaysBefore(2, minute)),
+        (
+            rf"{_COUNT} jours?(?: calendaires?)?(?: avant)?",
+            lambda g, minute: CalendarDaysBefore(_number(g[0], MOST_DAYS, "jours"), minute),
+        ),
+        (
+            rf"{_COUNT} jours? ouvres?(?: avant)?",
+            lambda g, minute: WorkingDaysBefore(_number(g[0], MOST_DAYS, "jours ouvrés"), minute),
+        ),
+        (
+            rf"{_COUNT} jours? d'ouverture(?: avant)?",
+            lambda g, minute: OpenDaysBefore(_number(g[0], MOST_DAYS, "jours d'ouverture"), minute),
+        ),
+        (
+            rf"{_DAY} (?:de la semaine )?(?:precedente|d'avant)",
+            lambda g, minute: WeekdayOfEarlierWeek(WEEKDAYS[g[0]], 1, minute),
+        ),
+        (
+            rf"{_DAY},? {_COUNT} semaines?(?: avant)?",
+            lambda g, minute: WeekdayOfEarlierWeek(WEEKDAYS[g[0]], _number(g[1], MOST_WEEKS, "semaines"), minute),
+        ),
+    )
+)

@@ -1,0 +1,127 @@
+"""A town's folder -> the portal. Everything is validated before anything is written; again changes nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.intake.bookings import BookingWriter, by_family
+from chalicelib.intake.checks import check_lists
+from chalicelib.intake.faults import Faults
+from chalicelib.intake.limits import newly_limited
+from chalicelib.intake.lists import Lists
+from chalicelib.intake.logins import LoginWriter
+from chalicelib.intake.people import families_of, write_families
+from chalicelib.intake.pool import in_order
+from chalicelib.intake.ports import IntakeStore
+from chalicelib.intake.progress import Progress
+from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.staging import count, staging
+from chalicelib.intake.town_file import read_town
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Town
+from chalicelib.rules.town_codec import dump, load
+from chalicelib.services.ports import Clock, PlanningStore
+
+WORKERS = 8
+
+
+class BadFiles(ValueError):
+    """The town's files have faults; nothing was written."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(f"{faults.count} faults")
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Files without a fault: the town, and its lists in the staging database."""
+
+    town: Town
+    lists: sqlite3.Connection
+
+
+@contextmanager
+def validated(folder: Path, now: datetime, progress: Progress) -> Iterator[Validated]:
+    """Read and check every file of ``folder``; raises BadFiles. The lists last as long as the block."""
+    faults = Faults()
+    town = read_town(folder, faults, paris_day(now))
+    with staging() as database:
+        Lists(folder, town, database, faults, now).stage(progress.say)
+        check_lists(database, town, faults)
+        if faults.count or town is None:
+            raise BadFiles(faults)
+        yield Validated(town, database)
+
+
+class Importer:
+    """Writes a town's folder through ``store``. ``workers`` threads (8) write bookings, of different families."""
+
+    def __init__(
+        self, *, store: IntakeStore, plannings: PlanningStore, clock: Clock, pepper: str, workers: int | None = None
+    ) -> None:
+        self.store = store
+        self.plannings = plannings
+        self.clock = clock
+        self.pepper = pepper
+        self.workers = workers or WORKERS
+
+    def __call__(self, folder: Path, progress: Progress) -> IntakeReport:
+        """Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost."""
+        now = self.clock.now()
+        with validated(folder, now, progress) as files:
+            report = IntakeReport()
+            self._write_town(files.town, now, report)
+            families = count(files.lists, "families")
+            progress.follow(
+                "Familles",
+                families,
+                write_families(families_of(files.lists, files.town), files.town, self.store, report),
+            )
+            self._write_logins(files.lists, report, progress)
+            progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
+            return report
+
+    def _write_town(self, town: Town, now: datetime, report: IntakeReport) -> None:
+        """The town first: families may be enrolled in activities that it has just gained."""
+        text, there = dump(town), self.store.current_town_json()
+        if text == there:
+            report.town.unchanged += 1
+            return
+        report.warnings += newly_limited(_loaded(there), town)
+        self.store.put_town(text, now)
+        report.town.changed += 1
+
+    def _write_logins(self, lists: sqlite3.Connection, report: IntakeReport, progress: Progress) -> None:
+        writer = LoginWriter(lists, self.store, self.pepper, report)
+        families = writer.compare()
+        progress.follow("Codes d'accès", families, writer.write())
+        writer.remove_replaced()
+
+    def _write_bookings(self, files: Validated, report: IntakeReport) -> Iterator[int]:
+        writer = BookingWriter(self.store, self.plannings, files.town)
+        (listed,) = files.lists.execute("SELECT count(*) FROM events").fetchone()
+        with ThreadPoolExecutor(self.workers) as pool:
+            for outcome in in_order(pool, self.workers, writer, by_family(files.lists)):
+                outcome.add_to(report)
+                yield 1
+        told = report.bookings.added + report.bookings.unchanged + report.overtaken + len(report.refused)
+        # Of several lines for one slot only the last was looked at.
+        report.overtaken += int(listed) - told
+
+
+def _loaded(text: str | None) -> Town | None:
+    """The town that the portal has; None when it has none, or one that an older version of the portal wrote."""
+    try:
+        return load(text) if text else None
+    except ValueError:
+        return None
+
+
+def _families_with_events(lists: sqlite3.Connection) -> int:
+    (number,) = lists.execute("SELECT count(DISTINCT family) FROM events").fetchone()
+    return int(number)

@@ -1,0 +1,169 @@
+"""The four lists -> the staging database. Each row is judged on its own here; ``checks`` looks at them together."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from chalicelib.intake.cells import Cells
+from chalicelib.intake.emails import email_fault
+from chalicelib.intake.faults import Faults, plain
+from chalicelib.intake.sheets import Columns, rows_of
+from chalicelib.rules.town import Town
+from chalicelib.services.accounts import normal_code
+
+Id = TypeVar("Id")
+SHORTEST_PAYER_CODE = 8
+FAMILIES, CHILDREN, ENROLMENTS, BOOKINGS = "familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv"
+CHANNELS = {"mairie": "mairie", "telephone": "telephone", "courrier": "courrier", "guichet": "guichet"}
+ACTIONS = {"inscription": 1, "annulation": 0}
+
+
+class Lists:
+    """Stages the lists of ``folder``. ``town`` is None when town.toml is wrong: then its names are not checked."""
+
+    def __init__(
+        self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
+    ) -> None:
+        self.folder = folder
+        self.town = town
+        self.database = database
+        self.faults = faults
+        self.now = now
+        self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
+        self.activities = _names({a.id: a.label for a in town.activities.values()}) if town else {}
+
+    def stage(self, progress: Callable[[str], None]) -> None:
+        """Read every list. ``progress`` is told the name of each file as it begins."""
+        for name, columns, stage_row in (
+            (FAMILIES, Columns(("identifiant", "payeur", "code_payeur"), ("email",)), self._family),
+            (
+                CHILDREN,
+                Columns(("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole"), ("classe",)),
+                self._child,
+            ),
+            (ENROLMENTS, Columns(("enfant", "activite"), ("du", "au", "lecture_seule")), self._enrolment),
+            (
+                BOOKINGS,
+                Columns(("famille", "enfant", "activite", "date", "canal", "saisie_le"), ("action",)),
+                self._booking,
+            ),
+        ):
+            path = self.folder / name
+            if name == BOOKINGS and not path.exists():
+                continue
+            progress(name)
+            for row in rows_of(path, columns, self.faults):
+                stage_row(Cells(row, self.faults))
+
+    def _family(self, cells: Cells) -> None:
+        family, payer = cells.identifier("identifiant"), cells.text("payeur")
+        code, email = cells.text("code_payeur"), cells.text("email", needed=False)
+        if code and len(normal_code(code)) < SHORTEST_PAYER_CODE:
+            cells.fault(
+                f"le code payeur a moins de {SHORTEST_PAYER_CODE} lettres et chiffres ; "
+                f"attendu : {SHORTEST_PAYER_CODE} au moins, car c'est lui qui protège la famille"
+            )
+        if email and (wrong := email_fault(email)):
+            cells.fault(wrong)
+        self._insert(
+            cells,
+            "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?)",
+            (family, cells.row.place.line, payer, normal_code(code), email),
+            ("SELECT line FROM families WHERE id = ?", (family,)),
+            f"la famille « {family} » est déjà",
+        )
+
+    def _child(self, cells: Cells) -> None:
+        child, family, code = cells.identifier("identifiant"), cells.identifier("famille"), cells.text("code_enfant")
+        first_name, last_name = cells.text("prenom"), cells.text("nom")
+        school = self._school(cells)
+        if code and not normal_code(code):
+            cells.fault(f"le code enfant « {code} » n'a ni lettre ni chiffre ; attendu par exemple : 007")
+        self._insert(
+            cells,
+            "INSERT OR IGNORE INTO children VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                cells.row.place.line,
+                child,
+                family,
+                code,
+                normal_code(code),
+                first_name,
+                last_name,
+                school,
+                cells.text("classe", needed=False),
+            ),
+            ("SELECT line FROM children WHERE id = ? AND family = ?", (child, family)),
+            f"l'enfant « {child} » de la famille « {family} » est déjà",
+        )
+
+    def _enrolment(self, cells: Cells) -> None:
+        child, activity = cells.identifier("enfant"), self._activity(cells)
+        first, last = cells.day("du", needed=False), cells.day("au", needed=False)
+        if first and last and last < first:
+            cells.fault(f"le dernier jour ({last:%d/%m/%Y}) est avant le premier ({first:%d/%m/%Y}) ; attendu : après")
+        self._insert(
+            cells,
+            "INSERT OR IGNORE INTO enrolments VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                child,
+                activity,
+                cells.row.place.line,
+                first and first.isoformat(),
+                last and last.isoformat(),
+                cells.yes("lecture_seule"),
+            ),
+            ("SELECT line FROM enrolments WHERE child = ? AND activity = ?", (child, activity)),
+            f"l'enfant « {child} » est inscrit à « {activity} »",
+        )
+
+    def _booking(self, cells: Cells) -> None:
+        family, child, activity = cells.identifier("famille"), cells.identifier("enfant"), self._activity(cells)
+        day, at = cells.day("date"), cells.instant("saisie_le")
+        channel = cells.one_of("canal", CHANNELS, ", ".join(CHANNELS))
+        booked = cells.one_of("action", ACTIONS, " ou ".join(ACTIONS)) if cells.row["action"] else 1
+        if day and self.town and not self.town.calendar.first <= day <= self.town.calendar.last:
+            first, last = self.town.calendar.first, self.town.calendar.last
+            cells.fault(f"le {day:%d/%m/%Y} est hors du calendrier ; attendu : {first:%d/%m/%Y} à {last:%d/%m/%Y}")
+        if at and at > self.now:
+            cells.fault(f"« saisie_le » ({cells.row['saisie_le']}) est dans l'avenir ; attendu : une date passée")
+        if not (day and at):
+            return
+        key = (family, child, activity, day.isoformat(), at.isoformat())
+        self._insert(
+            cells,
+            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*key, cells.row.place.line, booked, channel),
+            (
+                "SELECT line FROM events WHERE family = ? AND child = ? AND activity = ? AND day = ? AND at = ?",
+                key,
+            ),
+            "la même case est déjà, saisie au même moment,",
+        )
+
+    def _insert(
+        self, cells: Cells, insert: str, values: tuple[object, ...], find: tuple[str, tuple[object, ...]], twice: str
+    ) -> None:
+        """Stage the row when all of it was right; a row that is already there is a fault."""
+        if cells.good and not self.database.execute(insert, values).rowcount:
+            (line,) = self.database.execute(*find).fetchone()
+            cells.fault(f"{twice} ligne {line} ; attendu : une seule fois")
+
+    def _school(self, cells: Cells) -> str | None:
+        if self.town is None:
+            return cells.text("ecole")
+        return cells.one_of("ecole", self.schools, f"une école de town.toml ({', '.join(self.town.schools)})")
+
+    def _activity(self, cells: Cells) -> str | None:
+        if self.town is None:
+            return cells.text("activite")
+        return cells.one_of(
+            "activite", self.activities, f"une activité de town.toml ({', '.join(self.town.activities)})"
+        )
+
+
+def _names(labels: Mapping[Id, str]) -> dict[str, Id]:
+    """What a clerk may write for each thing: its label, or its identifier, which wins."""
+    return {plain(label): name for name, label in labels.items()} | {str(name): name for name in labels}

@@ -1,0 +1,69 @@
+"""What an import needs from the tables, beyond the use cases' own ports. ``storage.intake`` implements it.
+
+Every call raises ``Unavailable`` when AWS does not answer after its retries; calling again is then harmless.
+Iterables are consumed as a stream: memory holds one batch, whatever the size of the town.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.planning import PlaceKey
+from chalicelib.services.ports import JournalEntry, Login
+
+
+class IntakeStore(Protocol):
+    def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
+        """The families that exist among ``ids``, children in the order in which they were put. Ask by chunks."""
+        ...
+
+    def put_families(self, families: Iterable[Family]) -> None:
+        """Write profiles and children, over what is there. Two things are left alone: children that ``family`` no
+        longer has (``delete_children``) and the session epoch, which only ``revoke_sessions`` raises."""
+        ...
+
+    def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
+        """Take children out of families. Their bookings and the journal stay: what happened, happened."""
+        ...
+
+    def revoke_sessions(self, family: FamilyId) -> None:
+        """Sign out every session of the family, now; raises NotFound."""
+        ...
+
+    def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
+        """Those of ``fingerprints`` that open something. Ask by chunks."""
+        ...
+
+    def logins(self) -> Iterator[tuple[str, Login]]:
+        """Every login with its fingerprint, in no order: finds those that the town's files no longer hold."""
+        ...
+
+    def put_logins(self, logins: Iterable[tuple[str, Login]]) -> None:
+        """Write ``(fingerprint, login)`` pairs, over what is there."""
+        ...
+
+    def delete_logins(self, fingerprints: Iterable[str]) -> None: ...
+
+    def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
+        """The family's whole journal, oldest first."""
+        ...
+
+    def apply_events(
+        self,
+        family: FamilyId,
+        entry: JournalEntry,
+        places: Mapping[PlaceKey, int],
+        capacities: Mapping[PlaceKey, int],
+    ) -> None:
+        """``PlanningStore.save``: the same transaction and the same conditions, for bookings taken at the counter."""
+        ...
+
+    def current_town_json(self) -> str | None:
+        """What ``put_town`` last wrote, None before the first import."""
+        ...
+
+    def put_town(self, json: str, now: datetime) -> None:
+        """Make ``json`` (``rules.town_codec.dump``) the current configuration and keep it in the history."""
+        ...

@@ -1,0 +1,91 @@
+"""What an import did, in numbers and then in French."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.intake.faults import Place
+
+SHOWN = 200
+
+
+@dataclass
+class Tally:
+    """How many things of one kind were added, changed, or found as they should be."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class NotBooked:
+    """A booking of the lists that the portal could not take: the others were."""
+
+    place: Place
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+@dataclass
+class IntakeReport:
+    town: Tally = field(default_factory=Tally)
+    families: Tally = field(default_factory=Tally)
+    children: Tally = field(default_factory=Tally)
+    logins: Tally = field(default_factory=Tally)
+    logins_removed: int = 0
+    families_kept: int = 0
+    """Families that have codes on the portal and are in no list: they are kept, and said."""
+    children_kept: int = 0
+    bookings: Tally = field(default_factory=Tally)
+    overtaken: int = 0
+    """Lines of the list that a later change, of the list or of a parent, makes void."""
+    refused: list[NotBooked] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What was done and may surprise, in French."""
+
+    @property
+    def nothing_changed(self) -> bool:
+        tallies = (self.town, self.families, self.children, self.logins, self.bookings)
+        return not self.logins_removed and not any(tally.added or tally.changed for tally in tallies)
+
+    def lines(self) -> list[str]:
+        """The report as a clerk reads it."""
+        said = [
+            f"Ville : {'inchangée' if self.town.unchanged else 'enregistrée'}",
+            f"Familles : {_counts(self.families, 'ajoutée', 'modifiée', 'inchangée')}",
+            f"Enfants : {_counts(self.children, 'ajouté', 'modifié', 'inchangé')}",
+            f"Codes d'accès : {_counts(self.logins, 'ajouté', 'modifié', 'inchangé')}, "
+            f"{_several(self.logins_removed, 'supprimé')}",
+            f"Réservations : {_several(self.bookings.added, 'enregistrée')}, "
+            f"{_several(self.bookings.unchanged, 'déjà connue')}, "
+            f"{_several(self.overtaken, 'dépassée')} par une modification plus récente",
+        ]
+        if self.families_kept or self.children_kept:
+            said.append(
+                f"Absents de vos listes, conservés sur le portail : familles {number(self.families_kept)}, "
+                f"enfants {number(self.children_kept)}"
+            )
+        said += [f"Attention : {warning}" for warning in self.warnings[:SHOWN]]
+        if self.nothing_changed:
+            said.append("Rien à changer : le portail était à jour.")
+        if self.refused:
+            said.append(f"{_several(len(self.refused), 'réservation')} à revoir, que le portail n'a pas prises :")
+            ordered = sorted(self.refused, key=lambda refused: refused.place)
+            said += [f"  {refused}" for refused in ordered[:SHOWN]]
+            if len(ordered) > SHOWN:
+                said.append(f"  … et {number(len(ordered) - SHOWN)} autres")
+        return said
+
+
+def number(value: int) -> str:
+    """``12345`` -> ``12 345``, with a narrow no-break space."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _several(count: int, word: str) -> str:
+    return f"{number(count)} {word}{'s' if count > 1 else ''}"
+
+
+def _counts(tally: Tally, added: str, changed: str, unchanged: str) -> str:
+    return f"{_several(tally.added, added)}, {_several(tally.changed, changed)}, {_several(tally.unchanged, unchanged)}"

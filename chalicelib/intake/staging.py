@@ -1,0 +1,53 @@
+"""A town's lists in a temporary SQLite file: uniqueness, references and grouping without holding them in memory."""
+
+import contextlib
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE families (id TEXT PRIMARY KEY, line INT, payer TEXT, code TEXT, email TEXT) WITHOUT ROWID;
+CREATE TABLE children (
+    rank INTEGER PRIMARY KEY, line INT, id TEXT, family TEXT, code TEXT, normal_code TEXT,
+    first_name TEXT, last_name TEXT, school TEXT, class_name TEXT, UNIQUE (family, id)
+);
+CREATE INDEX children_by_id ON children (id);
+CREATE TABLE enrolments (
+    child TEXT, activity TEXT, line INT, first TEXT, last TEXT, read_only INT, PRIMARY KEY (child, activity)
+) WITHOUT ROWID;
+CREATE TABLE events (
+    family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, line INT, booked INT, channel TEXT,
+    PRIMARY KEY (family, child, activity, day, at)
+) WITHOUT ROWID;
+CREATE TABLE current_logins (fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT) WITHOUT ROWID;
+CREATE TABLE existing_logins (
+    fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT, salt BLOB, secret BLOB
+) WITHOUT ROWID;
+CREATE VIEW last_events AS
+    -- SQLite takes the other columns from the row that holds max(at).
+    SELECT family, child, activity, day, max(at) AS at, line, booked, channel
+    FROM events GROUP BY family, child, activity, day;
+"""
+CACHE_KIB = 8192
+
+
+@contextlib.contextmanager
+def staging() -> Iterator[sqlite3.Connection]:
+    """An empty staging database, readable by its owner only (it holds codes) and removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="import-") as folder:
+        database = sqlite3.connect(Path(folder) / "town.sqlite", isolation_level=None)
+        try:
+            database.executescript(
+                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{CACHE_KIB};"
+                "PRAGMA temp_store = FILE;" + _SCHEMA + "BEGIN;"
+            )
+            yield database
+        finally:
+            database.close()
+
+
+def count(database: sqlite3.Connection, table: str) -> int:
+    """How many rows ``table``, one of the names above, has."""
+    (number,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own names only
+    return int(number)

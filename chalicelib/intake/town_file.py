@@ -1,0 +1,229 @@
+"""town.toml -> ``Town``: every fault is reported with its line, and there is a town only when there is none."""
+
+import re
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from chalicelib.intake.activity_file import SLUG, read_activities, slug_fault
+from chalicelib.intake.calendar_file import read_calendar, read_exceptionals
+from chalicelib.intake.crest import BadCrest, read_crest
+from chalicelib.intake.emails import email_fault
+from chalicelib.intake.faults import Faults, Place, plain
+from chalicelib.intake.toml_tables import Source, Table
+from chalicelib.rules.deadlines import Days, Deadline
+from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.planning import closed_because
+from chalicelib.rules.school_calendar import Calendar
+from chalicelib.rules.town import Activity, LegalFacts, Office, School, Town
+
+FILE = "town.toml"
+MOST_BYTES = 200_000
+LONGEST_MESSAGE = 4000
+CONFORMITY = ("totalement conforme", "partiellement conforme", "non conforme")
+OPEN_DAYS_TRIED = 10
+"""Days on which each deadline is tried: a calendar that starts too late fails on its first ones."""
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
+_TOML_WORDS = {
+    "Cannot overwrite a value": "cette clé est déjà écrite plus haut",
+    "Cannot declare": "ce tableau est déjà écrit plus haut",
+    "Invalid value": "la valeur n'est pas comprise ; attendu : un texte entre guillemets, un nombre, une date…",
+    "Expected '=' after a key": "il manque « = » après la clé",
+    "Expected newline or end of document": "il y a quelque chose en trop à la fin de la ligne",
+    "Unterminated string": "il manque le guillemet de fin",
+    "Illegal character": "un guillemet n'est pas fermé, ou un caractère est interdit",
+    "Unclosed": "il manque un crochet ou une accolade de fin",
+}
+
+
+def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
+    """The town that ``folder``/town.toml describes, or None when it has a fault.
+
+    ``today`` (Paris) is the first day whose deadlines must be computable.
+    """
+    before = faults.count
+    text = _text_of(folder / FILE, faults)
+    read = None if text is None else _parsed(text, faults)
+    if text is None or read is None:
+        return None
+    source = Source(FILE, text, faults)
+    town = _town(Table(read, (), source), folder)
+    if town and faults.count == before:
+        _try_deadlines(town, source, today)
+    return town if faults.count == before else None
+
+
+def _text_of(path: Path, faults: Faults) -> str | None:
+    if not path.is_file():
+        faults.add(Place(FILE, 1), "ce fichier manque ; attendu : la configuration de la ville")
+        return None
+    content = path.read_bytes()
+    if len(content) > MOST_BYTES:
+        faults.add(Place(FILE, 1), f"le fichier pèse {len(content)} octets ; attendu : {MOST_BYTES} au plus")
+        return None
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace").replace("\r\n", "\n")
+
+
+def _parsed(text: str, faults: Faults) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        english = str(error)
+        at = _AT.search(english)
+        line = int(at.group(1)) if at and at.group(1) else text.count("\n") + 1
+        said = next(
+            (french for start, french in _TOML_WORDS.items() if english.startswith(start)), _AT.sub("", english)
+        )
+        faults.add(Place(FILE, line), f"le fichier n'est pas bien formé : {said}")
+        return None
+
+
+def _town(table: Table, folder: Path) -> Town | None:
+    name, colour, message = table.text("nom"), _colour(table), _message(table)
+    crest = _crest(table, folder)
+    office, legal = _office(table), _legal(table)
+    schools = _schools(table)
+    listed = table.table("activites")
+    activities = read_activities(listed, schools) if listed else {}
+    if listed and not activities:
+        listed.fault("", "aucune activité ; attendu par exemple : [activites.cantine]")
+    _refuse_same_labels(table, activities)
+    calendar = _calendar(table, activities, schools)
+    table.close()
+    if not calendar:
+        return None
+    return Town(name, colour, crest, message, office, legal, schools, activities, calendar)
+
+
+def _colour(table: Table) -> str:
+    colour = table.text("couleur")
+    if colour and not _COLOUR.fullmatch(colour):
+        table.fault("couleur", f"la couleur « {colour} » n'est pas comprise ; attendu par exemple : #0b5c8c")
+    return colour.lower()
+
+
+def _message(table: Table) -> str:
+    message = table.text("message", needed=False)
+    if len(message) > LONGEST_MESSAGE:
+        table.fault("message", f"le message fait {len(message)} caractères ; attendu : {LONGEST_MESSAGE} au plus")
+    return message
+
+
+def _crest(table: Table, folder: Path) -> str:
+    name = table.text("blason", needed=False)
+    if not name:
+        return ""
+    try:
+        return read_crest(folder, name)
+    except BadCrest as error:
+        table.fault("blason", str(error))
+        return ""
+
+
+def _office(table: Table) -> Office:
+    office = table.table("service-enfance")
+    if office is None:
+        return Office("", "", "", "")
+    email = office.text("email")
+    if email and (wrong := email_fault(email)):
+        office.fault("email", wrong)
+    read = Office(office.text("nom"), office.text("telephone"), email, office.text("horaires"))
+    office.close()
+    return read
+
+
+def _legal(table: Table) -> LegalFacts:
+    legal = table.table("mentions-legales")
+    if legal is None:
+        return LegalFacts("", "", "", "", "")
+    conformity = legal.text("accessibilite", needed=False) or "non conforme"
+    if conformity not in CONFORMITY:
+        legal.fault("accessibilite", f"« {conformity} » n'est pas prévu ; attendu : {', '.join(CONFORMITY)}")
+    read = LegalFacts(
+        identity=legal.text("identite"),
+        address=legal.text("adresse"),
+        publisher=legal.text("directeur-publication"),
+        host=legal.text("hebergeur"),
+        dpo=legal.text("dpo"),
+        accessibility=conformity,
+    )
+    legal.close()
+    return read
+
+
+def _schools(table: Table) -> dict[SchoolId, School]:
+    """``[ecoles]``: identifier = label."""
+    listed = table.table("ecoles")
+    if listed is None:
+        return {}
+    schools = {SchoolId(name): School(SchoolId(name), listed.text(name)) for name in listed.read}
+    for name in schools:
+        if not SLUG.fullmatch(name):
+            listed.fault(name, slug_fault(name))
+    if not schools:
+        listed.fault("", 'aucune école ; attendu par exemple : mallerin = "MALLERIN PRIMAIRE"')
+    return schools
+
+
+def _refuse_same_labels(table: Table, activities: dict[ActivityId, Activity]) -> None:
+    """Lists name activities by their label too, so two activities may not share one."""
+    labels = Counter(plain(activity.label) for activity in activities.values())
+    for activity in activities.values():
+        if activity.label and labels[plain(activity.label)] > 1:
+            path = ("activites", str(activity.id), "nom")
+            table.source.fault(
+                path, f"deux activités portent le nom « {activity.label} » ; attendu : des noms différents"
+            )
+
+
+def _calendar(table: Table, activities: dict[ActivityId, Activity], schools: dict[SchoolId, School]) -> Calendar | None:
+    entry = table.table("calendrier")
+    if entry is None:
+        return None
+    calendar = read_calendar(entry)
+    closures = read_exceptionals(entry, "fermetures", activities, schools)
+    openings = read_exceptionals(entry, "ouvertures", activities, schools)
+    entry.close()
+    return replace(calendar, closures=closures, openings=openings) if calendar else None
+
+
+def _try_deadlines(town: Town, source: Source, today: date) -> None:
+    """A deadline that counts back needs days to count: try the first days that parents may still change."""
+    for activity in town.activities.values():
+        deadlines = {"reserver": activity.booking}
+        if activity.cancelling is not activity.booking:
+            deadlines["annuler"] = activity.cancelling
+        for key, deadline in deadlines.items():
+            for school in activity.schools or town.schools:
+                too_early = _first_too_early(town, activity, school, deadline, today)
+                if too_early:
+                    path = ("activites", str(activity.id), key)
+                    source.fault(
+                        path,
+                        f"le calendrier commence trop tard : le délai du {too_early:%d/%m/%Y} tombe avant son premier "
+                        "jour ; attendu : « premier-jour » du calendrier (ou « du » de l'activité) plus tôt",
+                    )
+                    break
+
+
+def _first_too_early(town: Town, activity: Activity, school: SchoolId, deadline: Deadline, today: date) -> date | None:
+    days = Days(
+        is_working=town.calendar.is_working_day,
+        is_open=lambda day: closed_because(town, activity, school, day) is None,
+    )
+    day, tried = max(town.calendar.first, today), 0
+    while day <= town.calendar.last and tried < OPEN_DAYS_TRIED:
+        if days.is_open(day):
+            tried += 1
+            try:
+                deadline.closes_at(day, days)
+            except LookupError:
+                return day
+        day += timedelta(days=1)
+    return None

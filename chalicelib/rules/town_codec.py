@@ -1,0 +1,218 @@
+"""A town's configuration as one JSON text: what the import compiles and what the portal reads back.
+
+Days are ISO texts, instants ISO texts in UTC, weekdays ISO numbers. The same town always gives the same text, so that
+an import can tell whether anything changed.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from chalicelib.rules.deadlines import (
+    CalendarDaysBefore,
+    Deadline,
+    FixedDates,
+    NeverOnline,
+    OpenDaysBefore,
+    WeekdayOfEarlierWeek,
+    WeekdayTable,
+    WorkingDaysBefore,
+)
+from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
+from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, School, Town, Window
+
+FORMAT = 1
+Value = TypeVar("Value")
+
+_COUNTED: Mapping[str, type[CalendarDaysBefore] | type[WorkingDaysBefore] | type[OpenDaysBefore]] = {
+    "calendar-days": CalendarDaysBefore,
+    "working-days": WorkingDaysBefore,
+    "open-days": OpenDaysBefore,
+}
+
+
+def dump(town: Town) -> str:
+    """The town as JSON text. Raises ValueError for a naive instant."""
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "name": town.name,
+            "colour": town.colour,
+            "crest": town.crest,
+            "message": town.message,
+            "office": vars(town.office),
+            "legal": vars(town.legal),
+            "schools": [[school.id, school.label] for school in town.schools.values()],
+            "activities": [_dump_activity(activity) for activity in town.activities.values()],
+            "calendar": _dump_calendar(town.calendar),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def load(text: str) -> Town:
+    """The town that ``dump`` wrote. Raises ValueError for a text of another format."""
+    read = json.loads(text)
+    if read.get("format") != FORMAT:
+        raise ValueError(f"town format {read.get('format')!r}, expected {FORMAT}: import the town's files again")
+    activities = [_load_activity(activity) for activity in read["activities"]]
+    return Town(
+        name=read["name"],
+        colour=read["colour"],
+        crest=read["crest"],
+        message=read["message"],
+        office=Office(**read["office"]),
+        legal=LegalFacts(**read["legal"]),
+        schools={SchoolId(school): School(SchoolId(school), label) for school, label in read["schools"]},
+        activities={activity.id: activity for activity in activities},
+        calendar=_load_calendar(read["calendar"]),
+    )
+
+
+def _dump_activity(activity: Activity) -> dict[str, Any]:
+    capacity = activity.capacity
+    return {
+        "id": activity.id,
+        "label": activity.label,
+        "school_weekdays": sorted(activity.school_weekdays),
+        "holiday_weekdays": sorted(activity.holiday_weekdays),
+        "booking": _dump_deadline(activity.booking),
+        "cancelling": _dump_deadline(activity.cancelling),
+        "first": _text(activity.first),
+        "last": _text(activity.last),
+        "schools": sorted(activity.schools),
+        "windows": [
+            [_text(w.first), _text(w.last), _dump_instant(w.opens_at), _dump_instant(w.closes_at)]
+            for w in activity.windows
+        ],
+        "capacity": None if capacity is None else [capacity.places, dict(sorted(capacity.by_school.items()))],
+        "requires": list(activity.requires),
+        "excludes": list(activity.excludes),
+        "meal": activity.meal,
+        "regie": activity.regie,
+    }
+
+
+def _load_activity(read: Mapping[str, Any]) -> Activity:
+    return Activity(
+        id=ActivityId(read["id"]),
+        label=read["label"],
+        school_weekdays=frozenset(read["school_weekdays"]),
+        holiday_weekdays=frozenset(read["holiday_weekdays"]),
+        booking=_load_deadline(read["booking"]),
+        cancelling=_load_deadline(read["cancelling"]),
+        first=_maybe(date.fromisoformat, read["first"]),
+        last=_maybe(date.fromisoformat, read["last"]),
+        schools=frozenset(map(SchoolId, read["schools"])),
+        windows=tuple(_load_window(window) for window in read["windows"]),
+        capacity=_maybe(_load_capacity, read["capacity"]),
+        requires=tuple(map(ActivityId, read["requires"])),
+        excludes=tuple(map(ActivityId, read["excludes"])),
+        meal=read["meal"],
+        regie=read["regie"],
+    )
+
+
+def _load_window(read: list[Any]) -> Window:
+    first, last, opens_at, closes_at = read
+    return Window(
+        date.fromisoformat(first),
+        date.fromisoformat(last),
+        _maybe(datetime.fromisoformat, opens_at),
+        _maybe(datetime.fromisoformat, closes_at),
+    )
+
+
+def _load_capacity(read: list[Any]) -> Capacity:
+    places, by_school = read
+    return Capacity(places, {SchoolId(school): limit for school, limit in by_school.items()})
+
+
+def _dump_deadline(deadline: Deadline) -> list[Any]:
+    """The kind of the deadline, then its figures."""
+    match deadline:
+        case CalendarDaysBefore() | WorkingDaysBefore() | OpenDaysBefore():
+            kind = next(kind for kind, of in _COUNTED.items() if isinstance(deadline, of))
+            return [kind, deadline.count, deadline.minute]
+        case WeekdayOfEarlierWeek():
+            return ["earlier-week", deadline.weekday, deadline.weeks, deadline.minute]
+        case WeekdayTable():
+            return ["weekdays", [[day, *row] for day, row in sorted(deadline.rows.items())]]
+        case FixedDates():
+            return ["dates", [[*_dump_period(period), _text(last), minute] for period, last, minute in deadline.rows]]
+        case NeverOnline():
+            return ["never"]
+
+
+def _load_deadline(read: list[Any]) -> Deadline:
+    match read:
+        case [("calendar-days" | "working-days" | "open-days") as kind, count, minute]:
+            return _COUNTED[kind](count, minute)
+        case ["earlier-week", weekday, weeks, minute]:
+            return WeekdayOfEarlierWeek(weekday, weeks, minute)
+        case ["weekdays", rows]:
+            return WeekdayTable({day: (earlier, minute) for day, earlier, minute in rows})
+        case ["dates", rows]:
+            return FixedDates(tuple((_load_period(row[:3]), date.fromisoformat(row[3]), row[4]) for row in rows))
+        case ["never"]:
+            return NeverOnline()
+    raise ValueError(f"unknown deadline {read!r}")
+
+
+def _dump_calendar(calendar: Calendar) -> dict[str, Any]:
+    return {
+        "first": _text(calendar.first),
+        "last": _text(calendar.last),
+        "holidays": [_dump_period(period) for period in calendar.holidays],
+        "public_holidays": {day.isoformat(): label for day, label in sorted(calendar.public_holidays.items())},
+        "closures": [_dump_exceptional(closure) for closure in calendar.closures],
+        "openings": [_dump_exceptional(opening) for opening in calendar.openings],
+    }
+
+
+def _load_calendar(read: Mapping[str, Any]) -> Calendar:
+    return Calendar(
+        first=date.fromisoformat(read["first"]),
+        last=date.fromisoformat(read["last"]),
+        holidays=tuple(_load_period(period) for period in read["holidays"]),
+        public_holidays={date.fromisoformat(day): label for day, label in read["public_holidays"].items()},
+        closures=tuple(_load_exceptional(closure) for closure in read["closures"]),
+        openings=tuple(_load_exceptional(opening) for opening in read["openings"]),
+    )
+
+
+def _dump_period(period: Period) -> list[Any]:
+    return [period.label, _text(period.first), _text(period.last)]
+
+
+def _load_period(read: list[Any]) -> Period:
+    label, first, last = read
+    return Period(label, date.fromisoformat(first), date.fromisoformat(last))
+
+
+def _dump_exceptional(exceptional: Exceptional) -> list[Any]:
+    return [_dump_period(exceptional.period), sorted(exceptional.activities), sorted(exceptional.schools)]
+
+
+def _load_exceptional(read: list[Any]) -> Exceptional:
+    period, activities, schools = read
+    return Exceptional(_load_period(period), frozenset(map(ActivityId, activities)), frozenset(map(SchoolId, schools)))
+
+
+def _dump_instant(instant: datetime | None) -> str | None:
+    if instant is None:
+        return None
+    if instant.tzinfo is None:
+        raise ValueError("naive datetime: an instant must be aware")
+    return instant.astimezone(UTC).isoformat()
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _maybe(load_one: Callable[[Any], Value], read: Any) -> Value | None:
+    return None if read is None else load_one(read)

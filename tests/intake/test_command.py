@@ -1,0 +1,100 @@
+"""``python -m chalicelib.intake``: words, exit status, and the same import on real tables."""
+
+import io
+
+import pytest
+
+from chalicelib.intake.command import DONE, MISUSED, NOT_DONE, main
+from chalicelib.services.accounts import fingerprint
+from chalicelib.storage.intake import DynamoIntakeStore
+from tests.intake.folder import a_folder, with_line
+
+WRONG = with_line("familles", "f-1;X;GOLDENEYE9;\n" * 300)
+
+
+def run(*arguments, **environ):
+    out, error = io.StringIO(), io.StringIO()
+    status = main([str(one) for one in arguments], {"DEMO_NOW": "2026-11-23T08:00", **environ}, out, error)
+    return status, out.getvalue(), error.getvalue()
+
+
+@pytest.fixture
+def environ(moto_settings):
+    return {
+        "PORTAL_STAGE": "local",
+        "AWS_REGION": moto_settings.region,
+        "PORTAL_TABLES": moto_settings.tables,
+        "PORTAL_SESSION_SECRET": moto_settings.session_secret,
+        "PORTAL_PEPPER": moto_settings.pepper,
+        "PORTAL_SENDER": moto_settings.sender,
+    }
+
+
+def test_checking_writes_nothing_and_needs_no_portal(tmp_path):
+    assert run(a_folder(tmp_path), "--verifier") == (DONE, "Aucune erreur : ces fichiers peuvent être importés.\n", "")
+
+
+def test_faults_are_listed_and_the_rest_is_counted(tmp_path):
+    status, out, error = run(a_folder(tmp_path, **WRONG), "--verifier")
+    lines = error.splitlines()
+    assert (status, out, len(lines)) == (NOT_DONE, "", 202)
+    assert lines[0] == "familles.csv:4: la famille « f-1 » est déjà ligne 2 ; attendu : une seule fois"
+    assert lines[-2:] == ["… et 100 autres erreurs après les 200 premières", "300 erreurs : rien n'a été écrit."]
+
+
+def test_a_folder_is_needed(tmp_path):
+    status, _, error = run(tmp_path / "nowhere")
+    assert status == MISUSED
+    assert "n'est pas un dossier" in error
+
+
+def test_settings_are_needed(tmp_path):
+    status, _, error = run(a_folder(tmp_path))
+    assert status == MISUSED
+    assert "PORTAL_STAGE" in error
+
+
+def test_tables_are_needed(tmp_path, environ):
+    status, _, error = run(a_folder(tmp_path), **{**environ, "PORTAL_TABLES": "nothing"})
+    assert status == NOT_DONE
+    assert error.startswith("Le portail ne répond pas")
+
+
+def test_an_import_on_real_tables_twice(tmp_path, environ, moto_settings, moto_database, monkeypatch):
+    # moto's transactions are not atomic under threads.
+    monkeypatch.setattr("chalicelib.intake.importing.WORKERS", 1)
+    status, out, error = run(a_folder(tmp_path), **environ)
+    assert (status, error) == (DONE, "")
+    assert out.splitlines() == [
+        "Ville : enregistrée",
+        "Familles : 2 ajoutées, 0 modifiée, 0 inchangée",
+        "Enfants : 3 ajoutés, 0 modifié, 0 inchangé",
+        "Codes d'accès : 3 ajoutés, 0 modifié, 0 inchangé, 0 supprimé",
+        "Réservations : 3 enregistrées, 0 déjà connue, 0 dépassée par une modification plus récente",
+    ]
+    store = DynamoIntakeStore(moto_database)
+    assert store.login_exists([fingerprint(moto_settings.pepper, "007", "GOLDENEYE7")])
+    status, out, _ = run(a_folder(tmp_path), **environ)
+    assert (status, out.splitlines()[-1]) == (DONE, "Rien à changer : le portail était à jour.")
+
+
+def test_a_terminal_gets_bars(tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    shown = []
+    monkeypatch.setattr("chalicelib.intake.progress.Bars.say", lambda _, name: shown.append(name))
+    main([str(a_folder(tmp_path)), "--verifier"], {"DEMO_NOW": "2026-11-23T08:00"}, io.StringIO(), Terminal())
+    assert shown == ["familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv"]
+
+
+def test_bars_follow_the_work(capsys):
+    from chalicelib.intake.progress import Bars
+
+    done = []
+    bars = Bars()
+    bars.say("familles.csv")
+    bars.follow("Familles", 3, (done.append(n) or 1 for n in range(3)))
+    assert done == [0, 1, 2]
+    assert "Lecture de familles.csv" in capsys.readouterr().err

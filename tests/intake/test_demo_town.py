@@ -1,0 +1,114 @@
+"""The demo town is imported like any town, and shows what the manual prints."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.intake.importing import validated
+from chalicelib.intake.people import families_of
+from chalicelib.intake.progress import Quiet
+from chalicelib.rules.planning import Judge, Slot, State, closed_because
+from infra.local.demo.generator import school_year, write_town
+from tests.clock import day, paris
+
+MANUAL_NOW = paris("mardi 2015-12-22 14:54")
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory):
+    """The demo town as it is on the day of the manual: town, families, staged events."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_town(folder, date(2015, 12, 22), families=40)
+    with validated(folder, MANUAL_NOW, Quiet()) as files:
+        events = files.lists.execute("SELECT family, child, activity, day, channel, at FROM events").fetchall()
+        yield files.town, {family.id: family for family in families_of(files.lists, files.town)}, events
+
+
+def states(town, child, activity, monday):
+    judge = Judge(town, child, MANUAL_NOW)
+    days = (monday + timedelta(days=n) for n in range(5))
+    return [judge.view(Slot(child.id, activity, day), booked=False).state for day in days]
+
+
+def test_week_52_is_as_printed(manual):
+    town, families, _ = manual
+    james = families["f-bond"].children[0]
+    closed, opened, monday = State.CLOSED, State.OPEN, day("lundi 2015-12-21")
+    assert states(town, james, "cantine", monday) == [State.PAST, closed, closed, closed, closed]
+    for activity in ("petites-vac-matin", "petites-vac-apres-midi"):
+        assert states(town, james, activity, monday) == [State.PAST, opened, opened, opened, closed]
+
+
+def test_week_53_is_closed(manual):
+    town, families, _ = manual
+    james = families["f-bond"].children[0]
+    for enrolment in james.enrolments:
+        assert states(town, james, enrolment.activity, day("lundi 2015-12-28")) == [State.CLOSED] * 5
+
+
+def test_the_manuals_family(manual):
+    _, families, events = manual
+    bond = families["f-bond"]
+    assert bond.payer == "Jamie BOND"
+    james, aline = bond.children
+    assert (james.id, james.code, james.first_name, james.last_name) == ("c-007", "007", "James", "BOND")
+    assert (aline.id, aline.code, aline.first_name) == ("c-008", "008", "Aline")
+    assert {child.class_name for child in bond.children} == {"10-Mme Béatrice ESCO"}
+    assert [e.activity for e in james.enrolments] == ["cantine", "petites-vac-matin", "petites-vac-apres-midi"]
+    assert len(aline.enrolments) == 5
+    assert sorted(e[2:5] for e in events if e[0] == "f-bond") == [
+        ("petites-vac-matin", "2015-12-23", "mairie"),
+        ("petites-vac-matin", "2015-12-24", "mairie"),
+    ]
+
+
+def test_labels_are_the_manuals(manual):
+    town, _, _ = manual
+    labels = [town.activities[name].label for name in ("cantine", "garderie-matin", "garderie-soir")]
+    assert labels == ["Cantine", "Garderie matin", "Garderie soir"]
+    assert town.activities["petites-vac-apres-midi"].label == "Petites Vac. Après-midi"
+    assert town.schools["mallerin"].label == "MALLERIN PRIMAIRE"
+    assert "1 - REPAS clôt la veille à 10h" in town.message
+
+
+def test_it_shows_every_kind_of_rule(manual):
+    town, families, _ = manual
+    activities = town.activities.values()
+    assert any(a.requires for a in activities)
+    assert any(a.excludes for a in activities)
+    assert any(a.capacity and a.capacity.by_school for a in activities)
+    assert any(a.capacity and a.capacity.places for a in activities)
+    enrolments = [e for family in families.values() for child in family.children for e in child.enrolments]
+    assert any(e.read_only for e in enrolments)
+    assert not any(e.activity == "petites-vac-repas" for child in families["f-bond"].children for e in child.enrolments)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 23), date(2027, 1, 4), date(2027, 6, 15), date(2028, 2, 29)])
+def test_it_can_be_imported_on_any_day(tmp_path, today):
+    write_town(tmp_path, today, families=20, bookings=400)
+    noon = paris(
+        f"{('lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche')[today.weekday()]} {today} 12:00"
+    )
+    with validated(tmp_path, noon, Quiet()) as files:
+        days = [date.fromisoformat(d) for (d,) in files.lists.execute("SELECT day FROM events")]
+        assert files.town.calendar.first == date(2015, 9, 1)
+        assert files.town.calendar.last == school_year(today)[1]
+    assert len(days) == 400
+    assert any(today <= d <= today + timedelta(days=21) for d in days)
+    assert any(d.year == 2015 and d.month == 12 for d in days)
+
+
+def test_the_same_day_gives_the_same_town(tmp_path):
+    for name in ("a", "b"):
+        write_town(tmp_path / name, date(2026, 11, 23), families=10)
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert len(files) == 6
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
+
+
+def test_bookings_are_on_days_that_open(manual):
+    town, families, events = manual
+    schools = {child.id: child.school for family in families.values() for child in family.children}
+    for _, child, activity, booked_on, _, _ in events:
+        on = date.fromisoformat(booked_on)
+        assert closed_because(town, town.activities[activity], schools[child], on) is None

@@ -1,0 +1,99 @@
+"""What the import writes is what the portal reads: the same town, for every kind of rule that a town can have."""
+
+import json
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.rules.deadlines import (
+    CalendarDaysBefore,
+    FixedDates,
+    NeverOnline,
+    OpenDaysBefore,
+    WeekdayOfEarlierWeek,
+    WeekdayTable,
+    WorkingDaysBefore,
+)
+from chalicelib.rules.school_calendar import Exceptional, Period
+from chalicelib.rules.town import Capacity, Window
+from chalicelib.rules.town_codec import dump, load
+from tests.builders import CANTEEN, OTHER_SCHOOL, SCHOOL, a_calendar, a_town, an_activity
+from tests.clock import paris
+
+DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
+MINUTES = st.integers(0, 1440)
+WEEKDAYS = st.integers(1, 7)
+PERIODS = st.builds(
+    lambda label, first, length: Period(label, first, first + timedelta(length)),
+    st.text(),
+    DAYS,
+    st.integers(0, 400),
+)
+DEADLINES = st.one_of(
+    st.builds(CalendarDaysBefore, st.integers(0, 60), MINUTES),
+    st.builds(WorkingDaysBefore, st.integers(1, 60), MINUTES),
+    st.builds(OpenDaysBefore, st.integers(1, 60), MINUTES),
+    st.builds(WeekdayOfEarlierWeek, WEEKDAYS, st.integers(1, 9), MINUTES),
+    st.builds(WeekdayTable, st.dictionaries(WEEKDAYS, st.tuples(WEEKDAYS, MINUTES))),
+    st.builds(FixedDates, st.lists(st.tuples(PERIODS, DAYS, MINUTES), max_size=3).map(tuple)),
+    st.just(NeverOnline()),
+)
+
+
+@given(booking=DEADLINES, cancelling=DEADLINES)
+def test_every_deadline_comes_back(booking, cancelling):
+    town = a_town(an_activity(booking=booking, cancelling=cancelling))
+    assert load(dump(town)) == town
+
+
+def test_everything_else_comes_back():
+    window = Window(date(2026, 12, 21), date(2027, 1, 3), paris("lundi 2026-11-02 08:00"), None)
+    meal = an_activity(
+        "repas",
+        first=date(2026, 9, 1),
+        last=date(2027, 7, 2),
+        schools=frozenset({SCHOOL, OTHER_SCHOOL}),
+        windows=(window, replace(window, opens_at=None, closes_at=paris("dimanche 2026-12-06 23:59"))),
+        capacity=Capacity(None, {OTHER_SCHOOL: 12, SCHOOL: 30}),
+        requires=("matin", "midi"),
+        excludes=(CANTEEN,),
+        meal=True,
+        regie="REGIE PERISCOLAIRE",
+    )
+    pont = Period("Pont", date(2027, 5, 7), date(2027, 5, 7))
+    calendar = a_calendar(
+        closures=(Exceptional(pont, frozenset({CANTEEN}), frozenset({SCHOOL})),),
+        openings=(Exceptional(pont),),
+    )
+    town = a_town(an_activity(), meal, message="**Été** « œufs »\n", crest="<svg/>", calendar=calendar)
+    again = load(dump(town))
+    assert again == town
+    assert list(again.activities) == [CANTEEN, "repas"]
+
+
+def test_the_same_town_gives_the_same_text():
+    limited = [
+        an_activity(capacity=Capacity(None, by)) for by in ({SCHOOL: 1, OTHER_SCHOOL: 2}, {OTHER_SCHOOL: 2, SCHOOL: 1})
+    ]
+    assert dump(a_town(limited[0])) == dump(a_town(limited[1]))
+
+
+def test_a_naive_instant_is_refused():
+    window = Window(date(2026, 9, 1), date(2026, 9, 2), datetime(2026, 8, 1), None)  # noqa: DTZ001 - the point here
+    with pytest.raises(ValueError, match="naive"):
+        dump(a_town(an_activity(windows=(window,))))
+
+
+def test_another_format_is_refused():
+    text = json.dumps({**json.loads(dump(a_town())), "format": 0})
+    with pytest.raises(ValueError, match="import the town's files again"):
+        load(text)
+
+
+def test_an_unknown_deadline_is_refused():
+    text = dump(a_town(an_activity(booking=NeverOnline()))).replace('"never"', '"some day"')
+    with pytest.raises(ValueError, match="some day"):
+        load(text)
