@@ -1,0 +1,20 @@
+"""The Chalice application: its pages, and nothing else."""
+
+import os
+from functools import cache
+
+from chalice.app import Chalice
+
+from chalicelib.pages.site import add_pages
+from chalicelib.settings import Settings
+from chalicelib.wiring import Portal, build_portal
+
+
+@cache
+def portal() -> Portal:
+    """Built by the first request, so that Chalice's own tools can import this file without the portal's settings."""
+    return build_portal(Settings.from_environ(os.environ))
+
+
+app = Chalice(app_name="portail-parents")
+add_pages(app, portal)

@@ -1,0 +1,138 @@
+"""Sign in, sign out."""
+
+import re
+from collections.abc import Sequence
+
+from chalicelib.pages import sessions
+from chalicelib.pages.markdown import to_html
+from chalicelib.pages.seen import slots_of, unseal_seen
+from chalicelib.pages.signing import Tampered
+from chalicelib.pages.visit import Visit, recap_address
+from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
+from chalicelib.pages.words import clock_words, plural, typeset
+from chalicelib.rules.errors import BadForm, Unavailable
+from chalicelib.services.accounts import WrongCodes
+from chalicelib.services.saving import wishes_of
+
+room = Room(__name__)
+
+KEPT = "garde"
+"""Hidden field and signing purpose of the ticks that an expired session could not save."""
+_DESTINATION = re.compile(r"/(planning|enfants|modifications)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+", re.ASCII)
+WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
+"""The one sentence for every failure: it must not tell which code is wrong, nor that somebody tried too often."""
+
+
+@room.get("/", Who.ANYBODY)
+def sign_in_form(visit: Visit) -> Answer:
+    if not visit.is_guest:
+        return Redirect(visit.url("/planning"))
+    asked = visit.query("vers")
+    notice = "Votre session est fermée. Reconnectez-vous pour continuer." if asked else ""
+    return sign_in_page(visit, notice=notice, destination=asked)
+
+
+@room.post("/", Who.NOBODY, fields=("enfant", "payeur", KEPT, "vers"))
+def sign_in(visit: Visit) -> Answer:
+    kept = visit.form.get(KEPT)
+    child_code = visit.form.get("enfant")
+    try:
+        session = visit.portal.sign_in(child_code, visit.form.get("payeur"), visit.address)
+    except WrongCodes:
+        return sign_in_page(
+            visit,
+            wrong=True,
+            child_code=child_code,
+            kept=kept,
+            notice=_kept_notice(visit, kept),
+            destination=visit.form.get("vers"),
+        )
+    visit.sign_in(session)
+    if kept:
+        return _save_kept(visit, kept)
+    destination = visit.form.get("vers")
+    known = _DESTINATION.fullmatch(destination)
+    return Redirect(visit.url(destination if known else "/planning"))
+
+
+@room.get("/deconnexion", Who.ANYBODY)
+def sign_out_page(visit: Visit) -> Answer:
+    if visit.is_guest:
+        return Page("accounts/signed_out.html", {}, "Vous êtes déconnecté")
+    return Page("accounts/sign_out.html", {}, "Se déconnecter", section="deconnexion")
+
+
+@room.post("/deconnexion", Who.ANYBODY)
+def sign_out(visit: Visit) -> Answer:
+    visit.check_csrf()
+    visit.cookie = sessions.no_cookie(local=visit.portal.settings.local)
+    return Redirect(visit.url("/deconnexion"), signed_out=True)
+
+
+def keep_ticks(visit: Visit) -> Answer:
+    """The session ended before a save: sign in, and what was ticked is saved then. Raises BadForm."""
+    kept = visit.signing.seal(KEPT, [visit.form.get("vu"), list(visit.form.cells)])
+    return sign_in_page(visit, kept=kept, notice=_kept_notice(visit, kept), status=401)
+
+
+def sign_in_page(
+    visit: Visit,
+    *,
+    wrong: bool = False,
+    child_code: str = "",
+    kept: str = "",
+    notice: str = "",
+    destination: str = "",
+    status: int = 200,
+) -> Page:
+    title = "Erreur : connexion" if wrong else "Connexion"
+    words = {
+        "wrong": WRONG if wrong else "",
+        "notice": typeset(notice),
+        "child_code": child_code[:40],
+        "kept": kept,
+        "destination": destination if _DESTINATION.fullmatch(destination) else "",
+        "message": _message(visit),
+        "now": clock_words(visit.portal.clock.now()),
+    }
+    return Page("accounts/sign_in.html", words, title, 422 if wrong else status, section="connexion")
+
+
+def _message(visit: Visit) -> str:
+    try:
+        return to_html(visit.portal.town.current().message)
+    except Unavailable:
+        return ""
+
+
+def _kept_notice(visit: Visit, kept: str) -> str:
+    if not kept:
+        return ""
+    seen_field, cells = _opened(visit, kept)
+    count = len(wishes_of(unseal_seen(seen_field, None, visit.signing), slots_of(cells)))
+    if not count:
+        return "Votre session est fermée. Reconnectez-vous pour continuer."
+    words = plural(count, "modification est gardée", "modifications sont gardées")
+    return f"{'Votre' if count == 1 else 'Vos'} {words}. Reconnectez-vous pour {'la' if count == 1 else 'les'} valider."
+
+
+def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:
+    try:
+        seen_field, cells = visit.signing.unseal(KEPT, kept)
+    except Tampered as fault:
+        raise BadForm("seen") from fault
+    return seen_field, cells
+
+
+def _save_kept(visit: Visit, kept: str) -> Redirect:
+    """Save the ticks that waited; those of another family are left alone, and it is said."""
+    seen_field, cells = _opened(visit, kept)
+    if visit.session is None:
+        raise BadForm("seen")
+    family, _ = visit.portal.open_session(visit.session)
+    try:
+        seen = unseal_seen(seen_field, family.id, visit.signing)
+    except BadForm:
+        return Redirect(visit.url("/planning", autre="1"))
+    entry = visit.portal.save_planning(family, seen, slots_of(cells))
+    return Redirect(recap_address(visit, entry) if entry else visit.url("/planning", rien="1"))

@@ -1,0 +1,37 @@
+"""The family's children: which one is shown, choosing another."""
+
+from chalicelib.pages.presenters.planning import school_words
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import Answer, Page, Room, Who
+from chalicelib.rules.errors import NotFound
+from chalicelib.rules.ids import ChildId
+
+room = Room(__name__)
+
+
+def shown_child(visit: Visit) -> ChildId:
+    """The child asked for, else the one whose code was typed, else the first; raises NotFound for another family's."""
+    asked = visit.query("enfant")
+    if asked:
+        return visit.family.child(ChildId(asked)).id
+    mine = [child.id for child in visit.family.children]
+    if not mine:
+        raise NotFound("child")
+    signed_in_with = visit.session.child if visit.session else mine[0]
+    return signed_in_with if signed_in_with in mine else mine[0]
+
+
+@room.get("/enfants", Who.FAMILY)
+def children(visit: Visit) -> Answer:
+    town = visit.portal.town.current()
+    cards = [
+        {
+            "name": f"{child.first_name} {child.last_name}",
+            "initials": (child.first_name[:1] + child.last_name[:1]).upper(),
+            "code": child.code,
+            "school": school_words(child, town),
+            "href": visit.url("/planning", enfant=child.id),
+        }
+        for child in visit.family.children
+    ]
+    return Page("family/children.html", {"cards": cards}, "Choisir un autre enfant", section="enfants")

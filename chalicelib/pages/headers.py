@@ -1,0 +1,42 @@
+"""The headers of every answer: what a browser may do with it, and where it may be kept."""
+
+YEAR = 365 * 24 * 3600
+FOR_EVER = f"public, max-age={YEAR}, immutable"
+
+
+def of_page(style_source: str, *, local: bool, private: bool) -> dict[str, str]:
+    """Headers of an HTML page whose only style is the one that ``style_source`` (a CSP hash) allows."""
+    return {
+        **_common(local),
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": "no-store" if private else "no-cache",
+        "Content-Security-Policy": (
+            f"default-src 'none'; script-src 'self'; style-src {style_source}; img-src data:; connect-src 'self'; "
+            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        ),
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+
+
+def of_redirect(to: str, *, local: bool, signed_out: bool = False) -> dict[str, str]:
+    """Headers of a 303. Signing out empties the storage of this origin, where drafts are kept.
+
+    ``Clear-Site-Data: "cookies"`` would empty the cookies of the town's whole domain: ours is removed by name.
+    """
+    sent = {**_common(local), "Location": to, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    return {**sent, "Clear-Site-Data": '"storage"'} if signed_out else sent
+
+
+def of_raw(content_type: str, cache: str, *, local: bool) -> dict[str, str]:
+    return {**_common(local), "Content-Type": content_type, "Cache-Control": cache}
+
+
+def _common(local: bool) -> dict[str, str]:
+    common = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    # A browser told once that 127.0.0.1 is HTTPS only would lock every local server out.
+    return common if local else {**common, "Strict-Transport-Security": f"max-age={YEAR}"}

@@ -1,0 +1,120 @@
+"""Contact, help, legal pages, and what browsers and machines fetch."""
+
+import json
+from typing import Any
+
+from chalicelib.pages.assets import script
+from chalicelib.pages.headers import FOR_EVER
+from chalicelib.pages.signing import Tampered
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
+from chalicelib.pages.words import typeset
+from chalicelib.rules.errors import BadForm, Unavailable
+from chalicelib.services.contact import Message
+
+room = Room(__name__)
+
+FAULTS = {
+    "name": ("nom", "Écrivez votre nom, en 100 caractères au plus."),
+    "email": ("email", "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."),
+    "subject": ("sujet", "Écrivez le sujet de votre message, en 150 caractères au plus."),
+    "text": ("message", "Écrivez votre message, en 5000 caractères au plus."),
+}
+"""Field of the form and sentence for each field in error of ``WriteToOffice``."""
+STAMP = "contact"
+OLDEST_FORM = 24 * 3600
+"""Seconds during which an open contact form can be sent: robots replay forms for years."""
+_TRAP = "adresse2"
+
+
+@room.get("/contact", Who.ANYBODY)
+def contact_form(visit: Visit) -> Answer:
+    if visit.query("envoye"):
+        return Page("information/contact_sent.html", {}, "Votre message est parti", section="contact")
+    if visit.is_guest:
+        return _contact_page(visit, {})
+    return _contact_page(visit, {"nom": visit.family.payer, "email": visit.family.email})
+
+
+@room.post("/contact", Who.ANYBODY, fields=("nom", "email", "sujet", "message", "ouvert", _TRAP))
+def write_to_office(visit: Visit) -> Answer:
+    typed = {field: visit.form.get(field) for field, _ in FAULTS.values()}
+    if visit.form.get(_TRAP):
+        raise BadForm("trap")
+    if not _is_fresh(visit):
+        stale = "La page était ouverte depuis trop longtemps. Votre texte est gardé : envoyez-le de nouveau."
+        return _contact_page(visit, typed, {"message": stale})
+    message = Message(name=typed["nom"], email=typed["email"], subject=typed["sujet"], text=typed["message"])
+    try:
+        visit.portal.write_to_office(message, visit.address)
+    except BadForm as fault:
+        return _contact_page(visit, typed, dict(FAULTS[name] for name in fault.args))
+    return Redirect(visit.url("/contact", envoye="1"))
+
+
+def _contact_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
+    said = {field: typeset(sentence) for field, sentence in (faults or {}).items()}
+    words: dict[str, Any] = {
+        "typed": {field: typed.get(field, "") for field, _ in FAULTS.values()},
+        "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
+        "summary": list(said.items()),
+        "stamp": visit.signing.seal(STAMP, int(visit.portal.clock.now().timestamp())),
+        "trap": _TRAP,
+    }
+    title = "Je contacte le service enfance"
+    if faults:
+        return Page("information/contact.html", words, f"Erreur : {title}", 422, section="contact")
+    return Page("information/contact.html", words, title, section="contact")
+
+
+def _is_fresh(visit: Visit) -> bool:
+    """Only too old is refused: somebody without JavaScript may paste a text and send it within a second."""
+    try:
+        opened = visit.signing.unseal(STAMP, visit.form.get("ouvert"))
+    except Tampered:
+        return False
+    return bool(visit.portal.clock.now().timestamp() - opened < OLDEST_FORM)
+
+
+@room.get("/aide", Who.ANYBODY)
+def help_page(visit: Visit) -> Answer:  # noqa: ARG001 - every view has this shape.
+    return Page("information/help.html", {}, "Aide")
+
+
+@room.get("/mentions-legales", Who.ANYBODY)
+def legal_notice(visit: Visit) -> Answer:
+    return _legal_page(visit, "information/legal.html", "Mentions légales")
+
+
+@room.get("/donnees-personnelles", Who.ANYBODY)
+def personal_data(visit: Visit) -> Answer:
+    return _legal_page(visit, "information/personal_data.html", "Données personnelles et cookies")
+
+
+@room.get("/accessibilite", Who.ANYBODY)
+def accessibility(visit: Visit) -> Answer:
+    return _legal_page(visit, "information/accessibility.html", "Déclaration d’accessibilité")
+
+
+def _legal_page(visit: Visit, template: str, title: str) -> Page:
+    town = visit.portal.town.current()
+    cookie = "session" if visit.portal.settings.local else "__Host-session"
+    return Page(template, {"legal": town.legal, "email": town.office.email, "cookie": cookie}, title)
+
+
+@room.get("/portail.js", Who.NOBODY)
+def script_file(visit: Visit) -> Answer:
+    """Kept for ever under its version; under any other name it is the newest, to be asked for again."""
+    current = script()
+    cache = FOR_EVER if visit.query("v") == current.version else "no-cache"
+    return Raw(current.text, "text/javascript; charset=utf-8", cache)
+
+
+@room.get("/healthz", Who.NOBODY)
+def health(visit: Visit) -> Answer:
+    """200 when the portal can read its town, 503 otherwise; for probes, so in JSON."""
+    try:
+        visit.portal.town.current()
+    except Unavailable:
+        return Raw(json.dumps({"status": "unavailable"}), "application/json", status=503)
+    return Raw(json.dumps({"status": "ok"}), "application/json")

@@ -1,0 +1,107 @@
+"""The planning, its save, its recap, its undo, and the last changes."""
+
+from datetime import date
+
+from chalicelib.pages.accounts import keep_ticks
+from chalicelib.pages.family import shown_child
+from chalicelib.pages.presenters import planning as present
+from chalicelib.pages.presenters.recap import changes_of, recap_of
+from chalicelib.pages.seen import seal_seen, slots_of, unseal_seen
+from chalicelib.pages.visit import Visit, recap_address
+from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
+from chalicelib.pages.words import typeset
+from chalicelib.rules.errors import NotFound
+from chalicelib.rules.ids import ActivityId, EntryId
+from chalicelib.rules.planning import Slot
+from chalicelib.rules.school_calendar import monday_of
+
+room = Room(__name__)
+
+BANNERS = {
+    "rien": "Vous n'avez rien modifié.",
+    "autre": "Les modifications gardées étaient celles d'une autre famille : elles n'ont pas été enregistrées.",
+}
+
+
+@room.get("/planning", Who.FAMILY)
+def show(visit: Visit) -> Answer:
+    if not visit.family.children:
+        return Page("planning/nobody.html", {}, "Planning", section="planning")
+    week_of = _asked_day(visit.query("semaine"))
+    only = ActivityId(visit.query("activite")) if visit.query("activite") else None
+    grid = visit.portal.show_planning(visit.family, shown_child(visit), week_of, only)
+    seen, canvas = present.seen_of(grid)
+    child = grid.child
+    words = {
+        "name": f"{child.first_name} {child.last_name}",
+        "first_name": child.first_name,
+        "child": child.id,
+        "school": present.school_words(child, grid.town),
+        "banners": [typeset(text) for name, text in BANNERS.items() if visit.query(name)],
+        "next_deadline": present.next_deadline_words(grid),
+        "choices": present.filter_choices(grid),
+        "only": next((label for _, label, chosen in present.filter_choices(grid) if chosen), ""),
+        "monday": grid.first.isoformat(),
+        "weeks": present.weeks_of(grid) if grid.rows else [],
+        "links": present.week_links(grid, visit.url),
+        "seen": seal_seen(seen, canvas, visit.family.id, visit.signing),
+        "has_boxes": bool(seen.offered),
+    }
+    return Page("planning/show.html", words, f"Planning de {child.first_name}", section="planning", child=child.id)
+
+
+@room.post("/planning", Who.FAMILY, fields=("vu", "c"), expired=keep_ticks)
+def save(visit: Visit) -> Answer:
+    seen = unseal_seen(visit.form.get("vu"), visit.family.id, visit.signing)
+    entry = visit.portal.save_planning(visit.family, seen, slots_of(visit.form.cells))
+    if entry is None:
+        return Redirect(_week_of(visit, seen.offered, rien="1"))
+    return Redirect(recap_address(visit, entry))
+
+
+@room.get("/recap/{entry}", Who.FAMILY)
+def recap(visit: Visit, entry: str) -> Answer:
+    journal_entry = visit.portal.show_recap(visit.family, EntryId(entry))
+    shown = recap_of(journal_entry, visit.family, visit.portal.town.current())
+    wishes = [*journal_entry.changes, *journal_entry.already, *(r.wish for r in journal_entry.refusals)]
+    words = {
+        "recap": shown,
+        "undo_to": f"{recap_address(visit, entry)}/annuler",
+        "planning": _week_of(visit, frozenset(wish.slot for wish in wishes)),
+    }
+    child = min(wishes, key=lambda wish: wish.slot).slot.child if wishes else None
+    return Page("planning/recap.html", words, shown.title, section="recapitulatif", child=child)
+
+
+@room.post("/recap/{entry}/annuler", Who.FAMILY)
+def undo(visit: Visit, entry: str) -> Answer:
+    undone = visit.portal.undo_save(visit.family, EntryId(entry))
+    return Redirect(recap_address(visit, undone) if undone else visit.url("/planning", rien="1"))
+
+
+@room.get("/modifications", Who.FAMILY)
+def last_changes(visit: Visit) -> Answer:
+    child = visit.family.child(shown_child(visit))
+    changes = visit.portal.last_changes(visit.family, child.id)
+    words = {
+        "name": f"{child.first_name} {child.last_name}",
+        "activities": changes_of(changes.items(), visit.portal.town.current()),
+        "planning": visit.url("/planning", enfant=child.id),
+    }
+    title = f"Dernières modifications de {child.first_name}"
+    return Page("planning/changes.html", words, title, section="modifications", child=child.id)
+
+
+def _asked_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as fault:
+        raise NotFound("day") from fault
+
+
+def _week_of(visit: Visit, slots: frozenset[Slot], **query: str) -> str:
+    """The planning page that shows the first of these slots."""
+    if not slots:
+        return visit.url("/planning", **query)
+    first = min(slots, key=lambda slot: (slot.day, slot.child))
+    return visit.url("/planning", enfant=first.child, semaine=monday_of(first.day).isoformat(), **query)

@@ -1,0 +1,93 @@
+"""Deadlines in words: the line under each week's caption."""
+
+from datetime import date
+from functools import singledispatch
+
+from chalicelib.pages.words import SOLID, WEEKDAYS, listed, minute_words, slashed
+from chalicelib.rules.deadlines import (
+    CalendarDaysBefore,
+    FixedDates,
+    NeverOnline,
+    OpenDaysBefore,
+    WeekdayOfEarlierWeek,
+    WeekdayTable,
+    WorkingDaysBefore,
+)
+from chalicelib.rules.town import Activity
+
+
+def rule_words(activity: Activity, first: date, last: date) -> str:
+    """When an activity's slots of ``first``..``last`` may change: ``à changer la veille avant 10 h``."""
+    booking = deadline_phrase(activity.booking, first, last)
+    cancelling = deadline_phrase(activity.cancelling, first, last)
+    if booking == cancelling:
+        return f"à changer {booking}"
+    return f"à réserver {booking}, à annuler {cancelling}"
+
+
+@singledispatch
+def deadline_phrase(deadline: object, first: date, last: date) -> str:  # noqa: ARG001
+    """One deadline for the days ``first``..``last``; raises TypeError for a kind that has no words yet."""
+    raise TypeError(f"no words for {deadline!r}")
+
+
+@deadline_phrase.register
+def _(deadline: CalendarDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
+    if deadline.count == 0:
+        return f"le jour même avant {minute_words(deadline.minute)}"
+    if deadline.count == 1:
+        return f"la veille avant {minute_words(deadline.minute)}"
+    return _days_before(deadline.count, "jours", deadline.minute)
+
+
+@deadline_phrase.register
+def _(deadline: WorkingDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
+    if deadline.count == 1:
+        return f"le jour ouvré d’avant, avant {minute_words(deadline.minute)}"
+    return _days_before(deadline.count, "jours ouvrés", deadline.minute)
+
+
+@deadline_phrase.register
+def _(deadline: OpenDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
+    if deadline.count == 1:
+        return f"le jour d’ouverture d’avant, avant {minute_words(deadline.minute)}"
+    return _days_before(deadline.count, "jours d’ouverture", deadline.minute)
+
+
+@deadline_phrase.register
+def _(deadline: WeekdayOfEarlierWeek, first: date, last: date) -> str:  # noqa: ARG001
+    which = {0: "de la même semaine", 1: "de la semaine d’avant"}
+    week = which.get(deadline.weeks, f"{deadline.weeks}{SOLID}semaines avant")
+    return f"le {WEEKDAYS[deadline.weekday - 1]} {week}, avant {minute_words(deadline.minute)}"
+
+
+@deadline_phrase.register
+def _(deadline: WeekdayTable, first: date, last: date) -> str:  # noqa: ARG001
+    """Weekdays that share a deadline are said together: « lundi et mardi : le vendredi d’avant, avant 9 h »."""
+    together: dict[tuple[int, int], list[str]] = {}
+    for weekday, row in sorted(deadline.rows.items()):
+        together.setdefault(row, []).append(WEEKDAYS[weekday - 1])
+    phrases = [
+        f"pour {listed(days)} le {WEEKDAYS[before - 1]} d’avant, avant {minute_words(minute)}"
+        for (before, minute), days in together.items()
+    ]
+    return " ; ".join(phrases)
+
+
+@deadline_phrase.register
+def _(deadline: FixedDates, first: date, last: date) -> str:
+    phrases = [
+        f"avant {minute_words(minute)} le {slashed(last_day)}"
+        for period, last_day, minute in deadline.rows
+        if period.first <= last and first <= period.last
+    ]
+    return listed(phrases) if phrases else "auprès de la mairie"
+
+
+@deadline_phrase.register
+def _(deadline: NeverOnline, first: date, last: date) -> str:  # noqa: ARG001
+    return "auprès de la mairie"
+
+
+def _days_before(count: int, kind: str, minute: int) -> str:
+    return f"{count}{SOLID}{kind} avant, avant {minute_words(minute)}"

@@ -1,0 +1,241 @@
+"""A grid of slots -> the weeks of the planning page. The busiest page, so every word is worked out once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from chalicelib.pages.presenters.deadlines import rule_words
+from chalicelib.pages.seen import Canvas, cell
+from chalicelib.pages.words import (
+    TWO_LETTERS,
+    day_words,
+    deadline_words,
+    instant_words,
+    month,
+    ordinal,
+    short_day,
+    typeset,
+    weekday,
+)
+from chalicelib.rules.families import Child
+from chalicelib.rules.ids import ActivityId
+from chalicelib.rules.planning import SlotView, State
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Activity, Town
+from chalicelib.services.planning import Grid
+from chalicelib.services.saving import Seen
+
+Url = Callable[..., str]
+
+
+@dataclass(slots=True)
+class Cell:
+    """Not frozen: a page makes some hundred of them, and freezing would make each four times as slow.
+
+    ``look`` names the sign and the style; ``value`` is empty when there is no checkbox to tick."""
+
+    look: str
+    says: str = ""
+    value: str = ""
+    names: str = ""
+    """Ids of the row and column headers, for aria-labelledby."""
+    title: str = ""
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    id: str
+    letters: str
+    weekday: str
+    number: str
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: str
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    number: int
+    first: str
+    last: str
+    heads: tuple[Head, ...]
+    lines: tuple[Line, ...]
+    deadlines: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def seen_of(grid: Grid) -> tuple[Seen, Canvas]:
+    """What the page of this grid offers, for its hidden field."""
+    offered = [view for view in grid.views.values() if view.state is State.OPEN]
+    seen = Seen(frozenset(view.slot for view in offered), frozenset(view.slot for view in offered if view.booked))
+    rows = [(grid.child.id, activity.id) for activity in grid.rows]
+    return seen, Canvas(rows, grid.first, 7 * grid.weeks)
+
+
+def weeks_of(grid: Grid) -> list[Week]:
+    table = _table(grid)
+    return [_week(grid, number, table) for number in range(grid.weeks)]
+
+
+def next_deadline_words(grid: Grid) -> str:
+    """« Petites Vac. Matin de mercredi 23 décembre, à changer avant mardi 22 décembre à 18 h. », or empty."""
+    view = grid.next_deadline
+    if view is None or view.closes_at is None:
+        return ""
+    label = grid.town.activities[view.slot.activity].label
+    return f"{label} de {day_words(view.slot.day)}, à changer avant {deadline_words(view.closes_at)}."
+
+
+def school_words(child: Child, town: Town) -> str:
+    """« MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO »; what is unknown is left out."""
+    school = town.schools.get(child.school)
+    return " / ".join(part for part in (school.label if school else "", child.class_name) if part)
+
+
+_Row = tuple[Activity, list[SlotView]]
+"""One activity and its views, one per column or one per day of the page."""
+
+
+def _table(grid: Grid) -> list[_Row]:
+    """The views row by row and day by day: looking each slot up by its key would cost more than showing it."""
+    rows: dict[ActivityId, list[SlotView]] = {activity.id: [] for activity in grid.rows}
+    for view in sorted(grid.views.values(), key=lambda view: view.slot.day):
+        rows[view.slot.activity].append(view)
+    return [(activity, rows[activity.id]) for activity in grid.rows]
+
+
+def _week(grid: Grid, number: int, table: list[_Row]) -> Week:
+    monday = grid.first + timedelta(weeks=number)
+    days = [monday + timedelta(days=n - 1) for n in grid.weekdays]
+    rows = [(activity, [views[7 * number + n - 1] for n in grid.weekdays]) for activity, views in table]
+    heads = tuple(_head(day, number) for day in days)
+    return Week(
+        number=monday.isocalendar().week,
+        first=short_day(monday),
+        last=short_day(monday + timedelta(days=6)),
+        heads=heads,
+        lines=tuple(_line(row, heads, f"s{number}a{rank}") for rank, row in enumerate(rows)),
+        deadlines=_deadline_lines(rows, days),
+        notes=_notes(rows, days),
+    )
+
+
+def _head(day: date, week: int) -> Head:
+    letters = TWO_LETTERS[day.weekday()]
+    return Head(f"s{week}j{day.isoweekday()}", letters, weekday(day), f"{day:%d}", month(day))
+
+
+def _line(row: _Row, heads: tuple[Head, ...], row_id: str) -> Line:
+    activity, views = row
+    cells = [_cell(view, f"{row_id} {head.id}") for view, head in zip(views, heads, strict=True)]
+    return Line(row_id, activity.label, tuple(cells))
+
+
+def _cell(view: SlotView, names: str) -> Cell:
+    if view.state is State.OPEN:
+        title = f"à changer avant {deadline_words(view.closes_at)}" if view.closes_at else ""
+        return Cell("libre", value=cell(view.slot), names=names, title=title, checked=view.booked)
+    if view.state is State.NOT_YET and view.opens_at:
+        return Cell("bientot", says=f"réservation possible à partir de {instant_words(view.opens_at)}")
+    if view.state is State.TOO_LATE and view.closes_at:
+        return replace(_STILL[view.state, view.booked], title=f"le délai était {deadline_words(view.closes_at)}")
+    return _STILL[view.state, view.booked]
+
+
+_WORDS = {
+    (State.PAST, False): ("passe", "jour passé"),
+    (State.PAST, True): ("passe-pris", "réservé, jour passé"),
+    (State.CLOSED, False): ("clos", "fermé"),
+    (State.CLOSED, True): ("clos-pris", "fermé, mais réservé : appelez la mairie"),
+    (State.READ_ONLY, False): ("fige", "non réservé, à changer auprès de la mairie"),
+    (State.READ_ONLY, True): ("fige-pris", "réservé, à changer auprès de la mairie"),
+    (State.NOT_YET, False): ("bientot", "réservation pas encore possible"),
+    (State.NOT_YET, True): ("fige-pris", "réservé, pas encore modifiable"),
+    (State.TOO_LATE, False): ("fige", "non réservé, délai passé"),
+    (State.TOO_LATE, True): ("fige-pris", "réservé, délai passé"),
+    (State.FULL, False): ("complet", "complet"),
+    (State.FULL, True): ("fige-pris", "réservé"),
+}
+"""Look and words of every slot that cannot be changed, by state and booking."""
+_STILL = {state: Cell(look, typeset(says)) for state, (look, says) in _WORDS.items()}
+
+
+def _deadline_lines(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
+    """One line per rule, naming the activities that follow it; an activity closed all week has no line."""
+    together: dict[str, list[str]] = {}
+    for activity, views in rows:
+        states = {view.state for view in views}
+        if states <= _NOTHING_TO_SAY:
+            continue
+        by_office = states <= _NOTHING_TO_SAY | {State.READ_ONLY}
+        words = "à changer auprès de la mairie" if by_office else rule_words(activity, days[0], days[-1])
+        together.setdefault(words, []).append(activity.label)
+    return tuple(typeset(f"{', '.join(labels)} : {words}") for words, labels in together.items())
+
+
+_NOTHING_TO_SAY = frozenset({State.CLOSED, State.PAST})
+
+
+def _notes(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
+    """Why days are closed, in the town's words, and from when others can be booked."""
+    reasons: dict[str, list[date]] = {}
+    for place, day in enumerate(days):
+        for reason, labels in _reasons([(activity, views[place]) for activity, views in rows]).items():
+            reasons.setdefault(f"{reason} ({', '.join(labels)})" if labels else reason, []).append(day)
+    closed = [typeset(f"{_span(run)} : {reason}") for reason, run in reasons.items()]
+    return (*closed, *_openings(rows))
+
+
+def _reasons(column: list[tuple[Activity, SlotView]]) -> dict[str, list[str]]:
+    """Reasons of one day; each names its activities only when another activity is not closed that day."""
+    found: dict[str, list[str]] = {}
+    for activity, view in column:
+        if view.closed_because and view.state is State.CLOSED:
+            found.setdefault(view.closed_because, []).append(activity.label)
+    if found and all(view.state in _NOTHING_TO_SAY for _, view in column):
+        return {reason: [] for reason in found}
+    return found
+
+
+def _span(days: list[date]) -> str:
+    """« Ven. 25 », or « Du lun. 28 au ven. 1er » for days that follow each other on the page."""
+    named = [f"{weekday(day)[:3]}. {ordinal(day)}" for day in days]
+    if len(days) == 1:
+        return named[0].capitalize()
+    if (days[-1] - days[0]).days == len(days) - 1:
+        return f"Du {named[0]} au {named[-1]}"
+    return ", ".join(named).capitalize()
+
+
+def _openings(rows: list[_Row]) -> Iterable[str]:
+    for activity, views in rows:
+        instants = [view.opens_at for view in views if view.opens_at]
+        if instants:
+            yield typeset(f"{activity.label} : réservations à partir de {instant_words(min(instants))}")
+
+
+def filter_choices(grid: Grid) -> list[tuple[ActivityId, str, bool]]:
+    """Value, label and whether it is the one shown, for « TOUTES LES ACTIVITÉS »."""
+    return [(activity.id, activity.label, activity.id == grid.only) for activity in grid.enrolled]
+
+
+def week_links(grid: Grid, url: Url) -> dict[str, str]:
+    """Addresses of the weeks before and after, and of today's; empty when there is none."""
+
+    def to(monday: date | None) -> str:
+        if monday is None:
+            return ""
+        return url("/planning", enfant=grid.child.id, semaine=monday.isoformat(), activite=grid.only or "")
+
+    shown = grid.first <= paris_day(grid.now) < grid.first + timedelta(weeks=grid.weeks)
+    return {
+        "previous": to(grid.previous),
+        "following": to(grid.following),
+        "today": "" if shown else url("/planning", enfant=grid.child.id, activite=grid.only or ""),
+    }

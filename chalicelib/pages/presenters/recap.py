@@ -1,0 +1,189 @@
+"""A journal entry -> what was saved, what was refused and what it means, in the manual's words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.pages.words import (
+    dashed,
+    day_words,
+    deadline_words,
+    hour_words,
+    instant_words,
+    paris_clock,
+    plural,
+    slashed,
+    typeset,
+)
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ActivityId, ChildId
+from chalicelib.rules.planning import Reason, Refusal, Wish
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Town
+from chalicelib.services.planning import Change
+from chalicelib.services.ports import JournalEntry
+
+CHANNELS = {
+    "internet": "par internet",
+    "mairie": "par la mairie",
+    "telephone": "par téléphone",
+    "courrier": "par courrier",
+}
+"""Channels that the town may use; any other slug is shown as it is."""
+
+
+@dataclass(frozen=True)
+class RefusedLine:
+    """``slot`` « Cantine, mardi 8 septembre », ``wanted`` « vous vouliez annuler », then why and what follows."""
+
+    slot: str
+    wanted: str
+    why: str
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Recap:
+    title: str
+    people: str
+    refused: tuple[RefusedLine, ...]
+    saved: tuple[str, ...]
+    already: tuple[str, ...]
+    saved_at: str
+    undo: str
+    """Label of the undo button, empty when there is nothing to undo."""
+
+
+def recap_of(entry: JournalEntry, family: Family, town: Town) -> Recap:
+    count = len(entry.changes)
+    wishes = [*entry.changes, *entry.already, *(refusal.wish for refusal in entry.refusals)]
+    names = _Names(family, town, several={wish.slot.child for wish in wishes})
+    return Recap(
+        title=_title(count, len(entry.refusals)),
+        people=names.people(),
+        refused=tuple(_refused(refusal, entry.at, names) for refusal in entry.refusals),
+        saved=tuple(names.line(wish) for wish in entry.changes),
+        already=tuple(names.line(wish) for wish in entry.already),
+        saved_at=instant_words(entry.at, year=True),
+        undo=_undo_label(count),
+    )
+
+
+def _title(saved: int, refused: int) -> str:
+    if not saved and not refused:
+        return "Tout était déjà enregistré"
+    if not saved:
+        return "Rien n’a été enregistré"
+    words = plural(saved, "modification enregistrée", "modifications enregistrées")
+    return f"{words}, {plural(refused, 'refusée', 'refusées')}" if refused else words
+
+
+def _undo_label(count: int) -> str:
+    if not count:
+        return ""
+    return "Annuler cette modification" if count == 1 else f"Annuler ces {count} modifications"
+
+
+class _Names:
+    """Names of children and activities, with a fallback for what the town has removed since."""
+
+    def __init__(self, family: Family, town: Town, several: set[ChildId]) -> None:
+        self.children = {child.id: child for child in family.children}
+        self.town = town
+        self.concerned = [child for child in family.children if child.id in several]
+
+    def people(self) -> str:
+        return " et ".join(f"{child.first_name} {child.last_name}" for child in self.concerned)
+
+    def activity(self, activity: ActivityId) -> str:
+        return label_of(activity, self.town)
+
+    def first_name(self, child: ChildId) -> str:
+        return self.children[child].first_name if child in self.children else "L’enfant"
+
+    def line(self, wish: Wish) -> str:
+        """« inscription, 23/12/2015, Petites Vac. Après-midi », with the child's name when several are concerned."""
+        what = "inscription" if wish.booked else "annulation"
+        words = f"{what}, {slashed(wish.slot.day)}, {self.activity(wish.slot.activity)}"
+        return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
+
+    def slot(self, wish: Wish) -> str:
+        words = f"{self.activity(wish.slot.activity)}, {day_words(wish.slot.day)}"
+        return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
+
+
+def label_of(activity: ActivityId, town: Town) -> str:
+    known = town.activities.get(activity)
+    return known.label if known else activity
+
+
+def _refused(refusal: Refusal, arrived: datetime, names: _Names) -> RefusedLine:
+    wish = refusal.wish
+    return RefusedLine(
+        slot=names.slot(wish),
+        wanted="vous vouliez inscrire" if wish.booked else "vous vouliez annuler",
+        why=typeset(_why(refusal, arrived, names)),
+        consequence=_consequence(wish, names.town),
+    )
+
+
+def _why(refusal: Refusal, arrived: datetime, names: _Names) -> str:
+    if refusal.reason is Reason.TOO_LATE and refusal.closed_at:
+        return f"Le délai était {deadline_words(refusal.closed_at)}. Vous avez validé {_arrival(refusal, arrived)}."
+    if refusal.reason is Reason.NOT_YET and refusal.closed_at:
+        return f"Les inscriptions ouvrent {instant_words(refusal.closed_at)}."
+    if refusal.reason is Reason.UNKNOWN:
+        return f"{names.first_name(refusal.wish.slot.child)} n'a pas d'inscription à cette activité."
+    if refusal.reason in (Reason.REQUIRES, Reason.EXCLUDES) and refusal.other:
+        return _combination(refusal, names.activity(refusal.other))
+    return _PLAIN[refusal.reason]
+
+
+_PLAIN = {
+    Reason.PAST: "Ce jour est passé.",
+    Reason.CLOSED: "L'activité est fermée ce jour-là.",
+    Reason.READ_ONLY: "Cette activité ne se change pas en ligne : téléphonez.",
+    Reason.NOT_YET: "Les inscriptions ne sont pas encore ouvertes.",
+    Reason.TOO_LATE: "Le délai est passé.",
+    Reason.FULL: "C'est complet : la dernière place a été prise.",
+    Reason.UNKNOWN: "L'enfant n'a pas d'inscription à cette activité.",
+    Reason.REQUIRES: "Cette activité ne va pas sans une autre le même jour.",
+    Reason.EXCLUDES: "Cette activité ne va pas avec une autre le même jour.",
+}
+
+
+def _arrival(refusal: Refusal, arrived: datetime) -> str:
+    same_day = refusal.closed_at is not None and paris_day(refusal.closed_at) == paris_day(arrived)
+    return f"à {hour_words(arrived)}" if same_day else instant_words(arrived)
+
+
+def _combination(refusal: Refusal, other: str) -> str:
+    if refusal.reason is Reason.EXCLUDES:
+        return f"« {other} » est réservé ce jour-là, et les deux ne vont pas ensemble."
+    if refusal.wish.booked:
+        return f"Il faut aussi réserver « {other} » ce jour-là."
+    return f"« {other} » est réservé ce jour-là, et ne va pas sans cette activité."
+
+
+def _consequence(wish: Wish, town: Town) -> str:
+    """What stays true, in money: the sentence that a parent must not miss."""
+    activity = town.activities.get(wish.slot.activity)
+    if activity and activity.meal:
+        return "Le repas n’est pas réservé." if wish.booked else "Le repas reste réservé et sera facturé."
+    return "La place n’est pas réservée." if wish.booked else "La place reste réservée et sera facturée."
+
+
+def changes_of(
+    change_lists: Iterable[tuple[ActivityId, tuple[Change, ...]]], town: Town
+) -> list[tuple[str, list[str]]]:
+    """« Mes dernières modifications »: label of each activity, in the town's order, and its lines."""
+    order = {activity: rank for rank, activity in enumerate(town.activities)}
+    sorted_lists = sorted(change_lists, key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+    return [(label_of(activity, town), [_change_line(c) for c in changes]) for activity, changes in sorted_lists]
+
+
+def _change_line(change: Change) -> str:
+    """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 »."""
+    state = "inscrit" if change.booked else "annulé"
+    channel = CHANNELS.get(change.channel, f"par {change.channel}")
+    return f"{dashed(change.slot.day)} {state} — {channel} le {dashed(paris_day(change.at))} à {paris_clock(change.at)}"

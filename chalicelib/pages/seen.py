@@ -1,0 +1,112 @@
+"""What the parent's page showed, signed into the form, and the cells that came back with it.
+
+The save compares what is wanted with what was seen, so a stale page never undoes what its reader left alone.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chalicelib.pages.signing import Signing, Tampered
+from chalicelib.rules.errors import BadForm
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
+from chalicelib.rules.planning import Slot
+from chalicelib.services.saving import Seen
+
+PURPOSE = "vu-1"
+"""Raised with every change of layout, so that a form from before a deployment is refused and not misread."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ACTIVITY = re.compile(r"[a-z0-9-]+")
+
+Row = tuple[ChildId, ActivityId]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The slots that a page can show: its rows, each over ``days`` days from ``first``."""
+
+    rows: Sequence[Row]
+    first: date
+    days: int
+
+    def bitmap(self, slots: Iterable[Slot]) -> str:
+        """One bit per slot of the canvas, row by row, in hexadecimal. KeyError for a row that it does not have."""
+        start = {row: rank * self.days for rank, row in enumerate(self.rows)}
+        first = self.first.toordinal()
+        bits = 0
+        for slot in slots:
+            bits |= 1 << start[slot.child, slot.activity] + slot.day.toordinal() - first
+        return f"{bits:x}"
+
+    def slots(self, bitmap: str) -> frozenset[Slot]:
+        """The slots of ``bitmap``'s bits."""
+        bits = int(bitmap, 16)
+        every = [self.first + timedelta(days=n) for n in range(self.days)]
+        return frozenset(
+            Slot(child, activity, day)
+            for rank, (child, activity) in enumerate(self.rows)
+            for offset, day in enumerate(every)
+            if bits >> rank * self.days + offset & 1
+        )
+
+
+def seal_seen(seen: Seen, canvas: Canvas, family: FamilyId, signing: Signing) -> str:
+    """The hidden field of a page: two bitmaps over the canvas, signed for one family."""
+    return signing.seal(
+        PURPOSE,
+        [
+            _mark(family, signing),
+            canvas.first.toordinal(),
+            canvas.days,
+            [f"{child}~{activity}" for child, activity in canvas.rows],
+            canvas.bitmap(seen.offered),
+            canvas.bitmap(seen.booked),
+        ],
+    )
+
+
+def unseal_seen(text: str, family: FamilyId | None, signing: Signing) -> Seen:
+    """Raises BadForm for a field that is not ours or not this family's; None looks at any family's."""
+    try:
+        mark, first, days, rows, offered, booked = signing.unseal(PURPOSE, text)
+    except Tampered as fault:
+        raise BadForm("seen") from fault
+    if family is not None and mark != _mark(family, signing):
+        raise BadForm("seen-family")
+    canvas = Canvas([_row(row) for row in rows], date.fromordinal(first), days)
+    return Seen(canvas.slots(offered), canvas.slots(booked))
+
+
+def cell(slot: Slot) -> str:
+    """Value of a slot's checkbox: ``<child>~<activity>~<date>``."""
+    return f"{slot.child}~{slot.activity}~{slot.day.isoformat()}"
+
+
+def slots_of(cells: Sequence[str]) -> frozenset[Slot]:
+    """The slots of the ticked cells; raises BadForm for a cell that is malformed or ticked twice."""
+    slots = frozenset(_slot(text) for text in cells)
+    if len(slots) != len(cells):
+        raise BadForm("cell-twice")
+    return slots
+
+
+def _slot(text: str) -> Slot:
+    child, _, rest = text.partition("~")
+    activity, _, day = rest.partition("~")
+    if not child or not _ACTIVITY.fullmatch(activity) or not _DAY.fullmatch(day):
+        raise BadForm("cell")
+    try:
+        return Slot(ChildId(child), ActivityId(activity), date.fromisoformat(day))
+    except ValueError as fault:
+        raise BadForm("cell") from fault
+
+
+def _row(text: str) -> Row:
+    child, _, activity = text.partition("~")
+    return ChildId(child), ActivityId(activity)
+
+
+def _mark(family: FamilyId, signing: Signing) -> str:
+    """Tells families apart without printing the family's identifier in the page."""
+    return signing.token("vu-family", family)[:12]

@@ -1,0 +1,101 @@
+"""One request: who is asking, with which form, and what a link back looks like."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from chalicelib.pages import sessions
+from chalicelib.pages.forms import Form
+from chalicelib.pages.portal import Portal
+from chalicelib.pages.refusals import NotFromHere
+from chalicelib.pages.signing import Signing
+from chalicelib.rules.errors import SessionExpired
+from chalicelib.rules.families import Family
+from chalicelib.services.accounts import Session
+
+
+@dataclass
+class Visit:
+    """One request, with what the wrapper found out about it before the view runs."""
+
+    request: Any
+    portal: Portal
+    form: Form = field(default_factory=lambda: Form({}))
+    session: Session | None = None
+    _family: Family | None = None
+    cookie: str = ""
+    """The Set-Cookie header to send, empty to send none."""
+
+    @property
+    def signing(self) -> Signing:
+        return Signing(self.portal.settings.session_secret)
+
+    @property
+    def family(self) -> Family:
+        """The signed-in family; raises SessionExpired on a page that anybody may open."""
+        if self._family is None:
+            raise SessionExpired
+        return self._family
+
+    @property
+    def is_guest(self) -> bool:
+        return self._family is None
+
+    @property
+    def address(self) -> str:
+        """The client's IP address as API Gateway saw it: a header could say anything."""
+        return str(self.request.context.get("identity", {}).get("sourceIp", ""))
+
+    @property
+    def csrf(self) -> str:
+        return sessions.csrf_token(self.session, self.signing) if self.session else ""
+
+    def url(self, path: str, **query: str) -> str:
+        """A link inside the portal, under the stage's prefix when there is one. Empty values are left out."""
+        given = {name: value for name, value in query.items() if value}
+        return self.portal.settings.base_path + path + (f"?{urlencode(given)}" if given else "")
+
+    def query(self, name: str) -> str:
+        return str((self.request.query_params or {}).get(name, ""))
+
+    def sign_in(self, session: Session) -> None:
+        self.session = session
+        self.cookie = sessions.to_cookie(session, self.signing, local=self.portal.settings.local)
+
+    def open_session(self) -> None:
+        """Find out who is signed in; raises SessionExpired when nobody is."""
+        held = sessions.from_cookie(
+            self.request.headers.get("cookie", ""), self.signing, local=self.portal.settings.local
+        )
+        if held is None:
+            raise SessionExpired
+        self._family, session = self.portal.open_session(held)
+        if session == held:
+            self.session = held
+        else:
+            self.sign_in(session)
+
+    def check_csrf(self) -> None:
+        """Raises NotFromHere unless the form carries this session's token."""
+        if self.session and not sessions.is_csrf_token(self.form.get("csrf"), self.session, self.signing):
+            raise NotFromHere
+
+    def check_origin(self) -> None:
+        """Raises NotFromHere when the browser says that the form stands on another site.
+
+        Our own ``Referrer-Policy: no-referrer`` makes browsers send ``Origin: null``, so null proves nothing; then
+        Sec-Fetch-Site decides, which a page cannot forge.
+        """
+        site = self.request.headers.get("sec-fetch-site", "")
+        origin = self.request.headers.get("origin", "null")
+        if site not in ("", "same-origin", "none") or (origin != "null" and not self._is_ours(origin)):
+            raise NotFromHere
+
+    def _is_ours(self, origin: str) -> bool:
+        ours = self.portal.settings.origin
+        return origin == ours if ours else urlsplit(origin).netloc == self.request.headers.get("host", "")
+
+
+def recap_address(visit: Visit, entry: str) -> str:
+    """Address of a save's recap: an entry's id holds a ``#``."""
+    return visit.url(f"/recap/{quote(entry, safe='')}")

@@ -1,0 +1,219 @@
+"""From an HTTP request to a page and back: who is asking, is the form ours, what does an error look like.
+
+Chalice turns exceptions into JSON before any middleware sees them, so ``Room`` wraps each view and make
+HTML of every error. The middleware only remembers the request, one per thread: Chalice's own ``current_request`` is
+shared by all threads of the local server.
+"""
+
+import traceback
+from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.pages import headers, logs
+from chalicelib.pages.forms import read_form
+from chalicelib.pages.layout import layout
+from chalicelib.pages.portal import Portal
+from chalicelib.pages.refusals import ANYTHING_ELSE, WRONG_METHOD, Refusal, aftermath, refusal_of
+from chalicelib.pages.rendering import render
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.words import typeset
+from chalicelib.rules.errors import SessionExpired
+from chalicelib.rules.ids import ChildId
+
+
+class Who(Enum):
+    """Whom a page is for: nobody in particular, anybody (signed in or not), a signed-in family."""
+
+    NOBODY = 0
+    ANYBODY = 1
+    FAMILY = 2
+
+
+@dataclass(frozen=True)
+class Page:
+    """A template and the words it shows. ``section`` is the anchor of the help page that explains it."""
+
+    template: str
+    context: Mapping[str, Any]
+    title: str
+    status: int = 200
+    section: str = ""
+    child: ChildId | None = None
+    """The child whose page it is: the menu's « Planning » leads back to it."""
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Where to go next: a path of ``Visit.url``. ``signed_out`` also empties what the browser keeps of us."""
+
+    to: str
+    signed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Something that is not a page."""
+
+    body: str
+    content_type: str
+    cache: str = "no-store"
+    status: int = 200
+
+
+Answer = Page | Redirect | Raw
+View = Callable[..., Answer]
+
+
+_request: ContextVar[tuple[Any, Callable[[], Portal]]] = ContextVar("request")
+
+
+def remember_request(portal: Callable[[], Portal]) -> Callable[..., Response]:
+    """The Chalice middleware that lets views know their request and their portal."""
+
+    def middleware(request: Any, get_response: Callable[[Any], Response]) -> Response:
+        token = _request.set((request, portal))
+        try:
+            response = get_response(request)
+            if response.status_code == 405:
+                return _refused(Visit(request, portal()), WRONG_METHOD)
+        finally:
+            _request.reset(token)
+        return response
+
+    return middleware
+
+
+class Room:
+    """The views of one part of the portal. A Chalice blueprint serves one application only, so each gets its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._views: list[tuple[str, str, Callable[..., Response]]] = []
+
+    def blueprint(self) -> Blueprint:
+        blueprint = Blueprint(self.name)
+        for path, method, handler in self._views:
+            # An empty list of content types switches off Chalice's own check, which would answer in JSON.
+            blueprint.route(path, methods=[method], content_types=[])(handler)
+        return blueprint
+
+    def get(self, path: str, who: Who) -> Callable[[View], View]:
+        """Register a page."""
+
+        def register(view: View) -> View:
+            self._views.append((path, "GET", _wrapped(view, who, None, None)))
+            return view
+
+        return register
+
+    def post(
+        self,
+        path: str,
+        who: Who,
+        *,
+        fields: Collection[str] = (),
+        expired: Callable[[Visit], Answer] | None = None,
+    ) -> Callable[[View], View]:
+        """Register what a form does. ``fields`` are those besides the token, ``expired`` answers a lost session."""
+
+        def register(view: View) -> View:
+            self._views.append((path, "POST", _wrapped(view, who, frozenset(fields) | {"csrf"}, expired)))
+            return view
+
+        return register
+
+
+def _wrapped(
+    view: View, who: Who, fields: Collection[str] | None, expired: Callable[[Visit], Answer] | None
+) -> Callable[..., Response]:
+    """The view behind everything that is checked before it runs; ``fields`` is None for a page without a form."""
+
+    def seen_by_the_right_people(visit: Visit, path: Mapping[str, str]) -> Answer:
+        if fields is not None:
+            visit.check_origin()
+            visit.form = read_form(visit.request, fields)
+        try:
+            _recognise(visit, who)
+        except SessionExpired:
+            return expired(visit) if expired else _to_sign_in(visit)
+        if fields is not None and who is Who.FAMILY:
+            visit.check_csrf()
+        return view(visit, **{name: unquote(value) for name, value in path.items()})
+
+    @wraps(view)
+    def handler(**path: str) -> Response:
+        request, portal = _request.get()
+        visit = Visit(request, portal())
+        try:
+            return _answered(visit, seen_by_the_right_people(visit, path))
+        except Exception as fault:  # noqa: BLE001 - the boundary: whatever happens, a parent gets a page in French.
+            return _failed(visit, fault)
+
+    return handler
+
+
+def _recognise(visit: Visit, who: Who) -> None:
+    if who is Who.FAMILY:
+        visit.open_session()
+    elif who is Who.ANYBODY:
+        try:
+            visit.open_session()
+        except SessionExpired:
+            visit.session = None
+
+
+def _to_sign_in(visit: Visit) -> Redirect:
+    """Sign in first, then see the page that was asked for; after a lost POST, the planning."""
+    path = visit.request.context.get("path", "") if visit.request.method == "GET" else "/planning"
+    params = visit.request.query_params or {}
+    asked = path.removeprefix(visit.portal.settings.base_path) + (f"?{urlencode(dict(params))}" if params else "")
+    return Redirect(visit.url("/", vers=asked))
+
+
+def _failed(visit: Visit, fault: Exception) -> Response:
+    refusal = refusal_of(fault)
+    facts = {"request_id": _request_id(visit), "path": visit.request.path, "kind": type(fault).__name__}
+    if refusal is ANYTHING_ELSE:
+        logs.report("page.failed", **facts, trace="".join(traceback.format_exception(fault)))
+    else:
+        logs.report("page.refused", **facts, status=refusal.status, slug=str(fault.args[0]) if fault.args else "")
+    return _refused(visit, refusal)
+
+
+def _refused(visit: Visit, refusal: Refusal) -> Response:
+    posted = visit.request.method == "POST"
+    words = {
+        "heading": typeset(refusal.heading),
+        "sentence": typeset(refusal.sentence),
+        "aftermath": typeset(aftermath(refusal.status, posted=posted)),
+        "request_id": _request_id(visit) if refusal.status >= 500 else "",
+    }
+    return _answered(visit, Page("errors/refusal.html", words, refusal.heading, refusal.status))
+
+
+def _request_id(visit: Visit) -> str:
+    return str(getattr(visit.request.lambda_context, "aws_request_id", ""))
+
+
+def _answered(visit: Visit, answer: Answer) -> Response:
+    local = visit.portal.settings.local
+    if isinstance(answer, Redirect):
+        sent = headers.of_redirect(quote(answer.to, safe="/?&=%~:+"), local=local, signed_out=answer.signed_out)
+        body, status = "", 303
+    elif isinstance(answer, Raw):
+        sent = headers.of_raw(answer.content_type, answer.cache, local=local)
+        body, status = answer.body, answer.status
+    else:
+        frame = layout(visit, answer)
+        sent = headers.of_page(frame["style"].source, local=local, private=not visit.is_guest or answer.status != 200)
+        body, status = render(answer.template, {**frame, **answer.context}), answer.status
+    if visit.cookie:
+        sent["Set-Cookie"] = visit.cookie
+    return Response(body, {**sent}, status)

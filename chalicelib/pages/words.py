@@ -1,0 +1,116 @@
+"""French words for days, hours and numbers, as parents read them. Paris appears here and nowhere deeper."""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from chalicelib.rules.school_calendar import END_OF_DAY, PARIS
+
+NARROW = "\u202f"
+"""Narrow no-break space: before ; : ! ? » and after «."""
+SOLID = "\u00a0"
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+TWO_LETTERS = ("Lu", "Ma", "Me", "Je", "Ve", "Sa", "Di")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_BEFORE = re.compile(r"[ \u00a0]([;:!?»])")
+_AFTER = re.compile(r"« ")
+
+
+def typeset(text: str) -> str:
+    """Put the spaces and apostrophes of French typography where an ordinary keyboard typed ordinary ones."""
+    return _AFTER.sub(f"«{NARROW}", _BEFORE.sub(rf"{NARROW}\1", text)).replace("'", "’")
+
+
+def ordinal(day: date) -> str:
+    """Day of the month: ``1er``, ``2``, ``31``."""
+    return "1er" if day.day == 1 else str(day.day)
+
+
+def month(day: date) -> str:
+    return MONTHS[day.month - 1]
+
+
+def weekday(day: date) -> str:
+    return WEEKDAYS[day.weekday()]
+
+
+def day_words(day: date, *, year: bool = False) -> str:
+    """``lundi 7 septembre``, with ``2026`` after it on demand."""
+    words = f"{weekday(day)} {ordinal(day)}{SOLID}{month(day)}"
+    return f"{words} {day.year}" if year else words
+
+
+def slashed(day: date) -> str:
+    """``23/12/2015``."""
+    return f"{day:%d/%m/%Y}"
+
+
+def short_day(day: date) -> str:
+    """``23/12``."""
+    return f"{day:%d/%m}"
+
+
+def dashed(day: date) -> str:
+    """``Je 24-12-2015``, the manual's way in the list of changes."""
+    return f"{TWO_LETTERS[day.weekday()]} {day:%d-%m-%Y}"
+
+
+def minute_words(minute: int) -> str:
+    """A minute of the day: ``10 h``, ``9 h 30``, ``minuit`` for the end of the day."""
+    if minute == END_OF_DAY:
+        return "minuit"
+    hours, minutes = divmod(minute, 60)
+    return f"{hours}{SOLID}h{SOLID}{minutes:02}" if minutes else f"{hours}{SOLID}h"
+
+
+def hour_words(instant: datetime) -> str:
+    """The hour in Paris: ``10 h 02``."""
+    local = instant.astimezone(PARIS)
+    return minute_words(local.hour * 60 + local.minute)
+
+
+def instant_words(instant: datetime, *, year: bool = False) -> str:
+    """``lundi 7 septembre à 10 h 02``."""
+    return f"{day_words(instant.astimezone(PARIS).date(), year=year)} à {hour_words(instant)}"
+
+
+@lru_cache(maxsize=1024)
+def deadline_words(closes_at: datetime) -> str:
+    """``lundi 7 septembre à 10 h``; the end of a day is that day's midnight, not the next day's zero hour."""
+    local = closes_at.astimezone(PARIS)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{day_words(local.date() - timedelta(days=1))} à minuit"
+    return instant_words(closes_at)
+
+
+def clock_words(instant: datetime) -> str:
+    """``22.12.2015 14:54``, as the sign-in page shows it."""
+    return f"{instant.astimezone(PARIS):%d.%m.%Y %H:%M}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """``1 modification``, ``2 modifications``; French counts zero as one."""
+    return f"{count} {one if count < 2 else many}"
+
+
+def listed(items: list[str]) -> str:
+    """``a, b et c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}"
+
+
+def paris_clock(instant: datetime) -> str:
+    """``15:52``."""
+    return f"{instant.astimezone(PARIS):%H:%M}"

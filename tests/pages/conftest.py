@@ -1,0 +1,124 @@
+"""A town on in-memory ports, and a visitor of its pages."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib.pages.site import add_pages
+from chalicelib.rules.deadlines import CalendarDaysBefore
+from chalicelib.rules.families import Enrolment, Family
+from chalicelib.rules.ids import ActivityId, FamilyId
+from chalicelib.rules.school_calendar import Exceptional, Period
+from chalicelib.rules.town import Activity, Capacity, Town
+from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.ports import Login
+from chalicelib.settings import Settings
+from chalicelib.wiring import Portal, assemble
+from tests.builders import ALINE, JAMES, WEEKDAYS, a_calendar, a_child, a_family, a_town, an_activity
+from tests.clock import FixedClock, paris
+from tests.fakes import MemoryFamilies, MemoryLogins, MemoryMailer, MemoryPlannings, MemoryThrottle, MemoryTown
+from tests.pages.client import PageClient
+
+SALT = b"0123456789abcdef"
+SETTINGS = Settings(
+    stage="local",
+    region="eu-west-3",
+    tables="local",
+    session_secret="s" * 40,
+    pepper="pepper",
+    sender="p@ville.example",
+)
+STRANGERS = FamilyId("f-strangers")
+
+
+def the_manual_s_town() -> Town:
+    """The manual's activities at Christmas 2015, plus one with places and one that only the office changes."""
+    same_day = CalendarDaysBefore(0, 18 * 60)
+    holidays: dict[str, object] = {"school_weekdays": frozenset(), "holiday_weekdays": WEEKDAYS}
+    activities: tuple[Activity, ...] = (
+        an_activity("cantine", label="Cantine"),
+        an_activity("garderie-matin", CalendarDaysBefore(1, 16 * 60), label="Garderie matin"),
+        an_activity("petites-vac-matin", same_day, label="Petites Vac. Matin", **holidays),
+        an_activity("petites-vac-apres-midi", same_day, label="Petites Vac. Après-midi", **holidays),
+        an_activity("sortie", same_day, label="Sortie", capacity=Capacity(1, {}), **holidays),
+        an_activity("etude", same_day, label="Étude", **holidays),
+    )
+    calendar = a_calendar(
+        first=date(2015, 9, 1),
+        last=date(2016, 7, 5),
+        holidays=(Period("Vacances de Noël", date(2015, 12, 19), date(2016, 1, 3)),),
+        public_holidays={date(2015, 12, 25): "Noël", date(2016, 1, 1): "Jour de l'an"},
+        closures=(Exceptional(Period("Centre de loisirs fermé", date(2015, 12, 28), date(2016, 1, 3))),),
+    )
+    message = "**ATTENTION!**\nPour rattraper le pont, il y aura école mercredi 13 novembre.\n\nLe service scolaire."
+    return a_town(*activities, calendar=calendar, message=message, crest='<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+
+def the_bonds() -> Family:
+    james = a_child(JAMES, "cantine", "petites-vac-matin", "petites-vac-apres-midi", "sortie")
+    read_only = Enrolment(ActivityId("etude"), read_only=True)
+    james = replace(james, enrolments=(*james.enrolments, read_only))
+    return a_family(james, a_child(ALINE, "cantine", "sortie", first_name="Aline"))
+
+
+@dataclass
+class World:
+    """Everything behind the pages of one town, and what its visitors did to it."""
+
+    town: Town = field(default_factory=the_manual_s_town)
+    family: Family = field(default_factory=the_bonds)
+    settings: Settings = SETTINGS
+    clock: FixedClock = field(default_factory=lambda: FixedClock(paris("mardi 2015-12-22 14:54")))
+    plannings: MemoryPlannings = field(default_factory=MemoryPlannings)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
+
+    def __post_init__(self) -> None:
+        strangers = a_family(a_child("c-100", "cantine", "petites-vac-matin"), id=STRANGERS, payer="Ernst BLOFELD")
+        self.towns = MemoryTown(self.town)
+        self.families = MemoryFamilies([self.family, strangers])
+        self.portal: Portal = assemble(
+            settings=self.settings,
+            clock=self.clock,
+            town=self.towns,
+            families=self.families,
+            logins=MemoryLogins(
+                {
+                    fingerprint("pepper", "007", "GOLDENEYE7"): self._login("GOLDENEYE7", self.family),
+                    fingerprint("pepper", "100", "SPECTRE100"): self._login("SPECTRE100", strangers),
+                }
+            ),
+            throttle=MemoryThrottle(),
+            plannings=self.plannings,
+            mailer=self.mailer,
+        )
+        self.app = Chalice("test")
+        add_pages(self.app, lambda: self.portal)
+
+    def _login(self, payer_code: str, family: Family) -> Login:
+        first = family.children[0].id if family.children else JAMES
+        return Login(family.id, first, SALT, scrypt_of(payer_code, SALT))
+
+    def visitor(self) -> PageClient:
+        return PageClient(self.app)
+
+    def parent(self) -> PageClient:
+        """A visitor who has signed in."""
+        visitor = self.visitor()
+        assert visitor.sign_in().status == 303
+        return visitor
+
+    def journal(self) -> int:
+        """How many saves were written, whoever made them."""
+        return sum(len(self.plannings.entries(family, 1000)) for family in (self.family.id, STRANGERS))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def parent(world: World) -> PageClient:
+    return world.parent()

@@ -1,0 +1,98 @@
+"""How many times a page calls DynamoDB, counted on the wire: neither history nor siblings may add a call."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib.pages.site import add_pages
+from chalicelib.rules.town import Town
+from chalicelib.rules.town_codec import dump
+from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.ports import Login
+from chalicelib.settings import Settings
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.wiring import build_portal
+from tests import stand_in
+from tests.aws_calls import counted
+from tests.builders import JAMES
+from tests.clock import paris
+from tests.pages.client import PageClient
+from tests.pages.conftest import SALT, the_bonds, the_manual_s_town
+
+NOW = paris("mardi 2015-12-22 14:54")
+GOOD = "c-007~petites-vac-matin~2015-12-23"
+
+
+def visitor_of(settings: Settings, town: Town) -> PageClient:
+    """James's parent, signed in, on the real stores."""
+    settings = replace(settings, demo_now="2015-12-22T14:54")
+    store = DynamoIntakeStore(stand_in.database_for(settings))
+    family = the_bonds()
+    store.put_town(dump(town), NOW)
+    store.put_families([family])
+    key = fingerprint(settings.pepper, "007", "GOLDENEYE7")
+    store.put_logins([(key, Login(family.id, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT)))])
+    portal = build_portal(settings)
+    app = Chalice("calls")
+    add_pages(app, lambda: portal)
+    visitor = PageClient(app)
+    assert visitor.sign_in().status == 303
+    visitor.get("/planning")  # The town is read once a minute, and not by every page.
+    return visitor
+
+
+@pytest.fixture
+def limited(moto_settings: Settings) -> Iterator[PageClient]:
+    yield visitor_of(moto_settings, the_manual_s_town())
+
+
+@pytest.fixture
+def unlimited(moto_settings: Settings) -> Iterator[PageClient]:
+    town = the_manual_s_town()
+    activities = {name: replace(activity, capacity=None) for name, activity in town.activities.items()}
+    yield visitor_of(moto_settings, replace(town, activities=activities))
+
+
+def operations(visitor: PageClient, path: str) -> list[str]:
+    with counted() as calls:
+        assert visitor.get(path).status == 200
+    return [name.removeprefix("dynamodb:") for name in calls.names]
+
+
+def test_a_planning_without_limits_costs_two_calls(unlimited: PageClient) -> None:
+    assert operations(unlimited, "/planning") == ["Query", "Query"]
+
+
+def test_a_planning_with_limits_costs_three_calls(limited: PageClient) -> None:
+    assert operations(limited, "/planning") == ["Query", "Query", "BatchGetItem"]
+
+
+def test_a_long_history_costs_no_call(unlimited: PageClient) -> None:
+    for _ in range(3):
+        unlimited.save(unlimited.get("/planning"), GOOD)
+        unlimited.save(unlimited.get("/planning"))
+    assert operations(unlimited, "/planning") == ["Query", "Query"]
+    assert operations(unlimited, "/modifications") == ["Query", "Query"]
+
+
+@pytest.mark.parametrize(
+    ("path", "calls"),
+    [("/enfants", ["Query"]), ("/aide", ["Query"]), ("/portail.js", []), ("/healthz", [])],
+)
+def test_other_pages_cost_the_family_or_nothing(unlimited: PageClient, path: str, calls: list[str]) -> None:
+    assert operations(unlimited, path) == calls
+
+
+def test_signed_out_pages_cost_nothing(unlimited: PageClient) -> None:
+    unlimited.cookie = ""
+    for path in ("/", "/aide", "/contact", "/mentions-legales"):
+        assert operations(unlimited, path) == []
+
+
+def test_a_save_is_two_reads_and_one_transaction(unlimited: PageClient) -> None:
+    page = unlimited.get("/planning")
+    with counted() as calls:
+        assert unlimited.save(page, GOOD).status == 303
+    assert calls.names == ["dynamodb:Query", "dynamodb:Query", "dynamodb:TransactWriteItems"]

@@ -1,0 +1,100 @@
+"""Laws of the seen field and of the cells."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.pages.seen import Canvas, cell, seal_seen, slots_of, unseal_seen
+from chalicelib.pages.signing import Signing
+from chalicelib.rules.errors import BadForm
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
+from chalicelib.rules.planning import Slot
+from chalicelib.services.saving import Seen
+
+SIGNING = Signing("a secret")
+OURS, THEIRS = FamilyId("f-ours"), FamilyId("f-theirs")
+slugs = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12)
+names = st.text(st.characters(exclude_characters="~", exclude_categories=["C"]), min_size=1, max_size=12)
+days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+slots = st.builds(Slot, names.map(ChildId), slugs.map(ActivityId), days)
+
+
+def every_slot(canvas: Canvas) -> frozenset[Slot]:
+    return canvas.slots(f"{(1 << len(canvas.rows) * canvas.days) - 1:x}")
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> tuple[Seen, Canvas]:
+    rows = draw(st.lists(st.tuples(names.map(ChildId), slugs.map(ActivityId)), min_size=1, max_size=8, unique=True))
+    canvas = Canvas(rows, draw(days), draw(st.integers(1, 35)))
+    offered = draw(st.frozensets(st.sampled_from(sorted(every_slot(canvas)))))
+    booked = draw(st.frozensets(st.sampled_from(sorted(offered)))) if offered else frozenset()
+    return Seen(offered, booked), canvas
+
+
+@given(pages())
+def test_what_was_sealed_comes_back(page: tuple[Seen, Canvas]) -> None:
+    seen, canvas = page
+    sealed = seal_seen(seen, canvas, OURS, SIGNING)
+    assert unseal_seen(sealed, OURS, SIGNING) == seen
+    assert unseal_seen(sealed, None, SIGNING) == seen
+
+
+@given(pages())
+def test_another_family_cannot_use_it(page: tuple[Seen, Canvas]) -> None:
+    sealed = seal_seen(*page, OURS, SIGNING)
+    with pytest.raises(BadForm):
+        unseal_seen(sealed, THEIRS, SIGNING)
+    with pytest.raises(BadForm):
+        unseal_seen(sealed, OURS, Signing("another secret"))
+
+
+@given(pages(), st.data())
+def test_one_changed_letter_spoils_it(page: tuple[Seen, Canvas], data: st.DataObject) -> None:
+    sealed = seal_seen(*page, OURS, SIGNING)
+    place = data.draw(st.integers(0, len(sealed) - 2))  # The last letter holds spare bits that base64 ignores.
+    letter = data.draw(st.sampled_from("abcXYZ019-_.").filter(lambda other: other != sealed[place]))
+    with pytest.raises(BadForm):
+        unseal_seen(sealed[:place] + letter + sealed[place + 1 :], OURS, SIGNING)
+
+
+@given(st.text(max_size=200))
+def test_any_other_text_is_refused(text: str) -> None:
+    with pytest.raises(BadForm):
+        unseal_seen(text, None, SIGNING)
+
+
+def test_the_family_is_not_written_in_it() -> None:
+    canvas = Canvas([(ChildId("c-1"), ActivityId("cantine"))], date(2026, 9, 7), 7)
+    sealed = seal_seen(Seen(frozenset(), frozenset()), canvas, FamilyId("f-ours"), SIGNING)
+    assert "f-ours" not in str(SIGNING.unseal("vu-1", sealed))
+
+
+def test_five_weeks_of_five_activities_stay_small() -> None:
+    rows = [(ChildId("c-007"), ActivityId(f"activite-{n}")) for n in range(5)]
+    canvas = Canvas(rows, date(2026, 9, 7), 35)
+    every = every_slot(canvas)
+    assert len(every) == 5 * 35
+    assert len(seal_seen(Seen(every, every), canvas, OURS, SIGNING)) < 400
+
+
+@given(st.lists(slots, unique=True, max_size=20))
+def test_cells_come_back_as_the_slots_they_were(chosen: list[Slot]) -> None:
+    assert slots_of([cell(slot) for slot in chosen]) == frozenset(chosen)
+
+
+@given(slots)
+def test_a_cell_twice_is_refused(slot: Slot) -> None:
+    with pytest.raises(BadForm, match="cell-twice"):
+        slots_of([cell(slot), cell(slot)])
+
+
+@given(st.text(max_size=40))
+def test_a_cell_is_a_slot_or_refused(text: str) -> None:
+    try:
+        (slot,) = slots_of([text])
+    except BadForm:
+        return
+    assert cell(slot) == text
