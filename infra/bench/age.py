@@ -1,0 +1,128 @@
+"""The same pages for a family of fifteen years in a large town, and for younger ones in a small town.
+
+Three years fill the list of last changes, as fifteen do; a new family shows what an empty list and a planning without
+bookings save.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+
+from chalicelib.rules.families import Child, Enrolment, Family
+from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
+from chalicelib.rules.planning import Slot, Wish
+from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.ports import JournalEntry, Login
+from chalicelib.storage.database import Database
+from chalicelib.storage.intake import DynamoIntakeStore
+from infra.bench.measure import Figure, in_turns
+from infra.bench.parent import Parent, call
+from infra.bench.portal import portal_app
+from infra.local.tables import create_tables
+
+FAMILIES = 20_000
+WITH_BOOKINGS = 500
+YEARS = 15
+WEEKS = 36
+CANTEEN = ActivityId("cantine")
+PAYER = "BENCHMARK1"
+LOADED = (
+    f"large town: {FAMILIES:,} families of 2 children, a booked week for {WITH_BOOKINGS} of them; old family: "
+    f"5 children, {YEARS} years of {WEEKS} weeks, every meal booked, one save a week"
+)
+PAGES = ("/planning", "/modifications", "/enfants")
+
+
+def compare(environment: Mapping[str, str]) -> list[Figure]:
+    """``environment``: the demo town's, whose configuration the two towns share."""
+    configuration = _store(environment, environment["PORTAL_TABLES"]).current_town_json()
+    if configuration is None:
+        raise RuntimeError("the demo town was not imported")
+    now = datetime.fromisoformat(environment["DEMO_NOW"]).replace(tzinfo=UTC)
+    towns = {name: {**environment, "PORTAL_TABLES": name} for name in ("small", "large")}
+    for name, settings in towns.items():
+        create_tables(settings["PORTAL_AWS_ENDPOINT"], name)
+        _store(settings, name).put_town(configuration, now)
+    monday = (now - timedelta(days=now.weekday())).date()
+    coming = list(_weeks(monday, 6))
+    past = list(islice(_weeks(monday - timedelta(weeks=WEEKS * YEARS), WEEKS * YEARS), WEEKS * YEARS))
+    _crowd(_store(towns["large"], "large"), coming[0])
+    _settle(towns["large"], _family("old", 5), [*past, *coming])
+    _settle(towns["small"], _family("same", 5), [*past[-3 * WEEKS :], *coming])
+    _settle(towns["small"], _family("new", 2), [])
+    return _figures(towns)
+
+
+def _figures(towns: Mapping[str, Mapping[str, str]]) -> list[Figure]:
+    small = portal_app(towns["small"])
+    old = Parent(portal_app(towns["large"]), "old-0", PAYER)
+    figures = []
+    for code, who in (("same-0", "of 3 years, small town"), ("new-0", "new, 2 children, small town")):
+        young = Parent(small, code, PAYER)
+        for page in PAGES:
+            events = old.event(page), young.event(page)
+            ours, base = in_turns(
+                lambda e=events[0]: call(old.handler, e, 200),  # type: ignore[misc]
+                lambda e=events[1], p=young: call(p.handler, e, 200),  # type: ignore[misc]
+                rounds=20,
+                calls=4,
+            )
+            figures.append(Figure(f"{page}: old family ÷ one {who}", ours, base, goal=1.1))
+    return figures
+
+
+def _store(environment: Mapping[str, str], prefix: str) -> DynamoIntakeStore:
+    endpoint, region = environment["PORTAL_AWS_ENDPOINT"], environment["AWS_REGION"]
+    return DynamoIntakeStore(Database(region=region, prefix=prefix, endpoint=endpoint))
+
+
+def _family(name: str, children: int) -> Family:
+    return Family(
+        id=FamilyId(f"f-{name}"),
+        payer=f"Jamie {name.upper()}",
+        email="",
+        session_epoch=0,
+        children=tuple(
+            Child(
+                id=ChildId(f"c-{name}-{n}"),
+                code=f"{name}-{n}",
+                first_name=f"Enfant{n}",
+                last_name=name.upper(),
+                school=SchoolId("mallerin"),
+                class_name="CP",
+                enrolments=tuple(Enrolment(ActivityId(a)) for a in ("cantine", "garderie-matin", "garderie-soir")),
+            )
+            for n in range(children)
+        ),
+    )
+
+
+def _settle(environment: Mapping[str, str], family: Family, weeks: list[list[date]]) -> None:
+    """Put a family in its town, with its login and one save for each of its weeks."""
+    store = _store(environment, environment["PORTAL_TABLES"])
+    first = family.children[0]
+    salt = b"sixteen bytes..."
+    login = Login(family.id, first.id, salt, scrypt_of(PAYER, salt))
+    store.put_families([family])
+    store.put_logins([(fingerprint(environment["PORTAL_PEPPER"], first.code, PAYER), login)])
+    for week in weeks:
+        _book(store, family, week)
+
+
+def _crowd(store: DynamoIntakeStore, week: list[date]) -> None:
+    store.put_families(_family(f"crowd{n}", 2) for n in range(FAMILIES))
+    for n in range(WITH_BOOKINGS):
+        _book(store, _family(f"crowd{n}", 2), week)
+
+
+def _book(store: DynamoIntakeStore, family: Family, days: list[date]) -> None:
+    at = datetime.combine(days[0], datetime.min.time(), UTC) - timedelta(days=7)
+    wishes = tuple(Wish(Slot(child.id, CANTEEN, day), True) for child in family.children for day in days)
+    entry = JournalEntry(EntryId(f"{at:%Y-%m-%dT%H:%M:%S.%fZ}#00000000"), at, "internet", wishes)
+    store.apply_events(family.id, entry, {}, {})
+
+
+def _weeks(monday: date, count: int) -> Iterator[list[date]]:
+    """Mondays, Tuesdays, Thursdays and Fridays of ``count`` weeks."""
+    for number in range(count):
+        yield [monday + timedelta(weeks=number, days=n) for n in (0, 1, 3, 4)]

@@ -1,0 +1,32 @@
+"""API Gateway's own answers (unknown path, body too long) in the house style, as GatewayResponses give them."""
+
+from chalice.app import Chalice
+
+from chalicelib.pages.forms import NotAForm, TooLarge
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import Answer, Room, Who
+from chalicelib.rules.errors import NotFound
+from infra.local.gateway import Context, Refusal, Request, Response, event_of, response_of
+
+PATTERN = "/-/{status}"
+KINDS = {404: NotFound, 413: TooLarge}
+"""The error whose page says it best; any other status is a request that no browser sends."""
+
+
+def house_errors(app: Chalice) -> Refusal:
+    """Give the app a route of ours that fails as told, and return what asks for it. It is not reachable by HTTP."""
+    room = Room(__name__)
+
+    @room.get(PATTERN, Who.NOBODY)
+    def fail(visit: Visit, status: str) -> Answer:  # noqa: ARG001 - every view has this shape
+        raise KINDS.get(int(status), NotAForm)("gateway")
+
+    app.register_blueprint(room.blueprint())
+
+    def refusal(status: int) -> Response:
+        path = PATTERN.replace("{status}", str(status))
+        request = Request("GET", path, [("Accept", "text/html")], b"", "127.0.0.1")
+        answer = response_of(app(event_of(request, path, "", PATTERN, {"status": str(status)}), Context()))
+        return Response(status, answer.headers, answer.body)
+
+    return refusal

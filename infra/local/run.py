@@ -1,0 +1,187 @@
+"""``make run``: an AWS stand-in, the demo town and the portal, on this machine until Ctrl-C."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import FrameType
+
+import boto3
+
+from infra.local import stand_in
+from infra.local.errors import house_errors
+from infra.local.gateway import Gateway, Request
+from infra.local.server import Server
+from infra.local.stage import ROOT, SENDER, STATE, announce, local_environment
+from infra.local.tables import create_tables
+from infra.local.threads import for_threads
+
+PARIS_FORMAT = "%Y-%m-%dT%H:%M"
+
+
+class CannotRun(RuntimeError):
+    """The message says what stands in the way, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """``demo_now``: a Paris wall time (``2015-12-22T14:54``), or empty: the real time. ``families``: generated ones."""
+
+    port: int = 8000
+    demo_now: str = ""
+    families: int = 200
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Options":
+        port, demo_now = environ.get("PORT") or "8000", environ.get("DEMO_NOW", "")
+        families = environ.get("DEMO_FAMILIES") or "200"
+        if not port.isdecimal() or not 1 <= int(port) <= 65535:
+            raise CannotRun(f"PORT={port} is not a port: give a number from 1 to 65535")
+        if not families.isdecimal():
+            raise CannotRun(f"DEMO_FAMILIES={families} is not a number of families")
+        try:
+            if demo_now:
+                datetime.strptime(demo_now, PARIS_FORMAT)  # noqa: DTZ007 - a wall time, only checked here
+        except ValueError:
+            raise CannotRun(f"DEMO_NOW={demo_now} is not like 2015-12-22T14:54") from None
+        return cls(int(port), demo_now, int(families))
+
+
+def main() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM):  # A shell makes its background jobs ignore the first.
+        signal.signal(number, _as_ctrl_c)
+    try:
+        _run(Options.from_environ(os.environ))
+    except (CannotRun, stand_in.StandInFailed) as trouble:
+        print(f"make run: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return 0
+
+
+def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(options: Options) -> None:
+    with _listener(options.port) as listener, _folder() as folder, stand_in.start(folder) as aws:
+        environment = local_environment(aws.endpoint, options.demo_now)
+        # The stand-in's clients below, and the portal itself, read these as they would on Lambda.
+        os.environ.clear()
+        os.environ.update(environment)
+        print("AWS stand-in started; importing the demo town...", flush=True)
+        prepare(environment, folder, options.families)
+        gateway = _portal()
+        with _announced(environment, options.port):
+            print(_welcome(options, aws.endpoint), flush=True)
+            Server(gateway, listener).serve_forever()
+
+
+def _listener(port: int) -> socket.socket:
+    """Take the port before anything slow: whoever has it already is known at once."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except PermissionError:
+        listener.close()
+        raise CannotRun(f"port {port} is not allowed for you: choose one from 1024 up, PORT=8001 make run") from None
+    except OSError:
+        listener.close()
+        raise CannotRun(
+            f"port {port} is already in use: stop what listens there, or PORT={port + 1} make run"
+        ) from None
+    return listener
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for this run alone: nothing of an earlier run is ever read again."""
+    STATE.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _announced(environment: Mapping[str, str], port: int) -> Iterator[None]:
+    path = announce(environment, port)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def prepare(environment: dict[str, str], folder: Path, families: int) -> None:
+    """Tables, the sender's address, and the demo town through the import that any town uses."""
+    create_tables(environment["PORTAL_AWS_ENDPOINT"], environment["PORTAL_TABLES"])
+    mail = boto3.client("sesv2", endpoint_url=environment["PORTAL_AWS_ENDPOINT"])
+    mail.create_email_identity(EmailIdentity=SENDER)
+    town = folder / "town"
+    today = environment["DEMO_NOW"][:10] or date.today().isoformat()  # noqa: DTZ011 - a default for the demo's days
+    _child(["infra.local.demo", "--out", str(town), "--today", today, "--families", str(families)], environment)
+    _child(["chalicelib.intake", str(town)], environment)
+
+
+def _child(arguments: list[str], environment: dict[str, str]) -> None:
+    """Run one of our modules to its end, quietly; its words are shown when it fails."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said, _ = process.communicate()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    if process.returncode:
+        raise CannotRun(f"python -m {' '.join(arguments)} failed:\n{said}")
+
+
+def _portal() -> Gateway:
+    """The portal behind its gateway, after its first page was asked for: a broken one is known now."""
+    from app import app  # noqa: PLC0415 - the app reads its settings when imported, and they exist only now
+
+    routes = dict(app.routes)
+    handler = for_threads(app)
+    gateway = Gateway(handler, routes, house_errors(handler))
+    first = gateway(Request("GET", "/", [("Host", "127.0.0.1"), ("Accept", "text/html")], b"", "127.0.0.1"))
+    if first.status != 200:
+        raise CannotRun(f"the sign-in page answered {first.status}: {first.body[:500]!r}")
+    return gateway
+
+
+def _welcome(options: Options, endpoint: str) -> str:
+    clock = (
+        f", where it was {options.demo_now.replace('T', ' ')} in Paris when you started it" if options.demo_now else ""
+    )
+    return f"""
+Ville de démo is on http://127.0.0.1:{options.port}{clock}
+
+    Code enfant   007           James BOND (Aline is 008)
+    Code payeur   GOLDENEYE7
+
+E-mails that it sends: {endpoint}/_ministack/ses/messages
+Ctrl-C stops everything."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

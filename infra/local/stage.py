@@ -1,0 +1,73 @@
+"""The environment variables of a stage: of the portal that ``make run`` started here, or of a deployed one."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STATE = ROOT / ".local"
+SENDER = "portail@ville-de-demo.example"
+
+
+class UnknownStage(LookupError):
+    """The stage is not running or not declared; the message says what to do."""
+
+
+def local_environment(endpoint: str, demo_now: str = "") -> dict[str, str]:
+    """What the portal needs to run against a stand-in: throwaway secrets, and nothing of the operator's AWS account."""
+    return {
+        **_without_aws(os.environ),
+        "AWS_REGION": "eu-west-3",
+        "AWS_DEFAULT_REGION": "eu-west-3",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PORTAL_STAGE": "local",
+        "PORTAL_TABLES": "local",
+        "PORTAL_SESSION_SECRET": secrets.token_urlsafe(32),
+        "PORTAL_PEPPER": secrets.token_urlsafe(32),
+        "PORTAL_SENDER": SENDER,
+        "PORTAL_AWS_ENDPOINT": endpoint,
+        "DEMO_NOW": demo_now,
+    }
+
+
+def _without_aws(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if not name.startswith(("AWS_", "PORTAL_"))}
+
+
+def announce(environment: Mapping[str, str], port: int) -> Path:
+    """Let ``make import`` find the portal that listens on ``port``; returns the file to remove when it stops."""
+    ours = {name: value for name, value in environment.items() if name.startswith(("AWS_", "PORTAL_", "DEMO_NOW"))}
+    path = _announcement(port)
+    path.parent.mkdir(exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(ours, indent=2))
+    return path
+
+
+def environment_of(stage: str, port: int) -> dict[str, str]:
+    """The environment to import into a stage; raises UnknownStage.
+
+    A deployed stage's is what ``.chalice/config.json`` declares; the operator's own environment (credentials, secrets)
+    adds to it and beats it.
+    """
+    if stage == "local":
+        path = _announcement(port)
+        if not path.exists():
+            raise UnknownStage(f"no portal runs here on port {port}: start one with `make run`, or give its PORT=")
+        return {**_without_aws(os.environ), **json.loads(path.read_text())}
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    if stage not in config.get("stages", {}):
+        known = ", ".join(["local", *config.get("stages", {})])
+        raise UnknownStage(f"stage {stage!r} is not in .chalice/config.json; known: {known}")
+    declared = config.get("environment_variables", {}) | config["stages"][stage].get("environment_variables", {})
+    return {**declared, **os.environ}
+
+
+def _announcement(port: int) -> Path:
+    return STATE / f"portal-{port}.json"

@@ -1,0 +1,143 @@
+"""The AWS stand-in: one ministack process on this machine, empty each time, gone with whoever started it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 20.0
+"""Seconds that the stand-in may take to answer its first question; it needs less than one."""
+SERVICES = "dynamodb,s3,ses"
+
+
+class StandInFailed(RuntimeError):
+    """It did not start; the message says why, for the operator."""
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A running stand-in; a context manager that stops it."""
+
+    endpoint: str
+    process: subprocess.Popen[bytes]
+
+    def __enter__(self) -> "StandIn":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process and whatever it started, by their group; kill what does not leave within five seconds."""
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            if self.process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, how)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(5)
+        if self.process.stdin:
+            self.process.stdin.close()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def start(folder: Path, port: int | None = None, patience: float = PATIENCE) -> StandIn:
+    """Start a stand-in whose log and temporary files live in ``folder``; raises StandInFailed.
+
+    ``port``: a free one when None. It dies with this process, even a killed one: it watches a pipe that we hold.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    _need_free(port)
+    log = folder / "stand-in.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.stand_in"],
+            cwd=Path(__file__).parents[2],
+            env=_environment(folder, port),
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    stand_in = StandIn(f"http://127.0.0.1:{port}", process)
+    try:
+        _wait_until_ready(stand_in, log, patience)
+    except BaseException:
+        stand_in.stop()
+        raise
+    return stand_in
+
+
+def _need_free(port: int) -> None:
+    """What listens there already would answer in our stand-in's name."""
+    with socket.socket() as sock:
+        if sock.connect_ex(("127.0.0.1", port)) == 0:
+            raise StandInFailed(f"port {port}, meant for the AWS stand-in, is already in use")
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "SERVICES": SERVICES,
+        "LOG_LEVEL": "WARNING",
+        "TMPDIR": str(folder),
+        # It looks for containers to clean and opens a port for IoT devices unless told otherwise.
+        "DOCKER_HOST": f"unix://{folder}/no-docker",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+
+
+def _wait_until_ready(stand_in: StandIn, log: Path, patience: float) -> None:
+    for _ in _until(time.monotonic() + patience):
+        if stand_in.process.poll() is not None:
+            raise StandInFailed(f"the AWS stand-in stopped at once (exit {stand_in.process.returncode}). {_said(log)}")
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{stand_in.endpoint}/_ministack/health", timeout=1):
+            return
+    raise StandInFailed(f"the AWS stand-in did not answer on {stand_in.endpoint} in {patience:g} s. {_said(log)}")
+
+
+def _until(end: float) -> Iterator[None]:
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.05)
+
+
+def _said(log: Path) -> str:
+    last = log.read_text(errors="replace").strip().splitlines()[-3:]
+    return " | ".join(["It said:", *last]) if last else f"It said nothing in {log}."
+
+
+def _leave_with_parent() -> None:
+    """Wait for the other end of standard input to close, which it does when the parent ends, whatever ended it."""
+    # Not sys.stdin, whose lock a thread would still hold when the interpreter ends, which Python calls fatal.
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    os.killpg(os.getpgrp(), signal.SIGTERM)
+
+
+def main() -> None:
+    from ministack.app import main as ministack  # noqa: PLC0415 - the parent imports this module without ministack
+
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    ministack()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Sections 1 and 2 of the original service's manual, walked screenshot by screenshot on its own day."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS
+from tests.browser.steps import Parent
+
+CLOSED, PAST = "fermé", "jour passé"
+ON, OFF = "[x]", "[ ]"
+JUST_NOW = r"le Ma 22-12-2015 à 1[45]:\d\d"
+
+
+@pytest.fixture
+def take_picture(request: pytest.FixtureRequest) -> Callable[[Parent, str], Path]:
+    """``take_picture(parent, "planning")``: the whole page, in .local/screenshots/."""
+
+    def picture(parent: Parent, name: str) -> Path:
+        path = SCREENSHOTS / f"{request.node.callspec.id}-{name}.png"
+        parent.page.screenshot(path=path, full_page=True)
+        return path
+
+    return picture
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360x640", "1280x800"])
+def test_connexion_and_planning(fresh_portal, open_page, take_picture, size, javascript):
+    # Given a parent who opens the portal on 22 December 2015 at 14:54
+    parent = Parent(open_page(fresh_portal, size=size, javascript=javascript))
+
+    # Then the sign-in page shows the day, the hour and the town's message
+    take_picture(parent, "1-connexion")
+    parent.sees("Ville de démo", "22.12.2015 14:5", "Message d'information", "il y aura école mercredi 13 novembre")
+    parent.sees("REPAS clôt la veille à 10h", "MATIN, clôt la veille 16h", "Le service scolaire.")
+    parent.sees("Code enfant", "Code payeur", "Je contacte le service enfance")
+
+    # When she types her two codes
+    parent.signs_in("007", "goldeneye-7")
+
+    # Then she sees James's planning as it is printed, before the two changes
+    take_picture(parent, "2-planning")
+    assert parent.heading == "Planning de James BOND"
+    parent.sees("MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO", "TOUTES LES ACTIVITÉS")
+    parent.sees("Choisir un autre enfant", "Voir mes dernières modifications", "Planning", "Aide", "Déconnexion")
+    parent.sees("Semaine 52 · 21/12 → au 27/12", "Semaine 53 · 28/12 → au 03/01")
+    assert parent.days_of(52) == ["Lu 21", "Ma 22", "Me 23", "Je 24", "Ve 25"]
+    assert parent.week(52) == {
+        "Cantine": [PAST, CLOSED, CLOSED, CLOSED, CLOSED],
+        "Petites Vac. Matin": [PAST, OFF, ON, ON, CLOSED],
+        "Petites Vac. Après-midi": [PAST, OFF, OFF, OFF, CLOSED],
+    }
+    assert all(cells == [CLOSED] * 5 for cells in parent.week(53).values())
+
+    # When she gives up Thursday morning, takes Wednesday afternoon, and saves
+    parent.box("Petites Vac. Matin jeudi 24 décembre").uncheck()
+    parent.box("Petites Vac. Après-midi mercredi 23 décembre").check()
+    parent.presses("Valider mes modifications")
+
+    # Then the recap says so, in the manual's words
+    take_picture(parent, "3-recapitulatif")
+    assert parent.heading == "2 modifications enregistrées"
+    assert parent.lines_under("Modifications enregistrées") == [
+        "inscription, 23/12/2015, Petites Vac. Après-midi",
+        "annulation, 24/12/2015, Petites Vac. Matin",
+    ]
+
+    # And the planning is the one that is printed
+    parent.follows("Revenir au planning")
+    take_picture(parent, "4-planning-apres")
+    assert parent.week(52)["Petites Vac. Matin"] == [PAST, OFF, ON, OFF, CLOSED]
+    assert parent.week(52)["Petites Vac. Après-midi"] == [PAST, OFF, ON, OFF, CLOSED]
+
+    # When she looks at her last changes
+    parent.follows("Voir mes dernières modifications")
+
+    # Then the newest is first in each activity, with its channel, day and hour
+    take_picture(parent, "5-modifications")
+    morning = parent.lines_under("Petites Vac. Matin")
+    assert re.fullmatch(rf"Je 24-12-2015 annulé — par internet {JUST_NOW}", morning[0])
+    assert sorted(line[:24] for line in morning[1:]) == ["Je 24-12-2015 inscrit — ", "Me 23-12-2015 inscrit — "]
+    assert all("par la mairie le Ve 18-12-2015" in line for line in morning[1:])
+    [afternoon] = parent.lines_under("Petites Vac. Après-midi")
+    assert re.fullmatch(rf"Me 23-12-2015 inscrit — par internet {JUST_NOW}", afternoon)
+
+    # When she chooses the other child
+    parent.follows("Revenir au planning")
+    parent.follows("Choisir un autre enfant")
+    take_picture(parent, "6-enfants")
+    parent.sees("James BOND", "007", "Aline BOND", "008", "Cliquez sur l'enfant pour afficher son planning")
+    parent.follows("Aline BOND")
+
+    # Then she sees Aline's planning
+    take_picture(parent, "7-planning-aline")
+    assert parent.heading == "Planning de Aline BOND"
+    assert len(parent.week(52)) == 5
+
+    # When she signs out, then nobody gets back in without the codes
+    parent.presses("Déconnexion")
+    take_picture(parent, "8-deconnexion")
+    assert parent.heading == "Vous êtes déconnecté"
+    parent.goes_to("/planning")
+    parent.sees("Code enfant", "Code payeur")

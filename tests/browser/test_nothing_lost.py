@@ -1,0 +1,140 @@
+"""What a parent ticked survives leaving the page, a lost session and a stale tab."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PHONE
+from tests.browser.steps import Parent
+
+SLOT = "Garderie soir mardi 12 janvier"
+"""Far enough from the clock of these tests to stay open; each test uses a day of its own when it saves."""
+
+
+@pytest.fixture
+def aline(portal, open_page) -> Parent:
+    """Her mother, on Aline's planning."""
+    parent = Parent(open_page(portal, size=PHONE))
+    parent.signs_in("008")
+    assert parent.heading == "Planning de Aline BOND"
+    return parent
+
+
+def flip(parent: Parent, slot: str) -> bool:
+    """Click a box; True when it is ticked now."""
+    parent.box(slot).click()
+    return parent.box(slot).is_checked()
+
+
+def test_leaving_with_changes_asks_first(aline):
+    asked = []
+    aline.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    flip(aline, SLOT)
+    aline.page.get_by_role("link", name="Choisir un autre enfant").click(no_wait_after=True)
+    aline.page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert aline.heading == "Planning de Aline BOND"
+
+
+def test_leaving_without_changes_does_not_ask(aline):
+    asked = []
+    aline.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    flip(aline, SLOT)
+    flip(aline, SLOT)
+    aline.follows("Choisir un autre enfant")
+    assert asked == []
+    assert aline.heading == "Choisir un autre enfant"
+
+
+def test_a_draft_comes_back(aline):
+    # Given a change that was not saved
+    aline.page.on("dialog", lambda dialog: dialog.accept())
+    ticked = flip(aline, SLOT)
+
+    # When the parent leaves and comes back
+    aline.follows("Choisir un autre enfant")
+    aline.follows("Aline BOND")
+
+    # Then it is offered, and put back on demand
+    aline.sees("1 modification faite tout à l'heure n'a pas été validée.")
+    assert aline.box(SLOT).is_checked() is not ticked
+    aline.presses("Les remettre")
+    assert aline.box(SLOT).is_checked() is ticked
+    aline.page.get_by_text("1 modification à valider").wait_for()
+
+
+def test_undoing_everything_forgets_the_draft(aline):
+    before = aline.box(SLOT).is_checked()
+    flip(aline, SLOT)
+    aline.presses("Tout annuler")
+    assert aline.box(SLOT).is_checked() is before
+    aline.page.reload()
+    assert "tout à l'heure" not in aline.page.inner_text("body")
+
+
+@pytest.mark.parametrize(
+    ("javascript", "slot"),
+    [
+        pytest.param(True, "Garderie soir jeudi 14 janvier", id="javascript"),
+        pytest.param(False, "Garderie soir vendredi 15 janvier", id="no-javascript"),
+    ],
+)
+def test_a_lost_session_keeps_the_ticks(portal, open_page, javascript, slot):
+    # Given a change that waits, and a session that ended meanwhile
+    parent = Parent(open_page(portal, javascript=javascript))
+    parent.signs_in("008")
+    ticked = flip(parent, slot)
+    parent.page.context.clear_cookies()
+
+    # When the parent saves
+    parent.presses("Valider mes modifications")
+
+    # Then the sign-in page has kept it, and signing in saves it
+    parent.sees("modification est gardée. Reconnectez-vous pour la valider.")
+    parent.signs_in("008")
+    assert parent.heading == "1 modification enregistrée"
+    parent.follows("Revenir au planning")
+    assert parent.box(slot).is_checked() is ticked
+
+
+def test_a_stale_tab_undoes_nothing(portal, open_page):
+    # Given two tabs on the same planning
+    mine, other = "Garderie matin mardi 12 janvier", "Garderie matin jeudi 14 janvier"
+    first = Parent(open_page(portal))
+    first.signs_in("008")
+    second = Parent(first.page.context.new_page())
+    second.goes_to("/planning")
+
+    # When each saves another change, the second from a page that is stale by then
+    ticked = [flip(first, mine), flip(second, other)]
+    first.presses("Valider mes modifications")
+    second.presses("Valider mes modifications")
+
+    # Then both changes are there
+    second.follows("Revenir au planning")
+    assert [second.box(slot).is_checked() for slot in (mine, other)] == ticked
+
+
+def test_an_undo_puts_everything_back(aline):
+    slot = "Garderie matin vendredi 15 janvier"
+    ticked = flip(aline, slot)
+    aline.presses("Valider mes modifications")
+    aline.presses("Annuler cette modification")
+    assert aline.heading == "1 modification enregistrée"
+    aline.follows("Revenir au planning")
+    assert aline.box(slot).is_checked() is not ticked
+
+
+def test_the_save_bar_hides_no_box(aline):
+    """WCAG 2.4.11: tabbing through the whole form, the box that has the focus is never under the bar."""
+    page: Page = aline.page
+    page.emulate_media(reduced_motion="reduce")
+    for box in page.get_by_role("checkbox", include_hidden=False).all():
+        box.focus()
+        hidden = box.evaluate(
+            """box => {
+              const at = box.getBoundingClientRect(), x = at.left + at.width / 2, y = at.top + at.height / 2;
+              const top = document.elementFromPoint(x, y);
+              return !(top && (top === box || top.contains(box) || box.closest('td').contains(top)));
+            }"""
+        )
+        assert not hidden, box.get_attribute("value")

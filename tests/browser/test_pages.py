@@ -1,0 +1,112 @@
+"""Every page: no accessibility violation, no sideways scrolling, large text, and a light load."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import checks
+from tests.browser.steps import Parent
+
+Road = Callable[[Parent], object]
+
+
+def wrong_codes(parent: Parent) -> None:
+    parent.signs_in("007", "ROYALE")
+    assert parent.page.title().startswith("Erreur")
+
+
+def recap_with_a_refusal(parent: Parent) -> None:
+    """Save one change, and one that no page offers: a box of a closed day."""
+    parent.goes_to("/planning?enfant=c-008")
+    boxes = parent.page.get_by_role("checkbox", include_hidden=False)
+    boxes.nth(0).click()
+    boxes.nth(1).evaluate("box => { box.value = box.value.replace(/....-..-..$/, '2015-12-25'); box.checked = true; }")
+    parent.presses("Valider mes modifications")
+    assert "refusée" in parent.heading or parent.heading == "Rien n'a été enregistré"
+
+
+def contact_with_faults(parent: Parent) -> None:
+    parent.goes_to("/contact")
+    parent.presses("Envoyer")
+    parent.sees("Votre message n'est pas encore parti")
+
+
+def opened(path: str) -> Road:
+    return lambda parent: parent.goes_to(path)
+
+
+def planning_with_everything_open(parent: Parent) -> None:
+    """A change that waits, the filter and the legend open: the planning at its fullest."""
+    parent.goes_to("/planning?enfant=c-008")
+    for summary in parent.page.locator("summary").all():
+        summary.click()
+    parent.page.get_by_role("checkbox", include_hidden=False).first.click()
+    parent.page.get_by_text("1 modification à valider").wait_for()
+
+
+SIGNED_OUT: dict[str, Road] = {
+    "connexion": opened("/"),
+    "wrong codes": wrong_codes,
+    "contact": opened("/contact"),
+    "contact with faults": contact_with_faults,
+    "aide": opened("/aide"),
+    "mentions légales": opened("/mentions-legales"),
+    "données personnelles": opened("/donnees-personnelles"),
+    "accessibilité": opened("/accessibilite"),
+    "unknown page": opened("/nulle-part"),
+    "signed out": opened("/deconnexion"),
+}
+SIGNED_IN: dict[str, Road] = {
+    "planning": opened("/planning"),
+    "planning, everything open": planning_with_everything_open,
+    "planning filtered": opened("/planning?activite=cantine"),
+    "recap with a refusal": recap_with_a_refusal,
+    "enfants": opened("/enfants"),
+    "modifications": opened("/modifications"),
+    "another family's child": opened("/planning?enfant=c-999"),
+    "signing out": opened("/deconnexion"),
+}
+
+
+@pytest.fixture
+def parent(portal: str, open_page: Callable[..., Page], request: pytest.FixtureRequest) -> Iterator[Parent]:
+    visitor = Parent(open_page(portal))
+    if request.node.callspec.params["name"] in SIGNED_IN:
+        visitor.signs_in()
+    yield visitor
+
+
+@pytest.mark.parametrize("name", [*SIGNED_OUT, *SIGNED_IN])
+def test_a_page_is_accessible_and_fits(parent, name):
+    {**SIGNED_OUT, **SIGNED_IN}[name](parent)
+    page = parent.page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        checks.no_axe_violation(page)
+    for width, text in ((360, 100), (320, 100), (360, 200)):
+        page.set_viewport_size({"width": width, "height": 640})
+        checks.text_size(page, text)
+        checks.no_horizontal_scroll(page, f"at {width} px, text {text} %")
+
+
+@pytest.mark.parametrize("name", ["connexion", "planning", "modifications", "aide"])
+def test_a_first_view_is_light(parent, name):
+    road = {**SIGNED_OUT, **SIGNED_IN}[name]
+    weight = checks.weigh(parent.page, lambda: road(parent))
+    assert 0 < weight.bytes <= checks.MOST_BYTES, weight
+    assert 0 < weight.requests <= checks.MOST_REQUESTS, weight
+
+
+def test_the_axe_check_can_fail(portal, open_page):
+    page = open_page(portal)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
+    with pytest.raises(AssertionError, match="image-alt"):
+        checks.no_axe_violation(page)
+
+
+def test_the_width_check_can_fail(portal, open_page):
+    page = open_page(portal)
+    page.evaluate("document.querySelector('main').style.minWidth = '5000px'")
+    with pytest.raises(AssertionError, match="px of page"):
+        checks.no_horizontal_scroll(page, "made too wide")

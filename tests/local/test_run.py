@@ -1,0 +1,145 @@
+"""``make run``: what it says when something stands in the way, and what it leaves behind."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.local.run import CannotRun, Options
+from infra.local.stand_in import free_port
+from tests.local.running import FEW, ROOT, THE_MANUALS_DAY, running_portal
+
+
+def make_run(**environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "infra.local.run"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_usual_options():
+    assert Options.from_environ({}) == Options(port=8000, demo_now="", families=200)
+    assert Options.from_environ({"PORT": "8001", "DEMO_NOW": "2015-12-22T14:54"}) == Options(8001, "2015-12-22T14:54")
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        pytest.param({"PORT": "eight"}, "PORT=eight is not a port", id="a word for a port"),
+        pytest.param({"PORT": "70000"}, "PORT=70000 is not a port", id="too high a port"),
+        pytest.param({"DEMO_NOW": "22/12/2015"}, "is not like 2015-12-22T14:54", id="a day of another shape"),
+        pytest.param({"DEMO_FAMILIES": "many"}, "is not a number of families", id="families without number"),
+    ],
+)
+def test_wrong_options_are_told(environ, said):
+    with pytest.raises(CannotRun, match=said):
+        Options.from_environ(environ)
+
+
+def test_a_port_in_use_is_told():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = make_run(PORT=str(port))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"make run: port {port} is already in use")
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_stand_in_that_fails_is_told(tmp_path: Path):
+    package = tmp_path / "ministack"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "app.py").write_text("def main():\n    raise SystemExit('no memory left')\n")
+    ended = make_run(PORT=str(free_port()), PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 1
+    assert "the AWS stand-in stopped at once (exit 1)" in ended.stderr
+    assert "no memory left" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def children_of(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in listed]
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_stopping_leaves_nothing_behind(how):
+    before = set((ROOT / ".local").glob("*"))
+    with running_portal(stop=how) as portal:
+        children = children_of(portal.pid)
+        assert children
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    assert {path for path in (ROOT / ".local").glob("*") if path.name.startswith(("run-", "portal-"))} <= before
+
+
+def test_make_import_reaches_the_portal_that_runs(tmp_path):
+    """The demo town again, as `make run` imported it: everything is known already."""
+    folder = str(tmp_path / "town")
+    demo = ["-m", "infra.local.demo", "--out", folder, "--today", THE_MANUALS_DAY[:10], "--families", FEW]
+    subprocess.run([sys.executable, *demo], cwd=ROOT, check=True)
+    with running_portal() as portal:
+        ended = subprocess.run(
+            [sys.executable, "-m", "infra.local.import_town", "local", folder],
+            cwd=ROOT,
+            env={**os.environ, "PORT": portal.url.rsplit(":", maxsplit=1)[-1]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 0, ended.stderr
+    assert "Familles : 0 ajoutée" in ended.stdout
+
+
+# What is fresh on a machine decides what infra/local/venv.sh says.
+
+TOOLS = ("cat", "cksum", "sh")
+
+
+def set_up(folder: Path, **pythons: str) -> "subprocess.CompletedProcess[str]":
+    """Run the set-up where only ``pythons`` (name -> shell script) exist."""
+    bin_folder = folder / "bin"
+    bin_folder.mkdir()
+    for tool in TOOLS:
+        found = next(path for path in (Path("/bin") / tool, Path("/usr/bin") / tool) if path.exists())
+        (bin_folder / tool).symlink_to(found)
+    for name, script in pythons.items():
+        (bin_folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (bin_folder / name).chmod(0o755)
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (folder / name).write_text("")
+    return subprocess.run(
+        ["/bin/sh", str(ROOT / "infra" / "local" / "venv.sh")],
+        cwd=folder,
+        env={"PATH": str(bin_folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_no_python_is_told(tmp_path):
+    ended = set_up(tmp_path)
+    assert ended.returncode == 1
+    assert "Python 3.11 or newer is needed" in ended.stderr
+
+
+def test_an_old_python_is_told(tmp_path):
+    ended = set_up(tmp_path, python3="exit 1")
+    assert ended.returncode == 1
+    assert "Python 3.11 or newer is needed" in ended.stderr
+
+
+def test_a_python_without_venv_is_told(tmp_path):
+    ended = set_up(tmp_path, python3='case "$2" in *ensurepip*) exit 1;; esac')
+    assert ended.returncode == 1
+    assert "apt install python3-venv" in ended.stderr

@@ -1,0 +1,65 @@
+"""Which environment ``make run`` and ``make import`` hand on."""
+
+import json
+
+import pytest
+
+from infra.local import stage
+from infra.local.import_town import main as import_town
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A checkout of its own, whose declared stage is ``mallerin``."""
+    (tmp_path / ".chalice").mkdir()
+    config = {
+        "environment_variables": {"PORTAL_SENDER": "a@ville.fr", "PORTAL_TABLES": "x"},
+        "stages": {"mallerin": {"environment_variables": {"PORTAL_TABLES": "mallerin"}}},
+    }
+    (tmp_path / ".chalice" / "config.json").write_text(json.dumps(config))
+    monkeypatch.setattr(stage, "ROOT", tmp_path)
+    monkeypatch.setattr(stage, "STATE", tmp_path / ".local")
+    return tmp_path
+
+
+def test_the_operators_aws_account_is_out_of_reach(monkeypatch):
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "PORTAL_ORIGIN"):
+        monkeypatch.setenv(name, "mine")
+    environment = stage.local_environment("http://127.0.0.1:4566")
+    assert "mine" not in environment.values()
+    assert environment["AWS_ACCESS_KEY_ID"] == "local"
+
+
+def test_secrets_differ_from_run_to_run():
+    first, second = (stage.local_environment("http://127.0.0.1:4566") for _ in range(2))
+    assert first["PORTAL_PEPPER"] != second["PORTAL_PEPPER"] != second["PORTAL_SESSION_SECRET"]
+
+
+def test_the_import_finds_the_portal_that_runs(here):
+    announced = stage.local_environment("http://127.0.0.1:4566")
+    path = stage.announce(announced, 8000)
+    found = stage.environment_of("local", 8000)
+    assert found["PORTAL_PEPPER"] == announced["PORTAL_PEPPER"]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_no_portal_runs(here):
+    with pytest.raises(stage.UnknownStage, match="start one with `make run`"):
+        stage.environment_of("local", 8000)
+
+
+def test_a_deployed_stage_is_what_its_configuration_says(here, monkeypatch):
+    monkeypatch.setenv("PORTAL_PEPPER", "given by the operator")
+    found = stage.environment_of("mallerin", 8000)
+    names = ("PORTAL_SENDER", "PORTAL_TABLES", "PORTAL_PEPPER")
+    assert [found[name] for name in names] == ["a@ville.fr", "mallerin", "given by the operator"]
+
+
+def test_an_undeclared_stage(here):
+    with pytest.raises(stage.UnknownStage, match="known: local, mallerin"):
+        stage.environment_of("ailleurs", 8000)
+
+
+def test_importing_nothing_is_told(capsys):
+    assert import_town("local", "") == 2
+    assert "FROM= is not a directory" in capsys.readouterr().err

@@ -1,0 +1,127 @@
+"""Imports point inwards, and the clock is read in one place: walked in the code, not promised in a document."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
+
+ROOMS = {
+    # Room -> the parts of chalicelib that it may import, besides itself.
+    "rules": set(),
+    "services": {"rules"},
+    "storage": {"rules", "services.ports"},
+    "adapters": {"rules", "services.ports"},
+    "pages": {"rules", "services", "settings"},
+    "intake": {"rules", "services", "settings"},
+    "jobs": {"rules", "services", "settings"},
+    "settings": set(),
+}
+MAY_WIRE = {"pages.portal", "intake.__main__", "intake.command", "jobs"}
+"""Where a process starts, and so where ``wiring`` is called."""
+LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set()}
+"""Rooms where the standard library comes in and, of the others, only these."""
+NOT_IN_RULES = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "threading", "urllib"}
+CLOCK_READERS = {"now", "utcnow", "today"}
+
+
+def module_name(path: Path) -> str:
+    """``chalicelib/pages/web.py`` -> ``pages.web``; ``app.py`` -> ``app``."""
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts[1:] if parts[0] == "chalicelib" else parts)
+
+
+def imports_of(source: str) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything imported; ``from a import b`` is ``a.b``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"line {node.lineno}: imports are absolute here"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def wrong_imports(module: str, source: str) -> list[str]:
+    """What ``module`` imports and may not, one sentence each."""
+    room = module.split(".", maxsplit=1)[0]
+    wrong = []
+    for line, name in imports_of(source):
+        top, _, inner = name.partition(".")
+        if top == "chalicelib":
+            if not _may_import(module, room, inner):
+                wrong.append(f"{module}:{line} imports {name}")
+        elif top in {"infra", "tests", "app"} or not _may_use(room, top):
+            wrong.append(f"{module}:{line} imports {name}")
+        elif room == "rules" and top in NOT_IN_RULES:
+            wrong.append(f"{module}:{line} imports {name}: rules do no input or output")
+    return wrong
+
+
+def _may_import(module: str, room: str, inner: str) -> bool:
+    if room in {"wiring", "app", ""}:
+        return True
+    if inner.startswith("wiring"):
+        return module in MAY_WIRE
+    allowed = ROOMS[room] | {room}
+    return any(f"{inner}.".startswith(f"{part}.") for part in allowed)
+
+
+def _may_use(room: str, library: str) -> bool:
+    return room not in LIBRARIES or library in sys.stdlib_module_names or library in LIBRARIES[room]
+
+
+def clock_readings(source: str) -> list[int]:
+    """Lines that read the time of day: ``datetime.now()``, ``date.today()``, ``time.time()``…"""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = ast.unparse(node.func.value).split(".")[-1]
+            reads_date = owner in {"datetime", "date"} and node.func.attr in CLOCK_READERS
+            if reads_date or (owner, node.func.attr) in {("time", "time"), ("time", "time_ns")}:
+                lines.append(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=module_name)
+def test_imports_point_inwards(path):
+    assert wrong_imports(module_name(path), path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=module_name)
+def test_only_the_clock_adapter_reads_the_clock(path):
+    if module_name(path) != "adapters.clock":
+        assert clock_readings(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        pytest.param("rules.planning", "import boto3", id="rules know no library"),
+        pytest.param("rules.planning", "import os", id="rules do no input or output"),
+        pytest.param("rules.planning", "from chalicelib.services import ports", id="rules know no service"),
+        pytest.param("services.saving", "from chalicelib.storage.plannings import X", id="services know no storage"),
+        pytest.param("services.saving", "import pynamodb", id="services know no library"),
+        pytest.param("storage.plannings", "from chalicelib.services.saving import X", id="storage only knows ports"),
+        pytest.param("pages.planning", "from chalicelib.adapters.clock import X", id="pages know no adapter"),
+        pytest.param("pages.planning", "from chalicelib.wiring import X", id="one page module wires"),
+        pytest.param("pages.planning", "def f():\n    from infra.local import run", id="nothing local is shipped"),
+    ],
+)
+def test_a_wrong_import_is_caught(module, source):
+    assert wrong_imports(module, source)
+
+
+@pytest.mark.parametrize("source", ["datetime.now(UTC)", "datetime.datetime.utcnow()", "date.today()", "time.time()"])
+def test_a_clock_reading_is_caught(source):
+    assert clock_readings(source) == [1]
+
+
+def test_every_room_is_known():
+    rooms = {module_name(path).split(".", maxsplit=1)[0] for path in SHIPPED}
+    assert rooms <= {*ROOMS, "wiring", "app", ""}

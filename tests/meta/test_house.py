@@ -1,0 +1,62 @@
+"""What the repository promises about itself."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+TOP_LEVEL = {
+    "app.py", "chalicelib", "templates", "infra", "tests", "requirements.txt", "README.md",
+    ".chalice", ".ci", "vendor", "Makefile", "pyproject.toml", "requirements-dev.txt", "LICENSE", "CHANGELOG.md",
+    ".gitignore",
+}  # fmt: skip
+
+
+def names_in_code() -> str:
+    """Everything that can name a template: the code, and the other templates."""
+    files = [*(ROOT / "chalicelib").rglob("*.py"), *TEMPLATES.rglob("*")]
+    return "\n".join(path.read_text() for path in files if path.is_file() and path.suffix in {".py", ".html", ".txt"})
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES)))
+def test_every_template_is_used(path):
+    name = str(path.relative_to(TEMPLATES))
+    assert re.search(rf"""["']{re.escape(name)}["']""", names_in_code()), f"nothing renders or includes {name}"
+
+
+def test_there_are_templates():
+    assert sorted(TEMPLATES.rglob("*.html"))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_is_in_the_help(target):
+    said = subprocess.run(["make", "--no-print-directory", "-s"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert re.search(rf"^make {target} +\S", said.stdout, re.MULTILINE)
+
+
+def test_the_readme_starts_with_the_two_commands():
+    first = (ROOT / "README.md").read_text().splitlines()[:12]
+    assert any("make run" in line for line in first)
+    assert any("make test" in line for line in first)
+
+
+def test_the_top_level_holds_nothing_else():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {line.split("/")[0] for line in listed.splitlines()} <= TOP_LEVEL
+
+
+def test_the_licence_is_the_eupl():
+    assert "EUROPEAN UNION PUBLIC LICENCE v. 1.2" in (ROOT / "LICENSE").read_text()
+    assert 'license = "EUPL-1.2"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_one_definition_of_the_tables():
+    """Tables are declared in infra/resources.yaml and nowhere else."""
+    sources = [*(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "infra").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    here = Path(__file__)
+    guilty = [p.name for p in sources if p != here and re.search(r"AttributeDefinitions\W", p.read_text())]
+    assert guilty in ([], ["tables.py"])
