@@ -1,0 +1,178 @@
+"""Every AWS call of every use case fails in every way: no booking without its journal, no counter off."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import boto3
+
+from chalicelib.adapters.mailer import SesMailer
+from chalicelib.intake.ports import IntakeStore
+from chalicelib.rules import town_codec
+from chalicelib.rules.ids import EntryId
+from chalicelib.rules.planning import PlaceKey, Slot
+from chalicelib.rules.town import Capacity
+from chalicelib.services.accounts import WrongCodes, fingerprint, scrypt_of
+from chalicelib.services.contact import Message
+from chalicelib.services.ports import Login
+from chalicelib.services.saving import Seen
+from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.logins import DynamoLoginStore
+from chalicelib.storage.planning import DynamoPlanningStore
+from chalicelib.storage.throttle import DynamoThrottleStore
+from chalicelib.storage.town import DynamoTownStore
+from chalicelib.wiring import Portal, assemble
+from tests.builders import BOND, JAMES, WEEKDAYS, a_child, a_family, a_town, an_activity
+from tests.clock import FixedClock, paris
+from tests.faults import Case, survives
+from tests.stand_in import REGION, database_for, moto_town
+
+MONDAY = date(2026, 9, 14)
+LIMITED = [an_activity(f"atelier-{n}", school_weekdays=WEEKDAYS, capacity=Capacity(30, {})) for n in range(3)]
+TOWN = a_town(*LIMITED)
+FAMILY = a_family(a_child(JAMES, *(activity.id for activity in LIMITED)))
+SCHOOL_DAYS = [day for n in range(33) if (day := MONDAY + timedelta(days=n)).isoweekday() <= 5]
+NONE: frozenset[Slot] = frozenset()
+SALT = b"0123456789abcdef"
+LOGIN = Login(BOND, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT))
+HERE = "192.0.2.1"
+
+
+@dataclass
+class World:
+    portal: Portal
+    first: EntryId | None = None
+
+
+@contextmanager
+def fresh() -> Iterator[World]:
+    with moto_town() as settings:
+        boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=settings.sender)
+        database = database_for(settings)
+        clock = FixedClock(paris("vendredi 2026-09-11 12:00"))
+        _stock(DynamoIntakeStore(database), settings.pepper, clock)
+        portal = assemble(
+            settings=settings,
+            clock=clock,
+            town=DynamoTownStore(database),
+            families=DynamoFamilyStore(database),
+            logins=DynamoLoginStore(database),
+            throttle=DynamoThrottleStore(database),
+            plannings=DynamoPlanningStore(database),
+            mailer=SesMailer(region=settings.region, sender=settings.sender),
+        )
+        yield World(portal)
+
+
+def _stock(store: IntakeStore, pepper: str, clock: FixedClock) -> None:
+    store.put_town(town_codec.dump(TOWN), clock.now())
+    store.put_families([FAMILY])
+    store.put_logins([(fingerprint(pepper, "007", "GOLDENEYE7"), LOGIN)])
+
+
+def slots(days: list[date]) -> frozenset[Slot]:
+    return frozenset(Slot(JAMES, activity.id, day) for activity in LIMITED for day in days)
+
+
+def saving(wanted: frozenset[Slot]) -> Callable[[World], None]:
+    def run(world: World) -> None:
+        world.portal.save_planning(FAMILY, Seen(slots(SCHOOL_DAYS), NONE), wanted)
+
+    return run
+
+
+def _nothing(_world: World) -> None:
+    """Nobody comes back."""
+
+
+def nothing_is_off(world: World) -> None:
+    """Bookings are what the journal tells, and counters are what the bookings make."""
+    plannings = world.portal.plannings
+    booked = plannings.booked(BOND, SCHOOL_DAYS[0], SCHOOL_DAYS[-1])
+    told: set[Slot] = set()
+    for entry in reversed(plannings.entries(BOND, 100)):
+        for wish in entry.changes:
+            assert (wish.slot in told) != wish.booked, f"the journal tells {wish} twice"
+            (told.add if wish.booked else told.remove)(wish.slot)
+    assert booked == told, "bookings and journal disagree"
+    keys = {PlaceKey(slot.day, slot.activity) for slot in slots(SCHOOL_DAYS)}
+    counts = Counter(PlaceKey(slot.day, slot.activity) for slot in booked)
+    assert plannings.taken(keys) == {key: counts[key] for key in keys}, "counters and bookings disagree"
+
+
+def all_booked(wanted: frozenset[Slot]) -> Callable[[World], None]:
+    def check(world: World) -> None:
+        nothing_is_off(world)
+        assert world.portal.plannings.booked(BOND, SCHOOL_DAYS[0], SCHOOL_DAYS[-1]) == wanted
+
+    return check
+
+
+def test_a_save_is_whole_and_the_same_form_again_completes_it() -> None:
+    few = slots(SCHOOL_DAYS[:2])
+    survives(Case(fresh=fresh, run=saving(few), recover=saving(few), check=all_booked(few)))
+
+
+def test_a_killed_save_leaves_nothing_off_even_when_the_parent_never_comes_back() -> None:
+    few = slots(SCHOOL_DAYS[:2])
+    survives(Case(fresh=fresh, run=saving(few), recover=_nothing, check=nothing_is_off))
+
+
+def test_a_save_of_several_transactions_loses_nothing() -> None:
+    every = slots(SCHOOL_DAYS)
+    tried = survives(Case(fresh=fresh, run=saving(every), recover=saving(every), check=all_booked(every)))
+    transactions = {fault.number for fault in tried if fault.call == "dynamodb:TransactWriteItems"}
+    assert len(transactions) == 2, "the save was meant to be too long for one transaction"
+
+
+def test_an_undo_is_whole() -> None:
+    few = slots(SCHOOL_DAYS[:2])
+
+    @contextmanager
+    def saved() -> Iterator[World]:
+        with fresh() as world:
+            world.first = world.portal.save_planning(FAMILY, Seen(few, NONE), few)
+            world.portal.clock.forward(minutes=1)  # type: ignore[attr-defined]
+            yield world
+
+    def undo(world: World) -> None:
+        assert world.first is not None
+        world.portal.undo_save(FAMILY, world.first)
+
+    survives(Case(fresh=saved, run=undo, recover=undo, check=all_booked(NONE)))
+
+
+def test_signing_in_locks_nobody_out() -> None:
+    def sign_in(world: World) -> None:
+        world.portal.sign_in("007", "GOLDENEYE7", HERE)
+
+    survives(Case(fresh=fresh, run=sign_in, recover=_nothing, check=sign_in))
+
+
+def test_a_wrong_code_is_counted_or_told_as_unavailable() -> None:
+    def guess(world: World) -> None:
+        with suppress(WrongCodes):
+            world.portal.sign_in("007", "WRONGPAYER", HERE)
+
+    def opens(world: World) -> None:
+        world.portal.sign_in("007", "GOLDENEYE7", HERE)
+
+    survives(Case(fresh=fresh, run=guess, recover=guess, check=opens))
+
+
+def test_looking_changes_nothing() -> None:
+    def look(world: World) -> None:
+        world.portal.show_planning(FAMILY, JAMES, None, None)
+        world.portal.last_changes(FAMILY, JAMES)
+
+    survives(Case(fresh=fresh, run=look, recover=look, check=nothing_is_off))
+
+
+def test_a_message_to_the_office_is_taken_or_told_as_not_sent() -> None:
+    def write(world: World) -> None:
+        world.portal.write_to_office(Message("Jamie BOND", "jamie.bond@server.fr", "Codes", "Bonjour"), HERE)
+
+    survives(Case(fresh=fresh, run=write, recover=write, check=_nothing))
