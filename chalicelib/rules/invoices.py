@@ -1,0 +1,126 @@
+"""Invoices, their payments and their payment reference at the treasury."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.money import Cents
+
+_NUMBER = re.compile(r"(\d{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
+LONGEST_DEBT = 13
+"""Digits that the treasury leaves for the debt's number (ROLDET)."""
+
+
+class Means(Enum):
+    """How an invoice was paid. ONLINE is ours; the others are recorded by the town."""
+
+    ONLINE = "online"
+    CHEQUE = "cheque"
+    CASH = "cash"
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct-debit"
+    CARD = "card"
+    """By card at the town hall's desk."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """What was sold, to which child (as printed, may be empty), how many, at what price, for how much."""
+
+    what: str
+    child: str
+    quantity: Decimal
+    unit_price: Cents
+    amount: Cents
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money received for an invoice. ``id`` is unique within the invoice and the same when the file comes again.
+
+    ``authorisation`` and ``bank_date`` are the bank's, for ONLINE only.
+    """
+
+    id: str
+    payer: str
+    paid_on: date
+    amount: Cents
+    means: Means
+    authorisation: str = ""
+    bank_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """An invoice as parents see it. Lines are apart (``InvoiceStore.lines``): only the PDF shows them.
+
+    ``published_at``: when it came online (aware UTC). ``pdf_bytes``: size of its PDF, 0 while there is none.
+    """
+
+    number: InvoiceNumber
+    reference: str
+    """As printed, ``2013-T5-00-26000335``."""
+    family: FamilyId
+    issued_on: date
+    due_on: date
+    label: str
+    regie: str
+    total: Cents
+    published_at: datetime
+    pdf_bytes: int = 0
+    payments: tuple[Payment, ...] = ()
+
+    @property
+    def paid(self) -> Cents:
+        return Cents(sum(payment.amount for payment in self.payments))
+
+    @property
+    def remaining(self) -> Cents:
+        """What is still due; never below zero: what was paid too much is ``overpaid``."""
+        return Cents(max(0, self.total - self.paid))
+
+    @property
+    def overpaid(self) -> Cents:
+        return Cents(max(0, self.paid - self.total))
+
+    @property
+    def is_paid(self) -> bool:
+        return self.remaining == 0
+
+    def is_overdue(self, today: date) -> bool:
+        return not self.is_paid and self.due_on < today
+
+
+def reference_of(number: str, code: str) -> str:
+    """The payment reference of an invoice number at the treasury: ``2013-026-000335`` with code ``T5`` ->
+    ``2013-T5-00-26000335``.
+
+    Exercice, recette code (ROLREC, two characters), ``00``, then what follows the year read as one integer, its leading
+    zeros lost. Raises ValueError for a number of another shape. Source: the manual's examples and the treasury's mask.
+    """
+    match = _NUMBER.fullmatch(number)
+    if match is None or not re.fullmatch(r"[A-Z0-9]{2}", code):
+        raise ValueError(f"{number!r} with {code!r} makes no payment reference")
+    debt = str(int(match.group(2).replace("-", "")))
+    if len(debt) > LONGEST_DEBT:
+        raise ValueError(f"{number!r} has more than {LONGEST_DEBT} digits after the year")
+    return f"{match.group(1)}-{code}-00-{debt}"
+
+
+def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:
+    """Invoices still due, oldest due date first."""
+    return sorted((i for i in invoices if not i.is_paid), key=lambda i: (i.due_on, i.number))
+
+
+def already_paid(invoices: Iterable[Invoice]) -> list[Invoice]:
+    """Invoices that nothing is due for, last paid first."""
+
+    def last_paid(invoice: Invoice) -> date:
+        return max((payment.paid_on for payment in invoice.payments), default=invoice.issued_on)
+
+    return sorted((i for i in invoices if i.is_paid), key=lambda i: (last_paid(i), i.number), reverse=True)

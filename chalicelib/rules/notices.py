@@ -1,0 +1,63 @@
+"""Who is told by e-mail that an invoice is online."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+MOST_EXTRA = 3
+
+
+class AddressState(Enum):
+    PENDING = "pending"
+    """Added by the parent, not yet confirmed by its owner: nothing personal is sent to it."""
+    CONFIRMED = "confirmed"
+    STOPPED = "stopped"
+    """Its owner unsubscribed, or it bounced or complained."""
+
+
+@dataclass(frozen=True)
+class Address:
+    email: str
+    """As the parent typed it; compared without case."""
+    state: AddressState
+
+
+@dataclass(frozen=True)
+class NoticeSettings:
+    """*Etre averti par mail de la mise en ligne de mes factures*. ``version`` guards against two tabs.
+
+    ``town_stopped``: the town's own address unsubscribed or bounced.
+    """
+
+    wanted: bool = False
+    extra: tuple[Address, ...] = ()
+    town_stopped: bool = False
+    version: int = 0
+
+    def recipients(self, town_email: str) -> tuple[str, ...]:
+        """Addresses to write to, each once whatever its case; none when the family does not want it."""
+        if not self.wanted:
+            return ()
+        listed = [] if self.town_stopped or not town_email else [town_email]
+        listed += [address.email for address in self.extra if address.state is AddressState.CONFIRMED]
+        return tuple({email.casefold(): email for email in reversed(listed)}.values())[::-1]
+
+
+def edited(settings: NoticeSettings, *, wanted: bool, emails: Iterable[str], town_email: str) -> NoticeSettings:
+    """The settings after the parent's form: what was already there keeps its state, what is new waits, the rest goes.
+
+    Empty fields, repeats (whatever the case) and the town's own address are left out. ``emails`` are valid addresses.
+    A stopped address that is typed again waits for its confirmation anew. Raises ValueError past three.
+    """
+    known = {address.email.casefold(): address for address in settings.extra}
+    kept: dict[str, Address] = {}
+    for email in emails:
+        key = email.strip().casefold()
+        if not key or key == town_email.casefold() or key in kept:
+            continue
+        there = known.get(key)
+        still = there is not None and there.state is not AddressState.STOPPED
+        kept[key] = there if there and still else Address(email.strip(), AddressState.PENDING)
+    if len(kept) > MOST_EXTRA:
+        raise ValueError(f"{len(kept)} addresses; {MOST_EXTRA} at most")
+    return replace(settings, wanted=wanted, extra=tuple(kept.values()))
