@@ -80,7 +80,12 @@ def unseal_seen(text: str, family: FamilyId | None, signing: Signing) -> Seen:
 
 def cell(slot: Slot) -> str:
     """Value of a slot's checkbox: ``<child>~<activity>~<date>``."""
-    return f"{slot.child}~{slot.activity}~{slot.day.isoformat()}"
+    return row_of_cells(slot) + slot.day.isoformat()
+
+
+def row_of_cells(slot: Slot) -> str:
+    """What the values of a row's checkboxes begin with: all but the day."""
+    return f"{slot.child}~{slot.activity}~"
 
 
 def slots_of(cells: Sequence[str]) -> frozenset[Slot]:

@@ -1,23 +1,29 @@
 """What each slot of a planning is, and what a save may change of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
 
 from chalicelib.rules.deadlines import Days
-from chalicelib.rules.families import Child
+from chalicelib.rules.families import Child, Enrolment
 from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Activity, Town, Window
 
 
-@dataclass(frozen=True, order=True)
-class Slot:
-    """One child, one activity, one day."""
+class Slot(NamedTuple):
+    """One child, one activity, one day. A tuple: pages hash hundreds of them."""
 
     child: ChildId
     activity: ActivityId
     day: date
+
+
+REMEMBERED = 20_000
+"""Answers that a town remembers: two years of ten activities at three schools."""
 
 
 @dataclass(frozen=True, order=True)
@@ -55,8 +61,7 @@ class Reason(Enum):
     EXCLUDES = "excludes"
 
 
-@dataclass(frozen=True)
-class SlotView:
+class SlotView(NamedTuple):
     """One cell: what is booked, whether it may change now, and until when.
 
     ``closes_at`` is the deadline (aware UTC) of the change that is possible next: cancelling when booked, booking
@@ -140,6 +145,39 @@ def places(activity: Activity, key: PlaceKey) -> int:
     return limit
 
 
+class DayFacts(NamedTuple):
+    """What is true of one activity on one day for every child of a school.
+
+    ``closed_because`` as the function of that name; the deadlines (aware UTC) are None when never online, or closed.
+    """
+
+    closed_because: str | None
+    book_until: datetime | None = None
+    cancel_until: datetime | None = None
+
+
+def day_facts(town: Town, activity: Activity, school: SchoolId, day: date) -> DayFacts:
+    """Worked out once for all families: the town remembers what it answered."""
+    asked = (activity.id, school, day)
+    known: DayFacts | None = town.remembered.get(asked)
+    if known is None:
+        if len(town.remembered) >= REMEMBERED:
+            town.remembered.clear()
+        known = town.remembered[asked] = _work_out(town, activity, school, day)
+    return known
+
+
+def _work_out(town: Town, activity: Activity, school: SchoolId, day: date) -> DayFacts:
+    closed = closed_because(town, activity, school, day)
+    if closed is not None:
+        return DayFacts(closed)
+    days = Days(
+        is_working=town.calendar.is_working_day,
+        is_open=lambda other: closed_because(town, activity, school, other) is None,
+    )
+    return DayFacts(None, activity.booking.closes_at(day, days), activity.cancelling.closes_at(day, days))
+
+
 @dataclass(frozen=True)
 class Judge:
     """Views the slots of one child at one instant (``now``, aware UTC)."""
@@ -148,34 +186,33 @@ class Judge:
     child: Child
     now: datetime
 
+    @cached_property
+    def today(self) -> date:
+        return paris_day(self.now)
+
+    @cached_property
+    def enrolments(self) -> Mapping[ActivityId, Enrolment]:
+        return {enrolment.activity: enrolment for enrolment in self.child.enrolments}
+
     def view(self, slot: Slot, booked: bool, taken: int = 0) -> SlotView:
         """View one slot. ``taken`` counts the places of its counter; it is ignored when there is no limit."""
+        if slot.day < self.today:
+            return SlotView(slot, booked, State.PAST)
         activity = self.town.activities[slot.activity]
-        enrolment = self.child.enrolment(slot.activity)
-        closed = closed_because(self.town, activity, self.child.school, slot.day)
-        if slot.day < paris_day(self.now):
-            return SlotView(slot, booked, State.PAST, closed_because=closed or "")
-        if closed is not None or enrolment is None or not enrolment.covers(slot.day):
-            return SlotView(slot, booked, State.CLOSED, closed_because=closed or "")
-        closes_at = None if enrolment.read_only else self.closes_at(activity, slot.day, booked)
-        if closes_at is None:
+        facts = day_facts(self.town, activity, self.child.school, slot.day)
+        enrolment = self.enrolments.get(slot.activity)
+        if facts.closed_because is not None or enrolment is None or not enrolment.covers(slot.day):
+            return SlotView(slot, booked, State.CLOSED, closed_because=facts.closed_because or "")
+        closes_at = facts.cancel_until if booked else facts.book_until
+        if closes_at is None or enrolment.read_only:
             return SlotView(slot, booked, State.READ_ONLY)
-        shut = None if booked else self._outside_windows(activity, slot)
+        shut = self._outside_windows(activity, slot) if activity.windows and not booked else None
         if shut:
             return shut
-        state = State.TOO_LATE if self.now >= closes_at else State.OPEN
-        if state is State.OPEN and not booked and self._is_full(activity, slot.day, taken):
-            state = State.FULL
-        return SlotView(slot, booked, state, closes_at)
-
-    def closes_at(self, activity: Activity, day: date, booked: bool) -> datetime | None:
-        """The deadline of the next change: cancelling when ``booked``, booking otherwise; None is never online."""
-        school = self.child.school
-        days = Days(
-            is_working=self.town.calendar.is_working_day,
-            is_open=lambda other: closed_because(self.town, activity, school, other) is None,
-        )
-        return (activity.cancelling if booked else activity.booking).closes_at(day, days)
+        if self.now >= closes_at:
+            return SlotView(slot, booked, State.TOO_LATE, closes_at)
+        full = not booked and activity.capacity is not None and self._is_full(activity, slot.day, taken)
+        return SlotView(slot, booked, State.FULL if full else State.OPEN, closes_at)
 
     def _is_full(self, activity: Activity, day: date, taken: int) -> bool:
         key = place_key(activity, self.child.school, day)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any
 
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
@@ -101,3 +103,8 @@ class Town:
     activities: Mapping[ActivityId, Activity]
     """In the order in which the town wants them shown."""
     calendar: Calendar
+
+    @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What was worked out about this town's days, see ``rules.planning.day_facts``. Never part of what it is."""
+        return {}

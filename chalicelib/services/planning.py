@@ -1,6 +1,6 @@
 """Show a planning, look back at its changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,8 +24,9 @@ CHANGES = 20
 class Grid:
     """Some weeks of one child's planning, every slot of them viewed at ``now`` (aware UTC).
 
-    ``first`` is a Monday; ``views`` holds every row x every day of ``weeks`` weeks (Monday to Sunday), ``weekdays`` the
-    ISO weekdays worth a column. ``previous`` and ``following`` are Mondays to go to, None at the calendar's ends.
+    ``first`` is a Monday, ``weekdays`` the ISO weekdays worth a column. ``views`` holds, for each of ``rows``, its
+    slots on those weekdays of ``weeks`` weeks, in the order of days. ``previous`` and ``following`` are Mondays to go
+    to, None at the calendar's ends.
     """
 
     town: Town
@@ -38,7 +39,7 @@ class Grid:
     enrolled: tuple[Activity, ...]
     only: ActivityId | None
     weekdays: tuple[int, ...]
-    views: Mapping[Slot, SlotView]
+    views: Mapping[ActivityId, Sequence[SlotView]]
     next_deadline: SlotView | None
     previous: date | None
     following: date | None
@@ -61,9 +62,9 @@ class ShowPlanning:
         weekdays = _weekdays(enrolled, town)
         first = _first_monday(town, week_of or _first_useful_day(paris_day(now), weekdays))
         weeks = min(WEEKS, (monday_of(town.calendar.last) - first).days // 7 + 1)
-        days = [first + timedelta(days=n) for n in range(7 * weeks)]
+        days = [first + timedelta(weeks=week, days=n - 1) for week in range(weeks) for n in weekdays]
         views = self._views(family, Judge(town, shown, now), rows, days)
-        open_views = [view for view in views.values() if view.state is State.OPEN and view.closes_at]
+        open_views = [view for line in views.values() for view in line if view.state is State.OPEN and view.closes_at]
         return Grid(
             town=town,
             family=family,
@@ -83,23 +84,30 @@ class ShowPlanning:
 
     def _views(
         self, family: Family, judge: Judge, rows: tuple[Activity, ...], days: list[date]
-    ) -> dict[Slot, SlotView]:
+    ) -> dict[ActivityId, list[SlotView]]:
         """Two calls at most: the bookings, then the places of the limited slots that could still be booked."""
-        booked = self.plannings.booked(family.id, days[0], days[-1])
         child = judge.child
-        views: dict[Slot, SlotView] = {}
-        keys: dict[Slot, PlaceKey] = {}
+        booked = self.plannings.booked(family.id, days[0], days[-1])
+        views: dict[ActivityId, list[SlotView]] = {}
         for activity in rows:
-            for day in days:
-                slot = Slot(child.id, activity.id, day)
-                views[slot] = view = judge.view(slot, slot in booked)
-                key = place_key(activity, child.school, day)
-                if key and not view.booked and view.state in (State.OPEN, State.FULL):
-                    keys[slot] = key
-        taken = self.plannings.taken(set(keys.values())) if keys else {}
-        for slot, key in keys.items():
-            views[slot] = judge.view(slot, False, taken.get(key, 0))
+            slots = [Slot(child.id, activity.id, day) for day in days]
+            views[activity.id] = [judge.view(slot, slot in booked) for slot in slots]
+        limited = [activity for activity in rows if activity.capacity]
+        keys = {key for activity in limited for view in views[activity.id] if (key := _counter(activity, child, view))}
+        taken = self.plannings.taken(keys) if keys else {}
+        for activity in limited:
+            views[activity.id] = [
+                judge.view(view.slot, False, taken.get(key, 0)) if (key := _counter(activity, child, view)) else view
+                for view in views[activity.id]
+            ]
         return views
+
+
+def _counter(activity: Activity, child: Child, view: SlotView) -> PlaceKey | None:
+    """The counter that decides whether a slot can still be booked; None when nothing depends on one."""
+    if view.booked or view.state not in (State.OPEN, State.FULL):
+        return None
+    return place_key(activity, child.school, view.slot.day)
 
 
 def _weekdays(enrolled: tuple[Activity, ...], town: Town) -> tuple[int, ...]:

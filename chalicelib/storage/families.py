@@ -6,7 +6,7 @@ from datetime import date
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database
+from chalicelib.storage.database import Database, RawItem
 from chalicelib.storage.rows import FamilyRow
 
 
@@ -18,30 +18,33 @@ class DynamoFamilyStore:
         self.rows = database.bind(FamilyRow)
 
     def find(self, family: FamilyId) -> Family | None:
-        items = self.database.pages("families.find", self.rows, family)
-        return family_of(self.rows.from_raw_data(item) for item in items)
+        return family_of(self.database.pages("families.find", self.rows, family))
 
 
-def family_of(rows: Iterable[FamilyRow]) -> Family | None:
-    """The family that the rows of one key hold, None without a profile."""
-    profile: FamilyRow | None = None
+def family_of(items: Iterable[RawItem]) -> Family | None:
+    """The family that the items of one key hold, None without a profile.
+
+    Read below pynamodb's models: every page begins with this, and a model per row would cost more than its Query.
+    """
+    profile: RawItem | None = None
     epoch = 0
-    children: list[FamilyRow] = []
-    for row in rows:
-        if row.part == keys.PROFILE:
-            profile = row
-        elif row.part == keys.EPOCH:
-            epoch = int(row.epoch)
-        else:
-            children.append(row)
+    children: list[RawItem] = []
+    for item in items:
+        part = item["part"]["S"]
+        if part == keys.PROFILE:
+            profile = item
+        elif part == keys.EPOCH:
+            epoch = int(item["epoch"]["N"])
+        elif part.startswith(keys.CHILD):
+            children.append(item)
     if profile is None:
         return None
     return Family(
-        id=FamilyId(profile.family),
-        payer=profile.payer,
-        email=profile.email,
+        id=FamilyId(profile["family"]["S"]),
+        payer=profile["payer"]["S"],
+        email=profile["email"]["S"],
         session_epoch=epoch,
-        children=tuple(_child(row) for row in sorted(children, key=lambda row: row.rank)),
+        children=tuple(_child(item) for item in sorted(children, key=lambda item: int(item["rank"]["N"]))),
     )
 
 
@@ -62,15 +65,15 @@ def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
         )
 
 
-def _child(row: FamilyRow) -> Child:
+def _child(item: RawItem) -> Child:
     return Child(
-        id=ChildId(row.part.removeprefix(keys.CHILD)),
-        code=row.code,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        school=SchoolId(row.school),
-        class_name=row.class_name,
-        enrolments=tuple(_enrolment(str(text)) for text in row.enrolments),
+        id=ChildId(item["part"]["S"].removeprefix(keys.CHILD)),
+        code=item["code"]["S"],
+        first_name=item["first_name"]["S"],
+        last_name=item["last_name"]["S"],
+        school=SchoolId(item["school"]["S"]),
+        class_name=item["class_name"]["S"],
+        enrolments=tuple(_enrolment(one["S"]) for one in item["enrolments"]["L"]),
     )
 
 

@@ -12,6 +12,7 @@ from jinja2 import ModuleLoader
 from chalicelib.pages import rendering
 from chalicelib.pages.assets import TEMPLATES, script, style_sheet
 from chalicelib.pages.precompile import precompile
+from chalicelib.pages.presenters import planning
 from chalicelib.rules.families import Enrolment
 from tests.pages.client import Opened, PageClient
 from tests.pages.conftest import World
@@ -44,7 +45,8 @@ def every_page(world: World) -> dict[str, Opened]:
 
 
 def test_every_template_is_rendered(world: World) -> None:
-    rendering._environment.cache_clear()
+    for remembered in (rendering._environment, planning._head, planning._box, planning._still):
+        remembered.cache_clear()
     every_page(world)
     World(family=replace(world.family, children=())).parent().get("/planning")
     environment = rendering._environment()

@@ -1,11 +1,15 @@
 """A grid of slots -> the weeks of the planning page. The busiest page, so every word is worked out once."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
+
+from markupsafe import Markup, escape
 
 from chalicelib.pages.presenters.deadlines import rule_words
-from chalicelib.pages.seen import Canvas, cell
+from chalicelib.pages.rendering import macro
+from chalicelib.pages.seen import Canvas, row_of_cells
 from chalicelib.pages.words import (
     TWO_LETTERS,
     day_words,
@@ -26,37 +30,16 @@ from chalicelib.services.planning import Grid
 from chalicelib.services.saving import Seen
 
 Url = Callable[..., str]
-
-
-@dataclass(slots=True)
-class Cell:
-    """Not frozen: a page makes some hundred of them, and freezing would make each four times as slow.
-
-    ``look`` names the sign and the style; ``value`` is empty when there is no checkbox to tick."""
-
-    look: str
-    says: str = ""
-    value: str = ""
-    names: str = ""
-    """Ids of the row and column headers, for aria-labelledby."""
-    title: str = ""
-    checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    id: str
-    letters: str
-    weekday: str
-    number: str
-    month: str
+CELLS = "planning/cells.html"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """One activity in one week; ``cells`` are its table cells, already HTML."""
+
     id: str
     label: str
-    cells: tuple[Cell, ...]
+    cells: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +47,8 @@ class Week:
     number: int
     first: str
     last: str
-    heads: tuple[Head, ...]
+    heads: Markup
+    """The header cells of the days, already HTML."""
     lines: tuple[Line, ...]
     deadlines: tuple[str, ...]
     notes: tuple[str, ...]
@@ -72,15 +56,14 @@ class Week:
 
 def seen_of(grid: Grid) -> tuple[Seen, Canvas]:
     """What the page of this grid offers, for its hidden field."""
-    offered = [view for view in grid.views.values() if view.state is State.OPEN]
+    offered = [view for line in grid.views.values() for view in line if view.state is State.OPEN]
     seen = Seen(frozenset(view.slot for view in offered), frozenset(view.slot for view in offered if view.booked))
     rows = [(grid.child.id, activity.id) for activity in grid.rows]
     return seen, Canvas(rows, grid.first, 7 * grid.weeks)
 
 
 def weeks_of(grid: Grid) -> list[Week]:
-    table = _table(grid)
-    return [_week(grid, number, table) for number in range(grid.weeks)]
+    return [_week(grid, number) for number in range(grid.weeks)]
 
 
 def next_deadline_words(grid: Grid) -> str:
@@ -98,54 +81,70 @@ def school_words(child: Child, town: Town) -> str:
     return " / ".join(part for part in (school.label if school else "", child.class_name) if part)
 
 
-_Row = tuple[Activity, list[SlotView]]
-"""One activity and its views, one per column or one per day of the page."""
+_Row = tuple[Activity, Sequence[SlotView]]
+"""One activity and its views of one week, one per column."""
 
 
-def _table(grid: Grid) -> list[_Row]:
-    """The views row by row and day by day: looking each slot up by its key would cost more than showing it."""
-    rows: dict[ActivityId, list[SlotView]] = {activity.id: [] for activity in grid.rows}
-    for view in sorted(grid.views.values(), key=lambda view: view.slot.day):
-        rows[view.slot.activity].append(view)
-    return [(activity, rows[activity.id]) for activity in grid.rows]
-
-
-def _week(grid: Grid, number: int, table: list[_Row]) -> Week:
+def _week(grid: Grid, number: int) -> Week:
     monday = grid.first + timedelta(weeks=number)
     days = [monday + timedelta(days=n - 1) for n in grid.weekdays]
-    rows = [(activity, [views[7 * number + n - 1] for n in grid.weekdays]) for activity, views in table]
-    heads = tuple(_head(day, number) for day in days)
+    start, end = number * len(days), (number + 1) * len(days)
+    rows = [(activity, grid.views[activity.id][start:end]) for activity in grid.rows]
+    columns = [_column(number, day) for day in days]
     return Week(
         number=monday.isocalendar().week,
         first=short_day(monday),
         last=short_day(monday + timedelta(days=6)),
-        heads=heads,
-        lines=tuple(_line(row, heads, f"s{number}a{rank}") for rank, row in enumerate(rows)),
+        heads=Markup("").join(_head(day, column) for day, column in zip(days, columns, strict=True)),
+        lines=tuple(_line(row, columns, f"s{number}a{rank}") for rank, row in enumerate(rows)),
         deadlines=_deadline_lines(rows, days),
         notes=_notes(rows, days),
     )
 
 
-def _head(day: date, week: int) -> Head:
-    letters = TWO_LETTERS[day.weekday()]
-    return Head(f"s{week}j{day.isoweekday()}", letters, weekday(day), f"{day:%d}", month(day))
+def _column(week: int, day: date) -> str:
+    """Id of a day's header cell."""
+    return f"s{week}j{day.isoweekday()}"
 
 
-def _line(row: _Row, heads: tuple[Head, ...], row_id: str) -> Line:
+@lru_cache(maxsize=1024)
+def _head(day: date, column: str) -> Markup:
+    head: Markup = macro(CELLS, "head")(column, TWO_LETTERS[day.weekday()], weekday(day), f"{day:%d}", month(day))
+    return head
+
+
+def _line(row: _Row, columns: list[str], row_id: str) -> Line:
     activity, views = row
-    cells = [_cell(view, f"{row_id} {head.id}") for view, head in zip(views, heads, strict=True)]
-    return Line(row_id, activity.label, tuple(cells))
+    prefix = str(escape(row_of_cells(views[0].slot)))
+    cells = [_cell(view, prefix, f"{row_id} {column}") for view, column in zip(views, columns, strict=True)]
+    return Line(row_id, activity.label, Markup("".join(cells)))  # noqa: S704 - every part is escaped
 
 
-def _cell(view: SlotView, names: str) -> Cell:
+def _cell(view: SlotView, prefix: str, names: str) -> str:
+    """A table cell. ``prefix`` is the slot's name up to its day, escaped; ``names`` the ids of its two headers.
+
+    The values of a box need no escaping: its name is escaped already, ids and deadlines are words of ours.
+    """
     if view.state is State.OPEN:
+        before, between, after, end = _box(view.booked)
         title = f"à changer avant {deadline_words(view.closes_at)}" if view.closes_at else ""
-        return Cell("libre", value=cell(view.slot), names=names, title=title, checked=view.booked)
+        return f"{before}{prefix}{view.slot.day.isoformat()}{between}{names}{after}{title}{end}"
+    look, says = _WORDS[view.state, view.booked]
     if view.state is State.NOT_YET and view.opens_at:
-        return Cell("bientot", says=f"réservation possible à partir de {instant_words(view.opens_at)}")
-    if view.state is State.TOO_LATE and view.closes_at:
-        return replace(_STILL[view.state, view.booked], title=f"le délai était {deadline_words(view.closes_at)}")
-    return _STILL[view.state, view.booked]
+        return _still(look, f"réservation possible à partir de {instant_words(view.opens_at)}", "")
+    late = view.state is State.TOO_LATE and view.closes_at
+    return _still(look, says, f"le délai était {deadline_words(late)}" if late else "")
+
+
+@cache
+def _box(checked: bool) -> list[str]:
+    """An open cell cut where its value, its names and its title go: a page has a hundred of them."""
+    return str(macro(CELLS, "box")("|", "|", "|", checked)).split("|")
+
+
+@lru_cache(maxsize=1024)
+def _still(look: str, says: str, title: str) -> str:
+    return str(macro(CELLS, "still")(look, typeset(says), title))
 
 
 _WORDS = {
@@ -163,7 +162,6 @@ _WORDS = {
     (State.FULL, True): ("fige-pris", "réservé"),
 }
 """Look and words of every slot that cannot be changed, by state and booking."""
-_STILL = {state: Cell(look, typeset(says)) for state, (look, says) in _WORDS.items()}
 
 
 def _deadline_lines(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
