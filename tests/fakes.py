@@ -183,6 +183,7 @@ class MemoryIntake:
         self.town = town or MemoryTown()
         self.versions: dict[datetime, str] = {}
         self._json: str | None = None
+        self._recount = False
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         return {family: found for family in ids if (found := self.families.find(family))}
@@ -233,6 +234,26 @@ class MemoryIntake:
         capacities: Mapping[PlaceKey, int],
     ) -> None:
         self.plannings.save(family, entry, places, capacities)
+
+    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
+        return (
+            (family, slot) for family, booked in self.plannings.bookings.items() for slot in booked if slot.day == day
+        )
+
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
+        if self.plannings.counts.get(key, 0) != found:
+            raise StaleWrite("planning.set_taken")
+        self.plannings.counts[key] = wanted
+
+    def ask_recount(self, now: datetime) -> None:
+        _aware(now)
+        self._recount = True
+
+    def recount_asked(self) -> bool:
+        return self._recount
+
+    def recount_done(self) -> None:
+        self._recount = False
 
     def current_town_json(self) -> str | None:
         return self._json

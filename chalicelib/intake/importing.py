@@ -1,7 +1,8 @@
 """A town's folder -> the portal. Everything is validated before anything is written; again changes nothing."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from pathlib import Path
 from chalicelib.intake.bookings import BookingWriter, by_family
 from chalicelib.intake.checks import check_lists
 from chalicelib.intake.faults import Faults
-from chalicelib.intake.limits import newly_limited
+from chalicelib.intake.limits import counts_otherwise
 from chalicelib.intake.lists import Lists
 from chalicelib.intake.logins import LoginWriter
 from chalicelib.intake.people import families_of, write_families
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import Progress
+from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.staging import count, staging
 from chalicelib.intake.town_file import read_town
@@ -59,40 +61,57 @@ def validated(folder: Path, now: datetime, progress: Progress) -> Iterator[Valid
 
 
 class Importer:
-    """Writes a town's folder through ``store``. ``workers`` threads (8) write bookings, of different families."""
+    """Writes a town's folder through ``store``.
+
+    ``workers`` threads (8) write bookings, of different families; ``pause`` waits some seconds.
+    """
 
     def __init__(
-        self, *, store: IntakeStore, plannings: PlanningStore, clock: Clock, pepper: str, workers: int | None = None
+        self,
+        *,
+        store: IntakeStore,
+        plannings: PlanningStore,
+        clock: Clock,
+        pepper: str,
+        workers: int | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.store = store
         self.plannings = plannings
         self.clock = clock
         self.pepper = pepper
         self.workers = workers or WORKERS
+        self.pause = pause
 
     def __call__(self, folder: Path, progress: Progress) -> IntakeReport:
         """Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost."""
         now = self.clock.now()
         with validated(folder, now, progress) as files:
             report = IntakeReport()
-            self._write_town(files.town, now, report)
+            recount = Recount(self.store, self.plannings, now, self.pause)
+            self._write_town(files.town, now, report, recount)
             families = count(files.lists, "families")
             progress.follow(
                 "Familles",
                 families,
-                write_families(families_of(files.lists, files.town), files.town, self.store, report),
+                write_families(families_of(files.lists, files.town), files.town, self.store, report, recount),
             )
             self._write_logins(files.lists, report, progress)
+            if recount.is_due():
+                progress.say("places à recompter, une minute")
+                report.recounted = recount.settle(files.town)
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
             return report
 
-    def _write_town(self, town: Town, now: datetime, report: IntakeReport) -> None:
+    def _write_town(self, town: Town, now: datetime, report: IntakeReport, recount: Recount) -> None:
         """The town first: families may be enrolled in activities that it has just gained."""
         text, there = dump(town), self.store.current_town_json()
         if text == there:
             report.town.unchanged += 1
             return
-        report.warnings += newly_limited(_loaded(there), town)
+        if counts_otherwise(_loaded(there), town):
+            recount.ask()
+            recount.count(town)
         self.store.put_town(text, now)
         report.town.changed += 1
 

@@ -8,33 +8,20 @@ from chalicelib.rules.planning import PlaceKey, place_key
 from chalicelib.rules.town import Activity, Town
 
 
-def newly_limited(before: Town | None, after: Town) -> list[str]:
-    """Activities whose places are counted in another way than before: earlier bookings are not in the new counters."""
-    if before is None:
-        return []
-    return [
-        f"les places de « {activity.label} » ne sont plus comptées comme avant ; les réservations déjà prises "
-        "ne sont pas dans le nouveau compte, et les annuler en ligne peut échouer"
+def counts_otherwise(before: Town | None, after: Town) -> bool:
+    """Whether some activity counts its places in other counters than before."""
+    return before is not None and any(
+        _counter(activity, school) not in (None, _counter(before.activities[activity.id], school))
         for activity in after.activities.values()
         if activity.id in before.activities
-        and any(
-            _counter(activity, school) not in (None, _counter(before.activities[activity.id], school))
-            for school in after.schools
-        )
-    ]
+        for school in after.schools
+    )
 
 
-def moved(before: Child, after: Child, town: Town) -> str | None:
-    """A child who changes school while places are counted by school, in French."""
-    for enrolment in after.enrolments:
-        activity = town.activities[enrolment.activity]
-        counters = {_counter(activity, school) for school in (before.school, after.school)}
-        if len(counters) > 1:
-            return (
-                f"l'enfant « {after.id} » change d'école ; ses réservations de « {activity.label} » gardent leur place "
-                "dans l'ancienne, et les annuler en ligne peut échouer"
-            )
-    return None
+def moved(before: Child, after: Child, town: Town) -> bool:
+    """Whether a child changed school while an activity counts its places by school."""
+    activities = [town.activities[enrolment.activity] for enrolment in (*before.enrolments, *after.enrolments)]
+    return any(_counter(activity, before.school) != _counter(activity, after.school) for activity in activities)
 
 
 def _counter(activity: Activity, school: SchoolId) -> PlaceKey | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from chalicelib.intake.limits import moved
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport, Tally
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
@@ -44,12 +45,16 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def write_families(families: Iterator[Family], town: Town, store: IntakeStore, report: IntakeReport) -> Iterator[int]:
+def write_families(
+    families: Iterator[Family], town: Town, store: IntakeStore, report: IntakeReport, recount: Recount
+) -> Iterator[int]:
     """Write the families that are new or different; yields how many were looked at, chunk by chunk."""
     for chunk in _chunks(families):
         there = store.family_items(family.id for family in chunk)
+        if any(_moved(family, there.get(family.id), town) for family in chunk):
+            recount.ask()
         store.put_families(
-            merged for family in chunk if (merged := _to_write(family, there.get(family.id), town, report)) is not None
+            merged for family in chunk if (merged := _to_write(family, there.get(family.id), report)) is not None
         )
         yield len(chunk)
 
@@ -65,7 +70,13 @@ def _chunks(families: Iterator[Family]) -> Iterator[list[Family]]:
         yield chunk
 
 
-def _to_write(wanted: Family, there: Family | None, town: Town, report: IntakeReport) -> Family | None:
+def _moved(wanted: Family, there: Family | None, town: Town) -> bool:
+    """Whether one of the family's children changed school, and with it the counters of its places."""
+    known = {child.id: child for child in there.children} if there else {}
+    return any(moved(known[child.id], child, town) for child in wanted.children if child.id in known)
+
+
+def _to_write(wanted: Family, there: Family | None, report: IntakeReport) -> Family | None:
     """What to write for ``wanted``, None when it is already so. Children that the lists no longer have are kept."""
     if there is None:
         report.families.added += 1
@@ -76,10 +87,7 @@ def _to_write(wanted: Family, there: Family | None, town: Town, report: IntakeRe
     kept = tuple(child for child in there.children if child.id not in listed)
     merged = replace(wanted, children=wanted.children + kept, session_epoch=there.session_epoch)
     for child in wanted.children:
-        earlier = known.get(child.id)
-        _count(report.children, earlier, child)
-        if earlier and (warning := moved(earlier, child, town)):
-            report.warnings.append(warning)
+        _count(report.children, known.get(child.id), child)
     if merged == there:
         report.families.unchanged += 1
         return None

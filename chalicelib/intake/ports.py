@@ -5,12 +5,12 @@ Iterables are consumed as a stream: memory holds one batch, whatever the size of
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.rules.planning import PlaceKey
+from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.ports import JournalEntry, Login
 
 
@@ -67,3 +67,19 @@ class IntakeStore(Protocol):
     def put_town(self, json: str, now: datetime) -> None:
         """Make ``json`` (``rules.town_codec.dump``) the current configuration and keep it in the history."""
         ...
+
+    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
+        """Every booked slot of a day, of all families, through the index by day: it may be a second behind."""
+        ...
+
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
+        """Set a counter that was ``found``; raises StaleWrite when it moved since."""
+        ...
+
+    def ask_recount(self, now: datetime) -> None:
+        """Remember that places have to be counted again, until ``recount_done``."""
+        ...
+
+    def recount_asked(self) -> bool: ...
+
+    def recount_done(self) -> None: ...

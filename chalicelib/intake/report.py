@@ -41,8 +41,8 @@ class IntakeReport:
     overtaken: int = 0
     """Lines of the list that a later change, of the list or of a parent, makes void."""
     refused: list[NotBooked] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    """What was done and may surprise, in French."""
+    recounted: int | None = None
+    """Counters of places that were put right, None when none had to be counted again."""
 
     @property
     def nothing_changed(self) -> bool:
@@ -66,7 +66,8 @@ class IntakeReport:
                 f"Absents de vos listes, conservés sur le portail : familles {number(self.families_kept)}, "
                 f"enfants {number(self.children_kept)}"
             )
-        said += [f"Attention : {warning}" for warning in self.warnings[:SHOWN]]
+        if self.recounted is not None:
+            said.append(f"Places recomptées : {_several(self.recounted, 'compteur')} remis à jour")
         if self.nothing_changed:
             said.append("Rien à changer : le portail était à jour.")
         if self.refused:

@@ -1,14 +1,14 @@
 """What an import writes: whole lists, in batches."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.rules.planning import PlaceKey
+from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, Refused, answering
@@ -97,3 +97,18 @@ class DynamoIntakeStore:
 
     def put_town(self, json: str, now: datetime) -> None:
         self.town.put(json, now)
+
+    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
+        return self.plannings.bookings_on(day)
+
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
+        self.plannings.set_taken(key, wanted, found=found)
+
+    def ask_recount(self, now: datetime) -> None:
+        self.town.ask_recount(now)
+
+    def recount_asked(self) -> bool:
+        return self.town.recount_asked()
+
+    def recount_done(self) -> None:
+        self.town.recount_done()

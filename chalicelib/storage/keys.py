@@ -14,6 +14,8 @@ CHILD = "CHILD#"
 TOWN = "TOWN"
 CURRENT = "CURRENT"
 HISTORY = "V#"
+RECOUNT = "RECOUNT"
+"""Version of the town that stands for « places have to be counted again »."""
 
 
 def child_part(child: ChildId) -> str:

@@ -16,7 +16,7 @@ from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.ports import JournalEntry
 from chalicelib.storage import journal, keys
 from chalicelib.storage.database import Database, RawItem, Refused
-from chalicelib.storage.rows import JournalRow, PlaceRow, PlanningRow
+from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
 
 JOURNAL_AT = 0
 """Place of the journal's row in the transaction: the only one that is put."""
@@ -84,6 +84,24 @@ class DynamoPlanningStore:
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         """The whole journal, oldest first."""
         return self._entries("planning.journal_of", family, None)
+
+    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
+        """Every booked slot of a day, of all families. The index may be a second behind."""
+        items = self.database.pages(
+            "planning.bookings_on", self.days, day.isoformat(), index_name=ByDay.Meta.index_name
+        )
+        return ((FamilyId(item["family"]["S"]), slot) for item in items for slot in _slots(item))
+
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
+        """Set a counter that was ``found``; raises StaleWrite when it moved since."""
+        taken = self.places.taken
+        condition = taken == found
+        if found == 0:
+            condition |= taken.does_not_exist()
+        row = self.places(key.day.isoformat(), keys.counter(key))
+        self.database.transact(
+            "planning.set_taken", lambda transaction: transaction.update(row, [taken.set(wanted)], condition)
+        )
 
     def _entries(self, operation: str, family: FamilyId, which: Any, **options: Any) -> Iterator[JournalEntry]:
         items = self.database.pages(

@@ -5,8 +5,10 @@ They declare no table: ``infra/resources.yaml`` is the only definition, a test c
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 
@@ -42,6 +44,17 @@ class LoginRow(Model):
     secret = BinaryAttribute(legacy_encoding=False)
 
 
+class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
+    """The planning of all families, day by day."""
+
+    class Meta:
+        index_name = "by-day"
+        projection = AllProjection()
+
+    day = UnicodeAttribute(hash_key=True)
+    family = UnicodeAttribute(range_key=True)
+
+
 class PlanningRow(Model):
     """One day of one family. Each booked slot is one more attribute, named by ``keys.slot_name``: its channel."""
 
@@ -50,6 +63,7 @@ class PlanningRow(Model):
 
     family = UnicodeAttribute(hash_key=True)
     day = UnicodeAttribute(range_key=True)
+    by_day = ByDay()
 
 
 class JournalRow(Model):

@@ -56,6 +56,17 @@ class DynamoTownStore:
 
         self.database.transact("town.put", fill)
 
+    def ask_recount(self, now: datetime) -> None:
+        asked = self.rows(keys.TOWN, keys.RECOUNT, at=instant_text(now), json=b"")
+        self.database.batch("town.ask_recount", self.rows, put=[asked])
+
+    def recount_asked(self) -> bool:
+        found = self.database.get("town.recount_asked", self.rows, keys.TOWN, keys.RECOUNT, consistent_read=True)
+        return found is not None
+
+    def recount_done(self) -> None:
+        self.database.batch("town.recount_done", self.rows, delete=[(keys.TOWN, keys.RECOUNT)])
+
     def _load(self) -> Town:
         row = self._current()
         if row is None:

@@ -91,3 +91,41 @@ def test_an_import_survives_every_fault(tmp_path: Path, monkeypatch: pytest.Monk
         "dynamodb:TransactWriteItems",
         "dynamodb:Scan",
     }
+
+
+SHORT = {"dernier-jour": "dernier-jour = 2026-12-03"}
+UNLIMITED = town_with(places="", **SHORT)
+LIMITED = town_with(**SHORT)
+
+
+def no_pause(_seconds: float) -> None:
+    """Nobody else is there to wait for."""
+
+
+def test_counting_places_again_survives_every_fault(tmp_path: Path) -> None:
+    """The booking came before the limit: whatever fails while it is counted, it ends up in the counter, once."""
+    booked = {**LISTED, "reservations": LISTED["reservations"] + BOOKED}
+
+    @contextmanager
+    def fresh() -> Iterator[Desk]:
+        with moto_town() as settings:
+            store = DynamoIntakeStore(database_for(settings))
+            run = Importer(
+                store=store,
+                plannings=store.plannings,
+                clock=FixedClock(paris("mardi 2026-12-01 08:00")),
+                pepper=PEPPER,
+                workers=1,
+                pause=no_pause,
+            )
+            desk = Desk(run, store, a_folder(tmp_path / "town", town=UNLIMITED, **booked))
+            desk.load()
+            assert store.plannings.taken([KEY]) == {KEY: 0}
+            a_folder(desk.folder, town=LIMITED, **booked)
+            yield desk
+
+    def counted_once(desk: Desk) -> None:
+        assert desk.store.plannings.taken([KEY]) == {KEY: 1}
+        assert not desk.store.recount_asked()
+
+    survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=counted_once))

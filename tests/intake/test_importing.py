@@ -1,7 +1,6 @@
 """An import: what it writes, that it writes nothing twice, and nothing at all when a file is wrong."""
 
 import sys
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,13 +9,14 @@ from chalicelib.intake import people
 from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.progress import Quiet
+from chalicelib.intake.recount import PUBLISHED_EVERYWHERE
 from chalicelib.rules.families import Enrolment
-from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.accounts import SignIn, WrongCodes, fingerprint
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import SavePlanning, Seen, entry_id
-from tests.clock import FixedClock, paris
+from tests.clock import FixedClock, day, paris
 from tests.fakes import MemoryIntake, MemoryThrottle
 from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
 
@@ -32,10 +32,20 @@ class Portal:
 
     def __init__(self) -> None:
         self.store = MemoryIntake()
+        self.waited = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
-            store=self.store, plannings=self.store.plannings, clock=self.clock, pepper=PEPPER, workers=1
+            store=self.store,
+            plannings=self.store.plannings,
+            clock=self.clock,
+            pepper=PEPPER,
+            workers=1,
+            pause=self.waited.append,
         )
+
+    def taken(self, activity, on, school=None):
+        key = PlaceKey(day(on), ActivityId(activity), school)
+        return self.store.plannings.taken([key])[key]
 
     def load(self, folder):
         return self.run(folder, Quiet())
@@ -78,7 +88,7 @@ def test_a_town_is_imported(portal, tmp_path):
         Enrolment("mercredi"),
     )
     assert portal.store.town.current().name == "Ville de démo"
-    assert portal.booked() == {MONDAY_MEAL, replace(MONDAY_MEAL, day=date(2026, 12, 3)), WEDNESDAY}
+    assert portal.booked() == {MONDAY_MEAL, MONDAY_MEAL._replace(day=date(2026, 12, 3)), WEDNESDAY}
     assert portal.store.plannings.taken([PlaceKey(WEDNESDAY.day, "mercredi")]) == {
         PlaceKey(WEDNESDAY.day, "mercredi"): 1
     }
@@ -213,7 +223,7 @@ def test_new_lines_are_added_to_what_was_imported(portal, tmp_path):
     report = portal.load(a_folder(tmp_path, **with_line("reservations", line)))
     assert (report.bookings.added, report.bookings.unchanged, report.overtaken) == (2, 2, 1)
     assert MONDAY_MEAL not in portal.booked()
-    assert replace(MONDAY_MEAL, day=date(2026, 12, 7)) in portal.booked()
+    assert MONDAY_MEAL._replace(day=date(2026, 12, 7)) in portal.booked()
     assert portal.load(a_folder(tmp_path, **with_line("reservations", line))).nothing_changed
 
 
@@ -244,7 +254,7 @@ def test_an_older_line_that_arrives_late_does_not_undo_the_parent(portal, tmp_pa
 
 def test_what_is_already_so_is_not_journalled(portal, tmp_path):
     portal.load(a_folder(tmp_path))
-    friday = replace(MONDAY_MEAL, day=date(2026, 12, 4))
+    friday = MONDAY_MEAL._replace(day=date(2026, 12, 4))
     portal.online("mercredi 2026-11-04 20:00", booked=[friday])
     line = "f-1;c-7;cantine;2026-12-04;;guichet;2026-11-05"
     report = portal.load(a_folder(tmp_path, **with_line("reservations", line)))
@@ -256,7 +266,7 @@ def test_a_full_day_is_refused_with_its_line_and_the_rest_is_done(portal, tmp_pa
     portal.load(a_folder(tmp_path))
     lines = "f-2;c-9;mercredi;2026-12-09;;mairie;2026-11-04\nf-2;c-9;mercredi;2026-12-16;;mairie;2026-11-04"
     key = PlaceKey(date(2026, 12, 9), "mercredi")
-    parent = Wish(replace(WEDNESDAY, day=date(2026, 12, 9)), True)
+    parent = Wish(WEDNESDAY._replace(day=date(2026, 12, 9)), True)
     at = paris("mercredi 2026-11-04 20:00")
     portal.store.plannings.save(F1, JournalEntry(entry_id(at), at, "internet", (parent,)), {key: 1}, {key: 1})
     report = portal.load(a_folder(tmp_path, **with_line("reservations", lines)))
@@ -274,7 +284,7 @@ def test_a_place_that_the_same_lines_free_can_be_taken(portal, tmp_path):
     folder = a_folder(tmp_path, **with_line("inscriptions", "c-7;mercredi;;;"), **with_line("reservations", lines))
     report = portal.load(folder)
     assert report.refused == []
-    assert replace(WEDNESDAY, child=ChildId("c-7")) in portal.booked()
+    assert WEDNESDAY._replace(child=ChildId("c-7")) in portal.booked()
 
 
 def test_a_parent_who_saves_during_the_import(portal, tmp_path, monkeypatch):
@@ -296,12 +306,46 @@ def test_a_parent_who_saves_during_the_import(portal, tmp_path, monkeypatch):
     assert [e.channel for e in portal.journal() if Wish(MONDAY_MEAL, True) in e.changes] == ["internet"]
 
 
-def test_a_limit_that_comes_after_bookings_is_said(portal, tmp_path):
+def test_a_limit_that_comes_after_bookings_counts_them(portal, tmp_path):
     portal.load(a_folder(tmp_path))
-    report = portal.load(a_folder(tmp_path, town=town_with(repas="places = 30")))
-    assert [warning.split(" ne sont")[0] for warning in report.warnings] == ["les places de « Cantine »"]
-    assert "Attention : les places de « Cantine »" in "\n".join(report.lines())
-    assert portal.load(a_folder(tmp_path, town=town_with(repas="places = 31"))).warnings == []
+    assert portal.taken("cantine", "mardi 2026-12-01") == 0
+    report = portal.load(a_folder(tmp_path, town=town_with(repas="places = 1")))
+    assert portal.taken("cantine", "mardi 2026-12-01") == 1
+    assert "Places recomptées : 0 compteur remis à jour" in report.lines(), "the count before publishing was right"
+    assert portal.waited == [PUBLISHED_EVERYWHERE]
+    assert portal.load(a_folder(tmp_path, town=town_with(repas="places = 31"))).recounted is None
+
+
+def test_a_count_that_was_interrupted_is_made_by_the_next_import(portal, tmp_path):
+    limited = a_folder(tmp_path, town=town_with(repas="places = 1"))
+    portal.load(limited)
+    portal.store.ask_recount(portal.clock.now())
+    portal.store.plannings.counts.clear()
+    assert portal.load(limited).recounted == 3
+    assert portal.taken("cantine", "mardi 2026-12-01") == 1
+    assert portal.load(limited).recounted is None
+
+
+def test_a_save_during_the_count_is_counted(portal, tmp_path):
+    limited = a_folder(tmp_path, town=town_with(repas="places = 5"))
+    portal.load(limited)
+    portal.store.ask_recount(portal.clock.now())
+    bookings_on = portal.store.bookings_on
+    rival = Slot(ChildId("c-7"), ActivityId("cantine"), day("vendredi 2026-12-04"))
+    key = PlaceKey(rival.day, rival.activity)
+
+    def interrupted(on):
+        if on == rival.day and rival not in portal.store.plannings.bookings["f-1"]:
+            entry = JournalEntry(
+                EntryId("2026-11-23T08:00:00.000000Z#1"), portal.clock.now(), "internet", (Wish(rival, True),)
+            )
+            portal.store.plannings.save(FamilyId("f-1"), entry, {key: 1}, {key: 5})
+        return bookings_on(on)
+
+    portal.store.plannings.counts[key] = 3
+    portal.store.bookings_on = interrupted
+    assert portal.load(limited).recounted == 1
+    assert portal.taken("cantine", "vendredi 2026-12-04") == 1
 
 
 def test_a_town_that_an_older_portal_wrote_is_replaced(portal, tmp_path):
@@ -310,12 +354,15 @@ def test_a_town_that_an_older_portal_wrote_is_replaced(portal, tmp_path):
     assert portal.store.town.current().name == "Ville de démo"
 
 
-def test_a_child_who_moves_between_schools_with_their_own_places_is_said(portal, tmp_path):
+def test_a_child_who_moves_between_schools_takes_its_place_along(portal, tmp_path):
     by_school = town_with(places="places-par-ecole = { mallerin = 3, prevert = 3 }")
     portal.load(a_folder(tmp_path, town=by_school))
+    assert portal.taken("mercredi", "mercredi 2026-12-02", "mallerin") == 1
     enfants = LISTS["enfants.csv"].replace("MALLERIN PRIMAIRE", "prevert")
     report = portal.load(a_folder(tmp_path, town=by_school, enfants=enfants))
-    assert [warning.split(" ;")[0] for warning in report.warnings] == ["l'enfant « c-8 » change d'école"]
+    assert report.recounted == 2
+    assert portal.taken("mercredi", "mercredi 2026-12-02", "mallerin") == 0
+    assert portal.taken("mercredi", "mercredi 2026-12-02", "prevert") == 1
 
 
 def test_many_days_are_cut_into_transactions(portal, tmp_path):
