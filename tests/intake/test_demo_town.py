@@ -8,6 +8,7 @@ from chalicelib.intake.importing import validated
 from chalicelib.intake.people import families_of
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.planning import Judge, Slot, State, closed_because
+from chalicelib.rules.school_calendar import paris_instant
 from infra.local.demo.generator import school_year, write_town
 from tests.clock import day, paris
 
@@ -112,3 +113,10 @@ def test_bookings_are_on_days_that_open(manual):
     for _, child, activity, booked_on, _, _ in events:
         on = date.fromisoformat(booked_on)
         assert closed_because(town, town.activities[activity], schools[child], on) is None
+
+
+@pytest.mark.parametrize("today", ["2015-09-02", "2015-12-18", "2015-12-19", "2026-11-23"])
+def test_the_demo_town_is_right_on_any_day(tmp_path, today):
+    write_town(tmp_path, date.fromisoformat(today), families=2)
+    with validated(tmp_path, paris_instant(date.fromisoformat(today), 60), Quiet()) as files:
+        assert files.town.name == "Ville de démo"

@@ -28,6 +28,7 @@ TITLES = {
 }
 CHANNELS = ("mairie", "telephone", "courrier", "guichet")
 MANUAL_BOOKINGS = (date(2015, 12, 23), date(2015, 12, 24))
+MANUAL_WRITTEN_ON = date(2015, 12, 18)
 LAST_KNOWN_DAY = date(2028, 8, 31)
 """The last day of the official school holidays that the import knows."""
 COMBINED = {"petites-vac-repas", "etude", "garderie-soir"}
@@ -119,9 +120,7 @@ class _Bookings:
     def __call__(self, family: DemoFamily) -> None:
         name = family.payers[0][0]
         if name == "f-bond":
-            for day in MANUAL_BOOKINGS:
-                self.write((name, "c-007", "petites-vac-matin", day, "inscription", "mairie", "2015-12-18 10:30"))
-            self.left -= len(MANUAL_BOOKINGS)
+            self._manual_bookings(name)
             return
         if name == "f-martin":
             return
@@ -136,6 +135,16 @@ class _Bookings:
                 self.write((name, child.id, activity, day, "", channel, self._written_on(day)))
                 written += 1
         self.left -= written
+
+    def _manual_bookings(self, family: str) -> None:
+        """What the manual's page shows as booked; a town on an earlier day does not know it yet."""
+        if self.today <= MANUAL_WRITTEN_ON:
+            return
+        for day in MANUAL_BOOKINGS:
+            self.write(
+                (family, "c-007", "petites-vac-matin", day, "inscription", "mairie", f"{MANUAL_WRITTEN_ON} 10:30")
+            )
+        self.left -= len(MANUAL_BOOKINGS)
 
     def _choices(self, family: DemoFamily) -> Iterator[tuple[DemoChild, date, str]]:
         """The slots of the family, the nearest days first, each child in turn."""
