@@ -14,8 +14,8 @@ from chalicelib.services.ports import Clock, PlanningStore, TownStore
 
 WEEKS = 5
 """Weeks on one page: the table stays light, and leaving the page is rare."""
-ENTRIES = 100
-"""Journal entries read for « Mes dernières modifications »: one Query."""
+ENTRIES = 40
+"""Saves looked back at for « Mes dernières modifications »: one Query, of the same cost whatever the history."""
 CHANGES = 20
 """Changes shown for one activity."""
 
