@@ -28,6 +28,10 @@ class Settings:
     origin: str = ""
     """``https://portail.ville.fr``: what a POST's Origin header must be; empty: the request's own host."""
     demo_now: str = ""
+    bucket: str = ""
+    """S3 bucket of the invoice PDFs; empty: a town that puts none online."""
+    mails_per_second: float = 14.0
+    """What SES grants the account; 14 once it is out of the sandbox."""
 
     @property
     def local(self) -> bool:
@@ -54,7 +58,19 @@ class Settings:
             base_path=environ.get("PORTAL_BASE_PATH", ""),
             origin=environ.get("PORTAL_ORIGIN", ""),
             demo_now=environ.get("DEMO_NOW", ""),
+            bucket=environ.get("PORTAL_BUCKET", ""),
+            mails_per_second=_rate(environ.get("PORTAL_MAILS_PER_SECOND") or "14"),
         )
         if settings.demo_now and not settings.local:
             raise MissingSetting("DEMO_NOW is for the local stage only; unset it")
         return settings
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError as error:
+        raise MissingSetting(f"PORTAL_MAILS_PER_SECOND={text} is not a number") from error
+    if not 0 < rate <= 1000:
+        raise MissingSetting(f"PORTAL_MAILS_PER_SECOND={text} is not between 0 and 1000")
+    return rate

@@ -95,11 +95,18 @@ def counted() -> Iterator[Calls]:
     def around(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         answer, error = send()
         parsed, received = (answer[1], len(answer[0].content)) if answer else ({}, 0)
-        calls.made.append(Call(attempt.name, _units(parsed), len(attempt.request.body or b""), received))
+        calls.made.append(Call(attempt.name, _units(parsed), _length(attempt), received))
         return answer, error
 
     with intercepted(around):
         yield calls
+
+
+def _length(attempt: Attempt) -> int:
+    """Bytes sent; S3 wraps what it uploads, and tells its length in a header."""
+    body = attempt.request.body or b""
+    told = attempt.request.headers.get("X-Amz-Decoded-Content-Length") or 0
+    return len(body) if isinstance(body, bytes | str) else int(told)
 
 
 def _units(parsed: dict[str, Any]) -> float:

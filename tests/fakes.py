@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import RLock
 
 from chalicelib.rules import town_codec
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import ChildId, EntryId, FamilyId
+from chalicelib.rules.ids import ChildId, EntryId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
+from chalicelib.rules.notices import NoticeSettings
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
+from chalicelib.services.invoice_ports import Mail
 from chalicelib.services.ports import JournalEntry, Letter, Limit, Login
 
 ITEMS = 100
@@ -262,3 +265,169 @@ class MemoryIntake:
         _aware(now)
         self._json = self.versions[now] = json
         self.town.town = town_codec.load(json)
+
+
+class MemoryOutbox:
+    """``Outbox``. ``aside``: mails set aside with why; ``held``: leases by mail id."""
+
+    def __init__(self) -> None:
+        self.mails: dict[str, Mail] = {}
+        self.held: dict[str, datetime] = {}
+        self.aside: list[tuple[Mail, str]] = []
+        self.never: dict[str, str] = {}
+
+    def put(self, mails: Iterable[Mail]) -> None:
+        """What another store's transaction brings."""
+        self.mails.update({mail.id: mail for mail in mails})
+
+    def due(self, now: datetime, limit: int) -> Iterator[Mail]:
+        _aware(now)
+        free = [m for m in self.mails.values() if m.due_at <= now and self.held.get(m.id, now) <= now]
+        return iter(sorted(free, key=lambda mail: (mail.due_at, mail.id))[:limit])
+
+    def lease(self, mail: Mail, now: datetime, seconds: int) -> bool:
+        if self.mails.get(mail.id) != mail or self.held.get(mail.id, now) > now:
+            return False
+        self.held[mail.id] = now + timedelta(seconds=seconds)
+        return True
+
+    def sent(self, mail: Mail) -> None:
+        if self.mails.get(mail.id) == mail:
+            self._forget(mail)
+
+    def retry(self, mail: Mail, due_at: datetime) -> None:
+        _aware(due_at)
+        if self.mails.get(mail.id) == mail:
+            self._forget(mail)
+            self.put([replace(mail, due_at=due_at, attempts=mail.attempts + 1)])
+
+    def set_aside(self, mail: Mail, why: str) -> None:
+        if self.mails.get(mail.id) == mail:
+            self._forget(mail)
+            self.aside.append((mail, why))
+
+    def suppress(self, email: str, why: str, now: datetime) -> None:
+        _aware(now)
+        self.never[email.casefold()] = why
+
+    def suppressed(self, emails: Iterable[str]) -> set[str]:
+        return {email for email in emails if email.casefold() in self.never}
+
+    def _forget(self, mail: Mail) -> None:
+        del self.mails[mail.id]
+        self.held.pop(mail.id, None)
+
+
+class MemoryInvoices:
+    """``InvoiceStore``. ``waiting``: numbers whose families were not told, as the sparse index has them."""
+
+    def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        self.outbox = outbox or MemoryOutbox()
+        self.invoices: dict[InvoiceNumber, Invoice] = {}
+        self.invoice_lines: dict[InvoiceNumber, tuple[InvoiceLine, ...]] = {}
+        self.waiting: set[InvoiceNumber] = set()
+
+    def of(self, family: FamilyId) -> tuple[Invoice, ...]:
+        mine = (invoice for invoice in self.invoices.values() if invoice.family == family)
+        return tuple(sorted(mine, key=lambda invoice: (invoice.issued_on, invoice.number), reverse=True))
+
+    def find(self, family: FamilyId, number: InvoiceNumber) -> Invoice | None:
+        invoice = self.invoices.get(number)
+        return invoice if invoice and invoice.family == family else None
+
+    def lines(self, family: FamilyId, number: InvoiceNumber) -> tuple[InvoiceLine, ...]:
+        return self.invoice_lines.get(number, ()) if self.find(family, number) else ()
+
+    def holder(self, number: InvoiceNumber) -> Invoice | None:
+        return self.invoices.get(number)
+
+    def holder_of_reference(self, reference: str) -> Invoice | None:
+        bare = reference.replace("-", "")
+        return next((one for one in self.invoices.values() if one.reference.replace("-", "") == bare), None)
+
+    def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+        _aware(invoice.published_at)
+        there = self.invoices.get(invoice.number)
+        holder = self.holder_of_reference(invoice.reference)
+        if (holder and holder.number != invoice.number) or (
+            there and (there.family != invoice.family or there.payments)
+        ):
+            raise StaleWrite("invoices.put")
+        if there is None or there.issued_on != invoice.issued_on:
+            self.waiting.add(invoice.number)
+        self.invoices[invoice.number] = replace(invoice, payments=())
+        self.invoice_lines[invoice.number] = tuple(lines)
+
+    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int) -> None:
+        self.invoices[number] = replace(self._mine(family, number), pdf_bytes=size)
+
+    def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
+        invoice = self._mine(family, number)
+        if any(there.id == payment.id for there in invoice.payments):
+            return False
+        payments = sorted((*invoice.payments, payment), key=lambda one: one.id)
+        self.invoices[number] = replace(invoice, payments=tuple(payments))
+        return True
+
+    def to_notify(self, limit: int) -> tuple[Invoice, ...]:
+        waiting = (replace(self.invoices[number], payments=()) for number in self.waiting)
+        return tuple(sorted(waiting, key=lambda invoice: (invoice.published_at, invoice.number))[:limit])
+
+    def notified(self, invoice: Invoice, mails: Sequence[Mail]) -> None:
+        if invoice.number in self.waiting:
+            self.waiting.remove(invoice.number)
+            self.outbox.put(mails)
+
+    def _mine(self, family: FamilyId, number: InvoiceNumber) -> Invoice:
+        invoice = self.find(family, number)
+        if invoice is None:
+            raise NotFound("invoice")
+        return invoice
+
+
+class MemoryNotices:
+    """``NoticeStore``."""
+
+    def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        self.outbox = outbox or MemoryOutbox()
+        self.saved: dict[FamilyId, NoticeSettings] = {}
+
+    def settings(self, family: FamilyId) -> NoticeSettings:
+        return self.saved.get(family, NoticeSettings())
+
+    def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
+        written = replace(settings, version=settings.version + 1)
+        if self.settings(family).version != settings.version:
+            if self.settings(family) == written:
+                return
+            raise StaleWrite("notices.save")
+        self.saved[family] = written
+        self.outbox.put(mails)
+
+
+class MemoryPdfs:
+    """``PdfStore``; ``down`` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.pdfs: dict[tuple[FamilyId, InvoiceNumber], bytes] = {}
+        self.down = False
+
+    def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None:
+        self._answer("pdfs.put")
+        self.pdfs[family, number] = pdf
+
+    def exists(self, family: FamilyId, number: InvoiceNumber) -> bool:
+        self._answer("pdfs.exists")
+        return (family, number) in self.pdfs
+
+    def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
+        self._answer("pdfs.holds")
+        return self.pdfs.get((family, number)) == pdf
+
+    def link(self, family: FamilyId, number: InvoiceNumber) -> str:
+        self._answer("pdfs.link")
+        return f"https://documents.example/factures/{family}/{number}.pdf?signed"
+
+    def _answer(self, operation: str) -> None:
+        if self.down:
+            raise Unavailable(operation)

@@ -15,7 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
 from infra.local import stand_in
-from infra.local.tables import create_tables
+from infra.local.tables import create_buckets, create_tables
 
 REGION = "eu-west-3"
 _EMPTY: dict[str, Any] = {}
@@ -32,6 +32,7 @@ def settings_for(endpoint: str = "", prefix: str = "test", demo_now: str = "") -
         sender="portail@ville.example",
         endpoint=endpoint,
         demo_now=demo_now,
+        bucket=f"{prefix}-documents",
     )
 
 
@@ -49,6 +50,7 @@ def moto_town() -> Iterator[Settings]:
             create_tables("", settings.tables, settings.region)
             _EMPTY.update(copy.deepcopy(moto.tables))
         moto.tables.update(copy.deepcopy(_EMPTY))
+        create_buckets("", settings.tables, settings.region)
         yield settings
 
 
@@ -56,6 +58,7 @@ def town_at(endpoint: str) -> Settings:
     """Empty tables, of a prefix that nobody else uses, on a stand-in that runs already."""
     settings = settings_for(endpoint, f"t{secrets.token_hex(4)}")
     create_tables(endpoint, settings.tables, settings.region)
+    create_buckets(endpoint, settings.tables, settings.region)
     return settings
 
 

@@ -1,58 +1,64 @@
 """E-mails, by Amazon SES."""
 
-import threading
 from typing import Any
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
-
+from chalicelib.adapters.aws import FAILURES, LazyClient, answering, code_of
 from chalicelib.rules.errors import Unavailable
+from chalicelib.services.invoice_ports import MailRejected, MailThrottled
 from chalicelib.services.ports import Letter
 
-CONFIG = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+REJECTED = {"MessageRejected", "BadRequestException", "ValidationException"}
+"""SES will say the same the next time: the address or the content is refused for good."""
+THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 
 
 class SesMailer:
-    """``Mailer``. The client is made by the first letter: most processes never send one."""
+    """``Mailer``: a parent's message to the office, sent while she waits."""
 
     def __init__(self, *, region: str, sender: str, endpoint: str = "") -> None:
-        self.region = region
         self.sender = sender
-        self.endpoint = endpoint
-        self._lock = threading.Lock()
-        self._made: Any = None
+        self.client = LazyClient("sesv2", region=region, endpoint=endpoint)
 
     def send(self, letter: Letter) -> None:
-        try:
-            self._client().send_email(**self._request(letter))
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable(f"mailer.send: {_code(error)}") from error
-
-    def _request(self, letter: Letter) -> dict[str, Any]:
-        request: dict[str, Any] = {
-            "FromEmailAddress": self.sender,
-            "Destination": {"ToAddresses": [letter.to]},
-            "Content": {"Simple": {"Subject": _text(letter.subject), "Body": {"Text": _text(letter.text)}}},
-        }
+        request = _request(self.sender, letter.to, letter.subject, {"Text": _text(letter.text)})
         if letter.reply_to:
             request["ReplyToAddresses"] = [letter.reply_to]
-        return request
+        with answering("mailer.send"):
+            self.client().send_email(**request)
 
-    def _client(self) -> Any:
-        with self._lock:
-            if self._made is None:
-                stand_in = {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if self.endpoint else {}
-                self._made = get_session().create_client(
-                    "sesv2", self.region, endpoint_url=self.endpoint or None, config=CONFIG, **stand_in
-                )
-            return self._made
+
+class SesMailSender:
+    """``MailSender``: the mails of the outbox, with their one-click unsubscribe header (RFC 8058)."""
+
+    def __init__(self, *, region: str, sender: str, endpoint: str = "") -> None:
+        self.sender = sender
+        self.client = LazyClient("sesv2", region=region, endpoint=endpoint)
+
+    def send(self, *, to: str, subject: str, text: str, html: str, unsubscribe: str = "") -> str:
+        request = _request(self.sender, to, subject, {"Text": _text(text), "Html": _text(html)})
+        if unsubscribe:
+            request["Content"]["Simple"]["Headers"] = [
+                {"Name": "List-Unsubscribe", "Value": f"<{unsubscribe}>"},
+                {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+            ]
+        try:
+            return str(self.client().send_email(**request)["MessageId"])
+        except FAILURES as error:
+            code = code_of(error)
+            if code in REJECTED:
+                raise MailRejected(code) from error
+            if code in THROTTLED:
+                raise MailThrottled(code) from error
+            raise Unavailable(f"mail_sender.send: {code}") from error
+
+
+def _request(sender: str, to: str, subject: str, body: dict[str, dict[str, str]]) -> dict[str, Any]:
+    return {
+        "FromEmailAddress": sender,
+        "Destination": {"ToAddresses": [to]},
+        "Content": {"Simple": {"Subject": _text(subject), "Body": body}},
+    }
 
 
 def _text(data: str) -> dict[str, str]:
     return {"Data": data, "Charset": "UTF-8"}
-
-
-def _code(error: Exception) -> str:
-    response = getattr(error, "response", None) or {}
-    return response.get("Error", {}).get("Code") or type(error).__name__

@@ -80,6 +80,10 @@ class PdfStore(Protocol):
 
     def exists(self, family: FamilyId, number: InvoiceNumber) -> bool: ...
 
+    def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
+        """Whether the stored PDF is this very one."""
+        ...
+
     def link(self, family: FamilyId, number: InvoiceNumber) -> str:
         """Address of the PDF, good for 60 seconds, that the browser shows under the invoice's number."""
         ...
@@ -97,7 +101,7 @@ class NoticeStore(Protocol):
         ...
 
     def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
-        """Write ``settings`` over version ``settings.version`` (stored as version + 1) and put ``mails`` in the outbox, in
+        """Write ``settings`` over version ``settings.version`` (kept as version + 1), ``mails`` in the outbox, in
         one transaction. Raises StaleWrite when somebody saved since."""
         ...
 
@@ -127,6 +131,35 @@ class Outbox(Protocol):
 
     def suppressed(self, emails: Iterable[str]) -> set[str]:
         """Those of ``emails`` that must not be written to, compared without case, given as asked."""
+        ...
+
+
+class MailLinks(Protocol):
+    """Absolute addresses for e-mails, signed where they act without a session."""
+
+    def invoices(self) -> str:
+        """The family's invoices, after signing in."""
+        ...
+
+    def stop(self, family: FamilyId, email: str) -> str:
+        """Stops the notices to one address: a page for who opens it, at once for who posts to it (one-click)."""
+        ...
+
+    def confirm(self, family: FamilyId, email: str, until: datetime) -> str:
+        """A page whose button confirms that ``email`` wants the family's notices; good until ``until``."""
+        ...
+
+
+@dataclass(frozen=True)
+class RenderedMail:
+    subject: str
+    text: str
+    html: str
+
+
+class MailRenderer(Protocol):
+    def render(self, mail: Mail) -> RenderedMail:
+        """The words of a mail. Raises LookupError for a kind without template or a fact that is missing."""
         ...
 
 

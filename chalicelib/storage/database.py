@@ -71,7 +71,7 @@ def _pauses() -> Iterator[None]:
 @lru_cache
 def _connect(region: str, endpoint: str) -> Connection:
     """One client per place, whoever asks: making one costs more CPU than a page, and it is safe to share."""
-    stand_in: dict[str, Any] = {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if endpoint else {}
+    stand_in: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if endpoint else {}
     connection = Connection(
         region=region,
         host=endpoint or None,

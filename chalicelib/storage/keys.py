@@ -4,13 +4,14 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
+from chalicelib.rules.ids import ActivityId, ChildId, InvoiceNumber, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot
 
 PROFILE = "PROFILE"
 EPOCH = "EPOCH"
 """Part of a family whose sessions were revoked. Apart from the profile, so that an import never writes over it."""
 CHILD = "CHILD#"
+NOTICES = "NOTICES"
 TOWN = "TOWN"
 CURRENT = "CURRENT"
 HISTORY = "V#"
@@ -53,3 +54,37 @@ def place_key(day: str, counter: str) -> PlaceKey:
 
 def town_version(at: str) -> str:
     return f"{HISTORY}{at}"
+
+
+HEADS = "I#"
+"""Invoices of a family, each followed by its payments; newest last."""
+PAYMENT = "#PAY#"
+UNIQUE = "UNIQUE"
+MAILS, ASIDE, SUPPRESSED = "MAILS", "ASIDE", "SUPPRESSED"
+"""Shards of the outbox: what waits, what is kept for the operator, addresses that bounced or complained."""
+
+
+def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
+    return f"{HEADS}{issued_on.isoformat()}#{number}"
+
+
+def invoice_payment(head: str, payment: str) -> str:
+    return f"{head}{PAYMENT}{payment}"
+
+
+def invoice_lines(number: InvoiceNumber) -> str:
+    return f"L#{number}"
+
+
+def number_holder(number: InvoiceNumber) -> str:
+    """Partition, of one item, that says who holds a number; ``reference_holder`` the same for a payment reference."""
+    return f"N#{number}"
+
+
+def reference_holder(reference: str) -> str:
+    """The treasury does not see the dashes, so they do not make two references different."""
+    return f"R#{reference.replace('-', '')}"
+
+
+def mail_due(due_at: str, mail: str) -> str:
+    return f"{due_at}#{mail}"

@@ -1,4 +1,4 @@
-"""Creates the tables that ``infra/resources.yaml`` declares, on a stand-in: no second definition."""
+"""Creates the tables and the bucket that ``infra/resources.yaml`` declares, on a stand-in: no second definition."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -11,6 +11,7 @@ from botocore.session import get_session
 
 TEMPLATE = Path(__file__).parents[1] / "resources.yaml"
 TABLE = "AWS::DynamoDB::Table"
+BUCKET = "AWS::S3::Bucket"
 UNDERSTOOD = {
     "TableName",
     "BillingMode",
@@ -63,6 +64,14 @@ def declared(prefix: str) -> Iterator[dict[str, Any]]:
             yield {name: _filled(value, {"TablePrefix": prefix}) for name, value in properties.items()}
 
 
+def buckets(prefix: str) -> list[str]:
+    """Names of the declared buckets. What protects them is AWS's: a stand-in is thrown away whole."""
+    resources = template()["Resources"].values()
+    return [
+        _filled(one["Properties"]["BucketName"], {"TablePrefix": prefix}) for one in resources if one["Type"] == BUCKET
+    ]
+
+
 def keys_of(properties: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Key attributes of a declared table: name -> (``HASH`` or ``RANGE``, type)."""
     types = {one["AttributeName"]: one["AttributeType"] for one in properties["AttributeDefinitions"]}
@@ -92,7 +101,7 @@ def _substituted(text: str, parameters: Mapping[str, str]) -> str:
 
 def create_tables(endpoint: str, prefix: str, region: str = "eu-west-3") -> None:
     """Create every table on the stand-in at ``endpoint``; empty: on moto, in this process."""
-    client = _client(endpoint, region)
+    client = _client("dynamodb", endpoint, region)
     for properties in declared(prefix):
         request = {name: value for name, value in properties.items() if name in UNDERSTOOD}
         # CloudFormation and the API name the same switch differently.
@@ -100,13 +109,21 @@ def create_tables(endpoint: str, prefix: str, region: str = "eu-west-3") -> None
         client.create_table(**request)
 
 
+def create_buckets(endpoint: str, prefix: str, region: str = "eu-west-3") -> None:
+    """Create every bucket on the stand-in at ``endpoint``; empty: on moto, in this process."""
+    for name in buckets(prefix):
+        _client("s3", endpoint, region).create_bucket(
+            Bucket=name, CreateBucketConfiguration={"LocationConstraint": region}
+        )
+
+
 @lru_cache
-def _client(endpoint: str, region: str) -> Any:
+def _client(service: str, endpoint: str, region: str) -> Any:
     return get_session().create_client(
-        "dynamodb",
+        service,
         region,
         endpoint_url=endpoint or None,
-        config=Config(retries={"mode": "standard"}),
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - a stand-in takes any
+        config=Config(retries={"mode": "standard"}, s3={"addressing_style": "path"}),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - a stand-in takes any
     )

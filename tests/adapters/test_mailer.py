@@ -28,8 +28,8 @@ def mailer(ministack_settings: Settings) -> SesMailer:
     mailer = SesMailer(
         region=ministack_settings.region, sender=ministack_settings.sender, endpoint=ministack_settings.endpoint
     )
-    with suppress(mailer._client().exceptions.AlreadyExistsException):
-        mailer._client().create_email_identity(EmailIdentity=ministack_settings.sender)
+    with suppress(mailer.client().exceptions.AlreadyExistsException):
+        mailer.client().create_email_identity(EmailIdentity=ministack_settings.sender)
     return mailer
 
 
@@ -64,10 +64,10 @@ def test_a_letter_may_have_no_reply_address(mailer: SesMailer) -> None:
 def test_one_client_serves_every_letter(mailer: SesMailer) -> None:
     with counted() as calls:
         mailer.send(LETTER)
-        client = mailer._client()
+        client = mailer.client()
         mailer.send(LETTER)
     assert calls.names == ["sesv2:SendEmail"] * 2
-    assert mailer._client() is client
+    assert mailer.client() is client
 
 
 def test_a_mail_service_that_does_not_answer_is_unavailable(mailer: SesMailer) -> None:
@@ -80,4 +80,6 @@ def test_a_mail_service_that_does_not_answer_is_unavailable(mailer: SesMailer) -
 
 def test_a_mail_service_that_refuses_is_unavailable(mailer: SesMailer) -> None:
     with pytest.raises(Unavailable, match=r"mailer.send: MessageRejected"):
-        SesMailer(region=mailer.region, sender="stranger@elsewhere.example", endpoint=mailer.endpoint).send(LETTER)
+        SesMailer(
+            region=mailer.client.region, sender="stranger@elsewhere.example", endpoint=mailer.client.endpoint
+        ).send(LETTER)

@@ -5,15 +5,29 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.services.invoice_ports import InvoiceStore, NoticeStore, Outbox
 from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, ThrottleStore, TownStore
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
+from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
-from tests.fakes import MemoryFamilies, MemoryIntake, MemoryLogins, MemoryPlannings, MemoryThrottle, MemoryTown
+from tests.fakes import (
+    MemoryFamilies,
+    MemoryIntake,
+    MemoryInvoices,
+    MemoryLogins,
+    MemoryNotices,
+    MemoryOutbox,
+    MemoryPlannings,
+    MemoryThrottle,
+    MemoryTown,
+)
 from tests.stand_in import database_for, dynamodb_local, town_at
 
 
@@ -25,10 +39,14 @@ class Stores:
     throttle: ThrottleStore
     town: TownStore
     intake: IntakeStore
+    invoices: InvoiceStore
+    notices: NoticeStore
+    outbox: Outbox
 
 
 def in_memory() -> Stores:
     families, logins, plannings, town = MemoryFamilies(), MemoryLogins(), MemoryPlannings(), MemoryTown()
+    outbox = MemoryOutbox()
     return Stores(
         families=families,
         logins=logins,
@@ -36,6 +54,9 @@ def in_memory() -> Stores:
         throttle=MemoryThrottle(),
         town=town,
         intake=MemoryIntake(families=families, logins=logins, plannings=plannings, town=town),
+        invoices=MemoryInvoices(outbox=outbox),
+        notices=MemoryNotices(outbox=outbox),
+        outbox=outbox,
     )
 
 
@@ -47,6 +68,9 @@ def on_dynamodb(database: Database) -> Stores:
         throttle=DynamoThrottleStore(database),
         town=DynamoTownStore(database, fresh=0),
         intake=DynamoIntakeStore(database),
+        invoices=DynamoInvoiceStore(database),
+        notices=DynamoNoticeStore(database),
+        outbox=DynamoOutbox(database),
     )
 
 

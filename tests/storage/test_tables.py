@@ -13,7 +13,7 @@ TABLES = {table["TableName"]: table for table in declared("town")}
 
 
 def test_the_tables_are_those_of_this_slice() -> None:
-    names = {"families", "logins", "planning", "journal", "places", "throttle", "town"}
+    names = {"families", "logins", "planning", "journal", "places", "throttle", "town", "invoices", "outbox"}
     assert TABLES.keys() == {f"town-{name}" for name in names}
 
 

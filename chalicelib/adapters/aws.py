@@ -1,0 +1,52 @@
+"""What every adapter to an AWS service needs: one client, made when first used, and the name of what went wrong."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+
+from chalicelib.rules.errors import Unavailable
+
+FAILURES = (BotoCoreError, ClientError)
+
+
+class LazyClient:
+    """A botocore client that threads share. Making one costs more CPU than a page: most processes never do."""
+
+    def __init__(self, service: str, *, region: str, endpoint: str = "", **config: Any) -> None:
+        self.service = service
+        self.region = region
+        self.endpoint = endpoint
+        self.config = Config(
+            connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, **config
+        )
+        self._lock = threading.Lock()
+        self._made: Any = None
+
+    def __call__(self) -> Any:
+        with self._lock:
+            if self._made is None:
+                stand_in = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.endpoint else {}
+                self._made = get_session().create_client(
+                    self.service, self.region, endpoint_url=self.endpoint or None, config=self.config, **stand_in
+                )
+            return self._made
+
+
+@contextmanager
+def answering(operation: str) -> Iterator[None]:
+    """What AWS does not do becomes Unavailable, with ``operation`` and AWS's own code for the operator."""
+    try:
+        yield
+    except FAILURES as error:
+        raise Unavailable(f"{operation}: {code_of(error)}") from error
+
+
+def code_of(error: Exception) -> str:
+    """AWS's code of a failure, ``MessageRejected``; the exception's name when no answer came."""
+    response = getattr(error, "response", None) or {}
+    return response.get("Error", {}).get("Code") or type(error).__name__

@@ -1,0 +1,67 @@
+"""Invoice PDFs in S3, one folder a family."""
+
+import hashlib
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.aws import LazyClient, answering, code_of
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+
+SECONDS = 60
+"""For which a link is good: enough to follow a redirect, too short to be passed on."""
+GONE = {"404", "NoSuchKey", "NotFound"}
+
+
+class S3PdfStore:
+    """``PdfStore``. ``bucket`` empty: a town without PDFs online; none exists, and storing one is Unavailable."""
+
+    def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
+        self.bucket = bucket
+        style = "path" if endpoint else "virtual"
+        self.client = LazyClient(
+            "s3", region=region, endpoint=endpoint, signature_version="s3v4", s3={"addressing_style": style}
+        )
+
+    def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None:
+        if not self.bucket:
+            raise Unavailable("pdfs.put: PORTAL_BUCKET is not set")
+        with answering("pdfs.put"):
+            self.client().put_object(
+                Bucket=self.bucket, Key=_key(family, number), Body=pdf, ContentType="application/pdf"
+            )
+
+    def exists(self, family: FamilyId, number: InvoiceNumber) -> bool:
+        return bool(self._tag("pdfs.exists", family, number))
+
+    def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
+        return self._tag("pdfs.holds", family, number) == hashlib.md5(pdf, usedforsecurity=False).hexdigest()
+
+    def _tag(self, operation: str, family: FamilyId, number: InvoiceNumber) -> str:
+        """S3's ETag, the MD5 of an object written in one piece; empty when there is none."""
+        if not self.bucket:
+            return ""
+        with answering(operation):
+            try:
+                head = self.client().head_object(Bucket=self.bucket, Key=_key(family, number))
+            except ClientError as error:
+                if code_of(error) in GONE:
+                    return ""
+                raise
+        return str(head["ETag"]).strip('"')
+
+    def link(self, family: FamilyId, number: InvoiceNumber) -> str:
+        asked = {
+            "Bucket": self.bucket,
+            "Key": _key(family, number),
+            "ResponseContentType": "application/pdf",
+            "ResponseContentDisposition": f'inline; filename="{number}.pdf"',
+            "ResponseCacheControl": "no-store",
+        }
+        with answering("pdfs.link"):
+            address: str = self.client().generate_presigned_url("get_object", asked, ExpiresIn=SECONDS)
+        return address
+
+
+def _key(family: FamilyId, number: InvoiceNumber) -> str:
+    return f"factures/{family}/{number}.pdf"

@@ -1,0 +1,129 @@
+"""E-mails that wait to be sent: written in the transaction that causes them, held by a conditional write."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.rules.ids import FamilyId
+from chalicelib.services.invoice_ports import Mail
+from chalicelib.storage import keys
+from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.rows import OutboxRow, instant_of, instant_text
+
+KEYS_IN_A_BATCH = 100
+LATEST = "~"
+"""After every id of a mail that is due at an instant."""
+
+
+class DynamoOutbox:
+    """``Outbox``."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.rows = database.bind(OutboxRow)
+
+    def due(self, now: datetime, limit: int) -> Iterator[Mail]:
+        """Mails that are held stand among the others until their lease ends: they are read and left out."""
+        until = self.rows.due <= f"{instant_text(now)}#{LATEST}"
+        items = self.database.pages(
+            "outbox.due", self.rows, keys.MAILS, range_key_condition=until, consistent_read=True
+        )
+        found = 0
+        for item in items:
+            if found < limit and not _is_held(item, now):
+                found += 1
+                yield _mail(item)
+            if found == limit:
+                return
+
+    def lease(self, mail: Mail, now: datetime, seconds: int) -> bool:
+        held_until = self.rows.held_until
+        free = held_until.does_not_exist() | (held_until <= instant_text(now))
+        there = self.rows.due.exists() & free
+        until = instant_text(now + timedelta(seconds=seconds))
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.update(self._key(mail), actions=[held_until.set(until)], condition=there)
+
+        try:
+            self.database.transact("outbox.lease", fill)
+        except Refused:
+            return False
+        return True
+
+    def sent(self, mail: Mail) -> None:
+        self.database.transact("outbox.sent", lambda transaction: transaction.delete(self._key(mail)))
+
+    def retry(self, mail: Mail, due_at: datetime) -> None:
+        again = Mail(mail.id, mail.to, mail.kind, mail.facts, mail.family, mail.subject_id, due_at, mail.attempts + 1)
+        self._move("outbox.retry", mail, row_of(self.rows, again))
+
+    def set_aside(self, mail: Mail, why: str) -> None:
+        row = row_of(self.rows, mail)
+        row.shard, row.why = keys.ASIDE, why
+        self._move("outbox.set_aside", mail, row)
+
+    def suppress(self, email: str, why: str, now: datetime) -> None:
+        row = self.rows(keys.SUPPRESSED, email.casefold(), why=f"{why}, {instant_text(now)}")
+        self.database.batch("outbox.suppress", self.rows, put=[row])
+
+    def suppressed(self, emails: Iterable[str]) -> set[str]:
+        wanted: dict[str, list[str]] = {}
+        for email in emails:
+            wanted.setdefault(email.casefold(), []).append(email)
+        listed, found = list(wanted), set[str]()
+        for start in range(0, len(listed), KEYS_IN_A_BATCH):
+            chunk = [{"shard": keys.SUPPRESSED, "due": email} for email in listed[start : start + KEYS_IN_A_BATCH]]
+            for item in self.database.batch_get("outbox.suppressed", self.rows, chunk, consistent_read=True):
+                found.update(wanted[item["due"]["S"]])
+        return found
+
+    def _move(self, operation: str, mail: Mail, row: OutboxRow) -> None:
+        """Put a mail elsewhere, in one step. One that is gone was moved or sent by whoever held it after us."""
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(row)
+            transaction.delete(self._key(mail), condition=self.rows.due.exists())
+
+        try:
+            self.database.transact(operation, fill)
+        except Refused:
+            return
+
+    def _key(self, mail: Mail) -> OutboxRow:
+        return self.rows(keys.MAILS, keys.mail_due(instant_text(mail.due_at), mail.id))
+
+
+def row_of(rows: type[OutboxRow], mail: Mail) -> OutboxRow:
+    return rows(
+        keys.MAILS,
+        keys.mail_due(instant_text(mail.due_at), mail.id),
+        mail=mail.id,
+        to=mail.to,
+        kind=mail.kind,
+        facts=json.dumps(mail.facts, ensure_ascii=False),
+        family=mail.family,
+        subject_id=mail.subject_id,
+        attempts=mail.attempts,
+    )
+
+
+def _is_held(item: RawItem, now: datetime) -> bool:
+    held_until = item.get("held_until")
+    return held_until is not None and held_until["S"] > instant_text(now)
+
+
+def _mail(item: RawItem) -> Mail:
+    due_at, _, _ = item["due"]["S"].partition("#")
+    return Mail(
+        id=item["mail"]["S"],
+        to=item["to"]["S"],
+        kind=item["kind"]["S"],
+        facts=json.loads(item["facts"]["S"]),
+        family=FamilyId(item["family"]["S"]),
+        subject_id=item["subject_id"]["S"],
+        due_at=instant_of(due_at),
+        attempts=int(item["attempts"]["N"]),
+    )
