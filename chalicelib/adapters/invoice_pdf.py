@@ -1,0 +1,272 @@
+"""An invoice on paper, when the town's software sends none: what a French public invoice must say, on A4."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from chalicelib.rules.families import Family
+from chalicelib.rules.invoices import Invoice, InvoiceLine
+from chalicelib.rules.money import in_words
+from chalicelib.rules.town import Town
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.tagged_pdf import TaggedPdf
+
+MARGIN, WIDTH, BOTTOM = 18.0, 174.0, 272.0
+"""Millimetres: both side margins, what is between them, and where a page is full."""
+LINE = 5.0
+PADDING = 1.5
+INK, PALE = 20, 235
+"""Greys: text, and the background of titles."""
+COLUMNS = (
+    ("Désignation", 70.0, "L"),
+    ("Enfant", 36.0, "L"),
+    ("Quantité", 18.0, "R"),
+    ("Prix unitaire", 26.0, "R"),
+    ("Montant", 24.0, "R"),
+)
+"""Title, width, and which side the text stands on."""
+ON_THE_INTERNET = (
+    "Vous pouvez payer sur internet en vous connectant sur www.payfip.gouv.fr "
+    "et en saisissant les informations suivantes :"
+)
+
+
+class InvoicePdf:
+    """``InvoiceRenderer``. ``portal``: address of the portal's pages, empty when it is not known."""
+
+    def __init__(self, portal: str = "") -> None:
+        self.portal = portal
+
+    def render(self, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family, town: Town) -> bytes:
+        # fpdf2 and what it brings take as long to load as the rest of an import: only who makes a PDF waits for them.
+        from chalicelib.adapters.tagged_pdf import TaggedPdf  # noqa: PLC0415
+
+        pdf = TaggedPdf(
+            title=f"Facture {invoice.number} - {invoice.label}",
+            author=town.name,
+            created=datetime.combine(invoice.issued_on, time(), UTC),
+        )
+        sheet = _Sheet(pdf, f"{town.name} · Facture {invoice.number}")
+        _heading(sheet, invoice, town)
+        _facts(sheet, invoice, lines, family)
+        _table(sheet, lines)
+        _total(sheet, invoice)
+        _how_to_pay(sheet, invoice, town, self.portal)
+        return pdf.to_bytes()
+
+
+class _Sheet:
+    """Writes down the page, and goes to the next one when it is full. Lengths are millimetres, sizes points."""
+
+    def __init__(self, pdf: "TaggedPdf", running: str) -> None:
+        self.pdf = pdf
+        self.running = running
+        self.y = 0.0
+        self.next_page()
+
+    def next_page(self) -> None:
+        pdf = self.pdf
+        pdf.add_page()
+        with pdf.artifact():
+            self.face(8)
+            pdf.set_xy(MARGIN, 283)
+            pdf.cell(WIDTH / 2, 4, self.running)
+            pdf.cell(WIDTH / 2, 4, f"Page {pdf.page} / {{nb}}", align="R")
+        self.y = 16.0
+
+    def room(self, height: float) -> bool:
+        """Whether ``height`` is left on the page."""
+        return self.y + height <= BOTTOM
+
+    def face(self, size: float, *, bold: bool = False) -> None:
+        self.pdf.set_font("DejaVu", "B" if bold else "", size)
+        self.pdf.set_text_color(INK)
+
+    def wrapped(self, text: str, width: float) -> list[str]:
+        """``text`` cut into lines of ``width``, between words, or inside a word that is longer than a line."""
+        lines = [""]
+        for word in normalize("NFC", text).split(" "):
+            longer = f"{lines[-1]} {word}" if lines[-1] else word
+            if self.pdf.get_string_width(longer) <= width:
+                lines[-1] = longer
+                continue
+            parts = list(self._cut(word, width))
+            lines[-1:] = [lines[-1], *parts] if lines[-1] else parts
+        return lines
+
+    def _cut(self, word: str, width: float) -> Iterator[str]:
+        start = 0
+        for end in range(1, len(word) + 1):
+            if self.pdf.get_string_width(word[start:end]) > width and end > start + 1:
+                yield word[start : end - 1]
+                start = end - 1
+        yield word[start:]
+
+    def lines(self, lines: Iterable[str], x: float, y: float, width: float, *, align: str = "L") -> None:
+        """The lines of one text. To who listens they are one: a space, that nobody sees, ends each of them."""
+        for number, line in enumerate(lines):
+            self.pdf.set_xy(x, y + number * LINE)
+            self.pdf.cell(width, LINE, line if align == "R" else f"{line} ", align=align)
+
+    def paragraph(self, text: str, *, kind: str = "P", size: float = 9.5, bold: bool = False) -> None:
+        """A paragraph over the whole width; ``kind`` is its element, ``H2`` for a title."""
+        self.face(size, bold=bold)
+        lines = self.wrapped(text, WIDTH)
+        if not self.room(len(lines) * LINE):
+            self.next_page()
+            self.face(size, bold=bold)
+        with self.pdf.element(kind):
+            self.lines(lines, MARGIN, self.y, WIDTH)
+        self.y += len(lines) * LINE
+
+    def box(self, y: float, height: float) -> None:
+        """A pale background."""
+        with self.pdf.artifact():
+            self.pdf.set_fill_color(PALE)
+            self.pdf.rect(MARGIN, y, WIDTH, height, style="F")
+
+    def rule(self) -> None:
+        with self.pdf.artifact():
+            self.pdf.set_draw_color(170)
+            self.pdf.line(MARGIN, self.y, MARGIN + WIDTH, self.y)
+
+
+def _heading(sheet: _Sheet, invoice: Invoice, town: Town) -> None:
+    """Who sends the invoice, and its number."""
+    sheet.paragraph(town.name, size=14, bold=True)
+    sheet.y += 1
+    for text in (town.legal.identity, town.legal.address, invoice.regie):
+        if text and text != town.name:
+            sheet.paragraph(text)
+    office = town.office
+    sheet.paragraph(" · ".join(part for part in (office.name, office.phone, office.email) if part), size=8.5)
+    sheet.paragraph(f"Ouvert {office.hours}" if office.hours else " ", size=8.5)
+    sheet.y += 6
+    sheet.paragraph(f"Facture n° {invoice.number}", kind="H1", size=16, bold=True)
+    sheet.y += 2
+    sheet.paragraph(invoice.label, bold=True)
+    sheet.y += 3
+
+
+def _facts(sheet: _Sheet, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family) -> None:
+    """Who owes it, since when and until when, and for which children."""
+    children = ", ".join(dict.fromkeys(line.child for line in lines if line.child))
+    for name, value in (
+        ("Redevable", family.payer),
+        ("Date d'émission", f"{invoice.issued_on:%d/%m/%Y}"),
+        ("Date limite de paiement", f"{invoice.due_on:%d/%m/%Y}"),
+        ("Enfants" if "," in children else "Enfant", children),
+    ):
+        if value:
+            _named(sheet, name, value)
+    sheet.y += 5
+
+
+def _named(sheet: _Sheet, name: str, value: str, *, bold: bool = False, indent: float = 0.0) -> None:
+    """``Name : value``, the values one under the other."""
+    width = 54.0
+    sheet.face(9.5, bold=bold)
+    lines = sheet.wrapped(value, WIDTH - indent - width)
+    if not sheet.room(len(lines) * LINE):
+        sheet.next_page()
+    with sheet.pdf.element("P"):
+        sheet.face(9.5)
+        sheet.lines([f"{name} :"], MARGIN + indent, sheet.y, width)
+        sheet.face(9.5, bold=bold)
+        sheet.lines(lines, MARGIN + indent + width, sheet.y, WIDTH - indent - width)
+    sheet.y += len(lines) * LINE
+
+
+def _table(sheet: _Sheet, lines: Sequence[InvoiceLine]) -> None:
+    if not lines:
+        return
+    with sheet.pdf.group("Table"):
+        with sheet.pdf.group("TR"):
+            _titles(sheet)
+        for line in lines:
+            _row(sheet, line)
+
+
+def _titles(sheet: _Sheet, *, again: bool = False) -> None:
+    """The titles of the columns; ``again``, on a later page, they are decoration."""
+    sheet.box(sheet.y, LINE + 2 * PADDING)
+    sheet.face(8.5, bold=True)
+    x = MARGIN
+    for title, width, align in COLUMNS:
+        with sheet.pdf.artifact() if again else sheet.pdf.element("TH"):
+            sheet.lines([title], x, sheet.y + PADDING, width, align=align)
+        x += width
+    sheet.y += LINE + 2 * PADDING
+
+
+def _row(sheet: _Sheet, line: InvoiceLine) -> None:
+    sheet.face(9)
+    texts = (
+        line.what,
+        line.child,
+        _count(line.quantity),
+        in_words(line.unit_price),
+        in_words(line.amount),
+    )
+    cells = [sheet.wrapped(text, width - 2) for text, (_, width, _) in zip(texts, COLUMNS, strict=True)]
+    height = max(map(len, cells)) * LINE + PADDING
+    if not sheet.room(height):
+        sheet.next_page()
+        _titles(sheet, again=True)
+        sheet.face(9)
+    x = MARGIN
+    with sheet.pdf.group("TR"):
+        for cell, (_, width, align) in zip(cells, COLUMNS, strict=True):
+            with sheet.pdf.element("TD"):
+                sheet.lines(cell, x, sheet.y + PADDING / 2, width, align=align)
+            x += width
+    sheet.y += height
+    sheet.rule()
+
+
+def _count(quantity: Decimal) -> str:
+    """``4``, ``2,5``"""
+    return f"{quantity.normalize():f}".replace(".", ",")
+
+
+def _total(sheet: _Sheet, invoice: Invoice) -> None:
+    height = LINE + 2 * PADDING + 1
+    if not sheet.room(height):
+        sheet.next_page()
+    sheet.y += 1
+    sheet.box(sheet.y, height)
+    sheet.face(11, bold=True)
+    with sheet.pdf.element("P"):
+        sheet.lines([f"Total à payer : {in_words(invoice.total)}"], MARGIN, sheet.y + PADDING + 0.5, WIDTH, align="R")
+    sheet.y += height + 6
+
+
+def _how_to_pay(sheet: _Sheet, invoice: Invoice, town: Town, portal: str) -> None:
+    payment = town.payment
+    if not sheet.room(9 * LINE):  # The title, and the two numbers that must be typed, stay together.
+        sheet.next_page()
+    sheet.paragraph("Pour payer", kind="H2", size=12, bold=True)
+    sheet.y += 1
+    if payment.client_number:
+        sheet.paragraph(ON_THE_INTERNET)
+        sheet.y += 1
+        _named(sheet, "Identifiant structure", payment.client_number, bold=True, indent=6)
+        _named(sheet, "Référence", invoice.reference, bold=True, indent=6)
+        _named(sheet, "Montant", in_words(invoice.total), bold=True, indent=6)
+        sheet.y += 1
+    seen = "consulter et payer" if payment.client_number else "consulter"
+    where = f" : {portal}" if portal else " de la ville."
+    sheet.paragraph(f"Vous pouvez aussi la {seen} sur le portail parents{where}")
+    if payment.means:
+        sheet.y += 1
+        sheet.paragraph("Autres moyens de paiement :")
+    for means in payment.means:
+        sheet.paragraph(f"- {means}")
+    sheet.y += 1
+    sheet.paragraph(f"À payer au plus tard le {invoice.due_on:%d/%m/%Y}.", bold=True)
+    if payment.mention:
+        sheet.y += 3
+        sheet.paragraph(payment.mention, size=8)

@@ -1,0 +1,116 @@
+"""A PDF whose text is tagged: headings, paragraphs, tables with header cells, and decoration that is none of these.
+
+fpdf2 writes a structure tree for headings and images only, all on one level. What it lacks is here: nested elements and
+their kinds. It stands on fpdf2's structure builder, which is not its public interface: the version is pinned.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from fpdf import FPDF, ViewerPreferences
+from fpdf.output import OutputProducer, PDFPage
+from fpdf.structure_tree import StructElem, StructureTreeBuilder
+from fpdf.syntax import PDFObject
+
+FONTS = Path(__file__).parent / "fonts"
+FAMILY = "DejaVu"
+ATTRIBUTES = {"TH": "<</O /Table /Scope /Column>>"}
+"""What an element says of itself, by its kind: our header cells are those of columns."""
+
+
+class _Element(StructElem):
+    __slots__ = ("a",)
+
+    def __init__(self, kind: str, parent: PDFObject, page: int) -> None:
+        super().__init__(f"/{kind}", parent, [], page_number=page)
+        self.a = ATTRIBUTES.get(kind)
+
+
+class _Structure(StructureTreeBuilder):
+    """The tree of what the document says; ``inside`` is the element that holds what comes next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[_Element] = []
+        self.inside: StructElem = self.doc_struct_elem
+        self.marks: Counter[int] = Counter()
+
+    def add(self, kind: str, page: int) -> _Element:
+        element = _Element(kind, self.inside, page)
+        self.inside.k.append(element)
+        self.elements.append(element)
+        return element
+
+    def mark(self, element: StructElem, page: int) -> int:
+        """The number, on its page, of the content that belongs to ``element``."""
+        number = self.marks[page]
+        self.marks[page] += 1
+        element.k.append(number)
+        self.struct_tree_root.parent_tree.nums[page - 1].append(element)
+        return number
+
+    def __iter__(self) -> Iterator[PDFObject]:
+        yield self.struct_tree_root
+        yield self.doc_struct_elem
+        yield self.struct_tree_root.parent_tree
+        yield from self.elements
+
+
+class _Output(OutputProducer):
+    def _add_structure_tree(self) -> PDFObject | None:
+        """Says on which page each element is: fpdf2 does it for those of the first level only."""
+        pages = [one for one in self.pdf_objs if isinstance(one, PDFPage)]
+        for element in self.fpdf.struct_builder.elements:
+            element.pg = pages[element.page_number() - 1]
+        return super()._add_structure_tree()
+
+
+class TaggedPdf(FPDF):
+    """An A4 document in French. The same calls give the same bytes: ``created`` (aware) is its only date."""
+
+    def __init__(self, *, title: str, author: str, created: datetime) -> None:
+        super().__init__(format="A4")
+        self.struct_builder: _Structure = _Structure()
+        self.set_lang("fr-FR")
+        self.set_title(title)
+        self.set_author(author)
+        self.set_creation_date(created)
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
+        self.set_auto_page_break(False)
+        self.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
+        self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
+        for font in self.fonts.values():
+            # The glyphs that a document uses are copied as they are: measuring them again takes longer than the rest.
+            font.ttfont.recalcBBoxes = False
+
+    @contextmanager
+    def group(self, kind: str) -> Iterator[None]:
+        """An element made of elements: ``Table``, ``TR``. It may last over several pages."""
+        outside = self.struct_builder.inside
+        self.struct_builder.inside = self.struct_builder.add(kind, self.page)
+        try:
+            yield
+        finally:
+            self.struct_builder.inside = outside
+
+    @contextmanager
+    def element(self, kind: str) -> Iterator[None]:
+        """An element that holds text, on one page: ``H1``, ``P``, ``TH``, ``TD``."""
+        number = self.struct_builder.mark(self.struct_builder.add(kind, self.page), self.page)
+        self.pages[self.page].struct_parents = self.page - 1
+        self._out(f"/{kind} <</MCID {number}>> BDC")
+        yield
+        self._out("EMC")
+
+    @contextmanager
+    def artifact(self) -> Iterator[None]:
+        """Decoration, and what is only repeated: a screen reader passes it over."""
+        self._out("/Artifact BMC")
+        yield
+        self._out("EMC")
+
+    def to_bytes(self) -> bytes:
+        return bytes(self.output(output_producer_class=_Output))
