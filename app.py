@@ -1,10 +1,11 @@
-"""The Chalice application: its pages, and nothing else."""
+"""The Chalice application: its pages and its jobs, and nothing else."""
 
 import os
 from functools import cache
 
 from chalice.app import Chalice
 
+from chalicelib.jobs import jobs
 from chalicelib.pages.site import add_pages
 from chalicelib.settings import Settings
 from chalicelib.wiring import Portal, build_portal
@@ -18,3 +19,4 @@ def portal() -> Portal:
 
 app = Chalice(app_name="portail-parents")
 add_pages(app, portal)
+app.register_blueprint(jobs)

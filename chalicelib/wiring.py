@@ -1,12 +1,18 @@
 """The one place that knows every concrete class."""
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.mailer import SesMailer
+from chalicelib.adapters.pdf_store import S3PdfStore
+from chalicelib.pages.links import SignedLinks
 from chalicelib.services.accounts import OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
+from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
+from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
+from chalicelib.services.notices import AskAddresses, AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
 from chalicelib.services.planning import LastChanges, ShowPlanning
 from chalicelib.services.ports import (
     Clock,
@@ -21,13 +27,17 @@ from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
+from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
 
 if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer
+    from chalicelib.services.notifying import NoteSesEvent, NotifyInvoices, SendOutbox
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,23 @@ class Portal:
     show_recap: ShowRecap
     last_changes: LastChanges
     write_to_office: WriteToOffice
+    show_invoices: ShowInvoices
+    choose_invoice: ChooseInvoice
+    open_pdf: OpenPdf
+    show_notices: ShowNotices
+    edit_notices: EditNotices
+    ask_again: AskAgain
+    confirm_address: ConfirmAddress
+    stop_notices: StopNotices
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """What runs by itself, ready to call."""
+
+    notify_invoices: "NotifyInvoices"
+    send_outbox: "SendOutbox"
+    note_ses_event: "NoteSesEvent"
 
 
 def assemble(
@@ -59,10 +86,16 @@ def assemble(
     throttle: ThrottleStore,
     plannings: PlanningStore,
     mailer: Mailer,
+    invoices: InvoiceStore,
+    pdfs: PdfStore,
+    notices: NoticeStore,
+    outbox: Outbox,
+    links: MailLinks,
 ) -> Portal:
     """Put the use cases on any set of ports: the real ones below, in-memory ones in tests."""
     saving = SavePlanning(town=town, plannings=plannings, clock=clock)
     recap = ShowRecap(plannings=plannings)
+    ask = AskAddresses(notices=notices, throttle=throttle, links=links, clock=clock)
     return Portal(
         settings=settings,
         clock=clock,
@@ -77,6 +110,14 @@ def assemble(
         show_recap=recap,
         last_changes=LastChanges(plannings=plannings),
         write_to_office=WriteToOffice(town=town, throttle=throttle, mailer=mailer, clock=clock),
+        show_invoices=ShowInvoices(invoices=invoices, clock=clock),
+        choose_invoice=ChooseInvoice(invoices=invoices),
+        open_pdf=OpenPdf(invoices=invoices, pdfs=pdfs),
+        show_notices=ShowNotices(notices=notices, outbox=outbox),
+        edit_notices=EditNotices(notices=notices, ask=ask),
+        ask_again=AskAgain(notices=notices, ask=ask),
+        confirm_address=ConfirmAddress(notices=notices, families=families),
+        stop_notices=StopNotices(notices=notices, families=families),
     )
 
 
@@ -96,20 +137,66 @@ def build_portal(settings: Settings) -> Portal:
         throttle=DynamoThrottleStore(database),
         plannings=DynamoPlanningStore(database),
         mailer=SesMailer(region=settings.region, sender=settings.sender, endpoint=settings.endpoint),
+        invoices=DynamoInvoiceStore(database),
+        pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
+        notices=DynamoNoticeStore(database),
+        outbox=DynamoOutbox(database),
+        links=SignedLinks(settings),
     )
 
 
 def build_intake(settings: Settings) -> "Importer":
     """The import of a town's files. Its modules are loaded here only: no page needs them."""
+    from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
+    from chalicelib.intake.invoice_writer import InvoiceDesk  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
     database = database_of(settings)
     return Importer(
         store=DynamoIntakeStore(database),
         plannings=DynamoPlanningStore(database),
+        desk=InvoiceDesk(
+            invoices=DynamoInvoiceStore(database),
+            pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
+            renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),
+            families=DynamoFamilyStore(database),
+        ),
+        notices=DynamoNoticeStore(database),
         clock=build_clock(settings.demo_now),
         pepper=settings.pepper,
+    )
+
+
+def build_jobs(settings: Settings) -> Jobs:
+    """What runs by itself. Its modules are loaded here only: no page needs them."""
+    from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
+    from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
+    from chalicelib.pages.logs import report  # noqa: PLC0415
+    from chalicelib.services.notifying import NoteSesEvent, NotifyInvoices, SendOutbox  # noqa: PLC0415
+
+    database = database_of(settings)
+    clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database)
+    return Jobs(
+        notify_invoices=NotifyInvoices(
+            invoices=DynamoInvoiceStore(database),
+            families=DynamoFamilyStore(database),
+            notices=DynamoNoticeStore(database),
+            outbox=outbox,
+            links=SignedLinks(settings),
+            clock=clock,
+            report=report,
+        ),
+        send_outbox=SendOutbox(
+            outbox=outbox,
+            renderer=TemplateMails(DynamoTownStore(database)),
+            sender=SesMailSender(region=settings.region, sender=settings.sender, endpoint=settings.endpoint),
+            clock=clock,
+            report=report,
+            per_second=settings.mails_per_second,
+            sleep=time.sleep,
+        ),
+        note_ses_event=NoteSesEvent(outbox=outbox, clock=clock, report=report),
     )
 
 

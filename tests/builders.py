@@ -1,12 +1,14 @@
 """Legal objects for tests: name only what matters, the rest is filled in."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.rules.deadlines import CalendarDaysBefore, Deadline
 from chalicelib.rules.families import Child, Enrolment, Family
-from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber, SchoolId
+from chalicelib.rules.invoices import Invoice, Means, Payment, reference_of
+from chalicelib.rules.money import Cents
 from chalicelib.rules.planning import Slot
 from chalicelib.rules.school_calendar import Calendar, Period
 from chalicelib.rules.town import Activity, LegalFacts, Office, School, Town
@@ -97,3 +99,25 @@ def a_family(*children: Child, **changes: Any) -> Family:
 
 def a_slot(day: date, activity: str = CANTEEN, child: str = JAMES) -> Slot:
     return Slot(ChildId(child), ActivityId(activity), day)
+
+
+def an_invoice(number: str = "2013-026-000335", **changes: Any) -> Invoice:
+    """An invoice of the Bonds, unpaid; its reference is its number's."""
+    invoice = Invoice(
+        number=InvoiceNumber(number),
+        reference=reference_of(number, "T5"),
+        family=BOND,
+        issued_on=date(2013, 9, 30),
+        due_on=date(2013, 10, 15),
+        label="CANTINE ET GARDERIE SEPTEMBRE 2013",
+        regie="REGIE PERISCOLAIRE",
+        total=Cents(424),
+        published_at=datetime(2013, 10, 1, 8, tzinfo=UTC),
+        pdf_bytes=38_000,
+    )
+    return replace(invoice, **changes)
+
+
+def a_payment(amount: int, **changes: Any) -> Payment:
+    payment = Payment(id="p-1", payer="Jamie BOND", paid_on=date(2012, 8, 16), amount=Cents(amount), means=Means.CHEQUE)
+    return replace(payment, **changes)

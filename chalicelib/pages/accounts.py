@@ -9,7 +9,7 @@ from chalicelib.pages.seen import slots_of, unseal_seen
 from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit, recap_address
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
-from chalicelib.pages.words import clock_words, plural, typeset
+from chalicelib.pages.words import clock_words, typeset
 from chalicelib.rules.errors import BadForm, Unavailable
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
@@ -18,7 +18,10 @@ room = Room(__name__)
 
 KEPT = "garde"
 """Hidden field and signing purpose of the ticks that an expired session could not save."""
-_DESTINATION = re.compile(r"/(planning|enfants|modifications)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+", re.ASCII)
+_DESTINATION = re.compile(
+    r"/(planning|enfants|modifications|notifications|factures(/[\d-]+/(pdf|payer))?)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+",
+    re.ASCII,
+)
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
 """The one sentence for every failure: it must not tell which code is wrong, nor that somebody tried too often."""
 
@@ -112,8 +115,9 @@ def _kept_notice(visit: Visit, kept: str) -> str:
     count = len(wishes_of(unseal_seen(seen_field, None, visit.signing), slots_of(cells)))
     if not count:
         return "Votre session est fermée. Reconnectez-vous pour continuer."
-    words = plural(count, "modification est gardée", "modifications sont gardées")
-    return f"{'Votre' if count == 1 else 'Vos'} {words}. Reconnectez-vous pour {'la' if count == 1 else 'les'} valider."
+    if count == 1:
+        return "Votre modification est gardée. Reconnectez-vous pour la valider."
+    return f"Vos {count} modifications sont gardées. Reconnectez-vous pour les valider."
 
 
 def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:

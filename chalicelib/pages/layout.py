@@ -81,7 +81,11 @@ def _facts(visit: Visit) -> TownFacts:
 def _menu(visit: Visit, page: "Page") -> list[Link]:
     if visit.is_guest:
         return [Link("Connexion", visit.url("/"), page.section == "connexion")]
-    return [Link("Planning", visit.url("/planning", enfant=page.child or ""), page.section == "planning")]
+    return [
+        Link("Planning", visit.url("/planning", enfant=page.child or ""), page.section == "planning"),
+        Link("Factures", visit.url("/factures"), page.section == "factures"),
+        Link("Mes e-mails", visit.url("/notifications"), page.section == "notifications"),
+    ]
 
 
 def _help(visit: Visit, page: "Page") -> Link:

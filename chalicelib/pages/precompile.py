@@ -1,4 +1,4 @@
-"""``python -m chalicelib.pages.precompile DIR``: compile every template into DIR, for a faster cold start.
+"""``python -m chalicelib.pages.precompile DIR``: compile every page's template into DIR, for a faster cold start.
 
 Packaging points it at ``templates/compiled`` of the bundle; ``rendering`` prefers that folder when it exists.
 """
@@ -16,7 +16,12 @@ def precompile(target: Path) -> None:
     """Write one Python module per template into ``target``; raises TemplateSyntaxError for a broken one."""
     target.mkdir(parents=True, exist_ok=True)
     environment = new_environment(FileSystemLoader(TEMPLATES))
-    environment.compile_templates(target, extensions=["html"], zip=None, ignore_errors=False)
+    environment.compile_templates(target, filter_func=_is_a_page, zip=None, ignore_errors=False)
+
+
+def _is_a_page(template: str) -> bool:
+    """E-mails have an environment of their own, see ``adapters.mail_templates``."""
+    return template.endswith(".html") and not template.startswith("email/")
 
 
 if __name__ == "__main__":

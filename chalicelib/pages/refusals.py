@@ -35,7 +35,7 @@ KINDS: Mapping[type[Exception], Refusal] = {
     StaleWrite: Refusal(
         409,
         "La page a changé entre-temps",
-        "Quelqu'un de votre famille a modifié le planning au même moment. Ouvrez-le de nouveau.",
+        "Quelqu'un de votre famille a modifié la même chose au même moment. Ouvrez de nouveau la page.",
     ),
     TooLarge: Refusal(
         413,
@@ -77,6 +77,9 @@ BAD_FORMS: Mapping[str, str] = {
 }
 """What is wrong with a form, by the slug of its BadForm."""
 
+_SHOWN_AGAIN = ("/factures", "/notifications", "/desinscription")
+"""Where what is saved shows on the page itself; everywhere else the planning's journal tells."""
+
 
 def refusal_of(fault: Exception) -> Refusal:
     """The page of an error: the first kind that it belongs to."""
@@ -90,10 +93,10 @@ def refusal_of(fault: Exception) -> Refusal:
     return found
 
 
-def aftermath(status: int, *, posted: bool) -> str:
-    """What became of what the parent sent. After a breakdown we do not know, so we say where to look."""
-    if not posted:
-        return ""
+def aftermath(status: int, path: str) -> str:
+    """What became of what the parent sent to ``path``. After a breakdown we do not know, so we say where to look."""
     if status < 500:
         return "Rien n'a été enregistré."
+    if path.startswith(_SHOWN_AGAIN):
+        return "Avant de recommencer, ouvrez de nouveau la page : elle montre ce qui est enregistré."
     return "Avant de recommencer, regardez « Mes dernières modifications » : tout ce qui est enregistré y figure."

@@ -47,11 +47,14 @@ class Page:
     section: str = ""
     child: ChildId | None = None
     """The child whose page it is: the menu's « Planning » leads back to it."""
+    private: bool = False
+    """Never kept by a browser even for a visitor without session: its address opens it."""
 
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where to go next: a path of ``Visit.url``. ``signed_out`` also empties what the browser keeps of us."""
+    """Where to go next: a path of ``Visit.url``, or a whole address. ``signed_out`` also empties what the browser keeps
+    of us."""
 
     to: str
     signed_out: bool = False
@@ -129,11 +132,20 @@ class Room:
 
         return register
 
+    def post_from_anywhere(self, path: str) -> Callable[[View], View]:
+        """Register what any program may post: neither its origin nor its body is looked at, the address says it all."""
+
+        def register(view: View) -> View:
+            self._views.append((path, "POST", _wrapped(view, Who.NOBODY, None, None)))
+            return view
+
+        return register
+
 
 def _wrapped(
     view: View, who: Who, fields: Collection[str] | None, expired: Callable[[Visit], Answer] | None
 ) -> Callable[..., Response]:
-    """The view behind everything that is checked before it runs; ``fields`` is None for a page without a form."""
+    """The view behind everything that is checked before it runs; ``fields`` is None when no form is read."""
 
     def seen_by_the_right_people(visit: Visit, path: Mapping[str, str]) -> Answer:
         if fields is not None:
@@ -192,7 +204,7 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     words = {
         "heading": typeset(refusal.heading),
         "sentence": typeset(refusal.sentence),
-        "aftermath": typeset(aftermath(refusal.status, posted=posted)),
+        "aftermath": typeset(aftermath(refusal.status, visit.request.path)) if posted else "",
         "request_id": _request_id(visit) if refusal.status >= 500 else "",
     }
     return _answered(visit, Page("errors/refusal.html", words, refusal.heading, refusal.status))
@@ -212,7 +224,8 @@ def _answered(visit: Visit, answer: Answer) -> Response:
         body, status = answer.body, answer.status
     else:
         frame = layout(visit, answer)
-        sent = headers.of_page(frame["style"].source, local=local, private=not visit.is_guest or answer.status != 200)
+        private = answer.private or not visit.is_guest or answer.status != 200
+        sent = headers.of_page(frame["style"].source, local=local, private=private)
         body, status = render(answer.template, {**frame, **answer.context}), answer.status
     if visit.cookie:
         sent["Set-Cookie"] = visit.cookie

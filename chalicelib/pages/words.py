@@ -53,6 +53,11 @@ def day_words(day: date, *, year: bool = False) -> str:
     return f"{words} {day.year}" if year else words
 
 
+def long_day(day: date) -> str:
+    """``15 octobre 2013``."""
+    return f"{ordinal(day)}{SOLID}{month(day)} {day.year}"
+
+
 def slashed(day: date) -> str:
     """``23/12/2015``."""
     return f"{day:%d/%m/%Y}"

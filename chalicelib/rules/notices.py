@@ -47,7 +47,8 @@ def edited(settings: NoticeSettings, *, wanted: bool, emails: Iterable[str], tow
     """The settings after the parent's form: what was already there keeps its state, what is new waits, the rest goes.
 
     Empty fields, repeats (whatever the case) and the town's own address are left out. ``emails`` are valid addresses.
-    A stopped address that is typed again waits for its confirmation anew. Raises ValueError past three.
+    A stopped address stays stopped, for every save sends it again: only its owner starts it anew, see ``confirmed``.
+    Raises ValueError past three.
     """
     known = {address.email.casefold(): address for address in settings.extra}
     kept: dict[str, Address] = {}
@@ -55,9 +56,33 @@ def edited(settings: NoticeSettings, *, wanted: bool, emails: Iterable[str], tow
         key = email.strip().casefold()
         if not key or key == town_email.casefold() or key in kept:
             continue
-        there = known.get(key)
-        still = there is not None and there.state is not AddressState.STOPPED
-        kept[key] = there if there and still else Address(email.strip(), AddressState.PENDING)
+        kept[key] = known.get(key) or Address(email.strip(), AddressState.PENDING)
     if len(kept) > MOST_EXTRA:
         raise ValueError(f"{len(kept)} addresses; {MOST_EXTRA} at most")
     return replace(settings, wanted=wanted, extra=tuple(kept.values()))
+
+
+def confirmed(settings: NoticeSettings, email: str, town_email: str) -> NoticeSettings:
+    """The settings once the owner of ``email`` wants the notices; unchanged for an address that is not there."""
+    return _with_state(settings, email, town_email, AddressState.CONFIRMED)
+
+
+def stopped(settings: NoticeSettings, email: str, town_email: str) -> NoticeSettings:
+    """The settings once the owner of ``email`` wants no more notices; unchanged for an address that is not there."""
+    return _with_state(settings, email, town_email, AddressState.STOPPED)
+
+
+def state_of(settings: NoticeSettings, email: str, town_email: str) -> AddressState | None:
+    """State of one address, None when the family has no such address any more."""
+    key = email.casefold()
+    if key == town_email.casefold():
+        return AddressState.STOPPED if settings.town_stopped else AddressState.CONFIRMED
+    return next((one.state for one in settings.extra if one.email.casefold() == key), None)
+
+
+def _with_state(settings: NoticeSettings, email: str, town_email: str, state: AddressState) -> NoticeSettings:
+    key = email.casefold()
+    if key == town_email.casefold():
+        return replace(settings, town_stopped=state is AddressState.STOPPED)
+    extra = tuple(replace(one, state=state) if one.email.casefold() == key else one for one in settings.extra)
+    return replace(settings, extra=extra)

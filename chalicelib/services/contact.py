@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 
 from chalicelib.rules.errors import BadForm, Throttled
+from chalicelib.services.emails import LONGEST_EMAIL, is_email
 from chalicelib.services.ports import Clock, Letter, Limit, Mailer, ThrottleStore, TownStore
 
 MESSAGES_PER_HOUR = 5
-LONGEST = {"name": 100, "email": 254, "subject": 150, "text": 5000}
+LONGEST = {"name": 100, "email": LONGEST_EMAIL, "subject": 150, "text": 5000}
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,4 @@ def _is_sound(field: str, value: str) -> bool:
         return False
     if field != "text" and any(ord(letter) < 32 for letter in text):
         return False  # A line break in a header would let a stranger write headers of ours.
-    return field != "email" or _is_email(text)
-
-
-def _is_email(text: str) -> bool:
-    # Imported here: only this form needs it, and it would cost every cold start.
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
-
-    try:
-        validate_email(text, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return True
+    return field != "email" or is_email(text)

@@ -4,10 +4,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from infra.local.stage import environment_of
+from tests.browser.steps import Parent
 from tests.local.running import running_portal
 
 CHROMIUM = shutil.which("chromium")
@@ -79,3 +82,21 @@ def open_page(browser: Browser) -> Iterator[Opener]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def take_picture(request: pytest.FixtureRequest) -> Callable[[Parent, str], Path]:
+    """``take_picture(parent, "planning")``: the whole page, in .local/screenshots/."""
+
+    def picture(parent: Parent, name: str) -> Path:
+        path = SCREENSHOTS / f"{request.node.callspec.id}-{name}.png"
+        parent.page.screenshot(path=path, full_page=True)
+        return path
+
+    return picture
+
+
+@pytest.fixture
+def mailbox_of() -> Callable[[str], str]:
+    """Address of the page that lists what a portal sent: ``mailbox_of(portal)``."""
+    return lambda portal: environment_of("local", urlsplit(portal).port or 80)["PORTAL_MAILBOX"]

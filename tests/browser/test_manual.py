@@ -1,29 +1,15 @@
 """Sections 1 and 2 of the original service's manual, walked screenshot by screenshot on its own day."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.steps import Parent
 
 CLOSED, PAST = "fermé", "jour passé"
 ON, OFF = "[x]", "[ ]"
 JUST_NOW = r"le Ma 22-12-2015 à 1[45]:\d\d"
-
-
-@pytest.fixture
-def take_picture(request: pytest.FixtureRequest) -> Callable[[Parent, str], Path]:
-    """``take_picture(parent, "planning")``: the whole page, in .local/screenshots/."""
-
-    def picture(parent: Parent, name: str) -> Path:
-        path = SCREENSHOTS / f"{request.node.callspec.id}-{name}.png"
-        parent.page.screenshot(path=path, full_page=True)
-        return path
-
-    return picture
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])

@@ -89,7 +89,7 @@ def test_a_lost_session_keeps_the_ticks(portal, open_page, javascript, slot):
     parent.presses("Valider mes modifications")
 
     # Then the sign-in page has kept it, and signing in saves it
-    parent.sees("modification est gardée. Reconnectez-vous pour la valider.")
+    parent.sees("Votre modification est gardée. Reconnectez-vous pour la valider.")
     parent.signs_in("008")
     assert parent.heading == "1 modification enregistrée"
     parent.follows("Revenir au planning")

@@ -32,6 +32,27 @@ def contact_with_faults(parent: Parent) -> None:
     parent.sees("Votre message n'est pas encore parti")
 
 
+def invoices_with_faults(parent: Parent) -> None:
+    parent.goes_to("/factures")
+    parent.page.get_by_label("Mon e-mail").fill("")
+    parent.presses("Procéder au paiement")
+    parent.sees("Il manque une information")
+
+
+def invoice_recap(parent: Parent) -> None:
+    parent.goes_to("/factures")
+    parent.page.get_by_role("radio").first.check()
+    parent.presses("Procéder au paiement")
+    parent.sees("TOTAL À RÉGLER")
+
+
+def addresses_with_faults(parent: Parent) -> None:
+    parent.goes_to("/notifications")
+    parent.page.get_by_label("Adresse 3").fill("moneypenny")
+    parent.presses("Enregistrer")
+    parent.sees("Rien n'est encore enregistré")
+
+
 def opened(path: str) -> Road:
     return lambda parent: parent.goes_to(path)
 
@@ -56,6 +77,7 @@ SIGNED_OUT: dict[str, Road] = {
     "accessibilité": opened("/accessibilite"),
     "unknown page": opened("/nulle-part"),
     "signed out": opened("/deconnexion"),
+    "a dead link": opened("/desinscription?jeton=x"),
 }
 SIGNED_IN: dict[str, Road] = {
     "planning": opened("/planning"),
@@ -63,6 +85,12 @@ SIGNED_IN: dict[str, Road] = {
     "planning filtered": opened("/planning?activite=cantine"),
     "recap with a refusal": recap_with_a_refusal,
     "enfants": opened("/enfants"),
+    "factures": opened("/factures"),
+    "factures with faults": invoices_with_faults,
+    "recap of an invoice": invoice_recap,
+    "notifications": opened("/notifications"),
+    "notifications with faults": addresses_with_faults,
+    "notifications saved": opened("/notifications/enregistre"),
     "modifications": opened("/modifications"),
     "another family's child": opened("/planning?enfant=c-999"),
     "signing out": opened("/deconnexion"),
@@ -90,7 +118,7 @@ def test_a_page_is_accessible_and_fits(parent, name):
         checks.no_horizontal_scroll(page, f"at {width} px, text {text} %")
 
 
-@pytest.mark.parametrize("name", ["connexion", "planning", "modifications", "aide"])
+@pytest.mark.parametrize("name", ["connexion", "planning", "modifications", "factures", "notifications", "aide"])
 def test_a_first_view_is_light(parent, name):
     road = {**SIGNED_OUT, **SIGNED_IN}[name]
     weight = checks.weigh(parent.page, lambda: road(parent))

@@ -6,20 +6,45 @@ from datetime import date
 import pytest
 from chalice.app import Chalice
 
+from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.site import add_pages
 from chalicelib.rules.deadlines import CalendarDaysBefore
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ActivityId, FamilyId
+from chalicelib.rules.invoices import Invoice, Means
+from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, Town
 from chalicelib.services.accounts import fingerprint, scrypt_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.wiring import Portal, assemble
-from tests.builders import ALINE, JAMES, WEEKDAYS, a_calendar, a_child, a_family, a_town, an_activity
+from tests.builders import (
+    ALINE,
+    JAMES,
+    WEEKDAYS,
+    a_calendar,
+    a_child,
+    a_family,
+    a_payment,
+    a_town,
+    an_activity,
+    an_invoice,
+)
 from tests.clock import FixedClock, paris
-from tests.fakes import MemoryFamilies, MemoryLogins, MemoryMailer, MemoryPlannings, MemoryThrottle, MemoryTown
-from tests.pages.client import PageClient
+from tests.fakes import (
+    MemoryFamilies,
+    MemoryInvoices,
+    MemoryLogins,
+    MemoryMailer,
+    MemoryNotices,
+    MemoryOutbox,
+    MemoryPdfs,
+    MemoryPlannings,
+    MemoryThrottle,
+    MemoryTown,
+)
+from tests.pages.client import HOST, PageClient
 
 SALT = b"0123456789abcdef"
 SETTINGS = Settings(
@@ -56,6 +81,23 @@ def the_manual_s_town() -> Town:
     return a_town(*activities, calendar=calendar, message=message, crest='<svg xmlns="http://www.w3.org/2000/svg"/>')
 
 
+def the_manual_s_invoices() -> list[Invoice]:
+    """Two to pay, one paid online, one paid by cheque."""
+    june, april = "CANTINE ET GARDERIE JUIN-JUILLET 2013", "CANTINE ET GARDERIE AVRIL 2012"
+    march = "CANTINE ET GARDERIE MARS 2012"
+    online = a_payment(
+        2100, means=Means.ONLINE, paid_on=date(2012, 4, 25), authorisation="A55A", bank_date=date(2012, 4, 26)
+    )
+    return [
+        an_invoice("2013-019-000345", due_on=date(2013, 7, 31), label=june, total=Cents(777)),
+        an_invoice("2013-026-000335"),
+        an_invoice("2012-003-000314", due_on=date(2012, 4, 15), label=march, total=Cents(2100), payments=(online,)),
+        an_invoice(
+            "2012-004-000313", due_on=date(2012, 5, 15), label=april, total=Cents(1050), payments=(a_payment(1050),)
+        ),
+    ]
+
+
 def the_bonds() -> Family:
     james = a_child(JAMES, "cantine", "petites-vac-matin", "petites-vac-apres-midi", "sortie")
     read_only = Enrolment(ActivityId("etude"), read_only=True)
@@ -78,6 +120,13 @@ class World:
         strangers = a_family(a_child("c-100", "cantine", "petites-vac-matin"), id=STRANGERS, payer="Ernst BLOFELD")
         self.towns = MemoryTown(self.town)
         self.families = MemoryFamilies([self.family, strangers])
+        self.outbox = MemoryOutbox()
+        self.invoices = MemoryInvoices(outbox=self.outbox)
+        self.notices = MemoryNotices(outbox=self.outbox)
+        self.pdfs = MemoryPdfs()
+        for invoice in [*the_manual_s_invoices(), an_invoice("2013-026-000999", family=STRANGERS)]:
+            self.add(invoice)
+        self.links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
         self.portal: Portal = assemble(
             settings=self.settings,
             clock=self.clock,
@@ -92,6 +141,11 @@ class World:
             throttle=MemoryThrottle(),
             plannings=self.plannings,
             mailer=self.mailer,
+            invoices=self.invoices,
+            pdfs=self.pdfs,
+            notices=self.notices,
+            outbox=self.outbox,
+            links=self.links,
         )
         self.app = Chalice("test")
         add_pages(self.app, lambda: self.portal)
@@ -99,6 +153,18 @@ class World:
     def _login(self, payer_code: str, family: Family) -> Login:
         first = family.children[0].id if family.children else JAMES
         return Login(family.id, first, SALT, scrypt_of(payer_code, SALT))
+
+    def add(self, invoice: Invoice) -> None:
+        """An invoice with its payments and its PDF, as the town's files bring them."""
+        self.invoices.put(replace(invoice, payments=()), [])
+        for payment in invoice.payments:
+            assert self.invoices.record(invoice.family, invoice.number, payment)
+        if invoice.pdf_bytes:
+            self.pdfs.put(invoice.family, invoice.number, b"%PDF-1.7")
+
+    def lose_pdfs(self) -> None:
+        """The bucket was emptied by hand."""
+        self.pdfs.__init__()  # type: ignore[misc]
 
     def visitor(self) -> PageClient:
         return PageClient(self.app)

@@ -129,7 +129,9 @@ def test_every_other_signed_in_form_needs_the_token(world: World, parent: PageCl
         {"origin": "null", "sec-fetch-site": "same-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/contact", "/planning", "/deconnexion"])
+@pytest.mark.parametrize(
+    "path", ["/", "/contact", "/planning", "/deconnexion", "/factures", "/notifications", "/notifications/renvoyer"]
+)
 def test_a_form_that_stands_on_another_site_is_refused(world: World, path: str, headers: dict[str, str]) -> None:
     visitor = world.parent()
     visitor.headers = headers
@@ -169,7 +171,9 @@ def test_a_thousand_short_cells_too_many_are_counted(world: World, parent: PageC
     refused(world, parent.post_raw("/planning", body.encode()), 422, "trop de cases")
 
 
-@pytest.mark.parametrize("path", ["/", "/contact", "/planning", "/deconnexion", "/recap/x/annuler"])
+@pytest.mark.parametrize(
+    "path", ["/", "/contact", "/planning", "/deconnexion", "/recap/x/annuler", "/factures", "/notifications"]
+)
 def test_a_megabyte_is_refused(world: World, parent: PageClient, path: str) -> None:
     answer = parent.post_raw(path, b"csrf=" + b"x" * 1_000_000)
     refused(world, answer, 413, "trop long")

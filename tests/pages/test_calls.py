@@ -13,13 +13,14 @@ from chalicelib.services.accounts import fingerprint, scrypt_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.wiring import build_portal
 from tests import stand_in
 from tests.aws_calls import counted
 from tests.builders import JAMES
 from tests.clock import paris
-from tests.pages.client import PageClient
-from tests.pages.conftest import SALT, the_bonds, the_manual_s_town
+from tests.pages.client import HOST, PageClient
+from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
 
 NOW = paris("mardi 2015-12-22 14:54")
 GOOD = "c-007~petites-vac-matin~2015-12-23"
@@ -27,13 +28,18 @@ GOOD = "c-007~petites-vac-matin~2015-12-23"
 
 def visitor_of(settings: Settings, town: Town) -> PageClient:
     """James's parent, signed in, on the real stores."""
-    settings = replace(settings, demo_now="2015-12-22T14:54")
+    settings = replace(settings, demo_now="2015-12-22T14:54", origin=f"http://{HOST}")
     store = DynamoIntakeStore(stand_in.database_for(settings))
     family = the_bonds()
     store.put_town(dump(town), NOW)
     store.put_families([family])
     key = fingerprint(settings.pepper, "007", "GOLDENEYE7")
     store.put_logins([(key, Login(family.id, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT)))])
+    invoices = DynamoInvoiceStore(stand_in.database_for(settings))
+    for invoice in the_manual_s_invoices():
+        invoices.put(replace(invoice, payments=()), ())
+        for payment in invoice.payments:
+            invoices.record(family.id, invoice.number, payment)
     portal = build_portal(settings)
     app = Chalice("calls")
     add_pages(app, lambda: portal)
@@ -96,3 +102,19 @@ def test_a_save_is_two_reads_and_one_transaction(unlimited: PageClient) -> None:
     with counted() as calls:
         assert unlimited.save(page, GOOD).status == 303
     assert calls.names == ["dynamodb:Query", "dynamodb:Query", "dynamodb:TransactWriteItems"]
+
+
+def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient) -> None:
+    assert operations(unlimited, "/factures") == ["Query", "Query"]
+
+
+def test_choosing_an_invoice_costs_three_calls_at_most(unlimited: PageClient) -> None:
+    csrf = unlimited.get("/factures").hidden("csrf")
+    with counted() as calls:
+        sent = unlimited.post("/factures", csrf=csrf, facture="2013-026-000335", email="jamie.bond@server.fr")
+    assert len(calls) <= 3, calls.names
+    assert len(operations(unlimited, sent.headers["Location"])) <= 3
+
+
+def test_the_notice_settings_cost_three_calls(unlimited: PageClient) -> None:
+    assert len(operations(unlimited, "/notifications")) == 3

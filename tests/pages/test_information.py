@@ -89,7 +89,7 @@ def test_too_many_messages_wait(world: World) -> None:
 
 def test_help_has_a_section_for_every_screen(parent: PageClient) -> None:
     anchors = set(parent.get("/aide").page.ids)
-    screens = ["/planning", "/enfants", "/modifications", "/contact", "/deconnexion"]
+    screens = ["/planning", "/enfants", "/modifications", "/factures", "/notifications", "/contact", "/deconnexion"]
     for screen in screens:
         links = [e.attrs["href"] for e in parent.get(screen).page.all("a") if plain(e.text) == "Aide"]
         section = links[0].partition("#")[2]
@@ -101,7 +101,10 @@ def test_help_has_a_section_for_every_screen(parent: PageClient) -> None:
     ("path", "facts"),
     [
         ("/mentions-legales", ["Commune de démo", "1 place de la Mairie", "Le maire", "Un hébergeur"]),
-        ("/donnees-personnelles", ["dpo@ville.example", "« session »", "sessionStorage", "CNIL", "6.1.e"]),
+        (
+            "/donnees-personnelles",
+            ["dpo@ville.example", "« session »", "sessionStorage", "CNIL", "6.1.e", "factures", "accord"],
+        ),
         ("/accessibilite", ["Accessibilité : non conforme", "Défenseur des droits", "RGAA", "01 00 00 00 00"]),
     ],
 )

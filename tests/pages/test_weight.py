@@ -4,6 +4,7 @@ import gzip
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,20 @@ from chalicelib.pages.assets import TEMPLATES, script, style_sheet
 from chalicelib.pages.precompile import precompile
 from chalicelib.pages.presenters import planning
 from chalicelib.rules.families import Enrolment
-from tests.pages.client import Opened, PageClient
+from chalicelib.rules.money import Cents
+from tests.builders import a_payment, an_invoice
+from tests.pages.client import HOST, Opened, PageClient
 from tests.pages.conftest import World
 
 FIRST_VIEW = 14 * 1024
 HTML, CSS, JS = 6 * 1024, 3 * 1024, 2 * 1024
 NODES = 1000
 GOOD = "c-007~petites-vac-matin~2015-12-23"
+
+
+PAGES = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")} - {
+    str(path.relative_to(TEMPLATES)) for path in (TEMPLATES / "email").rglob("*.html")
+}
 
 
 def gzipped(text: str) -> int:
@@ -39,9 +47,65 @@ def every_page(world: World) -> dict[str, Opened]:
     pages["recap"] = parent.follow(parent.save(planning, GOOD, "c-007~cantine~2015-12-23"))
     pages["contact with faults"] = visitor.post("/contact", ouvert=visitor.get("/contact").hidden("ouvert"))
     pages["error"] = parent.get("/planning?enfant=c-100")
+    pages |= invoice_pages(world, parent) | notice_pages(world, visitor, parent)
     parent.cookie = ""
     pages["kept ticks"] = parent.save(planning, GOOD)
     return pages
+
+
+def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
+    shown = parent.get("/factures")
+    csrf = shown.hidden("csrf")
+    chosen = parent.post("/factures", csrf=csrf, facture="2013-026-000335", email="jamie.bond@server.fr")
+    world.lose_pdfs()
+    missing = parent.get("/factures/2013-026-000335/pdf")
+    return {
+        "/factures": shown,
+        "invoices with faults": parent.post("/factures", csrf=csrf),
+        "invoice recap": parent.follow(chosen),
+        "missing pdf": missing,
+    }
+
+
+def notice_pages(world: World, visitor: PageClient, parent: PageClient) -> dict[str, Opened]:
+    fresh = parent.get("/notifications")
+    fields = {"csrf": fresh.hidden("csrf"), "version": fresh.hidden("version"), "adresse1": "bond@"}
+    faults = parent.post("/notifications", **fields)
+    saved = parent.follow(parent.post("/notifications", **fields | {"adresse1": "BOND@server.fr"}))
+    until = world.clock.now() + timedelta(days=7)
+    confirm = world.links.confirm(world.family.id, "BOND@server.fr", until).partition(HOST)[2]
+    stop = world.links.stop(world.family.id, "BOND@server.fr").partition(HOST)[2]
+    return {
+        "/notifications": parent.get("/notifications"),
+        "notices with faults": faults,
+        "notices saved": saved,
+        "confirm": visitor.get(confirm),
+        "confirmed": visitor.get(f"{confirm}&fait=1"),
+        "stop": visitor.get(stop),
+        "stopped": visitor.post_raw(stop, b""),
+        "dead link": visitor.get("/desinscription"),
+    }
+
+
+@pytest.fixture
+def long_standing() -> PageClient:
+    """Fifteen years of paid invoices, and a whole year still due: the manual's two, and ten more."""
+    world = World()
+    for n in range(190):
+        number = f"{2000 + n // 12}-{n % 12 + 1:03}-{n * 7919:06}"
+        label = f"CANTINE ET GARDERIE {n % 12 + 1:02}/{2000 + n // 12}"
+        day = date(2000, 1, 31) + timedelta(days=30 * n)
+        payments = (a_payment(1000 + n, paid_on=day, payer=f"Jamie BOND {n}"),) if n < 180 else ()
+        world.add(an_invoice(number, label=label, total=Cents(1000 + n), payments=payments, pdf_bytes=30_000 + 97 * n))
+    return world.parent()
+
+
+@pytest.mark.parametrize("page", ["", "?page=8"])
+def test_fifteen_years_of_invoices_stay_light(long_standing: PageClient, page: str) -> None:
+    opened = long_standing.get(f"/factures{page}")
+    assert len([e for e in opened.page.all("input") if e.attrs.get("type") == "radio"]) == 12
+    assert gzipped(opened.body) <= HTML
+    assert len(opened.page.elements) <= NODES
 
 
 def test_every_template_is_rendered(world: World) -> None:
@@ -52,7 +116,7 @@ def test_every_template_is_rendered(world: World) -> None:
     environment = rendering._environment()
     assert environment.cache is not None
     rendered = {template.name for template in environment.cache.values()}
-    assert rendered == {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
+    assert rendered == PAGES
 
 
 def shape(page: Opened) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -75,7 +139,7 @@ def test_compiled_templates_say_the_same(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_compiler_runs_as_a_command(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "chalicelib.pages.precompile", str(tmp_path)], check=True)
-    assert len(list(tmp_path.glob("*.py"))) == len(list(TEMPLATES.rglob("*.html")))
+    assert len(list(tmp_path.glob("*.py"))) == len(PAGES)
 
 
 def test_style_and_script_stay_light() -> None:

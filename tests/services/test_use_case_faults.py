@@ -9,7 +9,9 @@ from datetime import date, timedelta
 import boto3
 
 from chalicelib.adapters.mailer import SesMailer
+from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.pages.links import SignedLinks
 from chalicelib.rules import town_codec
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
@@ -20,7 +22,10 @@ from chalicelib.services.ports import Login
 from chalicelib.services.saving import Seen
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
+from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
@@ -63,6 +68,11 @@ def fresh() -> Iterator[World]:
             throttle=DynamoThrottleStore(database),
             plannings=DynamoPlanningStore(database),
             mailer=SesMailer(region=settings.region, sender=settings.sender),
+            invoices=DynamoInvoiceStore(database),
+            pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket),
+            notices=DynamoNoticeStore(database),
+            outbox=DynamoOutbox(database),
+            links=SignedLinks(settings),
         )
         yield World(portal)
 

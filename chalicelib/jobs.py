@@ -1,0 +1,47 @@
+"""What runs by itself: the notification of new invoices, the outbox, what SES says of its deliveries.
+
+Each is a Lambda of its own, whose handler is its function here. Nothing but Chalice is imported until one runs: the
+API's Lambda imports this file too, to register it.
+"""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, CloudWatchEvent, Rate
+
+if TYPE_CHECKING:
+    from chalicelib.wiring import Jobs
+
+jobs = Blueprint(__name__)
+UNDELIVERED = {"source": ["aws.ses"], "detail-type": ["Email Bounced", "Email Complaint Received"]}
+
+
+@jobs.schedule(Rate(10, unit=Rate.MINUTES), description="New invoices: their e-mails go into the outbox")
+def notify_invoices(event: CloudWatchEvent) -> None:
+    _jobs().notify_invoices(_seconds_left(event))
+
+
+# Its time-out is the time between two runs: one at a time keeps to SES's rate.
+@jobs.schedule(Rate(1, unit=Rate.MINUTES), description="The outbox's e-mails leave by SES")
+def send_outbox(event: CloudWatchEvent) -> None:
+    _jobs().send_outbox(_seconds_left(event))
+
+
+@jobs.on_cw_event(UNDELIVERED)
+def note_ses_event(event: CloudWatchEvent) -> None:
+    _jobs().note_ses_event(event.to_dict())
+
+
+def _seconds_left(event: CloudWatchEvent) -> Callable[[], float]:
+    context: Any = event.context  # Chalice says a dict; Lambda gives an object.
+    return lambda: context.get_remaining_time_in_millis() / 1000
+
+
+@cache
+def _jobs() -> "Jobs":
+    from chalicelib.settings import Settings  # noqa: PLC0415
+    from chalicelib.wiring import build_jobs  # noqa: PLC0415
+
+    return build_jobs(Settings.from_environ(os.environ))

@@ -1,0 +1,125 @@
+"""Invoices: those to pay and those paid, the one chosen, the PDFs."""
+
+import re
+
+from chalicelib.pages import logs
+from chalicelib.pages.presenters import invoices as present
+from chalicelib.pages.signing import Tampered
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
+from chalicelib.pages.words import typeset
+from chalicelib.rules.errors import BadForm, NotFound
+from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.invoicing import AlreadyPaid, PdfMissing
+
+room = Room(__name__)
+
+SECTION = "factures"
+RECEIPT = "receipt-1"
+"""Signing purpose of the address that the bank's receipt goes to, on its way through the steps of a payment."""
+FAULTS = {
+    "number": ("facture", "Choisissez la facture à payer."),
+    "email": ("email", "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."),
+}
+"""Field of the form and sentence for each field in error of ``ChooseInvoice``."""
+PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régler."
+_NUMBER = re.compile(r"[\d-]{1,40}", re.ASCII)
+
+
+def _sign_in_again(visit: Visit) -> Answer:
+    return Redirect(visit.url("/", vers="/factures"))
+
+
+@room.get("/factures", Who.FAMILY)
+def show(visit: Visit) -> Answer:
+    return _invoices_page(visit, {"facture": "", "email": visit.family.email})
+
+
+@room.post("/factures", Who.FAMILY, fields=("facture", "email"), expired=_sign_in_again)
+def choose(visit: Visit) -> Answer:
+    typed = {name: visit.form.get(name) for name in ("facture", "email")}
+    email = typed["email"].strip()
+    number = _number(typed["facture"]) if typed["facture"] else InvoiceNumber("")
+    try:
+        invoice = visit.portal.choose_invoice(visit.family.id, number, email)
+    except BadForm as fault:
+        return _invoices_page(visit, typed, dict(FAULTS[name] for name in fault.args))
+    except AlreadyPaid:
+        return Redirect(visit.url("/factures", payee="1"))
+    token = visit.signing.seal(RECEIPT, [visit.family.id, invoice.number, email])
+    return Redirect(visit.url(f"/factures/{invoice.number}/payer", recu=token))
+
+
+@room.get("/factures/{number}/payer", Who.FAMILY)
+def recap(visit: Visit, number: str) -> Answer:
+    """Step 2. Without the address that step 1 asked for, step 1 again."""
+    chosen = _number(number)
+    email = receipt_address(visit, chosen)
+    if not email:
+        return Redirect(visit.url("/factures"))
+    try:
+        invoice = visit.portal.choose_invoice(visit.family.id, chosen, email)
+    except AlreadyPaid:
+        return Redirect(visit.url("/factures", payee="1"))
+    words = {
+        "invoice": present.due_of(invoice, paris_day(visit.portal.clock.now()), visit.url),
+        "email": email,
+        "payment": visit.portal.town.current().payment,
+    }
+    return Page("invoices/recap.html", words, "Récapitulatif de la facture, étape 2 sur 4", section=SECTION)
+
+
+@room.get("/factures/{number}/pdf", Who.FAMILY)
+def pdf(visit: Visit, number: str) -> Answer:
+    asked = _number(number)
+    try:
+        return Redirect(visit.portal.open_pdf(visit.family.id, asked))
+    except PdfMissing:
+        logs.report("invoice.pdf_missing", level="error", invoice=asked, family=visit.family.id)
+        return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404, section=SECTION)
+
+
+def receipt_address(visit: Visit, number: InvoiceNumber) -> str:
+    """The address typed in step 1 for this family's invoice, empty when the link is not ours."""
+    try:
+        family, chosen, email = visit.signing.unseal(RECEIPT, visit.query("recu"))
+    except Tampered:
+        return ""
+    return str(email) if (family, chosen) == (visit.family.id, number) else ""
+
+
+def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
+    shown = visit.portal.show_invoices(visit.family.id, _asked_page(visit.query("page")))
+    due = [present.due_of(invoice, shown.today, visit.url) for invoice in shown.to_pay]
+    said = {field: typeset(sentence) for field, sentence in (faults or {}).items()}
+    first = f"f-{due[0].number}" if due else "a-payer"
+    words = {
+        "payer": visit.family.payer,
+        "due": due,
+        "paid": [present.paid_of(invoice, visit.url) for invoice in shown.paid],
+        "page": shown.page,
+        "pages": shown.pages,
+        "links": present.page_links(shown.page, shown.pages, visit.url),
+        "typed": typed,
+        "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
+        "summary": [(first if field == "facture" else field, sentence) for field, sentence in said.items()],
+        "notice": typeset(PAID_MEANWHILE) if visit.query("payee") else "",
+    }
+    title = "Factures"
+    if faults:
+        return Page("invoices/show.html", words, f"Erreur : {title}", 422, section=SECTION)
+    return Page("invoices/show.html", words, title, section=SECTION)
+
+
+def _asked_page(text: str) -> int:
+    if text and not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
+        raise NotFound("page")
+    return int(text or 1)
+
+
+def _number(text: str) -> InvoiceNumber:
+    """Raises NotFound for what is no number: it would not be a key."""
+    if not _NUMBER.fullmatch(text):
+        raise NotFound("invoice")
+    return InvoiceNumber(text)

@@ -1,0 +1,52 @@
+"""Addresses that leave in e-mails, and what they say when they come back. Signed: they act without a session."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from chalicelib.pages.signing import Signing, Tampered
+from chalicelib.rules.ids import FamilyId
+from chalicelib.settings import MissingSetting, Settings
+
+CONFIRM, STOP = "confirm-address-1", "stop-notices-1"
+"""What a token is good for, with the number of its layout."""
+
+
+class SignedLinks:
+    """``MailLinks``. Every method raises MissingSetting in a portal that was not told its public address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._origin = settings.origin
+        self._base_path = settings.base_path
+        self._signing = Signing(settings.session_secret)
+
+    def invoices(self) -> str:
+        return self._absolute("/factures")
+
+    def stop(self, family: FamilyId, email: str) -> str:
+        return self._link("/desinscription", self._signing.seal(STOP, [family, email]))
+
+    def confirm(self, family: FamilyId, email: str, until: datetime) -> str:
+        token = self._signing.seal(CONFIRM, [family, email, int(until.timestamp())])
+        return self._link("/notifications/confirmer", token)
+
+    def _link(self, path: str, token: str) -> str:
+        return self._absolute(f"{path}?{urlencode({'jeton': token})}")
+
+    def _absolute(self, path: str) -> str:
+        if not self._origin:
+            raise MissingSetting("PORTAL_ORIGIN is empty: e-mails need the portal's public address")
+        return self._origin + self._base_path + path
+
+
+def whom_to_stop(token: str, signing: Signing) -> tuple[FamilyId, str]:
+    """Family and address of a ``stop`` link. It never expires: an old e-mail can still be answered. Raises Tampered."""
+    family, email = signing.unseal(STOP, token)
+    return FamilyId(family), str(email)
+
+
+def whom_to_confirm(token: str, signing: Signing, now: datetime) -> tuple[FamilyId, str]:
+    """Family and address of a ``confirm`` link; raises Tampered, also when its time is over."""
+    family, email, until = signing.unseal(CONFIRM, token)
+    if now >= datetime.fromtimestamp(until, UTC):
+        raise Tampered(CONFIRM)
+    return FamilyId(family), str(email)

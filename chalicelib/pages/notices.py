@@ -1,0 +1,173 @@
+"""Who is told of new invoices: the family's settings, and what the owner of an address decides from an e-mail."""
+
+import re
+from typing import Any
+
+from chalicelib.pages.links import whom_to_confirm, whom_to_stop
+from chalicelib.pages.presenters import notices as present
+from chalicelib.pages.signing import Tampered
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
+from chalicelib.pages.words import typeset
+from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled
+from chalicelib.rules.notices import AddressState
+from chalicelib.services.notices import Notices
+
+room = Room(__name__)
+
+SECTION = "notifications"
+TITLE = "Mes e-mails"
+NO_ADDRESS = "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."
+CHANGED = "Ces réglages ont changé entre-temps, dans une autre page. Vérifiez ce que vous avez écrit, puis enregistrez."
+TOO_MANY_ASKED = (
+    "Trop de messages de confirmation viennent d'être envoyés. Regardez dans les courriers indésirables, "
+    "ou enregistrez de nouveau dans une heure (le lendemain pour une adresse qui en a déjà reçu trois)."
+)
+ASKED_AGAIN = "Un nouveau message de confirmation part d'ici quelques minutes."
+DEAD = (
+    "Il est incomplet, ou il a plus de 7 jours. Connectez-vous, puis demandez un nouveau message dans « Mes e-mails »."
+)
+REMOVED = "Cette adresse a été retirée par la famille qui l'avait ajoutée : elle ne reçoit rien."
+
+
+def _sign_in_again(visit: Visit) -> Answer:
+    return Redirect(visit.url("/", vers="/notifications"))
+
+
+@room.get("/notifications", Who.FAMILY)
+def show(visit: Visit) -> Answer:
+    return _settings_page(visit, visit.portal.show_notices(visit.family))
+
+
+@room.post("/notifications", Who.FAMILY, fields=("version", "avertir", *present.FIELDS), expired=_sign_in_again)
+def save(visit: Visit) -> Answer:
+    typed = [visit.form.get(field) for field in present.FIELDS]
+    wanted, version = visit.form.get("avertir") == "oui", _version(visit.form.get("version"))
+
+    def again(**why: Any) -> Page:
+        """The form once more, with what was typed in it."""
+        return _settings_page(visit, visit.portal.show_notices(visit.family), typed=typed, wanted=wanted, **why)
+
+    try:
+        visit.portal.edit_notices(visit.family, wanted=wanted, emails=typed, version=version)
+    except BadForm as fault:
+        return again(faults=dict.fromkeys(fault.args, NO_ADDRESS), version=version, status=422)
+    except Throttled:
+        return again(trouble=TOO_MANY_ASKED, version=version, status=429)
+    except StaleWrite:
+        return again(trouble=CHANGED, status=409)
+    return Redirect(visit.url("/notifications/enregistre"))
+
+
+@room.get("/notifications/enregistre", Who.FAMILY)
+def saved(visit: Visit) -> Answer:
+    notices = visit.portal.show_notices(visit.family)
+    words = {
+        "wanted": notices.settings.wanted,
+        "lines": present.lines_of(notices, visit.family),
+        "waiting": any(address.state is AddressState.PENDING for address in notices.settings.extra),
+    }
+    return Page("notices/saved.html", words, "Réglages enregistrés", section=SECTION)
+
+
+@room.post("/notifications/renvoyer", Who.FAMILY, fields=("adresse",), expired=_sign_in_again)
+def ask_again(visit: Visit) -> Answer:
+    try:
+        visit.portal.ask_again(visit.family, visit.form.get("adresse"))
+    except Throttled:
+        notices = visit.portal.show_notices(visit.family)
+        return _settings_page(visit, notices, trouble=TOO_MANY_ASKED, status=429)
+    return Redirect(visit.url("/notifications", renvoye="1"))
+
+
+@room.get("/notifications/confirmer", Who.ANYBODY)
+def confirm_page(visit: Visit) -> Answer:
+    """A page and a button: programs that follow the links of e-mails must not agree in somebody's place."""
+    token = visit.query("jeton")
+    try:
+        _, email = whom_to_confirm(token, visit.signing, visit.portal.clock.now())
+    except Tampered:
+        return _dead_link(DEAD)
+    words = {"email": email, "token": token, "done": bool(visit.query("fait"))}
+    return Page("notices/confirm.html", words, "Confirmer mon adresse", section=SECTION, private=True)
+
+
+@room.post("/notifications/confirmer", Who.NOBODY, fields=("jeton",))
+def confirm(visit: Visit) -> Answer:
+    token = visit.form.get("jeton")
+    try:
+        family, email = whom_to_confirm(token, visit.signing, visit.portal.clock.now())
+    except Tampered:
+        return _dead_link(DEAD)
+    try:
+        visit.portal.confirm_address(family, email)
+    except NotFound:
+        return _dead_link(REMOVED)
+    return Redirect(visit.url("/notifications/confirmer", jeton=token, fait="1"))
+
+
+@room.get("/desinscription", Who.ANYBODY)
+def stop_page(visit: Visit) -> Answer:
+    return _stop_page(visit, done=False)
+
+
+@room.post_from_anywhere("/desinscription")
+def stop(visit: Visit) -> Answer:
+    """Mailboxes post here by themselves (RFC 8058), and follow no redirect: the answer is the page itself."""
+    try:
+        family, email = whom_to_stop(visit.query("jeton"), visit.signing)
+    except Tampered:
+        return _dead_link(DEAD)
+    visit.portal.stop_notices(family, email)
+    return _stop_page(visit, done=True)
+
+
+def _stop_page(visit: Visit, *, done: bool) -> Page:
+    token = visit.query("jeton")
+    try:
+        _, email = whom_to_stop(token, visit.signing)
+    except Tampered:
+        return _dead_link(DEAD)
+    words = {"email": email, "action": visit.url("/desinscription", jeton=token), "done": done}
+    return Page("notices/stop.html", words, "Ne plus recevoir ces messages", section=SECTION, private=True)
+
+
+def _dead_link(sentence: str) -> Page:
+    return Page("notices/dead_link.html", {"sentence": typeset(sentence)}, "Ce lien ne marche plus", 404)
+
+
+def _settings_page(
+    visit: Visit,
+    notices: Notices,
+    *,
+    wanted: bool | None = None,
+    typed: list[str] | None = None,
+    version: int | None = None,
+    faults: dict[int, str] | None = None,
+    trouble: str = "",
+    status: int = 200,
+) -> Page:
+    """What is saved, or what the parent typed on a page made from ``version``.
+
+    ``faults`` are sentences by rank of address, ``trouble`` is one about the whole form.
+    """
+    saved_now = notices.settings
+    said = {rank: typeset(sentence) for rank, sentence in (faults or {}).items()}
+    summary = [(present.FIELDS[rank], sentence) for rank, sentence in said.items()]
+    words = {
+        "wanted": saved_now.wanted if wanted is None else wanted,
+        "version": saved_now.version if version is None else version,
+        "mine": present.mine_of(notices, visit.family),
+        "fields": present.fields_of(notices, [a.email for a in saved_now.extra] if typed is None else typed, said),
+        "to_ask": present.to_ask(notices, visit.family),
+        "summary": [*summary, *([("avertir-moi", typeset(trouble))] if trouble else [])],
+        "notice": typeset(ASKED_AGAIN) if visit.query("renvoye") else "",
+    }
+    title = f"Erreur : {TITLE}" if words["summary"] else TITLE
+    return Page("notices/edit.html", words, title, status, section=SECTION)
+
+
+def _version(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise BadForm("version")
+    return int(text)

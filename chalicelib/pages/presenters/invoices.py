@@ -1,0 +1,158 @@
+"""Invoices -> what parents read of them: amounts, days, who paid, how heavy the PDF is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chalicelib.pages.words import long_day, slashed, typeset
+from chalicelib.rules.invoices import Invoice, Means, Payment
+from chalicelib.rules.money import in_words
+
+Url = Callable[..., str]
+MEANS = {
+    Means.ONLINE: "Paiement en ligne",
+    Means.CHEQUE: "Chèque bancaire",
+    Means.CASH: "Espèces",
+    Means.TRANSFER: "Virement",
+    Means.DIRECT_DEBIT: "Prélèvement",
+    Means.CARD: "Carte bancaire en mairie",
+    Means.OTHER: "Autre moyen",
+}
+NEAR = 2
+"""Page numbers shown on each side of the current one."""
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A link to an invoice's PDF; ``href`` is empty while there is none, ``label`` says so then."""
+
+    label: str
+    href: str
+    weight: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One invoice to pay. ``late`` and ``partly`` are sentences, empty when they do not apply."""
+
+    number: str
+    reference: str
+    label: str
+    regie: str
+    amount: str
+    due: str
+    late: str
+    partly: str
+    pdf: Pdf
+
+
+@dataclass(frozen=True)
+class Paying:
+    """One payment, in the manual's columns; ``bank_date`` and ``authorisation`` may be empty."""
+
+    payer: str
+    day: str
+    means: str
+    bank_date: str
+    authorisation: str
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One invoice already paid. ``overpaid`` is a sentence, empty when it does not apply."""
+
+    number: str
+    reference: str
+    label: str
+    regie: str
+    amount: str
+    due: str
+    overpaid: str
+    payings: tuple[Paying, ...]
+    pdf: Pdf
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the bank told anything of its payment."""
+        return any(paying.bank_date or paying.authorisation for paying in self.payings)
+
+
+@dataclass(frozen=True)
+class PageLink:
+    label: str
+    href: str
+    current: bool = False
+
+
+def due_of(invoice: Invoice, today: date, url: Url) -> Due:
+    late = f"En retard depuis le {long_day(invoice.due_on + timedelta(days=1))}" if invoice.is_overdue(today) else ""
+    partly = f"Déjà réglé : {in_words(invoice.paid)} sur {in_words(invoice.total)}" if invoice.paid else ""
+    return Due(
+        number=invoice.number,
+        reference=invoice.reference,
+        label=invoice.label,
+        regie=invoice.regie,
+        amount=in_words(invoice.remaining),
+        due=long_day(invoice.due_on),
+        late=late,
+        partly=typeset(partly),
+        pdf=pdf_of(invoice, url),
+    )
+
+
+def paid_of(invoice: Invoice, url: Url) -> Paid:
+    overpaid = f"{in_words(invoice.overpaid)} de trop : la mairie vous les doit" if invoice.overpaid else ""
+    return Paid(
+        number=invoice.number,
+        reference=invoice.reference,
+        label=invoice.label,
+        regie=invoice.regie,
+        amount=in_words(invoice.paid),
+        due=slashed(invoice.due_on),
+        overpaid=typeset(overpaid),
+        payings=tuple(_paying(payment) for payment in invoice.payments),
+        pdf=pdf_of(invoice, url),
+    )
+
+
+def pdf_of(invoice: Invoice, url: Url) -> Pdf:
+    if not invoice.pdf_bytes:
+        return Pdf("PDF pas encore disponible", "")
+    weight = weight_words(invoice.pdf_bytes)
+    return Pdf(f"Facture {invoice.number} (PDF, {weight})", url(f"/factures/{invoice.number}/pdf"), weight)
+
+
+def weight_words(size: int) -> str:
+    """Bytes as French people count them: ``38 Ko``, ``1,2 Mo``."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}\u00a0Ko"
+    return f"{size / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
+
+
+def page_links(page: int, pages: int, url: Url) -> list[PageLink]:
+    """First, last, and those around the current page; « … » stands for pages left out, and leads nowhere."""
+    if pages == 1:
+        return []
+    shown = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= NEAR]
+    links = [PageLink("Page précédente", _page(page - 1, url))] if page > 1 else []
+    before = 0
+    for number in shown:
+        if number > before + 1:
+            links.append(PageLink("…", ""))
+        links.append(PageLink(str(number), _page(number, url), number == page))
+        before = number
+    return [*links, PageLink("Page suivante", _page(page + 1, url))] if page < pages else links
+
+
+def _page(number: int, url: Url) -> str:
+    return url("/factures", page=str(number) if number > 1 else "") + "#payees"
+
+
+def _paying(payment: Payment) -> Paying:
+    return Paying(
+        payer=payment.payer,
+        day=slashed(payment.paid_on),
+        means=MEANS[payment.means],
+        bank_date=slashed(payment.bank_date) if payment.bank_date else "",
+        authorisation=payment.authorisation,
+    )

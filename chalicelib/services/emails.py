@@ -1,0 +1,15 @@
+"""What an e-mail address typed in a form must look like."""
+
+LONGEST_EMAIL = 254
+
+
+def is_email(text: str) -> bool:
+    """Whether ``text`` is one address that mail could reach; its form only, nothing is asked of the network."""
+    # Imported here: few pages need it, and it would cost every cold start.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return len(text) <= LONGEST_EMAIL

@@ -1,0 +1,168 @@
+"""Who is told of a family's new invoices: the parent chooses, each added address agrees, anybody stops."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled, Unavailable
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.notices import AddressState, NoticeSettings, confirmed, edited, state_of, stopped
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.emails import is_email
+from chalicelib.services.invoice_ports import Mail, MailLinks, NoticeStore, Outbox
+from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
+
+KIND = "confirm-address"
+LINK_LASTS = timedelta(days=7)
+ASKED_PER_FAMILY = 6
+"""Confirmations that a family may cause in an hour: its three addresses, and each once more."""
+ASKED_PER_ADDRESS = 3
+"""Confirmations that one address may get in a day, from whatever family: it never asked for any."""
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Notices:
+    """The family's settings. ``unreachable``: those of its addresses that bounced or complained, never written to."""
+
+    settings: NoticeSettings
+    unreachable: frozenset[str]
+
+
+class ShowNotices:
+    def __init__(self, *, notices: NoticeStore, outbox: Outbox) -> None:
+        self.notices = notices
+        self.outbox = outbox
+
+    def __call__(self, family: Family) -> Notices:
+        settings = self.notices.settings(family.id)
+        emails = [address.email for address in settings.extra] + [family.email] * bool(family.email)
+        return Notices(settings, frozenset(self.outbox.suppressed(emails) if emails else ()))
+
+
+class AskAddresses:
+    """Save settings and ask the owners of some addresses whether they agree, in one transaction."""
+
+    def __init__(self, *, notices: NoticeStore, throttle: ThrottleStore, links: MailLinks, clock: Clock) -> None:
+        self.notices = notices
+        self.throttle = throttle
+        self.links = links
+        self.clock = clock
+
+    def __call__(self, family: FamilyId, settings: NoticeSettings, emails: Sequence[str]) -> None:
+        """``settings`` carries the version that it is written over. Raises StaleWrite; Throttled past the limits.
+        Nothing is saved then, and nothing counted."""
+        now = self.clock.now()
+        mails = [self._mail(family, settings, number, email, now) for number, email in enumerate(emails)]
+        counted: list[tuple[Limit, Limit]] = []
+        try:
+            for email in emails:
+                counted.append(self._count(family, email, now))
+            self.notices.save(family, settings, mails)
+        except Exception:
+            for limits in counted:
+                self.throttle.give_back(limits, now)
+            raise
+
+    def _count(self, family: FamilyId, email: str, now: datetime) -> tuple[Limit, Limit]:
+        limits = _limits(family, email)
+        if not self.throttle.take(limits, now):
+            raise Throttled(KIND)
+        return limits
+
+    def _mail(self, family: FamilyId, settings: NoticeSettings, number: int, email: str, now: datetime) -> Mail:
+        until = now + LINK_LASTS
+        facts = {"confirm_link": self.links.confirm(family, email, until), "until": f"{paris_day(until):%d/%m/%Y}"}
+        mail_id = f"{KIND}-{family}-{settings.version + 1}-{number}"
+        return Mail(mail_id, email, KIND, facts, family, "notices", now)
+
+
+class EditNotices:
+    def __init__(self, *, notices: NoticeStore, ask: AskAddresses) -> None:
+        self.notices = notices
+        self.ask = ask
+
+    def __call__(self, family: Family, *, wanted: bool, emails: Sequence[str], version: int) -> NoticeSettings:
+        """Save the parent's form, made from ``version`` of the settings; each new address is asked to agree.
+
+        Raises BadForm (args: ranks of the addresses that are none, from 0), StaleWrite when somebody saved since
+        something else, Throttled.
+        """
+        faults = [rank for rank, email in enumerate(emails) if email.strip() and not is_email(email.strip())]
+        if faults:
+            raise BadForm(*faults)
+        now_there = self.notices.settings(family.id)
+        wished = edited(now_there, wanted=wanted, emails=emails, town_email=family.email)
+        if wished == now_there and now_there.version:
+            return now_there  # The same form again: a button pressed twice.
+        if now_there.version != version:
+            raise StaleWrite("notices")
+        before = {address.email for address in now_there.extra}
+        self.ask(family.id, wished, [address.email for address in wished.extra if address.email not in before])
+        return wished
+
+
+class AskAgain:
+    """Write once more to an address that has not agreed yet, or that stopped."""
+
+    def __init__(self, *, notices: NoticeStore, ask: AskAddresses) -> None:
+        self.notices = notices
+        self.ask = ask
+
+    def __call__(self, family: Family, email: str) -> None:
+        """Nothing for an address that agreed. Raises NotFound for one of another family, Throttled, StaleWrite."""
+        settings = self.notices.settings(family.id)
+        state = state_of(settings, email, family.email)
+        if state is None:
+            raise NotFound("address")
+        if state is not AddressState.CONFIRMED:
+            self.ask(family.id, settings, [email])
+
+
+class _Deciding:
+    """What the owner of an address decides from an e-mail's link, signed out: tried again while others write."""
+
+    def __init__(self, *, notices: NoticeStore, families: FamilyStore) -> None:
+        self.notices = notices
+        self.families = families
+
+    def decide(
+        self, family: FamilyId, email: str, change: Callable[[NoticeSettings, str, str], NoticeSettings]
+    ) -> AddressState | None:
+        """The state in which the address was found, None when it is not the family's any more."""
+        found = self.families.find(family)
+        if found is None:
+            return None
+        for _ in range(TRIES):
+            settings = self.notices.settings(family)
+            wished = change(settings, email, found.email)
+            try:
+                if wished != settings:
+                    self.notices.save(family, wished)
+            except StaleWrite:
+                continue
+            return state_of(settings, email, found.email)
+        raise Unavailable("notices: every try met another write")
+
+
+class ConfirmAddress(_Deciding):
+    def __call__(self, family: FamilyId, email: str) -> None:
+        """The owner agrees. Repeats change nothing. Raises NotFound for an address that the family removed since."""
+        if self.decide(family, email, confirmed) is None:
+            raise NotFound("address")
+
+
+class StopNotices(_Deciding):
+    def __call__(self, family: FamilyId, email: str) -> None:
+        """This address gets no more notices; the family's others still do. Repeats, and addresses gone, do nothing."""
+        self.decide(family, email, stopped)
+
+
+def _limits(family: FamilyId, email: str) -> tuple[Limit, Limit]:
+    owner = hashlib.sha256(email.casefold().encode()).hexdigest()
+    return (
+        Limit(f"{KIND}#family#{family}", ASKED_PER_FAMILY, 3600),
+        Limit(f"{KIND}#address#{owner}", ASKED_PER_ADDRESS, 24 * 3600),
+    )

@@ -1,0 +1,101 @@
+"""The words of e-mails: every template, in plain French, with what its reader needs and nobody's name."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from chalicelib.adapters.mail_templates import FOLDER, TemplateMails
+from chalicelib.rules.town import Office
+from chalicelib.services.invoice_ports import Mail, RenderedMail
+from tests.builders import BOND, a_town
+from tests.clock import paris
+from tests.fakes import MemoryTown
+
+STOP = "https://portail.example/desinscription?jeton=a.b&x=1"
+FACTS = {
+    "invoice-online": {
+        "number": "2013-026-000335",
+        "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",
+        "regie": "REGIE PERISCOLAIRE",
+        "total": "4,24\u00a0€",
+        "due_on": "15/10/2013",
+        "invoices_link": "https://portail.example/factures",
+        "stop_link": STOP,
+    },
+    "confirm-address": {
+        "confirm_link": "https://portail.example/notifications/confirmer?jeton=a.b",
+        "until": "1/1/2027",
+    },
+}
+
+
+def rendered(kind: str, town: object = None, **facts: str) -> RenderedMail:
+    mail = Mail("m-1", "x@server.fr", kind, FACTS.get(kind, {}) | facts, BOND, "s", paris("lundi 2026-09-14 08:00"))
+    return TemplateMails(MemoryTown(town or a_town())).render(mail)  # type: ignore[arg-type]
+
+
+class Words(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text, self.links = "", []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [value for name, value in attrs if name == "href"]
+
+
+@pytest.mark.parametrize("kind", sorted(path.name for path in FOLDER.iterdir()))
+def test_every_kind_says_the_same_in_both_parts(kind: str) -> None:
+    mail = rendered(kind)
+    html = Words(mail.html)
+    for name, fact in FACTS[kind].items():
+        assert fact in mail.text, name
+        assert fact in (html.links if name.endswith("_link") else html.text), name
+    for words in (mail.subject, mail.text, html.text):
+        assert "Ville de démo" in words
+        assert not re.search(r"[ \u00a0][;:!?»]|«[ \u00a0]|\w'\w|{{|None", words), "typography"
+    assert "01 00 00 00 00" in mail.text
+    assert mail.html.startswith('<!DOCTYPE html>\n<html lang="fr">')
+    assert not re.search(r"<(img|script|style|link)", mail.html), "nothing is fetched, nobody is followed"
+
+
+def test_a_new_invoice_says_how_to_stop() -> None:
+    mail = rendered("invoice-online")
+    assert mail.text.rstrip().endswith(STOP)
+    assert STOP in Words(mail.html).links
+
+
+def test_words_of_the_town_s_files_are_only_text() -> None:
+    mail = rendered("invoice-online", label="A & <b>B</b>")
+    assert "A & <b>B</b>" in mail.text
+    assert "A &amp; &lt;b&gt;B&lt;/b&gt;" in mail.html
+
+
+def test_a_subject_stays_on_one_line() -> None:
+    assert rendered("invoice-online", number="1\r\nBcc: x@server.fr").subject.splitlines() == [
+        "Ville de démo – votre facture 1 Bcc: x@server.fr est en ligne"
+    ]
+
+
+def test_what_the_town_leaves_empty_leaves_no_hole() -> None:
+    town = replace(a_town(), office=Office("", "", "x@ville.fr", ""))
+    text = rendered("invoice-online", town, regie="").text
+    assert "()" not in text
+    assert "service enfance" not in text
+
+
+@pytest.mark.parametrize(("kind", "facts"), [("unknown", {}), ("../email/invoice-online", {})])
+def test_a_kind_without_template_is_told(kind: str, facts: dict[str, str]) -> None:
+    with pytest.raises(LookupError, match="mail"):
+        rendered(kind, **facts)
+
+
+def test_a_missing_fact_is_told() -> None:
+    mail = Mail("m-1", "x@server.fr", "invoice-online", {}, BOND, "s", paris("lundi 2026-09-14 08:00"))
+    with pytest.raises(LookupError, match="undefined"):
+        TemplateMails(MemoryTown(a_town())).render(mail)

@@ -1,0 +1,120 @@
+"""The jobs as Lambda calls them: registered, on time, and one after the other from an invoice to its e-mails."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from chalice.app import CloudWatchEventConfig, Rate, ScheduledEventConfig
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from app import app
+from chalicelib import jobs
+from chalicelib.rules import town_codec
+from chalicelib.settings import Settings
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.outbox import DynamoOutbox
+from infra.local.gateway import Context
+from tests.builders import BOND, a_family, a_town
+from tests.clock import paris
+from tests.services.test_notifying import NOW, TOWN_EMAIL, WANTED, an_invoice, bounce
+from tests.stand_in import REGION, database_for
+
+CONFIG = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text())
+BY_CLOUDWATCH = {
+    "version": "0",
+    "account": "123456789012",
+    "region": REGION,
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-11-23T07:00:00Z",
+    "id": "00000000-0000-0000-0000-000000000000",
+    "resources": [],
+}
+
+
+@pytest.fixture
+def town(moto_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """One invoice online, nobody told, and the environment of a Lambda."""
+    for name, value in {
+        "AWS_REGION": REGION,
+        "PORTAL_STAGE": "test",
+        "PORTAL_TABLES": moto_settings.tables,
+        "PORTAL_SESSION_SECRET": moto_settings.session_secret,
+        "PORTAL_PEPPER": moto_settings.pepper,
+        "PORTAL_SENDER": moto_settings.sender,
+        "PORTAL_ORIGIN": "https://portail.ville.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=moto_settings.sender)
+    database = database_for(moto_settings)
+    intake = DynamoIntakeStore(database)
+    intake.put_town(town_codec.dump(a_town()), paris(NOW))
+    intake.put_families([a_family(email=TOWN_EMAIL)])
+    DynamoNoticeStore(database).save(BOND, WANTED)
+    DynamoInvoiceStore(database).put(an_invoice(), ())
+    jobs._jobs.cache_clear()
+    yield moto_settings
+    jobs._jobs.cache_clear()
+
+
+def called(name: str, **event: Any) -> None:
+    """What Lambda does: the handler that its configuration names, an event, a context."""
+    handler = getattr(jobs, name)
+    assert app.handler_map[name] is handler
+    handler({**BY_CLOUDWATCH, **event}, Context())
+
+
+def sent() -> list[Any]:
+    return list(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
+
+
+def test_an_invoice_is_told_of_by_two_jobs(town):
+    called("send_outbox")
+    assert sent() == []
+    called("notify_invoices")
+    assert sent() == []
+    called("send_outbox")
+    assert sorted(message.destinations["ToAddresses"][0] for message in sent()) == ["BOND@server.fr", TOWN_EMAIL]
+    assert all("2026-019-000345" in message.subject for message in sent())
+    assert all("https://portail.ville.example/desinscription?" in message.body for message in sent())
+    called("notify_invoices")
+    called("send_outbox")
+    assert len(sent()) == 2
+
+
+def test_a_bounce_told_by_ses_is_remembered(town):
+    called("note_ses_event", source="aws.ses", **{"detail-type": "Email Bounced"}, detail=bounce())
+    assert DynamoOutbox(database_for(town)).suppressed(["bond@server.fr"]) == {"bond@server.fr"}
+    called("notify_invoices")
+    called("send_outbox")
+    assert [message.destinations["ToAddresses"] for message in sent()] == [[TOWN_EMAIL]]
+
+
+def test_each_job_is_scheduled():
+    schedules = {one.name: one for one in app.event_sources if isinstance(one, ScheduledEventConfig)}
+    rates = {
+        name: one.schedule_expression.to_string()
+        for name, one in schedules.items()
+        if isinstance(one.schedule_expression, Rate)
+    }
+    assert rates == {"notify_invoices": "rate(10 minutes)", "send_outbox": "rate(1 minute)"}
+    assert schedules["send_outbox"].handler_string == "chalicelib.jobs.send_outbox"
+
+
+def test_ses_tells_of_bounces_and_complaints():
+    [event] = [one for one in app.event_sources if isinstance(one, CloudWatchEventConfig)]
+    assert event.name == "note_ses_event"
+    assert event.event_pattern["source"] == ["aws.ses"]
+    assert set(event.event_pattern["detail-type"]) == {"Email Bounced", "Email Complaint Received"}
+
+
+def test_a_run_of_the_outbox_ends_before_the_next_one_begins():
+    """Two at once would send at twice the rate that SES grants."""
+    assert CONFIG["lambda_functions"]["send_outbox"]["lambda_timeout"] <= 60

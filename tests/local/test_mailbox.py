@@ -1,0 +1,72 @@
+"""The demo's e-mails, read as a browser would, and never run."""
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from botocore.session import get_session
+
+from infra.local.gateway import Request, Response
+from infra.local.mailbox import Mailbox, letters
+
+SENDER = "portail@ville.example"
+
+
+@pytest.fixture
+def ses(ministack_endpoint: str) -> Any:
+    client = get_session().create_client("sesv2", "eu-west-3", endpoint_url=ministack_endpoint)
+    with suppress(client.exceptions.AlreadyExistsException):
+        client.create_email_identity(EmailIdentity=SENDER)
+    return client
+
+
+def send(ses: Any, subject: str, text: str, html: str = "") -> str:
+    body = {"Text": {"Data": text}, **({"Html": {"Data": html}} if html else {})}
+    sent = ses.send_email(
+        FromEmailAddress=SENDER,
+        Destination={"ToAddresses": ["jamie.bond@server.fr"]},
+        Content={"Simple": {"Subject": {"Data": subject}, "Body": body}},
+    )
+    return str(sent["MessageId"])
+
+
+def get(endpoint: str, target: str = "/", method: str = "GET") -> Response:
+    return Mailbox(endpoint)(Request(method, target, [], b"", "127.0.0.1"))
+
+
+def test_the_newest_message_comes_first(ses, ministack_endpoint):
+    for subject in ("Première", "Seconde"):
+        send(ses, subject, "Bonjour")
+    assert [letter.subject for letter in letters(ministack_endpoint)[:2]] == ["Seconde", "Première"]
+    page = get(ministack_endpoint).body.decode()
+    assert page.index("Seconde") < page.index("Première")
+    assert "jamie.bond@server.fr" in page
+
+
+def test_a_message_shows_both_its_parts(ses, ministack_endpoint):
+    message = send(
+        ses, "Facture", "Voir http://127.0.0.1:8000/factures?a=1&b=2.\n<b>", '<p class="a">Voir <b>ici</b></p>'
+    )
+    page = get(ministack_endpoint, f"/?message={quote(message)}").body.decode()
+    assert '<a href="http://127.0.0.1:8000/factures?a=1&amp;b=2" target' in page
+    assert "&lt;b&gt;" in page
+    assert "&lt;p class=&#34;a&#34;&gt;Voir" in page
+
+
+def test_a_message_cannot_run_anything(ses, ministack_endpoint):
+    message = send(ses, "<script>1</script>", "<script>2</script>", "\"><script>3</script>'")
+    for target in ("/", f"/?message={quote(message)}"):
+        answer = get(ministack_endpoint, target)
+        assert "<script" not in answer.body.decode()
+        assert dict(answer.headers)["Content-Security-Policy"].startswith("default-src 'none'")
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in answer.body.decode()
+
+
+@pytest.mark.parametrize(("target", "method"), [("/?message=unknown", "GET"), ("/ailleurs", "GET"), ("/", "POST")])
+def test_there_is_nothing_else(ministack_endpoint, target, method):
+    assert get(ministack_endpoint, target, method).status == 404
+
+
+def test_a_stand_in_that_is_gone_is_told():
+    assert get("http://127.0.0.1:1").status == 503

@@ -1,0 +1,346 @@
+"""« Mes factures »: what is due, what was paid, choosing one, its recap, its PDF."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.money import Cents
+from tests.builders import BOND, a_payment, an_invoice
+from tests.clock import paris
+from tests.pages.client import Opened, PageClient, plain
+from tests.pages.conftest import World
+
+JUNE, SEPTEMBER, MARCH, APRIL = "2013-019-000345", "2013-026-000335", "2012-003-000314", "2012-004-000313"
+THEIRS = "2013-026-000999"
+HERE = "jamie.bond@server.fr"
+
+
+def choose(parent: PageClient, **fields: str) -> Opened:
+    csrf = parent.get("/factures").hidden("csrf")
+    return parent.post("/factures", csrf=csrf, **fields)
+
+
+def field(page: Opened, name: str) -> dict[str, str]:
+    (found,) = [e.attrs for e in page.page.all("input") if e.attrs.get("id") == name]
+    return found
+
+
+def links(page: Opened) -> dict[str, str]:
+    return {plain(e.text): e.attrs["href"] for e in page.page.all("a")}
+
+
+def test_what_is_due_is_in_words_oldest_first(parent: PageClient) -> None:
+    page = parent.get("/factures")
+    june, september = (plain(e.text) for e in page.page.all("label") if "option" in e.attrs.get("class", ""))
+    assert june == (
+        "7,77 € – CANTINE ET GARDERIE JUIN-JUILLET 2013 REGIE PERISCOLAIRE N° 2013-019-000345, référence"
+        " 2013-T5-00-19000345 Date d'échéance : 31 juillet 2013 En retard depuis le 1er août 2013"
+    )
+    assert september.startswith("4,24 € – CANTINE ET GARDERIE SEPTEMBRE 2013")
+
+
+def test_an_invoice_of_the_day_is_not_late(world: World) -> None:
+    world.clock.set("mardi 2013-10-15 23:59")
+    due = [plain(e.text) for e in world.parent().get("/factures").page.all("label") if "335" in e.text]
+    assert "Date d'échéance : 15 octobre 2013" in due[0]
+    assert "retard" not in due[0]
+
+
+def test_nothing_is_chosen_beforehand_and_the_town_s_address_is_there(parent: PageClient) -> None:
+    page = parent.get("/factures")
+    radios = [e.attrs for e in page.page.all("input") if e.attrs.get("type") == "radio"]
+    assert [radio["value"] for radio in radios] == [JUNE, SEPTEMBER]
+    assert not [radio for radio in radios if "checked" in radio]
+    assert field(page, "email")["value"] == HERE
+
+
+def test_the_pdf_link_says_its_weight_outside_the_label(parent: PageClient) -> None:
+    page = parent.get("/factures")
+    (link,) = [e for e in page.page.all("a") if e.attrs["href"] == f"/factures/{SEPTEMBER}/pdf"]
+    assert plain(link.text) == f"Facture {SEPTEMBER} (PDF, 38 Ko)"
+    assert "label" not in link.parents
+
+
+def test_an_invoice_without_pdf_has_no_link(world: World, parent: PageClient) -> None:
+    world.add(an_invoice("2014-001-000001", pdf_bytes=0))
+    page = parent.get("/factures")
+    assert "/factures/2014-001-000001/pdf" not in page.body
+    assert "PDF pas encore disponible" in page.main
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "PayFiP (TIPI), outil de la DGFIP (Direction générale des finances publiques)",
+        "que vous avez déjà réglée (chèque, espèces, virement…), merci de l'ignorer",
+        "Une seule à la fois",
+        "nouvelle fenêtre : votre navigateur doit l'autoriser",
+    ],
+)
+def test_the_manual_s_warnings_are_there(parent: PageClient, sentence: str) -> None:
+    assert sentence in parent.get("/factures").main
+
+
+def test_what_was_paid_has_every_column_of_the_manual(parent: PageClient) -> None:
+    page = parent.get("/factures")
+    heads = [plain(e.text) for e in page.page.all("th") if e.attrs["scope"] == "col"]
+    assert len(heads) == 6
+    cells = [plain(e.text) for e in page.page.all("td")]
+    assert cells[:6] == [
+        "Jamie BOND, le 16/08/2012Chèque bancaireÉchéance : 15/05/2012",
+        "10,50 €",
+        "CANTINE ET GARDERIE AVRIL 2012REGIE PERISCOLAIRE",
+        "–sans objet",
+        f"Facture {APRIL} (PDF, 38 Ko)",
+        "Jamie BOND, le 25/04/2012Paiement en ligneÉchéance : 15/04/2012",
+    ]
+    assert cells[8] == "26/04/2012A55A"
+    rows = [plain(e.text) for e in page.page.all("th") if e.attrs["scope"] == "row"]
+    assert rows == [f"{APRIL}2012-T5-00-4000313", f"{MARCH}2012-T5-00-3000314"]
+
+
+def test_every_cell_says_its_column_on_a_phone(parent: PageClient) -> None:
+    assert all(cell.attrs["data-t"] for cell in parent.get("/factures").page.all("td"))
+
+
+def test_a_partly_paid_invoice_shows_what_remains(world: World, parent: PageClient) -> None:
+    world.invoices.record(BOND, InvoiceNumber(SEPTEMBER), a_payment(400))
+    page = parent.get("/factures")
+    (label,) = [plain(e.text) for e in page.page.all("label") if SEPTEMBER in e.text]
+    assert label.startswith("0,24 €")
+    assert "Déjà réglé : 4,00 € sur 4,24 €" in label
+
+
+def test_what_was_paid_too_much_is_said(world: World, parent: PageClient) -> None:
+    world.invoices.record(BOND, InvoiceNumber(APRIL), a_payment(1050, id="p-2", payer="Aline BOND"))
+    page = parent.get("/factures")
+    assert "10,50 € de trop" in page.main
+    assert "Aline BOND, le 16/08/2012" in page.main
+
+
+def test_a_family_without_invoices_is_told_so(world: World) -> None:
+    empty = World()
+    empty.invoices.__init__(outbox=empty.outbox)  # type: ignore[misc]
+    page = empty.parent().get("/factures")
+    assert "Vous n'avez aucune facture à payer." in page.main
+    assert "Aucune facture payée pour le moment." in page.main
+    assert page.page.all("table", "fieldset") == []
+
+
+def test_an_invoice_of_nothing_is_paid_by_nobody(world: World, parent: PageClient) -> None:
+    world.add(an_invoice("2014-001-000001", total=Cents(0)))
+    assert "2014-001-000001" in [plain(e.text)[:15] for e in parent.get("/factures").page.all("th")]
+
+
+@pytest.fixture
+def fifteen_years(world: World) -> PageClient:
+    for n in range(180):
+        number = f"{2000 + n // 12}-001-{n:06}"
+        world.add(an_invoice(number, payments=(a_payment(424, paid_on=date(2000, 1, 31) + timedelta(days=30 * n)),)))
+    return world.parent()
+
+
+@pytest.mark.parametrize(
+    ("page", "shown", "current"),
+    [
+        ("", ["1", "2", "3", "…", "16", "Page suivante"], "1"),
+        ("?page=8", ["Page précédente", "1", "…", "6", "7", "8", "9", "10", "…", "16", "Page suivante"], "8"),
+        ("?page=16", ["Page précédente", "1", "…", "14", "15", "16"], "16"),
+    ],
+)
+def test_fifteen_years_are_paged(fifteen_years: PageClient, page: str, shown: list[str], current: str) -> None:
+    opened = fifteen_years.get(f"/factures{page}")
+    chunk = opened.body.partition('aria-label="Pages des factures payées"')[2].partition("</nav>")[0]
+    assert re.findall(r"<li>(?:<a[^>]*>)?([^<]+)", chunk) == shown
+    assert re.findall(r'aria-current="page">(\d+)', chunk) == [current]
+    assert len(opened.page.all("tr")) == (3 if page == "?page=16" else 13)
+
+
+@pytest.mark.parametrize("page", ["0", "17", "-1", "x", "1e3", "٣", "99999999999"])
+def test_a_page_that_does_not_exist(fifteen_years: PageClient, page: str) -> None:
+    assert fifteen_years.get(f"/factures?page={page}").status == 404
+
+
+def test_choosing_leads_to_the_recap(parent: PageClient) -> None:
+    sent = choose(parent, facture=SEPTEMBER, email=" autre@server.fr ")
+    assert sent.headers["Location"].startswith(f"/factures/{SEPTEMBER}/payer?recu=")
+    assert "autre" not in sent.headers["Location"]
+    recap = parent.follow(sent)
+    assert recap.heading == "Récapitulatif de la facture, étape 2 sur 4"
+    assert plain(recap.page.one("title").text).startswith(recap.heading)
+    for words in (SEPTEMBER, "2013-T5-00-26000335", "REGIE PERISCOLAIRE", "TOTAL À RÉGLER : 4,24 €", "autre@server.fr"):
+        assert words in recap.main
+    assert links(recap)["Annuler et retourner aux factures"] == "/factures"
+    assert "Étape en cours : 2. Vérification" in recap.main
+
+
+def test_the_recap_says_how_to_pay_and_has_no_dead_button(parent: PageClient) -> None:
+    recap = parent.follow(choose(parent, facture=SEPTEMBER, email=HERE))
+    assert "Le paiement depuis cette page n'est pas encore ouvert." in recap.main
+    assert "Payer en ligne" not in recap.main
+    main = recap.body.partition("<main")[2].partition("</main>")[0]
+    assert "<button" not in main
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        pytest.param({}, ["Choisissez la facture à payer.", "Écrivez une adresse"], id="nothing"),
+        pytest.param({"facture": JUNE, "email": ""}, ["Écrivez une adresse"], id="no address"),
+        pytest.param({"facture": JUNE, "email": '"><b>@x'}, ["Écrivez une adresse"], id="no address at all"),
+        pytest.param({"email": HERE}, ["Choisissez la facture"], id="no invoice"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_is_typed_is_kept(
+    parent: PageClient, fields: dict[str, str], said: list[str]
+) -> None:
+    answer = choose(parent, **fields)
+    assert answer.status == 422
+    assert plain(answer.page.one("title").text).startswith("Erreur : Factures")
+    (summary,) = [e for e in answer.page.all("div") if e.attrs.get("role") == "alert"]
+    for sentence in said:
+        assert plain(summary.text).count(sentence) == 1
+        assert answer.main.count(sentence) == 2, "once in the summary, once at the field"
+    assert field(answer, "email")["value"] == fields.get("email", "")
+    chosen = [e.attrs["value"] for e in answer.page.all("input") if "checked" in e.attrs]
+    assert chosen == ([fields["facture"]] if "facture" in fields else [])
+
+
+def test_the_summary_leads_to_the_first_choice(parent: PageClient) -> None:
+    assert links(choose(parent))["Choisissez la facture à payer."] == f"#f-{JUNE}"
+
+
+@pytest.mark.parametrize("number", [THEIRS, "2013-026-000001", "x", "L#1", "9" * 5000, "../..", "２０１３"])
+def test_another_invoice_than_the_family_s_does_not_exist(parent: PageClient, number: str) -> None:
+    assert choose(parent, facture=number, email=HERE).status == 404
+
+
+@pytest.mark.parametrize("path", [f"/factures/{THEIRS}/pdf", "/factures/x/pdf", "/factures/%23/pdf", "/factures/1/pdf"])
+def test_another_pdf_than_the_family_s_does_not_exist(world: World, parent: PageClient, path: str) -> None:
+    answer = parent.get(path)
+    assert (answer.status, answer.heading) == (404, "Page introuvable")
+
+
+def test_an_invoice_paid_meanwhile_is_not_paid_again(world: World, parent: PageClient) -> None:
+    sent = choose(parent, facture=SEPTEMBER, email=HERE)
+    world.invoices.record(BOND, InvoiceNumber(SEPTEMBER), a_payment(424))
+    for answer in (parent.get(sent.headers["Location"]), choose(parent, facture=SEPTEMBER, email=HERE)):
+        assert answer.headers["Location"] == "/factures?payee=1"
+    assert "Cette facture est déjà payée" in parent.get("/factures?payee=1").main
+
+
+@pytest.mark.parametrize("token", ["", "x", "{0}x"])
+def test_a_recap_without_its_address_goes_back_to_the_choice(parent: PageClient, token: str) -> None:
+    real = choose(parent, facture=SEPTEMBER, email=HERE).headers["Location"].partition("recu=")[2]
+    answer = parent.get(f"/factures/{SEPTEMBER}/payer?recu={token.format(real)}")
+    assert answer.headers["Location"] == "/factures"
+    assert parent.get(f"/factures/{JUNE}/payer?recu={real}").headers["Location"] == "/factures"
+
+
+def test_another_family_s_recap_is_not_shown(world: World, parent: PageClient) -> None:
+    address = choose(parent, facture=SEPTEMBER, email=HERE).headers["Location"]
+    stranger = world.visitor()
+    stranger.sign_in("100", "SPECTRE100")
+    assert stranger.get(address).headers["Location"] == "/factures"
+
+
+@pytest.mark.parametrize("csrf", ["", "x"])
+def test_choosing_needs_the_token(parent: PageClient, csrf: str) -> None:
+    assert parent.post("/factures", csrf=csrf, facture=SEPTEMBER, email=HERE).status == 403
+
+
+def test_a_session_that_ends_comes_back_to_the_invoices(world: World, parent: PageClient) -> None:
+    csrf = parent.get("/factures").hidden("csrf")
+    parent.cookie = ""
+    answer = parent.post("/factures", csrf=csrf, facture=SEPTEMBER, email=HERE)
+    assert answer.headers["Location"] == "/?vers=%2Ffactures"
+    page = parent.follow(answer)
+    back = parent.post("/", enfant="007", payeur="GOLDENEYE7", vers=page.hidden("vers"))
+    assert back.headers["Location"] == "/factures"
+
+
+@pytest.mark.parametrize("path", ["/factures", f"/factures/{SEPTEMBER}/pdf", "/notifications"])
+def test_what_an_e_mail_links_to_opens_after_signing_in(world: World, path: str) -> None:
+    visitor = world.visitor()
+    page = visitor.follow(visitor.get(path))
+    answer = visitor.post("/", enfant="007", payeur="GOLDENEYE7", vers=page.hidden("vers"))
+    assert answer.headers["Location"] == path
+
+
+def test_a_pdf_opens_at_its_own_address(world: World, parent: PageClient) -> None:
+    answer = parent.get(f"/factures/{SEPTEMBER}/pdf")
+    assert (answer.status, answer.headers["Location"]) == (303, world.pdfs.link(BOND, InvoiceNumber(SEPTEMBER)))
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_presigned_address_is_not_rewritten(world: World, parent: PageClient) -> None:
+    signed = "https://b.s3.eu-west-3.amazonaws.com/factures/f-bond/1.pdf?X-Amz-Credential=A%2F1&X-Amz-Signature=0a_~.-"
+    world.pdfs.link = lambda *_: signed  # type: ignore[method-assign]
+    assert parent.get(f"/factures/{SEPTEMBER}/pdf").headers["Location"] == signed
+
+
+def test_a_missing_pdf_has_a_page_and_the_operator_knows(
+    world: World, parent: PageClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.lose_pdfs()
+    answer = parent.get(f"/factures/{SEPTEMBER}/pdf")
+    assert (answer.status, answer.heading) == (404, "Ce PDF n'est pas disponible")
+    assert "01 00 00 00 00" in answer.main
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
+        "event": "invoice.pdf_missing",
+        "level": "error",
+        "invoice": SEPTEMBER,
+        "family": BOND,
+    }
+
+
+def test_a_silent_s3_does_not_hide_the_list(world: World, parent: PageClient) -> None:
+    def down(*args: object) -> bool:
+        raise Unavailable("pdfs")
+
+    world.pdfs.exists = down  # type: ignore[method-assign]
+    answer = parent.get(f"/factures/{SEPTEMBER}/pdf")
+    assert (answer.status, answer.heading) == (503, "Service momentanément indisponible")
+    assert parent.get("/factures").status == 200
+
+
+def test_a_save_that_fails_says_where_to_look(world: World, parent: PageClient) -> None:
+    csrf = parent.get("/factures").hidden("csrf")
+
+    def down(*args: object) -> None:
+        raise Unavailable("invoices")
+
+    world.invoices.find = down  # type: ignore[method-assign]
+    answer = parent.post("/factures", csrf=csrf, facture=SEPTEMBER, email=HERE)
+    assert answer.status == 503
+    assert "ouvrez de nouveau la page" in answer.main
+
+
+def test_words_of_the_town_s_files_are_only_text(world: World, parent: PageClient) -> None:
+    world.clock.set("mardi 2015-12-22 14:54")
+    evil = "<script>alert(1)</script>"
+    world.add(an_invoice("2014-001-000001", label=evil, regie=evil))
+    world.add(an_invoice("2014-001-000002", label=evil, payments=(a_payment(424, payer=evil),)))
+    assert evil not in parent.get("/factures").body
+
+
+def test_the_menu_leads_to_invoices_and_e_mails(parent: PageClient) -> None:
+    shown = links(parent.get("/planning"))
+    assert (shown["Factures"], shown["Mes e-mails"]) == ("/factures", "/notifications")
+    current = [plain(e.text) for e in parent.get("/factures").page.all("a") if e.attrs.get("aria-current")]
+    assert current == ["Factures"]
+
+
+def test_the_day_in_paris_decides_what_is_late(world: World) -> None:
+    world.clock.at = paris("mercredi 2013-10-16 00:01")
+    assert "En retard depuis le 16 octobre 2013" in world.parent().get("/factures").main
+
+
+def test_a_family_whose_address_the_town_does_not_know_types_one(world: World) -> None:
+    unknown = World(family=replace(world.family, email=""))
+    assert field(unknown.parent().get("/factures"), "email")["value"] == ""
