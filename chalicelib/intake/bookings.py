@@ -10,7 +10,7 @@ from datetime import date, datetime
 from chalicelib.intake.faults import Place
 from chalicelib.intake.lists import BOOKINGS
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.intake.report import IntakeReport, NotBooked
+from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
@@ -54,7 +54,7 @@ class Outcome:
     saved: int
     known: int
     overtaken: int
-    refused: list[NotBooked]
+    refused: list[NotTaken]
 
     def add_to(self, report: IntakeReport) -> None:
         report.bookings.added += self.saved
@@ -134,7 +134,7 @@ class BookingWriter:
     def __call__(self, given: FamilyEvents) -> Outcome:
         """Raises Unavailable; what was written before stays written, and known to the next import."""
         events, saved = list(given.events), 0
-        refused: list[NotBooked] = []
+        refused: list[NotTaken] = []
         for _ in range(TRIES):
             found = sort_out(events, self.store.journal_of(given.family))
             # A second look finds in the journal what the first one wrote.
@@ -150,7 +150,7 @@ class BookingWriter:
                 return Outcome(saved, known, found.overtaken, refused)
         found = sort_out(events, self.store.journal_of(given.family))
         again = "la famille modifie son planning en ce moment ; attendu : relancer l'import"
-        refused += [NotBooked(Place(BOOKINGS, event.line), again) for event in found.to_do]
+        refused += [NotTaken(Place(BOOKINGS, event.line), again) for event in found.to_do]
         return Outcome(saved, found.known - saved, found.overtaken, refused)
 
     def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
@@ -189,11 +189,11 @@ class BookingWriter:
     def _limit(self, key: PlaceKey) -> int:
         return places(self.town.activities[key.activity], key)
 
-    def _full(self, event: Event) -> NotBooked:
+    def _full(self, event: Event) -> NotTaken:
         slot = event.wish.slot
         label = self.town.activities[slot.activity].label
         full = f"« {label} » est complet le {slot.day:%d/%m/%Y} pour l'enfant « {slot.child} »"
-        return NotBooked(Place(BOOKINGS, event.line), full)
+        return NotTaken(Place(BOOKINGS, event.line), full)
 
     def _situation(self, given: FamilyEvents) -> Situation:
         """What the rules need to find the counters: the children's schools."""

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
 from chalicelib.intake.deadline_words import NotUnderstood, day_and_minute, day_of
 from chalicelib.intake.faults import Faults, plain
 from chalicelib.intake.sheets import Row
+from chalicelib.rules.money import Cents, euros
 from chalicelib.rules.school_calendar import PARIS
 
 Value = TypeVar("Value")
@@ -18,6 +20,7 @@ REMEMBERED = 4096
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECONDS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})$")
+_QUANTITY = re.compile(r"-?\d{1,6}(?:[.,]\d{1,3})?")
 _YES = {"oui", "o", "vrai", "true", "x", "1"}
 _NO = {"", "non", "n", "faux", "false", "0"}
 
@@ -56,6 +59,31 @@ class Cells:
         """A day, with an hour or not (then its very beginning), on a wall clock in Paris -> aware UTC."""
         text = self.text(column)
         return self._understood(instant_of, text) if text else None
+
+    def past_instant(self, column: str, now: datetime) -> datetime | None:
+        at = self.instant(column)
+        if at and at > now:
+            self.fault(f"« {column} » ({self.row[column]}) est dans l'avenir ; attendu : une date passée")
+        return at
+
+    def amount(self, column: str) -> Cents | None:
+        """Euros with two decimals at most: never guessed, so neither a thousands separator nor a sign of currency."""
+        text = self.text(column)
+        try:
+            return euros(text) if text else None
+        except ValueError:
+            self.fault(
+                f"« {column} » vaut « {text} » ; "
+                "attendu : un montant sans espace ni symbole, avec deux décimales au plus, par exemple 1234,50"
+            )
+            return None
+
+    def quantity(self, column: str) -> Decimal | None:
+        text = self.text(column)
+        if text and not _QUANTITY.fullmatch(text):
+            self.fault(f"« {column} » vaut « {text} » ; attendu : un nombre sans espace, par exemple 4 ou 2,5")
+            return None
+        return Decimal(text.replace(",", ".")) if text else None
 
     def yes(self, column: str) -> bool:
         said = _plain(self.row[column])

@@ -16,7 +16,7 @@ DONE, NOT_DONE, MISUSED = 0, 1, 2
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
-    """Exit status: 0 all done, 1 the files have faults or some bookings were refused, 2 it could not start."""
+    """Exit status: 0 all done, 1 the files have faults or some lines were not taken, 2 it could not start."""
     options = _options(arguments)
     folder = Path(options.dossier)
     if not folder.is_dir():
@@ -63,7 +63,7 @@ def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: T
     importer = build_intake(Settings.from_environ(environ))
     report = importer(folder, progress)
     out.write("\n".join(report.lines()) + "\n")
-    return NOT_DONE if report.refused else DONE
+    return DONE if report.all_taken else NOT_DONE
 
 
 def _tell(bad: BadFiles, error: TextIO) -> None:

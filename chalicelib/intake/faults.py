@@ -7,18 +7,27 @@ from difflib import get_close_matches
 
 SHOWN = 200
 """A file exported wrongly has a fault on every line: after this many, the rest is only counted."""
-FILES = ("town.toml", "familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv")
+FILES = (
+    "town.toml",
+    "familles.csv",
+    "enfants.csv",
+    "inscriptions.csv",
+    "reservations.csv",
+    "factures.csv",
+    "lignes.csv",
+    "reglements.csv",
+)
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A line of a file, 1 for the first one."""
+    """A line of a file, 1 for the first one; 0 for a whole file that has no lines."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True)

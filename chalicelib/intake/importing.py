@@ -1,17 +1,22 @@
 """A town's folder -> the portal. Everything is validated before anything is written; again changes nothing."""
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.bookings import BookingWriter, by_family
 from chalicelib.intake.checks import check_lists
 from chalicelib.intake.faults import Faults
+from chalicelib.intake.invoice_checks import check_invoices
+from chalicelib.intake.invoice_lists import InvoiceLists
+from chalicelib.intake.invoice_staging import families_with_invoices
+from chalicelib.intake.invoice_writer import InvoiceDesk, InvoiceWriter
 from chalicelib.intake.limits import counts_otherwise
 from chalicelib.intake.lists import Lists
 from chalicelib.intake.logins import LoginWriter
@@ -23,9 +28,13 @@ from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.staging import count, staging
 from chalicelib.intake.town_file import read_town
+from chalicelib.rules.errors import StaleWrite
+from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.rules.town_codec import dump, load
+from chalicelib.services.invoice_ports import NoticeStore
 from chalicelib.services.ports import Clock, PlanningStore
 
 WORKERS = 8
@@ -54,7 +63,9 @@ def validated(folder: Path, now: datetime, progress: Progress) -> Iterator[Valid
     town = read_town(folder, faults, paris_day(now))
     with staging() as database:
         Lists(folder, town, database, faults, now).stage(progress.say)
+        InvoiceLists(folder, town, database, faults, now).stage(progress.say)
         check_lists(database, town, faults)
+        check_invoices(database, faults)
         if faults.count or town is None:
             raise BadFiles(faults)
         yield Validated(town, database)
@@ -71,6 +82,8 @@ class Importer:
         *,
         store: IntakeStore,
         plannings: PlanningStore,
+        desk: InvoiceDesk,
+        notices: NoticeStore,
         clock: Clock,
         pepper: str,
         workers: int | None = None,
@@ -78,6 +91,8 @@ class Importer:
     ) -> None:
         self.store = store
         self.plannings = plannings
+        self.desk = desk
+        self.notices = notices
         self.clock = clock
         self.pepper = pepper
         self.workers = workers or WORKERS
@@ -88,6 +103,15 @@ class Importer:
         now = self.clock.now()
         with validated(folder, now, progress) as files:
             report = IntakeReport()
+            invoices = InvoiceWriter(
+                desk=self.desk,
+                town=files.town,
+                folder=folder,
+                lists=files.lists,
+                report=report,
+                workers=self.workers,
+            )
+            _compare(invoices, files, progress)
             recount = Recount(self.store, self.plannings, now, self.pause)
             self._write_town(files.town, now, report, recount)
             families = count(files.lists, "families")
@@ -101,6 +125,8 @@ class Importer:
                 progress.say("places à recompter, une minute")
                 report.recounted = recount.settle(files.town)
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
+            progress.follow("Avertissements", count(files.lists, "notices"), self._write_notices(files.lists, report))
+            progress.follow("Factures", families_with_invoices(files.lists), invoices.write())
             return report
 
     def _write_town(self, town: Town, now: datetime, report: IntakeReport, recount: Recount) -> None:
@@ -121,6 +147,17 @@ class Importer:
         progress.follow("Codes d'accès", families, writer.write())
         writer.remove_replaced()
 
+    def _write_notices(self, lists: sqlite3.Connection, report: IntakeReport) -> Iterator[int]:
+        """Who is told of invoices, for the families that never chose themselves."""
+        for family, emails in lists.execute("SELECT family, emails FROM notices ORDER BY family"):
+            there = self.notices.settings(FamilyId(family))
+            if there == NoticeSettings():
+                extra = tuple(Address(email, AddressState.CONFIRMED) for email in emails.split())
+                with contextlib.suppress(StaleWrite):  # Its parent chose just now.
+                    self.notices.save(FamilyId(family), replace(there, wanted=True, extra=extra))
+                    report.notices += 1
+            yield 1
+
     def _write_bookings(self, files: Validated, report: IntakeReport) -> Iterator[int]:
         writer = BookingWriter(self.store, self.plannings, files.town)
         (listed,) = files.lists.execute("SELECT count(*) FROM events").fetchone()
@@ -131,6 +168,14 @@ class Importer:
         told = report.bookings.added + report.bookings.unchanged + report.overtaken + len(report.refused)
         # Of several lines for one slot only the last was looked at.
         report.overtaken += int(listed) - told
+
+
+def _compare(invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
+    """Raises BadFiles when the invoices cannot be, given those of the portal."""
+    faults = Faults()
+    progress.follow("Comparaison", families_with_invoices(files.lists), invoices.compare(faults))
+    if faults.count:
+        raise BadFiles(faults)
 
 
 def _loaded(text: str | None) -> Town | None:

@@ -1,5 +1,6 @@
 """The four lists -> the staging database. Each row is judged on its own here; ``checks`` looks at them together."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,6 +11,7 @@ from chalicelib.intake.cells import Cells
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.faults import Faults, plain
 from chalicelib.intake.sheets import Columns, rows_of
+from chalicelib.rules.notices import MOST_EXTRA
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import normal_code
 
@@ -37,7 +39,11 @@ class Lists:
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read every list. ``progress`` is told the name of each file as it begins."""
         for name, columns, stage_row in (
-            (FAMILIES, Columns(("identifiant", "payeur", "code_payeur"), ("email",)), self._family),
+            (
+                FAMILIES,
+                Columns(("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi")),
+                self._family,
+            ),
             (
                 CHILDREN,
                 Columns(("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole"), ("classe",)),
@@ -74,6 +80,21 @@ class Lists:
             ("SELECT line FROM families WHERE id = ?", (family,)),
             f"la famille « {family} » est déjà",
         )
+        self._notices(cells, family)
+
+    def _notices(self, cells: Cells, family: str) -> None:
+        """Who is told of new invoices, as an older service knew it: parents change it themselves afterwards."""
+        wanted, others = cells.yes("avertir"), re.split(r"[\s,]+", cells.row["avertir_aussi"])
+        emails = [email for email in others if email]
+        for email in emails:
+            if wrong := email_fault(email):
+                cells.fault(wrong)
+        if len(emails) > MOST_EXTRA:
+            cells.fault(f"« avertir_aussi » a {len(emails)} adresses ; attendu : {MOST_EXTRA} au plus")
+        if emails and not wanted:
+            cells.fault("« avertir_aussi » demande « avertir » ; attendu : avertir = oui")
+        if wanted and cells.good:
+            self.database.execute("INSERT INTO notices VALUES (?, ?)", (family, " ".join(emails)))
 
     def _child(self, cells: Cells) -> None:
         child, family, code = cells.identifier("identifiant"), cells.identifier("famille"), cells.text("code_enfant")
@@ -121,14 +142,12 @@ class Lists:
 
     def _booking(self, cells: Cells) -> None:
         family, child, activity = cells.identifier("famille"), cells.identifier("enfant"), self._activity(cells)
-        day, at = cells.day("date"), cells.instant("saisie_le")
+        day, at = cells.day("date"), cells.past_instant("saisie_le", self.now)
         channel = cells.one_of("canal", CHANNELS, ", ".join(CHANNELS))
         booked = cells.one_of("action", ACTIONS, " ou ".join(ACTIONS)) if cells.row["action"] else 1
         if day and self.town and not self.town.calendar.first <= day <= self.town.calendar.last:
             first, last = self.town.calendar.first, self.town.calendar.last
             cells.fault(f"le {day:%d/%m/%Y} est hors du calendrier ; attendu : {first:%d/%m/%Y} à {last:%d/%m/%Y}")
-        if at and at > self.now:
-            cells.fault(f"« saisie_le » ({cells.row['saisie_le']}) est dans l'avenir ; attendu : une date passée")
         if not (day and at):
             return
         key = (family, child, activity, day.isoformat(), at.isoformat())

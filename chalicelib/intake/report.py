@@ -17,8 +17,8 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class NotBooked:
-    """A booking of the lists that the portal could not take: the others were."""
+class NotTaken:
+    """A line of the lists that the portal could not take, or that somebody must see: the others were taken."""
 
     place: Place
     text: str
@@ -40,14 +40,28 @@ class IntakeReport:
     bookings: Tally = field(default_factory=Tally)
     overtaken: int = 0
     """Lines of the list that a later change, of the list or of a parent, makes void."""
-    refused: list[NotBooked] = field(default_factory=list)
+    refused: list[NotTaken] = field(default_factory=list)
+    invoices: Tally = field(default_factory=Tally)
+    payments: Tally = field(default_factory=Tally)
+    pdfs_made: int = 0
+    pdfs_given: int = 0
+    notices: int = 0
+    """Families that are now told of their invoices, as the lists ask."""
+    not_put: list[NotTaken] = field(default_factory=list)
+    """Invoices that changed on the portal while the import ran."""
+    overpaid: list[NotTaken] = field(default_factory=list)
     recounted: int | None = None
     """Counters of places that were put right, None when none had to be counted again."""
 
     @property
     def nothing_changed(self) -> bool:
-        tallies = (self.town, self.families, self.children, self.logins, self.bookings)
-        return not self.logins_removed and not any(tally.added or tally.changed for tally in tallies)
+        tallies = (self.town, self.families, self.children, self.logins, self.bookings, self.invoices, self.payments)
+        others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices)
+        return not any(others) and not any(tally.added or tally.changed for tally in tallies)
+
+    @property
+    def all_taken(self) -> bool:
+        return not self.refused and not self.not_put
 
     def lines(self) -> list[str]:
         """The report as a clerk reads it."""
@@ -61,6 +75,7 @@ class IntakeReport:
             f"{_several(self.bookings.unchanged, 'déjà connue')}, "
             f"{_several(self.overtaken, 'dépassée')} par une modification plus récente",
         ]
+        said += self._invoices()
         if self.families_kept or self.children_kept:
             said.append(
                 f"Absents de vos listes, conservés sur le portail : familles {number(self.families_kept)}, "
@@ -70,13 +85,35 @@ class IntakeReport:
             said.append(f"Places recomptées : {_several(self.recounted, 'compteur')} remis à jour")
         if self.nothing_changed:
             said.append("Rien à changer : le portail était à jour.")
-        if self.refused:
-            said.append(f"{_several(len(self.refused), 'réservation')} à revoir, que le portail n'a pas prises :")
-            ordered = sorted(self.refused, key=lambda refused: refused.place)
-            said += [f"  {refused}" for refused in ordered[:SHOWN]]
-            if len(ordered) > SHOWN:
-                said.append(f"  … et {number(len(ordered) - SHOWN)} autres")
+        said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
+        said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prises")
+        said += _listed(self.overpaid, "facture", "payées de trop, à rembourser")
         return said
+
+    def _invoices(self) -> list[str]:
+        """What was done about invoices; nothing for a town that has none."""
+        said = []
+        if self.invoices != Tally() or self.pdfs_given or self.pdfs_made:
+            said.append(
+                f"Factures : {_counts(self.invoices, 'ajoutée', 'modifiée', 'inchangée')} ; "
+                f"PDF : {_several(self.pdfs_made, 'fabriqué')}, {_several(self.pdfs_given, 'reçu')}"
+            )
+        if self.payments != Tally():
+            said.append(
+                f"Règlements : {_several(self.payments.added, 'enregistré')}, "
+                f"{_several(self.payments.unchanged, 'déjà connu')}"
+            )
+        if self.notices:
+            said.append(f"Avertissements de facture : {_several(self.notices, 'famille')} de plus")
+        return said
+
+
+def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
+    if not lines:
+        return []
+    ordered = sorted(lines, key=lambda line: line.place)
+    said = [f"{_several(len(lines), word)} {what} :", *(f"  {line}" for line in ordered[:SHOWN])]
+    return said if len(ordered) <= SHOWN else [*said, f"  … et {number(len(ordered) - SHOWN)} autres"]
 
 
 def number(value: int) -> str:

@@ -20,10 +20,31 @@ CREATE TABLE events (
     family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, line INT, booked INT, channel TEXT,
     PRIMARY KEY (family, child, activity, day, at)
 ) WITHOUT ROWID;
+CREATE TABLE notices (family TEXT PRIMARY KEY, emails TEXT) WITHOUT ROWID;
+CREATE TABLE invoices (
+    number TEXT PRIMARY KEY, line INT, family TEXT, reference TEXT, bare_reference TEXT, debt TEXT,
+    issued TEXT, due TEXT, label TEXT, regie TEXT, total INT, published TEXT
+) WITHOUT ROWID;
+CREATE INDEX invoices_by_family ON invoices (family);
+CREATE INDEX invoices_by_reference ON invoices (bare_reference);
+CREATE INDEX invoices_by_debt ON invoices (debt);
+CREATE TABLE invoice_lines (
+    rank INTEGER PRIMARY KEY, line INT, invoice TEXT, what TEXT, child TEXT, quantity TEXT, unit_price INT, amount INT
+);
+CREATE INDEX lines_by_invoice ON invoice_lines (invoice);
+CREATE TABLE received (
+    invoice TEXT, id TEXT, line INT, payer TEXT, paid_on TEXT, amount INT, means TEXT, PRIMARY KEY (invoice, id)
+) WITHOUT ROWID;
+CREATE TABLE pdfs (number TEXT PRIMARY KEY, name TEXT, size INT) WITHOUT ROWID;
+CREATE TABLE as_they_should_be (number TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE elsewhere (number TEXT PRIMARY KEY, family TEXT) WITHOUT ROWID;
 CREATE TABLE current_logins (fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT) WITHOUT ROWID;
 CREATE TABLE existing_logins (
     fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT, salt BLOB, secret BLOB
 ) WITHOUT ROWID;
+CREATE VIEW concerned AS
+    -- Invoices of the lists, and those of the portal that only a payment or a PDF names.
+    SELECT family, number FROM invoices UNION ALL SELECT family, number FROM elsewhere;
 CREATE VIEW last_events AS
     -- SQLite takes the other columns from the row that holds max(at).
     SELECT family, child, activity, day, max(at) AS at, line, booked, channel

@@ -17,7 +17,7 @@ from chalicelib.rules.deadlines import Days, Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import closed_because
 from chalicelib.rules.school_calendar import Calendar
-from chalicelib.rules.town import Activity, LegalFacts, Office, School, Town
+from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
 
 FILE = "town.toml"
 MOST_BYTES = 200_000
@@ -25,6 +25,8 @@ LONGEST_MESSAGE = 4000
 CONFORMITY = ("totalement conforme", "partiellement conforme", "non conforme")
 OPEN_DAYS_TRIED = 10
 """Days on which each deadline is tried: a calendar that starts too late fails on its first ones."""
+_COLLECTOR_CODE = re.compile(r"[A-Z0-9]{2}")
+_CLIENT_NUMBER = re.compile(r"[0-9]{6}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 _TOML_WORDS = {
@@ -87,7 +89,7 @@ def _parsed(text: str, faults: Faults) -> dict[str, object] | None:
 def _town(table: Table, folder: Path) -> Town | None:
     name, colour, message = table.text("nom"), _colour(table), _message(table)
     crest = _crest(table, folder)
-    office, legal = _office(table), _legal(table)
+    office, legal, payment = _office(table), _legal(table), _payment(table)
     schools = _schools(table)
     listed = table.table("activites")
     activities = read_activities(listed, schools) if listed else {}
@@ -98,7 +100,7 @@ def _town(table: Table, folder: Path) -> Town | None:
     table.close()
     if not calendar:
         return None
-    return Town(name, colour, crest, message, office, legal, schools, activities, calendar)
+    return Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
 
 
 def _colour(table: Table) -> str:
@@ -154,6 +156,21 @@ def _legal(table: Table) -> LegalFacts:
         accessibility=conformity,
     )
     legal.close()
+    return read
+
+
+def _payment(table: Table) -> PaymentFacts:
+    """``[paiement]``: what the town's invoices print; a town without invoices leaves it out."""
+    payment = table.table("paiement", needed=False)
+    if payment is None:
+        return PaymentFacts()
+    code, number = payment.text("code-recette"), payment.text("identifiant")
+    if code and not _COLLECTOR_CODE.fullmatch(code):
+        payment.fault("code-recette", f"« {code} » ; attendu : deux lettres majuscules ou chiffres, par exemple « T5 »")
+    if number and not _CLIENT_NUMBER.fullmatch(number):
+        payment.fault("identifiant", f"« {number} » ; attendu : six chiffres entre guillemets, par exemple « 006382 »")
+    read = PaymentFacts(code, number, tuple(payment.texts("moyens")), payment.text("mention", needed=False))
+    payment.close()
     return read
 
 

@@ -89,6 +89,20 @@ class Activity:
 
 
 @dataclass(frozen=True)
+class PaymentFacts:
+    """What invoices must print so that they can be paid; empty texts for a town that has no invoices online."""
+
+    collector_code: str = ""
+    """*Code recette* (ROLREC): two characters, the second part of payment references that the portal makes."""
+    client_number: str = ""
+    """Identifier of the public body at the treasury (*identifiant structure*): six digits."""
+    means: tuple[str, ...] = ()
+    """Other ways to pay, one French sentence each."""
+    mention: str = ""
+    """What the law wants at the bottom of an invoice: ways to appeal, VAT…"""
+
+
+@dataclass(frozen=True)
 class Town:
     name: str
     colour: str
@@ -103,6 +117,7 @@ class Town:
     activities: Mapping[ActivityId, Activity]
     """In the order in which the town wants them shown."""
     calendar: Calendar
+    payment: PaymentFacts = PaymentFacts()
 
     @cached_property
     def remembered(self) -> dict[Any, Any]:

@@ -21,7 +21,7 @@ from chalicelib.rules.deadlines import (
 )
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
-from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, School, Town, Window
+from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
 
 FORMAT = 1
 Value = TypeVar("Value")
@@ -47,6 +47,7 @@ def dump(town: Town) -> str:
             "schools": [[school.id, school.label] for school in town.schools.values()],
             "activities": [_dump_activity(activity) for activity in town.activities.values()],
             "calendar": _dump_calendar(town.calendar),
+            "payment": vars(town.payment),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -69,6 +70,7 @@ def load(text: str) -> Town:
         schools={SchoolId(school): School(SchoolId(school), label) for school, label in read["schools"]},
         activities={activity.id: activity for activity in activities},
         calendar=_load_calendar(read["calendar"]),
+        payment=_load_payment(read.get("payment", {})),
     )
 
 
@@ -182,6 +184,11 @@ def _load_calendar(read: Mapping[str, Any]) -> Calendar:
         closures=tuple(_load_exceptional(closure) for closure in read["closures"]),
         openings=tuple(_load_exceptional(opening) for opening in read["openings"]),
     )
+
+
+def _load_payment(read: Mapping[str, Any]) -> PaymentFacts:
+    """A town imported before there were invoices says nothing of payments."""
+    return PaymentFacts(**{**read, "means": tuple(read.get("means", ()))})
 
 
 def _dump_period(period: Period) -> list[Any]:

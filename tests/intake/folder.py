@@ -69,12 +69,17 @@ f-1;c-8;mercredi;2026-12-02;inscription;téléphone;2026-11-03
 }
 
 
+INVOICES = {"factures", "lignes", "reglements", "contrepassations"}
+
+
 def a_folder(at: Path, **files: str) -> Path:
-    """The town in ``at``. ``files`` replaces whole files by their name without its ending."""
+    """The town in ``at``. ``files`` replaces whole files by their name without its ending, and adds invoices."""
     at.mkdir(parents=True, exist_ok=True)
     (at / "town.toml").write_text(files.pop("town", TOWN), encoding="utf-8")
     for name, text in LISTS.items():
         (at / name).write_text(files.pop(name.removesuffix(".csv"), text), encoding="utf-8")
+    for name in INVOICES & set(files):
+        (at / f"{name}.csv").write_text(files.pop(name), encoding="utf-8")
     assert not files, f"no such file: {sorted(files)}"
     return at
 

@@ -103,7 +103,7 @@ def test_the_same_day_gives_the_same_town(tmp_path):
     for name in ("a", "b"):
         write_town(tmp_path / name, date(2026, 11, 23), families=10)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert len(files) == 6
+    assert len(files) == 9
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
 
 

@@ -1,6 +1,6 @@
 """An import that is killed, or that AWS fails, at any of its calls: run again, it ends as if nothing had happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.importing import Importer
+from chalicelib.intake.invoice_writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
-from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.planning import PlaceKey, Slot
+from chalicelib.rules.town import Town
 from chalicelib.services.accounts import fingerprint
+from chalicelib.services.ports import Clock
+from chalicelib.settings import Settings
+from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.notices import DynamoNoticeStore
 from tests.clock import FixedClock, paris
 from tests.faults import Case, Way, survives
 from tests.intake.folder import LISTS, a_folder, town_with
@@ -24,6 +34,32 @@ DAY = date(2026, 12, 2)
 KEY = PlaceKey(DAY, "mercredi")
 SLOT = Slot(ChildId("c-9"), "mercredi", DAY)
 PEPPER = "pepper"
+
+
+class PlainPaper:
+    """An ``InvoiceRenderer`` whose speed is not what is tried here."""
+
+    def render(self, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family, _town: Town) -> bytes:
+        return f"%PDF- {invoice.number} {family.payer} {lines} %%EOF".encode()
+
+
+def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> Importer:
+    database = database_for(settings)
+    pdfs = S3PdfStore(region=settings.region, bucket=settings.bucket)
+    return Importer(
+        store=store,
+        plannings=store.plannings,
+        desk=InvoiceDesk(DynamoInvoiceStore(database), pdfs, PlainPaper(), DynamoFamilyStore(database)),
+        notices=DynamoNoticeStore(database),
+        clock=clock,
+        pepper=PEPPER,
+        workers=1,
+        pause=no_pause,
+    )
+
+
+def no_pause(_seconds: float) -> None:
+    """Nobody else is there to wait for."""
 
 
 def only_the_second_family(name: str) -> str:
@@ -78,7 +114,7 @@ def test_an_import_survives_every_fault(tmp_path: Path, monkeypatch: pytest.Monk
         with moto_town() as settings:
             store = DynamoIntakeStore(database_for(settings))
             clock = FixedClock(paris("lundi 2026-11-23 08:00"))
-            run = Importer(store=store, plannings=store.plannings, clock=clock, pepper=PEPPER, workers=1)
+            run = an_importer(settings, store, clock)
             desk = Desk(run, store, a_folder(tmp_path / "town", **LISTED))
             desk.load()
             desk.change_everything()
@@ -98,10 +134,6 @@ UNLIMITED = town_with(places="", **SHORT)
 LIMITED = town_with(**SHORT)
 
 
-def no_pause(_seconds: float) -> None:
-    """Nobody else is there to wait for."""
-
-
 def test_counting_places_again_survives_every_fault(tmp_path: Path) -> None:
     """The booking came before the limit: whatever fails while it is counted, it ends up in the counter, once."""
     booked = {**LISTED, "reservations": LISTED["reservations"] + BOOKED}
@@ -110,14 +142,7 @@ def test_counting_places_again_survives_every_fault(tmp_path: Path) -> None:
     def fresh() -> Iterator[Desk]:
         with moto_town() as settings:
             store = DynamoIntakeStore(database_for(settings))
-            run = Importer(
-                store=store,
-                plannings=store.plannings,
-                clock=FixedClock(paris("mardi 2026-12-01 08:00")),
-                pepper=PEPPER,
-                workers=1,
-                pause=no_pause,
-            )
+            run = an_importer(settings, store, FixedClock(paris("mardi 2026-12-01 08:00")))
             desk = Desk(run, store, a_folder(tmp_path / "town", town=UNLIMITED, **booked))
             desk.load()
             assert store.plannings.taken([KEY]) == {KEY: 0}
@@ -129,3 +154,54 @@ def test_counting_places_again_survives_every_fault(tmp_path: Path) -> None:
         assert not desk.store.recount_asked()
 
     survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=counted_once))
+
+
+TITLES = {
+    "factures": "numero;famille;emise_le;echeance;libelle;regie;total;reference\n",
+    "lignes": "facture;quoi;enfant;quantite;prix_unitaire;montant\n",
+    "reglements": "facture;payeur;date;montant;moyen\n",
+}
+BILLED = {
+    "factures": TITLES["factures"]
+    + "2026-026-000335;f-2;2026-10-31;2026-11-30;CANTINE;RÉGIE;4,24;2026-T5-00-26000335\n"
+    + "2026-026-000336;f-2;2026-10-31;2026-11-30;GARDERIE;RÉGIE;6,00;2026-T5-00-26000336\n",
+    "lignes": TITLES["lignes"] + "2026-026-000335;Repas;Noé;2;2,12;4,24\n2026-026-000336;Garderie;Noé;1;6;6\n",
+    "reglements": TITLES["reglements"] + "2026-026-000336;Camille PETIT;2026-11-20;6,50;cheque\n",
+}
+
+
+def test_importing_invoices_survives_every_fault(tmp_path: Path) -> None:
+    """One corrected, one new and paid too much: whatever fails, each is there once, with its PDF and its payment."""
+
+    @contextmanager
+    def fresh() -> Iterator[Desk]:
+        with moto_town() as settings:
+            store = DynamoIntakeStore(database_for(settings))
+            run = an_importer(settings, store, FixedClock(paris("lundi 2026-11-23 08:00")))
+            first = BILLED["factures"].splitlines(keepends=True)
+            desk = Desk(run, store, tmp_path / "town")
+            lists = {name: title for name, title in TITLES.items() if name == "reglements"}
+            lines = TITLES["lignes"] + "2026-026-000335;Repas;Noé;2;2,12;4,24\n"
+            wrong_label = "".join(first[:2]).replace("CANTINE", "CANTIN")
+            a_folder(desk.folder, **LISTED, **lists, factures=wrong_label, lignes=lines)
+            desk.load()
+            a_folder(desk.folder, **LISTED, **BILLED)
+            yield desk
+
+    def billed_once(desk: Desk) -> None:
+        invoices = {invoice.number: invoice for invoice in desk.run.desk.invoices.of(F2)}
+        assert len(invoices) == 2
+        first, second = (invoices[InvoiceNumber(f"2026-026-00033{n}")] for n in (5, 6))
+        assert (first.label, first.total, first.paid) == ("CANTINE", 424, 0)
+        assert (second.paid, second.overpaid, len(second.payments)) == (650, 50, 1)
+        for invoice in (first, second):
+            lines = desk.run.desk.invoices.lines(F2, invoice.number)
+            assert sum(line.amount for line in lines) == invoice.total
+            paper = PlainPaper().render(invoice, lines, desk.store.family_items([F2])[F2], None)  # type: ignore[arg-type]
+            assert invoice.pdf_bytes == len(paper)
+            assert desk.run.desk.pdfs.holds(F2, invoice.number, paper)
+        waiting = [invoice.number for invoice in desk.run.desk.invoices.to_notify(10)]
+        assert sorted(waiting) == sorted(invoices)
+
+    tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=billed_once))
+    assert {fault.call for fault in tried} >= {"s3:PutObject", "dynamodb:TransactWriteItems"}

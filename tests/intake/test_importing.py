@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake import people
 from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.invoice_writer import InvoiceDesk
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.recount import PUBLISHED_EVERYWHERE
@@ -17,7 +19,7 @@ from chalicelib.services.accounts import SignIn, WrongCodes, fingerprint
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import SavePlanning, Seen, entry_id
 from tests.clock import FixedClock, day, paris
-from tests.fakes import MemoryIntake, MemoryThrottle
+from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryPdfs, MemoryThrottle
 from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
 
 NOW = "lundi 2026-11-23 08:00"
@@ -32,11 +34,15 @@ class Portal:
 
     def __init__(self) -> None:
         self.store = MemoryIntake()
+        self.notices = MemoryNotices()
+        self.desk = InvoiceDesk(MemoryInvoices(), MemoryPdfs(), InvoicePdf(), self.store.families)
         self.waited = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
             store=self.store,
             plannings=self.store.plannings,
+            desk=self.desk,
+            notices=self.notices,
             clock=self.clock,
             pepper=PEPPER,
             workers=1,

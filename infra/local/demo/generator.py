@@ -17,14 +17,18 @@ from chalicelib.intake.town_file import read_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import PlaceKey, closed_because, place_key, places
 from chalicelib.rules.town import Town
+from infra.local.demo.invoices import DemoInvoice, invoices_of, plain
 from infra.local.demo.people import DemoChild, DemoFamily, Enrolled, bond, drawn, martin
 
 HERE = Path(__file__).parent
 TITLES = {
-    "familles.csv": ("identifiant", "payeur", "code_payeur", "email"),
+    "familles.csv": ("identifiant", "payeur", "code_payeur", "email", "avertir", "avertir_aussi"),
     "enfants.csv": ("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole", "classe"),
     "inscriptions.csv": ("enfant", "activite", "du", "au", "lecture_seule"),
     "reservations.csv": ("famille", "enfant", "activite", "date", "action", "canal", "saisie_le"),
+    "factures.csv": ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total", "mise_en_ligne"),
+    "lignes.csv": ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),
+    "reglements.csv": ("facture", "payeur", "date", "montant", "moyen"),
 }
 CHANNELS = ("mairie", "telephone", "courrier", "guichet")
 MANUAL_BOOKINGS = (date(2015, 12, 23), date(2015, 12, 24))
@@ -61,9 +65,12 @@ def write_town(folder: Path, today: date, families: int = 200, bookings: int | N
             families=families,
             bookings=bookings,
         )
+        billed = random.Random(5)  # noqa: S311 - amounts to show
         for family in everybody:
             _write_family(family, lists)
             book(family)
+            for invoice in invoices_of(family, today, billed):
+                _write_invoice(invoice, lists)
 
 
 def school_year(today: date) -> tuple[date, date]:
@@ -82,7 +89,7 @@ def _open(files: ExitStack, path: Path) -> Write:
 
 def _write_family(family: DemoFamily, lists: dict[str, Write]) -> None:
     for payer in family.payers:
-        lists["familles.csv"](payer)
+        lists["familles.csv"]((*payer, "oui" if family.told else "non", " ".join(family.told)))
     for child in family.children:
         for name, *_ in family.payers:
             lists["enfants.csv"](
@@ -92,6 +99,15 @@ def _write_family(family: DemoFamily, lists: dict[str, Write]) -> None:
             lists["inscriptions.csv"](
                 (child.id, one.activity, one.first or "", one.last or "", "oui" if one.read_only else "non")
             )
+
+
+def _write_invoice(invoice: DemoInvoice, lists: dict[str, Write]) -> None:
+    lists["factures.csv"]((*invoice.facts, plain(invoice.total), f"{invoice.issued_on} 18:00"))
+    for line in invoice.lines:
+        lists["lignes.csv"]((invoice.number, *line.facts, plain(line.price), plain(line.amount)))
+    if invoice.paid:
+        payer, on, means = invoice.paid
+        lists["reglements.csv"]((invoice.number, payer, on, plain(invoice.total), means))
 
 
 class _Bookings:

@@ -35,10 +35,14 @@ class DemoChild:
 
 @dataclass(frozen=True)
 class DemoFamily:
-    """``payers``: (family, payer, payer code, e-mail), two of them for the children of separated parents."""
+    """``payers``: (family, payer, payer code, e-mail), two of them for the children of separated parents.
+
+    ``told``: addresses besides the e-mail that new invoices are announced to; empty: the family is not told.
+    """
 
     payers: tuple[tuple[str, str, str, str], ...]
     children: tuple[DemoChild, ...]
+    told: tuple[str, ...] = ()
 
 
 def bond() -> DemoFamily:
@@ -59,7 +63,7 @@ def bond() -> DemoFamily:
         )
         for code, first_name, activities in (("007", "James", james), ("008", "Aline", aline))
     )
-    return DemoFamily((("f-bond", "Jamie BOND", "GOLDENEYE7", "jamie.bond@server.fr"),), children)
+    return DemoFamily((("f-bond", "Jamie BOND", "GOLDENEYE7", "jamie.bond@server.fr"),), children, ("BOND@server.fr",))
 
 
 def martin() -> DemoFamily:

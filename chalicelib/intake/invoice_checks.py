@@ -1,0 +1,53 @@
+"""Invoices looked at together: who owes them, numbers and references used once, lines that add up."""
+
+import sqlite3
+
+from chalicelib.intake.faults import Faults, Place
+from chalicelib.intake.invoice_lists import INVOICES, LINES
+from chalicelib.rules.money import Cents, in_words
+
+_UNKNOWN_FAMILY = """
+SELECT line, family FROM invoices WHERE family NOT IN (SELECT id FROM families)
+"""
+_SAME_REFERENCE = """
+SELECT later.line, later.reference, min(earlier.line) FROM invoices AS later JOIN invoices AS earlier
+ON later.bare_reference = earlier.bare_reference AND later.line > earlier.line
+WHERE later.bare_reference <> '' AND later.debt <> earlier.debt GROUP BY later.line, later.reference
+"""
+_SAME_DEBT = """
+SELECT later.line, later.number, min(earlier.line) FROM invoices AS later JOIN invoices AS earlier
+ON later.debt = earlier.debt AND later.line > earlier.line GROUP BY later.line, later.number
+"""
+_LINES_OF_NOTHING = """
+SELECT line, invoice FROM invoice_lines WHERE invoice NOT IN (SELECT number FROM invoices)
+"""
+_WRONG_TOTAL = """
+SELECT invoices.line, invoices.total, sum(amount) FROM invoices JOIN invoice_lines ON invoice = number
+GROUP BY number HAVING sum(amount) <> total
+"""
+
+
+def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
+    """Report what no row shows on its own. What the portal has already is not asked here."""
+    for line, family in database.execute(_UNKNOWN_FAMILY):
+        faults.add(
+            Place(INVOICES, line), f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
+        )
+    for line, reference, earlier in database.execute(_SAME_REFERENCE):
+        faults.add(
+            Place(INVOICES, line),
+            f"la référence « {reference} » est déjà celle de la ligne {earlier} ; attendu : une référence par facture",
+        )
+    for line, number, earlier in database.execute(_SAME_DEBT):
+        faults.add(
+            Place(INVOICES, line),
+            f"le numéro « {number} » se lit comme celui de la ligne {earlier}, sans ses zéros ; "
+            "attendu : deux numéros qui restent différents pour la trésorerie",
+        )
+    for line, invoice in database.execute(_LINES_OF_NOTHING):
+        faults.add(Place(LINES, line), f"la facture « {invoice} » n'existe pas ; attendu : une facture de factures.csv")
+    for line, total, lines in database.execute(_WRONG_TOTAL):
+        faults.add(
+            Place(INVOICES, line),
+            f"le total est {in_words(total)} et ses lignes font {in_words(Cents(lines))} ; attendu : le même montant",
+        )

@@ -1,0 +1,169 @@
+"""Invoices, their lines, the town's payments and the folder of PDFs -> the staging database, each judged on its own."""
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from chalicelib.intake.cells import Cells
+from chalicelib.intake.faults import Faults
+from chalicelib.intake.pdf_files import stage_pdfs
+from chalicelib.intake.sheets import Columns, rows_of
+from chalicelib.rules.invoices import Means, reference_of
+from chalicelib.rules.money import Cents, in_words, times
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Town
+
+INVOICES, LINES, PAYMENTS = "factures.csv", "lignes.csv", "reglements.csv"
+MEANS = {
+    "cheque": Means.CHEQUE,
+    "especes": Means.CASH,
+    "virement": Means.TRANSFER,
+    "prelevement": Means.DIRECT_DEBIT,
+    "carte": Means.CARD,
+    "autre": Means.OTHER,
+    "en ligne": Means.ONLINE,
+}
+ANY_CODE = "00"
+_REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
+SHORTEST_REFERENCE, LONGEST_REFERENCE = 6, 30
+"""Letters and digits that the treasury takes."""
+
+
+class InvoiceLists:
+    """Stages the invoices of ``folder``. ``town`` is None when town.toml is wrong: then references are not made."""
+
+    def __init__(
+        self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
+    ) -> None:
+        self.folder = folder
+        self.town = town
+        self.database = database
+        self.faults = faults
+        self.now = now
+
+    def stage(self, progress: Callable[[str], None]) -> None:
+        """Read what there is: a town may send none of these files. ``progress`` is told the name of each."""
+        for name, columns, stage_row in (
+            (
+                INVOICES,
+                Columns(
+                    ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total"),
+                    ("reference", "mise_en_ligne"),
+                ),
+                self._invoice,
+            ),
+            (LINES, Columns(("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant")), self._line),
+            (PAYMENTS, Columns(("facture", "payeur", "date", "montant", "moyen"), ("reference",)), self._payment),
+        ):
+            path = self.folder / name
+            if path.exists():
+                progress(name)
+                for row in rows_of(path, columns, self.faults):
+                    stage_row(Cells(row, self.faults))
+        stage_pdfs(self.folder, self.database, self.faults)
+
+    def _invoice(self, cells: Cells) -> None:
+        number, family = cells.identifier("numero"), cells.identifier("famille")
+        issued, due = cells.day("emise_le"), cells.day("echeance")
+        label, regie, total = cells.text("libelle"), cells.text("regie"), cells.amount("total")
+        published = cells.past_instant("mise_en_ligne", self.now) if cells.row["mise_en_ligne"] else self.now
+        reference = self._reference(cells, number)
+        if issued and due and due < issued:
+            cells.fault(f"l'échéance ({due:%d/%m/%Y}) est avant l'émission ({issued:%d/%m/%Y}) ; attendu : après")
+        if total is not None and total < 0:
+            cells.fault(f"le total est négatif ({in_words(total)}) ; attendu : 0,00 au moins")
+        if not (cells.good and issued and due and published):
+            return
+        values = (number, cells.row.place.line, family, reference, reference.replace("-", ""), _debt(number))
+        facts = (issued.isoformat(), due.isoformat(), label, regie, total, published.isoformat())
+        added = self.database.execute(
+            "INSERT OR IGNORE INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, *facts)
+        )
+        if not added.rowcount:
+            self._twice(cells, f"la facture « {number} »", "SELECT line FROM invoices WHERE number = ?", (number,))
+
+    def _reference(self, cells: Cells, number: str) -> str:
+        """The payment reference of the row, made from the number when the file gives none; empty after a fault."""
+        given = cells.text("reference", needed=False)
+        if given:
+            size = len(given.replace("-", ""))
+            if not _REFERENCE.fullmatch(given) or not SHORTEST_REFERENCE <= size <= LONGEST_REFERENCE:
+                cells.fault(f"la référence « {given} » n'est pas comprise ; attendu par exemple : 2026-T5-00-26000335")
+            return given
+        if self.town is None or not number:
+            return ""
+        code = self.town.payment.collector_code
+        if not code:
+            cells.fault(
+                "la référence manque ; attendu : « code-recette » dans [paiement] de town.toml, ou la référence"
+            )
+            return ""
+        try:
+            return reference_of(number, code)
+        except ValueError:
+            cells.fault(
+                f"le numéro « {number} » ne donne pas de référence ; "
+                "attendu : un numéro comme 2026-026-000335, ou la colonne « reference »"
+            )
+            return ""
+
+    def _line(self, cells: Cells) -> None:
+        invoice, what, child = cells.identifier("facture"), cells.text("quoi"), cells.text("enfant", needed=False)
+        quantity, price = cells.quantity("quantite"), cells.amount("prix_unitaire")
+        amount = cells.amount("montant")
+        if quantity is not None and price is not None and amount is not None:
+            expected = times(quantity, price)
+            if amount != expected:
+                cells.fault(
+                    f"le montant est {in_words(amount)} ; attendu : {in_words(expected)}, quantité × prix unitaire"
+                )
+        if cells.good:
+            self.database.execute(
+                "INSERT INTO invoice_lines VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                (cells.row.place.line, invoice, what, child, str(quantity), price, amount),
+            )
+
+    def _payment(self, cells: Cells) -> None:
+        invoice, payer, day = cells.identifier("facture"), cells.text("payeur"), cells.day("date")
+        amount, means = cells.amount("montant"), cells.one_of("moyen", MEANS, ", ".join(MEANS))
+        reference = cells.text("reference", needed=False)
+        if day and day > paris_day(self.now):
+            cells.fault(f"le {day:%d/%m/%Y} est dans l'avenir ; attendu : une date passée")
+        if amount is not None and amount <= 0:
+            cells.fault(f"le montant est {in_words(amount)} ; attendu : plus de 0,00")
+        if not (cells.good and day and amount and means):
+            return
+        name = payment_id(reference, payer, day, amount, means)
+        added = self.database.execute(
+            "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (invoice, name, cells.row.place.line, payer, day.isoformat(), amount, means.value),
+        )
+        if not added.rowcount:
+            self._twice(
+                cells,
+                "le même règlement",
+                "SELECT line FROM received WHERE invoice = ? AND id = ?",
+                (invoice, name),
+                otherwise=", ou une référence différente pour chacun dans la colonne « reference »",
+            )
+
+    def _twice(self, cells: Cells, what: str, find: str, key: tuple[str, ...], otherwise: str = "") -> None:
+        (line,) = self.database.execute(find, key).fetchone()
+        cells.fault(f"{what} est déjà ligne {line} ; attendu : une seule fois{otherwise}")
+
+
+def payment_id(reference: str, payer: str, day: date, amount: Cents, means: Means) -> str:
+    """The same for the same row: by the town's reference when it gives one, else by everything that the row says."""
+    facts = ("reference", reference) if reference else (payer, day.isoformat(), str(amount), means.value)
+    return f"town-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:20]}"
+
+
+def _debt(number: str) -> str:
+    """What numbers that are one debt to the treasury share: ``026-000335`` and ``26-000335`` of the same year."""
+    try:
+        return reference_of(number, ANY_CODE)
+    except ValueError:
+        return number

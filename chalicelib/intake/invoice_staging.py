@@ -1,0 +1,96 @@
+"""The staged invoices, family by family, as the decisions need them."""
+
+import itertools
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from chalicelib.intake.invoices import FamilyInvoices, Listed, Received
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
+from chalicelib.rules.money import Cents
+
+_CONCERNED = """
+SELECT concerned.family, concerned.number, coalesce(families.payer, ''), coalesce(families.email, '')
+FROM concerned LEFT JOIN families ON families.id = concerned.family ORDER BY concerned.family, concerned.number
+"""
+_LEFT = _CONCERNED.replace("ORDER BY", "WHERE concerned.number NOT IN (SELECT number FROM as_they_should_be) ORDER BY")
+_INVOICE = """
+SELECT line, reference, family, issued, due, label, regie, total, published FROM invoices WHERE number = ?
+"""
+_LINES = "SELECT what, child, quantity, unit_price, amount FROM invoice_lines WHERE invoice = ? ORDER BY rank"
+_RECEIVED = "SELECT line, id, payer, paid_on, amount, means FROM received WHERE invoice = ? ORDER BY line"
+_NOT_LISTED = """
+SELECT invoice AS number FROM received WHERE invoice NOT IN (SELECT number FROM invoices)
+UNION SELECT number FROM pdfs WHERE number NOT IN (SELECT number FROM invoices) ORDER BY number
+"""
+
+
+def by_family(database: sqlite3.Connection, *, left: bool = False) -> Iterator[FamilyInvoices]:
+    """``left``: only those that ``note_as_should_be`` was not told of."""
+    query = _LEFT if left else _CONCERNED
+    for family, rows in itertools.groupby(database.execute(query), key=lambda row: (row[0], *row[2:])):
+        name, payer, email = family
+        listed = tuple(listed_of(database, InvoiceNumber(number)) for _, number, *_ in rows)
+        yield FamilyInvoices(Family(FamilyId(name), payer, email, 0, ()), listed)
+
+
+def families_with_invoices(database: sqlite3.Connection) -> int:
+    (number,) = database.execute("SELECT count(DISTINCT family) FROM concerned").fetchone()
+    return int(number)
+
+
+def note_as_should_be(database: sqlite3.Connection, numbers: Iterable[InvoiceNumber]) -> None:
+    """The portal has these as the files say: nothing is to be done."""
+    database.executemany("INSERT INTO as_they_should_be VALUES (?)", ((number,) for number in numbers))
+
+
+def not_listed(database: sqlite3.Connection) -> list[InvoiceNumber]:
+    """Invoices that only a payment or a PDF names: factures.csv may hold the new ones only."""
+    return [InvoiceNumber(number) for (number,) in database.execute(_NOT_LISTED)]
+
+
+def found_elsewhere(database: sqlite3.Connection, number: InvoiceNumber, family: FamilyId) -> None:
+    """Note whose invoice it is, on the portal."""
+    database.execute("INSERT INTO elsewhere VALUES (?, ?)", (number, family))
+
+
+def listed_of(database: sqlite3.Connection, number: InvoiceNumber) -> Listed:
+    row = database.execute(_INVOICE, (number,)).fetchone()
+    pdf, size = database.execute("SELECT name, size FROM pdfs WHERE number = ?", (number,)).fetchone() or ("", 0)
+    return Listed(
+        number=number,
+        line=row[0] if row else 0,
+        invoice=_invoice(number, row[1:]) if row else None,
+        lines=tuple(_line(one) for one in database.execute(_LINES, (number,))),
+        received=tuple(_received(one) for one in database.execute(_RECEIVED, (number,))),
+        pdf=pdf,
+        pdf_bytes=size,
+    )
+
+
+def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int, str]) -> Invoice:
+    reference, family, issued, due, label, regie, total, published = row
+    return Invoice(
+        number=number,
+        reference=reference,
+        family=FamilyId(family),
+        issued_on=date.fromisoformat(issued),
+        due_on=date.fromisoformat(due),
+        label=label,
+        regie=regie,
+        total=Cents(total),
+        published_at=datetime.fromisoformat(published),
+    )
+
+
+def _line(row: tuple[str, str, str, int, int]) -> InvoiceLine:
+    what, child, quantity, unit_price, amount = row
+    return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))
+
+
+def _received(row: tuple[int, str, str, str, int, str]) -> Received:
+    line, name, payer, paid_on, amount, means = row
+    return Received(line, Payment(name, payer, date.fromisoformat(paid_on), Cents(amount), Means(means)))

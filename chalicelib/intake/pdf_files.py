@@ -1,0 +1,59 @@
+"""The folder ``pdf/``: one file for each invoice that the town's software prints itself, named by its number."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+from chalicelib.intake.faults import Faults, Place
+
+FOLDER = "pdf"
+MOST_BYTES = 5 * 1024 * 1024
+BEGINS, ENDS = b"%PDF-", b"%%EOF"
+TAIL = 2048
+"""Some software writes a little after the end mark."""
+NOT_OURS = {"thumbs.db", "desktop.ini"}
+"""What Windows leaves in folders."""
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def stage_pdfs(folder: Path, database: sqlite3.Connection, faults: Faults) -> None:
+    """Note the size of each PDF; what is not a right one is a fault that names the file."""
+    if not (folder / FOLDER).is_dir():
+        return
+    for path in sorted((folder / FOLDER).iterdir()):
+        if path.name.startswith(".") or path.name.lower() in NOT_OURS:
+            continue
+        wrong = _wrong_with(path)
+        if (
+            not wrong
+            and not database.execute(
+                "INSERT OR IGNORE INTO pdfs VALUES (?, ?, ?)", (path.stem, path.name, path.stat().st_size)
+            ).rowcount
+        ):
+            wrong = f"la facture « {path.stem} » a déjà un PDF ; attendu : un seul"
+        if wrong:
+            faults.add(place_of(path.name), wrong)
+
+
+def place_of(name: str) -> Place:
+    return Place(f"{FOLDER}/{name}", 0)
+
+
+def read_pdf(folder: Path, name: str) -> bytes:
+    return (folder / FOLDER / name).read_bytes()
+
+
+def _wrong_with(path: Path) -> str:
+    """Why the file is no PDF that can be put online; empty when it is one."""
+    if not path.is_file() or path.suffix.lower() != ".pdf" or not _NUMBER.fullmatch(path.stem):
+        return "ce n'est pas le PDF d'une facture ; attendu par exemple : 2026-026-000335.pdf"
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        return f"le fichier pèse {size} octets ; attendu : {MOST_BYTES} au plus"
+    with path.open("rb") as file:
+        begins = file.read(len(BEGINS))
+        file.seek(max(0, size - TAIL))
+        whole = ENDS in file.read()
+    if begins != BEGINS or not whole:
+        return "le fichier est abîmé ou n'est pas un PDF ; attendu : un PDF entier"
+    return ""

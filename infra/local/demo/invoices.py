@@ -1,0 +1,143 @@
+"""The demo town's invoices: the manual's four, and last months' for everybody else."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from infra.local.demo.people import DemoFamily
+
+REGIE = "REGIE PERISCOLAIRE"
+MONTHS = (
+    "JANVIER", "FÉVRIER", "MARS", "AVRIL", "MAI", "JUIN", "JUILLET",
+    "AOÛT", "SEPTEMBRE", "OCTOBRE", "NOVEMBRE", "DÉCEMBRE",
+)  # fmt: skip
+PRICES = {
+    "cantine": ("Repas de cantine", 345),
+    "garderie-matin": ("Garderie du matin", 120),
+    "garderie-soir": ("Garderie du soir", 185),
+    "etude": ("Étude surveillée", 160),
+    "mercredi": ("Accueil du mercredi", 890),
+}
+"""What a line says, and cents; holiday activities have their own invoices."""
+PAID_TOO = 0.25
+"""Part of the families that also show a paid invoice."""
+DAYS_TO_PAY = 30
+AFTER_ALL = 900_000
+MEANS = ("cheque", "prelevement", "virement", "especes", "carte")
+
+
+@dataclass(frozen=True)
+class DemoLine:
+    what: str
+    child: str
+    quantity: int
+    price: int
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.price
+
+    @property
+    def facts(self) -> tuple[str, str, int]:
+        return self.what, self.child, self.quantity
+
+
+@dataclass(frozen=True)
+class DemoInvoice:
+    """``paid``: payer, day and means, None while it is due."""
+
+    number: str
+    family: str
+    issued_on: date
+    due_on: date
+    label: str
+    lines: tuple[DemoLine, ...]
+    paid: tuple[str, date, str] | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def facts(self) -> tuple[str, str, date, date, str, str]:
+        return self.number, self.family, self.issued_on, self.due_on, self.label, REGIE
+
+
+MANUAL = (
+    DemoInvoice(
+        "2012-003-000314",
+        "f-bond",
+        date(2012, 3, 30),
+        date(2012, 4, 15),
+        "CANTINE ET GARDERIE MARS 2012",
+        (DemoLine("Repas de cantine", "James", 4, 350), DemoLine("Repas de cantine", "Aline", 2, 350)),
+        ("Jamie BOND", date(2012, 4, 25), "en ligne"),
+    ),
+    DemoInvoice(
+        "2012-004-000313",
+        "f-bond",
+        date(2012, 4, 30),
+        date(2012, 5, 15),
+        "CANTINE ET GARDERIE AVRIL 2012",
+        (DemoLine("Repas de cantine", "James", 3, 350),),
+        ("Jamie BOND", date(2012, 8, 16), "cheque"),
+    ),
+    DemoInvoice(
+        "2013-019-000345",
+        "f-bond",
+        date(2013, 7, 5),
+        date(2013, 7, 31),
+        "CANTINE ET GARDERIE JUIN-JUILLET 2013",
+        (DemoLine("Repas de cantine", "James", 2, 259), DemoLine("Repas de cantine", "Aline", 1, 259)),
+    ),
+    DemoInvoice(
+        "2013-026-000335",
+        "f-bond",
+        date(2013, 9, 30),
+        date(2013, 10, 15),
+        "CANTINE ET GARDERIE SEPTEMBRE 2013",
+        (DemoLine("Garderie du matin", "James", 1, 212), DemoLine("Garderie du matin", "Aline", 1, 212)),
+    ),
+)
+"""Those that the manual shows; it does not print their lines."""
+
+
+def plain(cents: int) -> str:
+    """``12,50``"""
+    return f"{cents // 100},{cents % 100:02}"
+
+
+def invoices_of(family: DemoFamily, today: date, dice: random.Random) -> Iterator[DemoInvoice]:
+    """What the first payer of ``family`` owes or has paid, as the town knows it on ``today``."""
+    if family.payers[0][0] == "f-bond":
+        yield from (invoice for invoice in MANUAL if invoice.issued_on <= today)
+        return
+    last = today.replace(day=1) - timedelta(days=1)
+    before = last.replace(day=1) - timedelta(days=1)
+    if dice.random() < PAID_TOO:
+        yield from _month(family, before, dice, dice.choice(MEANS))
+    yield from _month(family, last, dice, "")
+
+
+def _month(family: DemoFamily, issued_on: date, dice: random.Random, means: str) -> Iterator[DemoInvoice]:
+    """The invoice of the month that ends on ``issued_on``; none for a family that came to nothing then."""
+    name, payer, *_ = family.payers[0]
+    lines = tuple(
+        DemoLine(PRICES[one.activity][0], child.first_name, dice.randint(2, 16), PRICES[one.activity][1])
+        for child in family.children
+        for one in child.enrolled
+        if one.activity in PRICES and (one.first is None or one.first <= issued_on <= (one.last or issued_on))
+    )
+    if lines:
+        number = f"{issued_on.year}-{issued_on.month:03}-{_rank(name):06}"
+        label = f"CANTINE ET GARDERIE {MONTHS[issued_on.month - 1]} {issued_on.year}"
+        due_on = issued_on + timedelta(days=DAYS_TO_PAY)
+        paid = (payer, issued_on + timedelta(days=9), means) if means else None
+        yield DemoInvoice(number, name, issued_on, due_on, label, lines, paid)
+
+
+def _rank(family: str) -> int:
+    """``f-00012`` -> 12; families with a name of their own come after those that are drawn."""
+    digits = family.removeprefix("f-")
+    return int(digits) + 1 if digits.isdecimal() else AFTER_ALL

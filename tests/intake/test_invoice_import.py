@@ -1,0 +1,213 @@
+"""Invoices, their lines, the town's payments and PDFs: what an import takes, and each row that it refuses."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib.adapters.invoice_pdf import InvoicePdf
+from chalicelib.intake import pdf_files
+from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.invoice_writer import InvoiceDesk
+from chalicelib.intake.progress import Quiet
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Means, Payment
+from chalicelib.rules.notices import Address, AddressState, NoticeSettings
+from tests.clock import FixedClock, paris
+from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryPdfs
+from tests.intake.folder import LISTS, TOWN, a_folder
+
+NOW = paris("lundi 2026-11-23 08:00")
+F1, F2 = FamilyId("f-1"), FamilyId("f-2")
+NUMBER = InvoiceNumber("2026-026-000335")
+PAYING = TOWN.replace("[ecoles]", '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nmoyens = []\n\n[ecoles]')
+HEADS = "numero;famille;emise_le;echeance;libelle;regie;total;reference\n"
+HEAD = f"{NUMBER};f-1;2026-10-31;30/11/2026;CANTINE OCTOBRE;RÉGIE;1234,50;\n"
+LINES = "facture;quoi;enfant;quantite;prix_unitaire;montant\n"
+LINE = f"{NUMBER};Repas;James;4;300,00;1200,00\n{NUMBER};Œuf;Aline;2,5;13,80;34,50\n"
+PAYMENTS = "facture;payeur;date;montant;moyen\n"
+RIGHT = {"town": PAYING, "factures": HEADS + HEAD, "lignes": LINES + LINE}
+A_PDF = b"%PDF-1.7\nwhatever\n%%EOF\n"
+
+
+class Desk:
+    """An import over stores in memory."""
+
+    def __init__(self, folder):
+        self.folder = folder / "town"
+        self.store = MemoryIntake()
+        self.notices = MemoryNotices()
+        self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
+        desk = InvoiceDesk(self.invoices, self.pdfs, InvoicePdf(), self.store.families)
+        self.run = Importer(
+            store=self.store,
+            plannings=self.store.plannings,
+            desk=desk,
+            notices=self.notices,
+            clock=FixedClock(NOW),
+            pepper="pepper",
+            workers=2,
+        )
+
+    def load(self, **files):
+        for name in ("factures", "lignes", "reglements"):
+            (self.folder / f"{name}.csv").unlink(missing_ok=True)
+        return self.run(a_folder(self.folder, **{**RIGHT, **files}), Quiet())
+
+    def faults(self, **files):
+        with pytest.raises(BadFiles) as bad:
+            self.load(**files)
+        return [str(fault) for fault in bad.value.faults]
+
+    def give_pdf(self, name, content):
+        (self.folder / "pdf").mkdir(parents=True, exist_ok=True)
+        (self.folder / "pdf" / name).write_bytes(content)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+def test_an_invoice_with_lines_gets_its_reference_and_its_pdf(desk):
+    report = desk.load()
+    (invoice,) = desk.invoices.of(F1)
+    assert (invoice.reference, invoice.total, invoice.due_on) == ("2026-T5-00-26000335", 123450, date(2026, 11, 30))
+    assert invoice.published_at == NOW
+    assert [(line.what, line.amount) for line in desk.invoices.lines(F1, NUMBER)] == [("Repas", 120000), ("Œuf", 3450)]
+    assert len(desk.pdfs.pdfs[F1, NUMBER]) == invoice.pdf_bytes > 1000
+    assert (report.invoices.added, report.pdfs_made) == (1, 1)
+    assert "Factures : 1 ajoutée" in "\n".join(report.lines())
+
+
+def test_the_same_files_again_change_nothing(desk):
+    paid = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;20,00;chèque\n"
+    desk.give_pdf(f"{NUMBER}.pdf", A_PDF)
+    desk.load(reglements=paid)
+    before = (desk.invoices.of(F1), dict(desk.pdfs.pdfs))
+    report = desk.load(reglements=paid)
+    assert report.nothing_changed
+    assert (report.invoices.unchanged, report.payments.unchanged) == (1, 1)
+    assert (desk.invoices.of(F1), desk.pdfs.pdfs) == before
+
+
+def test_a_pdf_that_comes_is_preferred_and_may_be_replaced_by_one_of_the_same_size(desk):
+    desk.give_pdf(f"{NUMBER}.pdf", A_PDF)
+    assert desk.load().pdfs_given == 1
+    assert desk.pdfs.pdfs[F1, NUMBER] == A_PDF
+    desk.give_pdf(f"{NUMBER}.pdf", A_PDF.replace(b"whatever", b"WHATEVER"))
+    assert desk.load().pdfs_given == 1
+    assert b"WHATEVER" in desk.pdfs.pdfs[F1, NUMBER]
+
+
+def test_an_unpaid_invoice_may_be_corrected(desk):
+    desk.load()
+    report = desk.load(factures=HEADS + HEAD.replace("CANTINE OCTOBRE", "CANTINE"))
+    assert (report.invoices.changed, report.pdfs_made) == (1, 1)
+    assert desk.invoices.of(F1)[0].label == "CANTINE"
+
+
+def test_an_invoice_with_a_payment_never_changes(desk):
+    paid = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;1234,50;virement\n"
+    desk.load(reglements=paid)
+    said = desk.faults(factures=HEADS + HEAD.replace("CANTINE OCTOBRE", "CANTINE"), reglements=paid)
+    assert said == [
+        "factures.csv:2: la facture « 2026-026-000335 » a un règlement et change "
+        "(libellé : CANTINE OCTOBRE → CANTINE) ; attendu : la même"
+    ]
+    assert desk.invoices.of(F1)[0].is_paid
+
+
+def test_a_town_payment_on_an_invoice_paid_online_is_kept_and_told_each_time(desk):
+    desk.load()
+    online = Payment("online-1", "Jamie BOND", date(2026, 11, 10), 123450, Means.ONLINE, "A55A", date(2026, 11, 10))
+    assert desk.invoices.record(F1, NUMBER, online)
+    cheque = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;1234,50;cheque\n"
+    for _ in range(2):
+        report = desk.load(reglements=cheque)
+        assert [str(line) for line in report.overpaid] == [
+            "factures.csv:2: facture « 2026-026-000335 » : 1\u202f234,50\u00a0€ de trop"
+        ]
+    assert len(desk.invoices.of(F1)[0].payments) == 2
+    assert desk.invoices.of(F1)[0].overpaid == 123450
+
+
+def test_a_payment_may_come_without_its_invoice(desk):
+    desk.load()
+    report = desk.load(factures=HEADS, lignes=LINES, reglements=PAYMENTS + f"{NUMBER};Jamie;2026-11-20;10;especes\n")
+    assert report.payments.added == 1
+    assert desk.invoices.of(F1)[0].paid == 1000
+
+
+def test_another_family_cannot_take_a_number_nor_a_reference(desk):
+    desk.load()
+    (said,) = desk.faults(factures=HEADS + HEAD.replace("f-1", "f-2"))
+    assert "est celle d'une autre famille" in said
+    other = HEAD.replace(NUMBER, "2026-026-000336").replace(";1234,50;", ";1234,50;2026-T50026000335")
+    (said,) = desk.faults(factures=HEADS + other, lignes=LINES + LINE.replace(NUMBER, "2026-026-000336"))
+    assert "est celle de la facture « 2026-026-000335 » du portail" in said
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"factures": HEADS + HEAD.replace("1234,50", "1 234,50")}, "factures.csv:2: « total » vaut « 1 234,50 »"),
+        ({"factures": HEADS + HEAD.replace("1234,50", "1234,50 €")}, "factures.csv:2: « total » vaut « 1234,50 € »"),
+        ({"factures": HEADS + HEAD.replace("1234,50", "-5")}, "factures.csv:2: le total est négatif"),
+        ({"factures": HEADS + HEAD.replace("1234,50", "1234,5012")}, "factures.csv:2: « total » vaut"),
+        ({"factures": HEADS + HEAD.replace("30/11/2026", "30/10/2026")}, "factures.csv:2: l'échéance (30/10/2026)"),
+        ({"factures": HEADS + HEAD.replace("1234,50", "1234,49")}, "factures.csv:2: le total est 1\u202f234,49"),
+        ({"factures": HEADS + HEAD.replace("f-1", "f-9")}, "factures.csv:2: la famille « f-9 » n'existe pas"),
+        ({"factures": HEADS + HEAD + HEAD}, "factures.csv:3: la facture « 2026-026-000335 » est déjà ligne 2"),
+        (
+            {"factures": HEADS + HEAD + HEAD.replace("-026-", "-26-")},
+            "factures.csv:3: le numéro « 2026-26-000335 » se lit comme celui de la ligne 2",
+        ),
+        ({"factures": HEADS + HEAD.replace(";\n", ";T5\n")}, "factures.csv:2: la référence « T5 » n'est pas comprise"),
+        ({"factures": HEADS + HEAD.replace(NUMBER, "F2026")}, "factures.csv:2: le numéro « F2026 » ne donne pas"),
+        ({"town": TOWN}, "factures.csv:2: la référence manque"),
+        ({"lignes": LINES}, "factures.csv:2: la facture « 2026-026-000335 » n'a ni lignes ni PDF"),
+        ({"lignes": LINES + LINE.replace("1200,00", "1200,01")}, "lignes.csv:2: le montant est"),
+        ({"lignes": LINES + LINE + "2026-1;Repas;;1;1;1\n"}, "lignes.csv:4: la facture « 2026-1 » n'existe pas"),
+        ({"reglements": PAYMENTS + "2026-9;J;2026-11-20;1;cheque\n"}, "reglements.csv:2: la facture « 2026-9 » n'exi"),
+        ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-24;1;cheque\n"}, "reglements.csv:2: le 24/11/2026 est dans"),
+        ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;-1;cheque\n"}, "reglements.csv:2: le montant est -1,00"),
+        ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;1;troc\n"}, "reglements.csv:2: « moyen »"),
+        (
+            {"reglements": PAYMENTS + 2 * f"{NUMBER};J;2026-11-20;1;cheque\n"},
+            "reglements.csv:3: le même règlement est déjà ligne 2",
+        ),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_is_written(desk, files, expected):
+    said = desk.faults(**files)
+    assert any(line.startswith(expected) for line in said), said
+    assert not desk.invoices.invoices
+    assert not desk.pdfs.pdfs
+    assert not desk.store.families.families
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        (f"{NUMBER}.pdf", b"<html>", f"pdf/{NUMBER}.pdf: le fichier est abîmé"),
+        (f"{NUMBER}.pdf", A_PDF[:-8], f"pdf/{NUMBER}.pdf: le fichier est abîmé"),
+        (f"{NUMBER}.pdf", A_PDF + b" " * pdf_files.MOST_BYTES, f"pdf/{NUMBER}.pdf: le fichier pèse"),
+        ("notes.txt", b"", "pdf/notes.txt: ce n'est pas le PDF"),
+        ("2026-7.pdf", A_PDF, "pdf/2026-7.pdf: la facture « 2026-7 » n'existe pas"),
+    ],
+)
+def test_a_wrong_pdf_is_named(desk, name, content, expected):
+    desk.give_pdf(name, content)
+    (said,) = desk.faults()
+    assert said.startswith(expected)
+
+
+def test_families_that_an_older_service_told_are_told(desk):
+    told = LISTS["familles.csv"].replace("email\n", "email;avertir;avertir_aussi\n")
+    told = told.replace("server.fr\n", "server.fr;oui;BOND@server.fr\n").replace("CERISIER22;\n", "CERISIER22;;non;\n")
+    assert desk.load(familles=told).notices == 1
+    confirmed = Address("BOND@server.fr", AddressState.CONFIRMED)
+    assert desk.notices.settings(F1) == NoticeSettings(wanted=True, extra=(confirmed,), version=1)
+    desk.notices.save(F1, NoticeSettings(wanted=False, version=1))
+    assert desk.load(familles=told).notices == 0, "what the parent chose since stays"
+    assert desk.notices.settings(F2) == NoticeSettings()
