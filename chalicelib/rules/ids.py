@@ -10,5 +10,7 @@ ActivityId = NewType("ActivityId", str)
 """A slug: ``cantine``, ``garderie-matin``. Lower-case ASCII letters, digits and dashes."""
 EntryId = NewType("EntryId", str)
 """Range key of a journal entry, ``<UTC instant>#<random>``; also the id of its recap page."""
+AttemptId = NewType("AttemptId", str)
+"""Ours, random: names one attempt to pay, in addresses too."""
 InvoiceNumber = NewType("InvoiceNumber", str)
 """As printed: ``2013-026-000335``."""

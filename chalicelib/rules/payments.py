@@ -1,0 +1,196 @@
+"""One attempt to pay an invoice online: what the treasury answers, and what that makes of the attempt.
+
+``created -> pending -> paid | debit-accepted | refused | abandoned | expired | to-check`` (``declared`` besides, for a
+contract whose return is not signed). Only money received ends it: a success that comes after a refusal, an abandon or
+an expiry still counts.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.money import Cents
+from chalicelib.rules.school_calendar import PARIS
+
+LEAST, MOST = Cents(100), Cents(999_999)
+"""What the treasury takes in one payment."""
+USABLE = timedelta(minutes=15)
+"""For which the treasury's page can be used."""
+DOUBT = timedelta(minutes=2)
+"""After an abandon, a parent may still go back and pay."""
+EXPIRES = timedelta(hours=2)
+"""Without an answer after this, nobody is on the bank's page any more."""
+YOUNG = timedelta(minutes=5)
+SECOND_LOOK = timedelta(hours=2, minutes=15)
+MORNING = time(7, 0)
+"""In Paris: the treasury's night is over, and what was never used is purged."""
+
+
+class AttemptState(Enum):
+    CREATED = "created"
+    """In our books; the treasury was perhaps asked and did not answer yet."""
+    PENDING = "pending"
+    """The treasury gave its operation; the parent is on its page, or left."""
+    DECLARED = "declared"
+    """The unsigned return says paid: a hint, until the town's file says so."""
+    PAID = "paid"
+    DEBIT_ACCEPTED = "debit-accepted"
+    """A direct debit that was ordered: money, though it may bounce days later."""
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    """The treasury would not open it: the parent was never on its page."""
+    TO_CHECK = "to-check"
+    """The treasury's answer is not what was asked, or not known: a person decides."""
+
+
+RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
+LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
+LETTERS = {
+    "P": AttemptState.PAID,
+    "V": AttemptState.DEBIT_ACCEPTED,
+    "R": AttemptState.REFUSED,
+    "Z": AttemptState.REFUSED,
+    "A": AttemptState.ABANDONED,
+}
+"""``resultrans``. Others will come with new means of payment: unknown is neither paid nor failed."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was asked of the treasury, as a snapshot: the invoice may change meanwhile. Instants are aware UTC.
+
+    ``exercice`` is the budget year, ``reference`` the payment reference as transmitted, ``saisie`` the treasury's mode
+    (``T`` test, ``X`` activation, ``W`` live), ``idop`` the treasury's name of the attempt, empty until it gave one.
+    """
+
+    id: AttemptId
+    family: FamilyId
+    invoice: InvoiceNumber
+    exercice: str
+    reference: str
+    label: str
+    amount: Cents
+    email: str
+    client_number: str
+    saisie: str
+    created_at: datetime
+    state: AttemptState = AttemptState.CREATED
+    idop: str = ""
+    answer: "BankAnswer | None" = None
+    """The last answer that said something."""
+    settled_at: datetime | None = None
+    why: str = ""
+    """For TO_CHECK and FAILED: what is wrong, a slug and facts for the operator."""
+    version: int = 0
+
+    @property
+    def is_received(self) -> bool:
+        return self.state in RECEIVED
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the parent can still be on the treasury's page: no second attempt meanwhile."""
+        return self.state in LIVE and now < self.created_at + USABLE
+
+    def can_resume(self, now: datetime) -> bool:
+        return self.state is AttemptState.PENDING and self.is_live(now)
+
+
+@dataclass(frozen=True)
+class BankAnswer:
+    """What the treasury says of an operation. ``letter`` is its ``resultrans``; ``paid_at`` is None when its date is
+    unreadable: that never blocks a payment."""
+
+    idop: str
+    letter: str
+    client_number: str
+    reference: str
+    amount: Cents
+    saisie: str
+    authorisation: str = ""
+    paid_at: datetime | None = None
+
+
+def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
+    """The attempt after an answer; the same object when the answer changes nothing."""
+    if attempt.state in RECEIVED or attempt.state is AttemptState.TO_CHECK:
+        return attempt
+    state = LETTERS.get(answer.letter, AttemptState.TO_CHECK)
+    why = "" if answer.letter in LETTERS else f"letter:{answer.letter[:10]}"
+    if state in RECEIVED and (differs := disagreements(attempt, answer)):
+        state, why = AttemptState.TO_CHECK, f"differs:{','.join(differs)}"
+    if state is attempt.state or (state is AttemptState.ABANDONED and attempt.state is AttemptState.REFUSED):
+        return attempt
+    return replace(attempt, state=state, answer=answer, settled_at=now, why=why)
+
+
+def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
+    """Facts of the answer that are not those of the attempt. The budget year is not one: the treasury truncates it."""
+    compared = (
+        ("idop", attempt.idop, answer.idop),
+        ("client_number", attempt.client_number, answer.client_number),
+        ("reference", attempt.reference, answer.reference),
+        ("amount", attempt.amount, answer.amount),
+        ("saisie", attempt.saisie, answer.saisie),
+    )
+    return tuple(name for name, asked, got in compared if asked != got)
+
+
+def without_answer(attempt: Attempt, now: datetime) -> Attempt:
+    """The attempt when the treasury still knows no result (or nothing of it any more); the same object until then."""
+    if attempt.state in LIVE and now >= attempt.created_at + EXPIRES:
+        return replace(attempt, state=AttemptState.EXPIRED, settled_at=now)
+    return attempt
+
+
+def next_look(attempt: Attempt, now: datetime) -> datetime | None:
+    """When the reconciliation asks the treasury again: every five minutes for two hours, at 2 h 15, next morning; None
+    when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them."""
+    if attempt.state in RECEIVED | {AttemptState.TO_CHECK, AttemptState.FAILED, AttemptState.DECLARED}:
+        return None
+    since = now - attempt.created_at
+    if since < EXPIRES:
+        return now + YOUNG
+    second = attempt.created_at + SECOND_LOOK
+    if now < second:
+        return second
+    morning = _morning_after(attempt.created_at)
+    return morning if now < morning else None
+
+
+def _morning_after(created_at: datetime) -> datetime:
+    tomorrow = created_at.astimezone(PARIS).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, MORNING, PARIS).astimezone(UTC)
+
+
+def bare_reference(reference: str) -> str:
+    """``2013-T5-00-26000335`` -> ``2013T50026000335``: dashes are for people. Raises ValueError for what the treasury
+    would refuse (six to thirty letters and digits)."""
+    bare = reference.replace("-", "")
+    if not re.fullmatch(r"[A-Za-z0-9]{6,30}", bare):
+        raise ValueError(f"{reference!r} is no payment reference")
+    return bare
+
+
+def padded_reference(reference: str) -> str:
+    """The form of some contracts: the debt's number on thirteen digits, ``2013T5000000026000335``."""
+    head, _, debt = reference.rpartition("-")
+    return bare_reference(f"{head}-{debt.zfill(13)}")
+
+
+def bank_day(day: str, hour: str) -> datetime | None:
+    """``dattrans`` (DDMMYYYY) and ``heurtrans`` (HHMM), Paris wall time -> aware UTC; None for anything else.
+
+    ``strptime`` alone is lenient: it reads the year 0920 in ``18092025`` without an hour.
+    """
+    if not re.fullmatch(r"\d{8}", day, re.ASCII) or not re.fullmatch(r"\d{4}", hour, re.ASCII):
+        return None
+    try:
+        on = date(int(day[4:]), int(day[2:4]), int(day[:2]))
+        at = time(int(hour[:2]), int(hour[2:]))
+    except ValueError:
+        return None
+    return datetime.combine(on, at, PARIS).astimezone(UTC)

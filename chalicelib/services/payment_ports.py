@@ -1,0 +1,135 @@
+"""What paying online needs from the world; see ``ports`` for the house rules of stores."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Protocol
+
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Attempt, BankAnswer
+from chalicelib.services.invoice_ports import Mail
+
+
+class NotYetKnown(LookupError):
+    """The treasury has no result yet: the parent is on its page, or left it."""
+
+
+class UnknownOperation(LookupError):
+    """The treasury knows no such operation (any more): it purges at night those that were never used."""
+
+
+class OrderRefused(ValueError):
+    """The treasury will not open this payment. ``code`` is its own (``R3``, ``T2``…), ``parent`` whether the parent can
+    mend it (their e-mail address)."""
+
+    def __init__(self, code: str, *, parent: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parent = parent
+
+
+class PaymentProvider(Protocol):
+    """The treasury. Every call raises ``Unavailable`` (ports.py's rule) when it does not answer: ask again later."""
+
+    def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
+        """Open a payment and return the treasury's ``idop``. ``notify`` is where the bank posts, ``back`` where the
+        parent's browser returns; absolute addresses. Raises OrderRefused."""
+        ...
+
+    def page(self, attempt: Attempt) -> str:
+        """Address of the treasury's payment page for an attempt that has its ``idop``."""
+        ...
+
+    def result_of(self, idop: str) -> BankAnswer:
+        """What became of an operation; may be asked any time, any number of times. Raises NotYetKnown,
+        UnknownOperation."""
+        ...
+
+
+class Kind(Enum):
+    """What a line of the payments' journal says."""
+
+    PAID = "paid"
+    OVERPAID = "overpaid"
+    """Received, while less or nothing was due: to be refunded."""
+    TO_CHECK = "to-check"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One line of the payments' journal, append-only. ``day`` is the day in Paris on which we wrote it."""
+
+    id: str
+    """``<UTC instant>#<attempt>``."""
+    day: date
+    kind: Kind
+    attempt: AttemptId
+    family: FamilyId
+    invoice: InvoiceNumber
+    reference: str
+    amount: Cents
+    letter: str
+    authorisation: str
+    paid_at: datetime | None
+    idop: str
+    why: str = ""
+
+
+class AttemptStore(Protocol):
+    def find(self, attempt: AttemptId) -> Attempt | None: ...
+
+    def by_idop(self, idop: str) -> Attempt | None:
+        """Strongly consistent: the bank may notify within the second."""
+        ...
+
+    def latest(self, family: FamilyId, invoice: InvoiceNumber) -> Attempt | None:
+        """The attempt that was begun last for this invoice."""
+        ...
+
+    def begin(self, attempt: Attempt, invoice: Invoice, look_at: datetime, over: Attempt | None) -> None:
+        """Keep a new attempt, and make it the invoice's latest, in one transaction.
+
+        Conditions: the invoice is as it was read (nothing more was paid, same total), and its latest attempt is
+        ``over`` (None: there was none). Raises StaleWrite when somebody began another, or paid.
+        """
+        ...
+
+    def opened(self, attempt: Attempt, idop: str) -> Attempt:
+        """Note the treasury's ``idop``: PENDING. Raises StaleWrite when the attempt is no longer as it was read."""
+        ...
+
+    def settle(
+        self,
+        before: Attempt,
+        after: Attempt,
+        look_at: datetime | None,
+        *,
+        invoice: Invoice | None = None,
+        payment: Payment | None = None,
+        entries: Sequence[LedgerEntry] = (),
+        mails: Sequence[Mail] = (),
+    ) -> None:
+        """Write what an answer makes of an attempt, in one transaction with the ``payment`` on ``invoice`` (as it was
+        read), the journal and the mails. Raises StaleWrite when the attempt or the invoice moved: read and decide
+        again. ``look_at`` None takes it off the reconciliation's list."""
+        ...
+
+    def to_look_at(self, now: datetime, limit: int) -> tuple[Attempt, ...]:
+        """Attempts whose time to be looked at has come, oldest first, through a sparse index."""
+        ...
+
+    def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
+        """Only move the next look. Does nothing when the attempt moved meanwhile."""
+        ...
+
+    def ledger(self, day: date) -> Iterator[LedgerEntry]:
+        """The payments' journal of a day in Paris, oldest first."""
+        ...
+
+    def to_refund_or_check(self) -> Iterator[LedgerEntry]:
+        """Every OVERPAID and TO_CHECK entry, oldest first: the régisseur's list."""
+        ...
