@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from infra.bench import age, cold, intake, pages
+from infra.bench import age, cold, intake, invoices, pages
 from infra.bench.measure import Figure, table, write_json
 from infra.bench.parent import Parent
 from infra.bench.portal import portal_app
@@ -37,6 +37,7 @@ def main() -> int:
                 ("planning", lambda: [pages.planning(parent)]),
                 ("save", lambda: [pages.save(parent)]),
                 ("sign-in", lambda: [pages.sign_in(parent)]),
+                ("invoices", lambda: invoices.compare(environment)),
                 ("old family, large town", lambda: age.compare(environment)),
                 ("import at 1× and 10×", lambda: intake.compare(environment, folder)),
             )

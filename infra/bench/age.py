@@ -35,21 +35,21 @@ PAGES = ("/planning", "/modifications", "/enfants")
 
 def compare(environment: Mapping[str, str]) -> list[Figure]:
     """``environment``: the demo town's, whose configuration the two towns share."""
-    configuration = _store(environment, environment["PORTAL_TABLES"]).current_town_json()
+    configuration = store_of(environment, environment["PORTAL_TABLES"]).current_town_json()
     if configuration is None:
         raise RuntimeError("the demo town was not imported")
     now = datetime.fromisoformat(environment["DEMO_NOW"]).replace(tzinfo=UTC)
     towns = {name: {**environment, "PORTAL_TABLES": name} for name in ("small", "large")}
     for name, settings in towns.items():
         create_tables(settings["PORTAL_AWS_ENDPOINT"], name)
-        _store(settings, name).put_town(configuration, now)
+        store_of(settings, name).put_town(configuration, now)
     monday = (now - timedelta(days=now.weekday())).date()
     coming = list(_weeks(monday, 6))
     past = list(islice(_weeks(monday - timedelta(weeks=WEEKS * YEARS), WEEKS * YEARS), WEEKS * YEARS))
-    _crowd(_store(towns["large"], "large"), coming[0])
-    _settle(towns["large"], _family("old", 5), [*past, *coming])
-    _settle(towns["small"], _family("same", 5), [*past[-3 * WEEKS :], *coming])
-    _settle(towns["small"], _family("new", 2), [])
+    _crowd(store_of(towns["large"], "large"), coming[0])
+    settle(towns["large"], family_of("old", 5), [*past, *coming])
+    settle(towns["small"], family_of("same", 5), [*past[-3 * WEEKS :], *coming])
+    settle(towns["small"], family_of("new", 2), [])
     return _figures(towns)
 
 
@@ -71,12 +71,17 @@ def _figures(towns: Mapping[str, Mapping[str, str]]) -> list[Figure]:
     return figures
 
 
-def _store(environment: Mapping[str, str], prefix: str) -> DynamoIntakeStore:
+def store_of(environment: Mapping[str, str], prefix: str) -> DynamoIntakeStore:
+    return DynamoIntakeStore(database_of(environment, prefix))
+
+
+def database_of(environment: Mapping[str, str], prefix: str) -> Database:
     endpoint, region = environment["PORTAL_AWS_ENDPOINT"], environment["AWS_REGION"]
-    return DynamoIntakeStore(Database(region=region, prefix=prefix, endpoint=endpoint))
+    return Database(region=region, prefix=prefix, endpoint=endpoint)
 
 
-def _family(name: str, children: int) -> Family:
+def family_of(name: str, children: int) -> Family:
+    """A family whose first child's code is ``<name>-0`` and whose payer code is ``PAYER``."""
     return Family(
         id=FamilyId(f"f-{name}"),
         payer=f"Jamie {name.upper()}",
@@ -97,9 +102,9 @@ def _family(name: str, children: int) -> Family:
     )
 
 
-def _settle(environment: Mapping[str, str], family: Family, weeks: list[list[date]]) -> None:
+def settle(environment: Mapping[str, str], family: Family, weeks: list[list[date]]) -> None:
     """Put a family in its town, with its login and one save for each of its weeks."""
-    store = _store(environment, environment["PORTAL_TABLES"])
+    store = store_of(environment, environment["PORTAL_TABLES"])
     first = family.children[0]
     salt = b"sixteen bytes..."
     login = Login(family.id, first.id, salt, scrypt_of(PAYER, salt))
@@ -110,9 +115,9 @@ def _settle(environment: Mapping[str, str], family: Family, weeks: list[list[dat
 
 
 def _crowd(store: DynamoIntakeStore, week: list[date]) -> None:
-    store.put_families(_family(f"crowd{n}", 2) for n in range(FAMILIES))
+    store.put_families(family_of(f"crowd{n}", 2) for n in range(FAMILIES))
     for n in range(WITH_BOOKINGS):
-        _book(store, _family(f"crowd{n}", 2), week)
+        _book(store, family_of(f"crowd{n}", 2), week)
 
 
 def _book(store: DynamoIntakeStore, family: Family, days: list[date]) -> None:

@@ -85,7 +85,7 @@ class PageCost:
 def costs(parent: Parent) -> list[PageCost]:
     """Calls, capacity units (the stand-in's count) and bytes of each page, the town already cached."""
     parent.page(PLANNING)
-    pages = [PLANNING, "/enfants", "/modifications", "/aide"]
+    pages = [PLANNING, "/enfants", "/modifications", "/factures", "/notifications", "/aide"]
     found = [_cost(parent.handler, path, parent.event(path), 200) for path in pages]
     found.append(_cost(parent.handler, "sign-in", parent.sign_in_event(), 303))
     for name, event in zip((f"save, {SLOTS} booked", f"save, {SLOTS} cancelled"), _flips(parent), strict=True):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,15 +17,17 @@ from types import FrameType
 
 import boto3
 
-from infra.local import stand_in
+from infra.local import scheduler, stand_in
 from infra.local.errors import house_errors
 from infra.local.gateway import Gateway, Request
+from infra.local.mailbox import Mailbox
 from infra.local.server import Server
 from infra.local.stage import ROOT, SENDER, STATE, announce, local_environment
-from infra.local.tables import create_tables
+from infra.local.tables import create_buckets, create_tables
 from infra.local.threads import for_threads
 
 PARIS_FORMAT = "%Y-%m-%dT%H:%M"
+LAST_PORT = 65535
 
 
 class CannotRun(RuntimeError):
@@ -43,7 +46,7 @@ class Options:
     def from_environ(cls, environ: Mapping[str, str]) -> "Options":
         port, demo_now = environ.get("PORT") or "8000", environ.get("DEMO_NOW", "")
         families = environ.get("DEMO_FAMILIES") or "200"
-        if not port.isdecimal() or not 1 <= int(port) <= 65535:
+        if not port.isdecimal() or not 1 <= int(port) <= LAST_PORT:
             raise CannotRun(f"PORT={port} is not a port: give a number from 1 to 65535")
         if not families.isdecimal():
             raise CannotRun(f"DEMO_FAMILIES={families} is not a number of families")
@@ -73,16 +76,30 @@ def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(options: Options) -> None:
-    with _listener(options.port) as listener, _folder() as folder, stand_in.start(folder) as aws:
-        environment = local_environment(aws.endpoint, options.demo_now)
+    with (
+        _listener(options.port) as listener,
+        _mailbox_listener(options.port) as mailbox_listener,
+        _folder() as folder,
+        stand_in.start(folder) as aws,
+    ):
+        mailbox = f"http://127.0.0.1:{mailbox_listener.getsockname()[1]}/"
+        environment = {
+            **local_environment(aws.endpoint, options.demo_now),
+            "PORTAL_ORIGIN": f"http://127.0.0.1:{options.port}",
+            "PORTAL_MAILBOX": mailbox,
+        }
         # The stand-in's clients below, and the portal itself, read these as they would on Lambda.
         os.environ.clear()
         os.environ.update(environment)
         print("AWS stand-in started; importing the demo town...", flush=True)
         prepare(environment, folder, options.families)
         gateway = _portal()
-        with _announced(environment, options.port):
-            print(_welcome(options, aws.endpoint), flush=True)
+        with (
+            _serving(Mailbox(aws.endpoint), mailbox_listener),
+            scheduler.running(_jobs()),
+            _announced(environment, options.port),
+        ):
+            print(_welcome(options, mailbox), flush=True)
             Server(gateway, listener).serve_forever()
 
 
@@ -102,6 +119,36 @@ def _listener(port: int) -> socket.socket:
             f"port {port} is already in use: stop what listens there, or PORT={port + 1} make run"
         ) from None
     return listener
+
+
+def _mailbox_listener(portal: int) -> socket.socket:
+    """The port after the portal's, or any other when that one is taken: nobody asked for a particular one."""
+    if portal < LAST_PORT:
+        with contextlib.suppress(CannotRun):
+            return _listener(portal + 1)
+    return _listener(0)
+
+
+@contextlib.contextmanager
+def _serving(site: Mailbox, listener: socket.socket) -> Iterator[None]:
+    """Serve a site in a thread as long as the block lasts."""
+    server = Server(site, listener, threads=2)
+    thread = threading.Thread(target=server.serve_forever, name="mailbox")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
+
+
+def _jobs() -> list[scheduler.Job]:
+    """What AWS would run on a schedule."""
+    from chalicelib.settings import Settings  # noqa: PLC0415 - as the app: the settings exist only now
+    from chalicelib.wiring import build_jobs  # noqa: PLC0415
+
+    jobs = build_jobs(Settings.from_environ(os.environ))
+    return [jobs.notify_invoices, jobs.send_outbox]
 
 
 @contextlib.contextmanager
@@ -125,8 +172,9 @@ def _announced(environment: Mapping[str, str], port: int) -> Iterator[None]:
 
 
 def prepare(environment: dict[str, str], folder: Path, families: int) -> None:
-    """Tables, the sender's address, and the demo town through the import that any town uses."""
+    """Tables, bucket, the sender's address, and the demo town through the import that any town uses."""
     create_tables(environment["PORTAL_AWS_ENDPOINT"], environment["PORTAL_TABLES"])
+    create_buckets(environment["PORTAL_AWS_ENDPOINT"], environment["PORTAL_TABLES"])
     mail = boto3.client("sesv2", endpoint_url=environment["PORTAL_AWS_ENDPOINT"])
     mail.create_email_identity(EmailIdentity=SENDER)
     town = folder / "town"
@@ -169,7 +217,7 @@ def _portal() -> Gateway:
     return gateway
 
 
-def _welcome(options: Options, endpoint: str) -> str:
+def _welcome(options: Options, mailbox: str) -> str:
     clock = (
         f", where it was {options.demo_now.replace('T', ' ')} in Paris when you started it" if options.demo_now else ""
     )
@@ -179,7 +227,7 @@ Ville de démo is on http://127.0.0.1:{options.port}{clock}
     Code enfant   007           James BOND (Aline is 008)
     Code payeur   GOLDENEYE7
 
-E-mails that it sends: {endpoint}/_ministack/ses/messages
+E-mails that it sends: {mailbox}
 Ctrl-C stops everything."""
 
 

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
-from infra.local.gateway import MOST_BODY, Gateway, Headers, Request, Response
+from infra.local.gateway import MOST_BODY, Headers, Request, Response
 
 log = logging.getLogger("portal.http")
 MOST_HEAD = 10 * 1024
@@ -33,6 +33,14 @@ class Gone(ConnectionError):
 
 class Refused(ValueError):
     """A request that is answered without reading the rest of it. ``args[0]`` is the status."""
+
+
+class Site(Protocol):
+    """What a server serves: an answer to each request, and to those that are refused before they are whole."""
+
+    def __call__(self, request: Request, /) -> Response: ...
+
+    def refusal(self, status: int, /) -> Response: ...
 
 
 class Connection:
@@ -51,14 +59,14 @@ class Connection:
         """Bytes of a next request are already here."""
         return bool(self._buffer)
 
-    def exchange(self, gateway: Gateway) -> bool:
+    def exchange(self, site: Site) -> bool:
         """Serve one request; True when the connection may serve another. Raises Gone."""
         try:
             request, keep = self._read()
         except Refused as refused:
-            self._write(gateway.refusal(refused.args[0]), keep=False)
+            self._write(site.refusal(refused.args[0]), keep=False)
             return False
-        response = gateway(request)
+        response = site(request)
         self._write(response, keep, with_body=request.method != "HEAD")
         self.idle_since = time.monotonic()
         return keep
@@ -144,10 +152,10 @@ def _parse(head: bytes) -> tuple[str, str, bool, Headers]:
 
 
 class Server:
-    """Serves ``gateway`` on ``listener`` (bound already, so that a port in use is known first) until ``stop``."""
+    """Serves ``site`` on ``listener`` (bound already, so that a port in use is known first) until ``stop``."""
 
-    def __init__(self, gateway: Gateway, listener: socket.socket, threads: int = 8) -> None:
-        self._gateway = gateway
+    def __init__(self, site: Site, listener: socket.socket, threads: int = 8) -> None:
+        self._site = site
         self._listener = listener
         self._listener.listen(128)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
@@ -196,9 +204,9 @@ class Server:
     def _serve(self, connection: Connection) -> None:
         """In a thread of the pool: answer what the client sent, then hand the connection back to be waited on."""
         try:
-            keep = connection.exchange(self._gateway)
+            keep = connection.exchange(self._site)
             while keep and connection.has_more:
-                keep = connection.exchange(self._gateway)
+                keep = connection.exchange(self._site)
         except Gone:
             keep = False
         except Exception:  # A fault in one answer must not end the server; its connection is dropped, as a crash does.

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.stage import environment_of
 from infra.local.stand_in import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -23,8 +24,11 @@ THE_MANUALS_DAY = "2015-12-22T14:54"
 
 @dataclass(frozen=True)
 class Running:
+    """``mailbox``: address of the page that lists its e-mails."""
+
     url: str
     pid: int
+    mailbox: str
 
 
 @contextlib.contextmanager
@@ -41,9 +45,9 @@ def running_portal(demo_now: str = THE_MANUALS_DAY, stop: str = "SIGINT") -> Ite
             start_new_session=True,
         )
         try:
-            running = Running(f"http://127.0.0.1:{port}", process.pid)
-            _wait_until_ready(process, running.url)
-            yield running
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(process, url)
+            yield Running(url, process.pid, environment_of("local", port)["PORTAL_MAILBOX"])
             process.send_signal(getattr(signal, stop))
             assert process.wait(15) == 0
         except BaseException:

@@ -4,11 +4,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from infra.local.run import CannotRun, Options
+from infra.local.run import CannotRun, Options, _mailbox_listener
 from infra.local.stand_in import free_port
 from tests.local.running import FEW, ROOT, THE_MANUALS_DAY, running_portal
 
@@ -80,6 +83,39 @@ def test_stopping_leaves_nothing_behind(how):
         assert children
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
     assert {path for path in (ROOT / ".local").glob("*") if path.name.startswith(("run-", "portal-"))} <= before
+
+
+def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent():
+    """Nobody asked for an e-mail: the demo town's import put invoices online, and the jobs did the rest."""
+    with running_portal() as portal:
+        assert eventually(lambda: "jamie.bond@server.fr" in read(portal.mailbox))
+        assert "2013-026-000335" in read(portal.mailbox)
+
+
+def test_a_mailbox_takes_another_port_than_one_that_is_taken():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with _mailbox_listener(port - 1) as listener:
+            assert listener.getsockname()[1] != port
+
+
+def test_a_mailbox_finds_a_port_after_the_last_one():
+    with _mailbox_listener(65535) as listener:
+        assert 0 < listener.getsockname()[1] < 65536
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def eventually(ask: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not ask() and time.monotonic() < end:
+        time.sleep(0.2)
+    return ask()
 
 
 def test_make_import_reaches_the_portal_that_runs(tmp_path):

@@ -27,7 +27,7 @@ def test_the_operators_aws_account_is_out_of_reach(monkeypatch):
         monkeypatch.setenv(name, "mine")
     environment = stage.local_environment("http://127.0.0.1:4566")
     assert "mine" not in environment.values()
-    assert environment["AWS_ACCESS_KEY_ID"] == "local"
+    assert environment["AWS_ACCESS_KEY_ID"] == "test"
 
 
 def test_secrets_differ_from_run_to_run():

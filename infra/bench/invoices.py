@@ -1,0 +1,61 @@
+"""The invoice page of a family of two years and of one of fifteen, each with two invoices still due."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Means, Payment, reference_of
+from chalicelib.rules.money import Cents
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from infra.bench.age import PAYER, database_of, family_of, settle
+from infra.bench.measure import Figure, in_turns
+from infra.bench.parent import Parent, call
+from infra.bench.portal import portal_app
+
+FEW, MANY = 24, 180
+DUE = 2
+PAGE = "/factures"
+
+
+def compare(environment: Mapping[str, str]) -> list[Figure]:
+    """``environment``: the demo town's; the two families move in there. The page shows 12 paid invoices of each."""
+    app = portal_app(environment)
+    handlers = []
+    for name, count in (("many", MANY), ("few", FEW)):
+        family = family_of(name, 2)
+        settle(environment, family, [])
+        _bill(DynamoInvoiceStore(database_of(environment, environment["PORTAL_TABLES"])), family.id, count)
+        parent = Parent(app, f"{name}-0", PAYER)
+        event = parent.event(PAGE)
+        handlers.append(lambda p=parent, e=event: call(p.handler, e, 200))
+    ours, base = in_turns(handlers[0], handlers[1], rounds=20, calls=4)
+    return [Figure(f"{PAGE}: {MANY} invoices ÷ {FEW}", ours, base, note="one Query reads them all, then pages show 12")]
+
+
+def _bill(store: DynamoInvoiceStore, family: FamilyId, count: int) -> None:
+    """One invoice a month, backwards from the last month of 2015; all but the latest were paid."""
+    for number in range(count):
+        months = 2015 * 12 + 11 - number
+        issued = date(months // 12, months % 12 + 1, 1)
+        invoice = _invoice(family, number, issued)
+        store.put(invoice, ())
+        if number >= DUE:
+            payment = Payment("p-1", "Jamie BENCH", issued, invoice.total, Means.ONLINE, "A55A", issued)
+            store.record(family, invoice.number, payment)
+
+
+def _invoice(family: FamilyId, rank: int, issued: date) -> Invoice:
+    series = {"f-many": 1, "f-few": 2}[family]
+    number = InvoiceNumber(f"{issued.year}-{series:03}-{rank:06}")
+    return Invoice(
+        number=number,
+        reference=reference_of(number, "T5"),
+        family=family,
+        issued_on=issued,
+        due_on=issued.replace(day=28),
+        label=f"CANTINE ET GARDERIE {issued:%m/%Y}",
+        regie="REGIE PERISCOLAIRE",
+        total=Cents(4_200 + rank),
+        published_at=datetime(issued.year, issued.month, 2, tzinfo=UTC),
+        pdf_bytes=38_000,
+    )
