@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fpdf import FPDF, ViewerPreferences
+from fpdf.fonts import TTFFont
 from fpdf.output import OutputProducer, PDFPage
 from fpdf.structure_tree import StructElem, StructureTreeBuilder
 from fpdf.syntax import PDFObject
@@ -60,11 +61,13 @@ class _Structure(StructureTreeBuilder):
 
 
 class _Output(OutputProducer):
+    fpdf: "TaggedPdf"
+
     def _add_structure_tree(self) -> PDFObject | None:
         """Says on which page each element is: fpdf2 does it for those of the first level only."""
         pages = [one for one in self.pdf_objs if isinstance(one, PDFPage)]
-        for element in self.fpdf.struct_builder.elements:
-            element.pg = pages[element.page_number() - 1]
+        for element in self.fpdf.structure.elements:
+            element.pg = pages[(element.page_number() or 1) - 1]  # type: ignore[assignment] # fpdf2 says None only
         return super()._add_structure_tree()
 
 
@@ -73,7 +76,7 @@ class TaggedPdf(FPDF):
 
     def __init__(self, *, title: str, author: str, created: datetime) -> None:
         super().__init__(format="A4")
-        self.struct_builder: _Structure = _Structure()
+        self.struct_builder = self.structure = _Structure()
         self.set_lang("fr-FR")
         self.set_title(title)
         self.set_author(author)
@@ -84,22 +87,23 @@ class TaggedPdf(FPDF):
         self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
         for font in self.fonts.values():
             # The glyphs that a document uses are copied as they are: measuring them again takes longer than the rest.
-            font.ttfont.recalcBBoxes = False
+            if isinstance(font, TTFFont):
+                font.ttfont.recalcBBoxes = False
 
     @contextmanager
     def group(self, kind: str) -> Iterator[None]:
         """An element made of elements: ``Table``, ``TR``. It may last over several pages."""
-        outside = self.struct_builder.inside
-        self.struct_builder.inside = self.struct_builder.add(kind, self.page)
+        outside = self.structure.inside
+        self.structure.inside = self.structure.add(kind, self.page)
         try:
             yield
         finally:
-            self.struct_builder.inside = outside
+            self.structure.inside = outside
 
     @contextmanager
     def element(self, kind: str) -> Iterator[None]:
         """An element that holds text, on one page: ``H1``, ``P``, ``TH``, ``TD``."""
-        number = self.struct_builder.mark(self.struct_builder.add(kind, self.page), self.page)
+        number = self.structure.mark(self.structure.add(kind, self.page), self.page)
         self.pages[self.page].struct_parents = self.page - 1
         self._out(f"/{kind} <</MCID {number}>> BDC")
         yield

@@ -10,7 +10,7 @@ from enum import Enum
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
 
-_NUMBER = re.compile(r"(\d{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
+_NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
 LONGEST_DEBT = 13
 """Digits that the treasury leaves for the debt's number (ROLDET)."""
 

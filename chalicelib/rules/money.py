@@ -6,7 +6,7 @@ from typing import NewType
 
 Cents = NewType("Cents", int)
 
-_EUROS = re.compile(r"(-?)(\d{1,9})(?:[.,](\d{1,2}))?")
+_EUROS = re.compile(r"(-?)(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
 
 
 def euros(text: str) -> Cents:
