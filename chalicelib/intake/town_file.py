@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ LONGEST_MESSAGE = 4000
 CONFORMITY = ("totalement conforme", "partiellement conforme", "non conforme")
 OPEN_DAYS_TRIED = 10
 """Days on which each deadline is tried: a calendar that starts too late fails on its first ones."""
+ONLINE = {"service-web": "web-service", "url": "url", "non": ""}
 _COLLECTOR_CODE = re.compile(r"[A-Z0-9]{2}")
 _CLIENT_NUMBER = re.compile(r"[0-9]{6}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -169,9 +171,25 @@ def _payment(table: Table) -> PaymentFacts:
         payment.fault("code-recette", f"« {code} » ; attendu : deux lettres majuscules ou chiffres, par exemple « T5 »")
     if number and not _CLIENT_NUMBER.fullmatch(number):
         payment.fault("identifiant", f"« {number} » ; attendu : six chiffres entre guillemets, par exemple « 006382 »")
-    read = PaymentFacts(code, number, tuple(payment.texts("moyens")), payment.text("mention", needed=False))
+    read = PaymentFacts(
+        collector_code=code,
+        client_number=number,
+        means=tuple(payment.texts("moyens")),
+        mention=payment.text("mention", needed=False),
+        online=_one_of(payment, "en-ligne", ONLINE),
+        saisie=_one_of(payment, "saisie", {letter: letter for letter in "TXWA"}) or "T",
+        padded=_one_of(payment, "reference-longue", {"oui": "oui", "non": ""}) == "oui",
+    )
     payment.close()
     return read
+
+
+def _one_of(table: Table, name: str, known: Mapping[str, str]) -> str:
+    """What the word stands for; empty when the file does not say."""
+    text = table.text(name, needed=False)
+    if text and text not in known:
+        table.fault(name, f"« {text} » ; attendu : {', '.join(known)}")
+    return known.get(text, "")
 
 
 def _schools(table: Table) -> dict[SchoolId, School]:

@@ -18,8 +18,8 @@ LEAST, MOST = Cents(100), Cents(999_999)
 """What the treasury takes in one payment."""
 USABLE = timedelta(minutes=15)
 """For which the treasury's page can be used."""
-DOUBT = timedelta(minutes=2)
-"""After an abandon, a parent may still go back and pay."""
+OPENING = timedelta(seconds=30)
+"""A request that asks the treasury for a payment is over by then, whatever became of it."""
 EXPIRES = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
 YOUNG = timedelta(minutes=5)
@@ -47,6 +47,7 @@ class AttemptState(Enum):
     """The treasury's answer is not what was asked, or not known: a person decides."""
 
 
+DIFFERS = "differs:"
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
 LETTERS = {
@@ -74,6 +75,7 @@ class Attempt:
     reference: str
     label: str
     amount: Cents
+    payer: str
     email: str
     client_number: str
     saisie: str
@@ -91,9 +93,15 @@ class Attempt:
     def is_received(self) -> bool:
         return self.state in RECEIVED
 
+    @property
+    def is_final(self) -> bool:
+        """Whether no answer changes it any more: paid, or paid otherwise than was asked."""
+        return self.is_received or (self.state is AttemptState.TO_CHECK and self.why.startswith(DIFFERS))
+
     def is_live(self, now: datetime) -> bool:
-        """Whether the parent can still be on the treasury's page: no second attempt meanwhile."""
-        return self.state in LIVE and now < self.created_at + USABLE
+        """Whether the parent can still be on the treasury's page, or on the way to it: no second attempt meanwhile."""
+        lasts = {AttemptState.CREATED: OPENING, AttemptState.PENDING: USABLE}
+        return now < self.created_at + lasts.get(self.state, timedelta(0))
 
     def can_resume(self, now: datetime) -> bool:
         return self.state is AttemptState.PENDING and self.is_live(now)
@@ -116,12 +124,12 @@ class BankAnswer:
 
 def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """The attempt after an answer; the same object when the answer changes nothing."""
-    if attempt.state in RECEIVED or attempt.state is AttemptState.TO_CHECK:
+    if attempt.is_final:
         return attempt
     state = LETTERS.get(answer.letter, AttemptState.TO_CHECK)
     why = "" if answer.letter in LETTERS else f"letter:{answer.letter[:10]}"
     if state in RECEIVED and (differs := disagreements(attempt, answer)):
-        state, why = AttemptState.TO_CHECK, f"differs:{','.join(differs)}"
+        state, why = AttemptState.TO_CHECK, f"{DIFFERS}{','.join(differs)}"
     if state is attempt.state or (state is AttemptState.ABANDONED and attempt.state is AttemptState.REFUSED):
         return attempt
     return replace(attempt, state=state, answer=answer, settled_at=now, why=why)
@@ -149,7 +157,7 @@ def without_answer(attempt: Attempt, now: datetime) -> Attempt:
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:
     """When the reconciliation asks the treasury again: every five minutes for two hours, at 2 h 15, next morning; None
     when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them."""
-    if attempt.state in RECEIVED | {AttemptState.TO_CHECK, AttemptState.FAILED, AttemptState.DECLARED}:
+    if attempt.is_final or not attempt.idop or attempt.state in {AttemptState.FAILED, AttemptState.DECLARED}:
         return None
     since = now - attempt.created_at
     if since < EXPIRES:

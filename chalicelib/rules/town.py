@@ -100,6 +100,12 @@ class PaymentFacts:
     """Other ways to pay, one French sentence each."""
     mention: str = ""
     """What the law wants at the bottom of an invoice: ways to appeal, VAT…"""
+    online: str = ""
+    """Contract with the treasury: ``web-service``, ``url``, or empty: parents cannot pay from the portal."""
+    saisie: str = "T"
+    """The treasury's mode: ``T`` test, ``X`` activation, ``W`` (``A`` by URL) live."""
+    padded: bool = False
+    """Whether the treasury wants the debt's number on thirteen digits."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,13 @@ class Kind(Enum):
     OVERPAID = "overpaid"
     """Received, while less or nothing was due: to be refunded."""
     TO_CHECK = "to-check"
+    DECLARED = "declared"
+    """The unsigned return of the URL contract: the bank's statement must confirm it."""
     REVERSED = "reversed"
+    """Taken back: a direct debit bounced."""
+
+
+NEEDS_A_PERSON = frozenset({Kind.OVERPAID, Kind.TO_CHECK, Kind.DECLARED})
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class LedgerEntry:
     """One line of the payments' journal, append-only. ``day`` is the day in Paris on which we wrote it."""
 
     id: str
-    """``<UTC instant>#<attempt>``."""
+    """``<UTC instant>#<attempt>#<kind>``."""
     day: date
     kind: Kind
     attempt: AttemptId
@@ -86,11 +92,11 @@ class AttemptStore(Protocol):
         """Strongly consistent: the bank may notify within the second."""
         ...
 
-    def latest(self, family: FamilyId, invoice: InvoiceNumber) -> Attempt | None:
+    def latest(self, invoice: Invoice) -> Attempt | None:
         """The attempt that was begun last for this invoice."""
         ...
 
-    def begin(self, attempt: Attempt, invoice: Invoice, look_at: datetime, over: Attempt | None) -> None:
+    def begin(self, attempt: Attempt, invoice: Invoice, over: Attempt | None) -> None:
         """Keep a new attempt, and make it the invoice's latest, in one transaction.
 
         Conditions: the invoice is as it was read (nothing more was paid, same total), and its latest attempt is
@@ -98,8 +104,9 @@ class AttemptStore(Protocol):
         """
         ...
 
-    def opened(self, attempt: Attempt, idop: str) -> Attempt:
-        """Note the treasury's ``idop``: PENDING. Raises StaleWrite when the attempt is no longer as it was read."""
+    def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
+        """Note the treasury's ``idop``: PENDING, to be looked at from ``look_at`` on. Raises StaleWrite when the
+        attempt is no longer as it was read."""
         ...
 
     def settle(
@@ -131,5 +138,5 @@ class AttemptStore(Protocol):
         ...
 
     def to_refund_or_check(self) -> Iterator[LedgerEntry]:
-        """Every OVERPAID and TO_CHECK entry, oldest first: the régisseur's list."""
+        """Every entry that needs a person, oldest first: the régisseur's list."""
         ...

@@ -92,7 +92,7 @@ class DynamoInvoiceStore:
     def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
         """Raises NotFound for an invoice that is not the family's."""
         head = self._head_of(family, number)
-        row = self._payment_row(family, head, payment)
+        row = payment_row(self.rows, family, head, payment)
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(row, condition=self.rows.item.does_not_exist())
@@ -188,18 +188,19 @@ class DynamoInvoiceStore:
             rows.pdf_bytes.set(invoice.pdf_bytes),
         ]
 
-    def _payment_row(self, family: FamilyId, head: str, payment: Payment) -> InvoiceRow:
-        return self.rows(
-            family,
-            keys.invoice_payment(head, payment.id),
-            payment=payment.id,
-            payer=payment.payer,
-            paid_on=payment.paid_on.isoformat(),
-            amount=payment.amount,
-            means=payment.means.value,
-            authorisation=payment.authorisation,
-            bank_date=payment.bank_date.isoformat() if payment.bank_date else "",
-        )
+
+def payment_row(rows: type[InvoiceRow], family: FamilyId, head: str, payment: Payment) -> InvoiceRow:
+    return rows(
+        family,
+        keys.invoice_payment(head, payment.id),
+        payment=payment.id,
+        payer=payment.payer,
+        paid_on=payment.paid_on.isoformat(),
+        amount=payment.amount,
+        means=payment.means.value,
+        authorisation=payment.authorisation,
+        bank_date=payment.bank_date.isoformat() if payment.bank_date else "",
+    )
 
 
 def _invoices(items: Iterable[RawItem]) -> Iterator[Invoice]:

@@ -88,3 +88,22 @@ def reference_holder(reference: str) -> str:
 
 def mail_due(due_at: str, mail: str) -> str:
     return f"{due_at}#{mail}"
+
+
+TO_LOOK_AT = "1"
+"""Value of ``look`` while the treasury is to be asked about an attempt."""
+LEDGER_TO_CHECK = "PAY#CHECK"
+"""Partition of the journal where what a person must see stands a second time."""
+
+
+def attempt_partition(attempt: str) -> str:
+    return f"A#{attempt}"
+
+
+def operation_partition(idop: str) -> str:
+    """Partition, of one item, that says which attempt an operation of the treasury is."""
+    return f"O#{idop}"
+
+
+def ledger_partition(day: date) -> str:
+    return f"PAY#{day.isoformat()}"

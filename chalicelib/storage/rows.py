@@ -139,6 +139,17 @@ class ToNotify(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # py
     published_at = UnicodeAttribute(range_key=True)
 
 
+class ToLookAt(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
+    """Attempts to pay that the treasury is to be asked about."""
+
+    class Meta:
+        index_name = "to-look-at"
+        projection = AllProjection()
+
+    look = UnicodeAttribute(hash_key=True)
+    look_at = UnicodeAttribute(range_key=True)
+
+
 class InvoiceRow(Model):
     """An invoice's head, one of its payments, its lines, or who holds a number or a reference: see ``keys``."""
 
@@ -170,6 +181,44 @@ class InvoiceRow(Model):
     lines = ListAttribute(of=UnicodeAttribute, null=True)
     holder = UnicodeAttribute(null=True)
     head = UnicodeAttribute(null=True)
+    attempt = UnicodeAttribute(null=True)
+    """Of a head: the attempt to pay that was begun last. Of an operation of the treasury: the attempt that it is."""
+
+
+class AttemptRow(Model):
+    """An attempt to pay, in the table of invoices: one transaction settles both."""
+
+    class Meta:
+        table_name = "invoices"
+
+    family = UnicodeAttribute(hash_key=True)
+    """``A#<attempt>``: the family that pays is ``holder``."""
+    item = UnicodeAttribute(range_key=True)
+    holder = UnicodeAttribute()
+    facts = UnicodeAttribute()
+    """JSON of what never changes: what was asked of the treasury."""
+    state = UnicodeAttribute()
+    idop = UnicodeAttribute(null=True)
+    answer = UnicodeAttribute(null=True)
+    settled_at = UnicodeAttribute(null=True)
+    why = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+    look = UnicodeAttribute(null=True)
+    look_at = UnicodeAttribute(null=True)
+    to_look_at = ToLookAt()
+
+
+class LedgerRow(Model):
+    """A line of the payments' journal, in partitions of the journal of its own."""
+
+    class Meta:
+        table_name = "journal"
+
+    family = UnicodeAttribute(hash_key=True)
+    """``PAY#<day>`` or ``PAY#CHECK``."""
+    entry = UnicodeAttribute(range_key=True)
+    facts = UnicodeAttribute()
+    """JSON of a ``LedgerEntry``."""
 
 
 class OutboxRow(Model):

@@ -14,8 +14,8 @@ ROOMS = {
     # Room -> the parts of chalicelib that it may import, besides itself.
     "rules": set(),
     "services": {"rules"},
-    "storage": {"rules", "services.ports", "services.invoice_ports"},
-    "adapters": {"rules", "services.ports", "services.invoice_ports"},
+    "storage": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
+    "adapters": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
     "pages": {"rules", "services", "settings"},
     "intake": {"rules", "services", "settings"},
     "jobs": {"rules", "services", "settings"},

@@ -1,0 +1,307 @@
+"""Paying an invoice online: opening a payment at the treasury, settling what it answers, asking again."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.payments import (
+    LEAST,
+    LIVE,
+    MOST,
+    Attempt,
+    AttemptState,
+    bare_reference,
+    next_look,
+    padded_reference,
+    settled,
+    without_answer,
+)
+from chalicelib.rules.town import Town
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.payment_ports import (
+    AttemptStore,
+    Kind,
+    NotYetKnown,
+    OrderRefused,
+    PaymentProvider,
+    UnknownOperation,
+)
+from chalicelib.services.ports import Clock, TownStore
+from chalicelib.services.receipts import entry_of, payment_of, receipt_of, surplus_of
+
+TRIES = 5
+Report = Callable[..., None]
+"""Writes one event for the operator: a name and ids, never an address nor a person's name."""
+
+
+class NotPayable(ValueError):
+    """The invoice cannot be paid online: ``args[0]`` is ``closed`` (the town has no contract) or ``amount``."""
+
+
+class BeingOpened(RuntimeError):
+    """Another request is opening a payment for the same invoice right now."""
+
+
+class PaymentLinks(Protocol):
+    """Absolute addresses that the treasury is given."""
+
+    def notify(self, attempt: Attempt) -> str:
+        """Where the bank posts."""
+        ...
+
+    def back(self) -> str:
+        """Where the parent's browser returns."""
+        ...
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the payment of an invoice is: its latest attempt, None when there is none. ``now`` is when it was asked."""
+
+    invoice: Invoice
+    attempt: Attempt | None
+    now: datetime
+
+
+def check_payable(invoice: Invoice, town: Town) -> None:
+    """Raises AlreadyPaid, NotPayable."""
+    if invoice.is_paid:
+        raise AlreadyPaid(invoice.number)
+    if not (town.payment.online and town.payment.client_number):
+        raise NotPayable("closed")
+    if not LEAST <= invoice.remaining <= MOST:
+        raise NotPayable("amount")
+
+
+class SettlePayment:
+    """What the treasury says of an attempt becomes the invoice's truth, once, whoever asks: the bank's notification,
+    the parent's return, the waiting page, the reconciliation."""
+
+    def __init__(
+        self,
+        *,
+        attempts: AttemptStore,
+        invoices: InvoiceStore,
+        town: TownStore,
+        providers: Mapping[str, PaymentProvider],
+        clock: Clock,
+        report: Report,
+    ) -> None:
+        self.attempts = attempts
+        self.invoices = invoices
+        self.town = town
+        self.providers = providers
+        self.clock = clock
+        self.report = report
+
+    def __call__(self, attempt: Attempt) -> Attempt:
+        """The attempt as it now is. Raises Unavailable when the treasury or the tables do not answer: ask again."""
+        for _ in range(TRIES):
+            now = self.clock.now()
+            after = self._asked(attempt, now)
+            if after is attempt:
+                return attempt
+            try:
+                self._write(attempt, after, now)
+            except StaleWrite:
+                attempt = self.attempts.find(attempt.id) or attempt
+            else:
+                return after
+        raise Unavailable(f"payment.settle: {attempt.id} moves all the time")
+
+    def by_idop(self, idop: str) -> Attempt | None:
+        """The same for the treasury's name of an attempt; None when it is none of ours."""
+        attempt = self.attempts.by_idop(idop)
+        if attempt is None:
+            self.report("payment.unknown_operation", level="warning")
+            return None
+        return self(attempt)
+
+    def _asked(self, attempt: Attempt, now: datetime) -> Attempt:
+        if attempt.is_final or attempt.state is AttemptState.FAILED:
+            return attempt
+        if not attempt.idop:
+            return without_answer(attempt, now)
+        try:
+            answer = self._provider().result_of(attempt.idop)
+        except (NotYetKnown, UnknownOperation):
+            return without_answer(attempt, now)
+        return settled(attempt, answer, now)
+
+    def _provider(self) -> PaymentProvider:
+        online = self.town.current().payment.online
+        if online not in self.providers:
+            raise Unavailable("payment: the town has no contract with the treasury any more")
+        return self.providers[online]
+
+    def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
+        """Raises StaleWrite when the attempt or its invoice moved since they were read."""
+        look_at = next_look(after, now)
+        if after.state is AttemptState.TO_CHECK:
+            self.attempts.settle(before, after, look_at, entries=[entry_of(after, Kind.TO_CHECK, now)])
+            self.report("payment.to_check", level="error", attempt=after.id, invoice=after.invoice, why=after.why)
+            return
+        if not after.is_received:
+            self.attempts.settle(before, after, look_at)
+            self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
+            return
+        self._receive(before, after, now)
+
+    def _receive(self, before: Attempt, after: Attempt, now: datetime) -> None:
+        invoice = self.invoices.find(after.family, after.invoice)
+        if invoice is None:
+            raise Unavailable(f"payment: invoice {after.invoice} is gone")
+        payment, surplus = payment_of(after, now), surplus_of(invoice, after)
+        entries = [entry_of(after, Kind.PAID, now)]
+        if surplus:
+            entries.append(entry_of(after, Kind.OVERPAID, now, surplus))
+        self.attempts.settle(
+            before,
+            after,
+            None,
+            invoice=invoice,
+            payment=payment,
+            entries=entries,
+            mails=[receipt_of(after, invoice, now)],
+        )
+        self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
+        if surplus:
+            self.report("payment.overpaid", level="error", attempt=after.id, invoice=after.invoice)
+
+
+class StartPayment:
+    """Opens a payment at the treasury, or finds the one that the parent has open already."""
+
+    def __init__(
+        self,
+        *,
+        settle: SettlePayment,
+        links: PaymentLinks,
+        new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+    ) -> None:
+        self.settle = settle
+        self.attempts = settle.attempts
+        self.invoices = settle.invoices
+        self.links = links
+        self.new_id = new_id
+
+    def __call__(self, family: Family, number: InvoiceNumber, email: str) -> str:
+        """Address of the treasury's page. Raises NotFound, AlreadyPaid, NotPayable, BeingOpened, OrderRefused,
+        Unavailable."""
+        for _ in range(TRIES):
+            invoice = self.invoices.find(family.id, number)
+            if invoice is None:
+                raise NotFound("invoice")
+            town = self.settle.town.current()
+            check_payable(invoice, town)
+            over = self.attempts.latest(invoice)
+            if over and over.state in LIVE:
+                over = self._looked_up(over)
+                if over.is_received:
+                    continue
+                if over.can_resume(self.settle.clock.now()):
+                    return self._provider(town).page(over)
+            now = self.settle.clock.now()
+            if over and over.is_live(now):
+                raise BeingOpened(number)
+            attempt = _new(AttemptId(self.new_id()), family=family, invoice=invoice, email=email, town=town, now=now)
+            try:
+                self.attempts.begin(attempt, invoice, over)
+            except StaleWrite:
+                continue
+            return self._open(attempt, town)
+        raise BeingOpened(number)
+
+    def _looked_up(self, attempt: Attempt) -> Attempt:
+        """Before a second payment of the same invoice, what became of the first: a result may have come unheard."""
+        return self.settle(attempt)
+
+    def _open(self, attempt: Attempt, town: Town) -> str:
+        provider = self._provider(town)
+        try:
+            idop = provider.create(attempt, notify=self.links.notify(attempt), back=self.links.back())
+        except OrderRefused as refused:
+            self._failed(attempt, f"refused:{refused.code}")
+            raise
+        except (Unavailable, ValueError) as fault:
+            self._failed(attempt, type(fault).__name__)
+            raise
+        look_at = next_look(replace(attempt, idop=idop), self.settle.clock.now()) or attempt.created_at
+        opened = self.attempts.opened(attempt, idop, look_at)
+        self.settle.report("payment.opened", attempt=attempt.id, invoice=attempt.invoice)
+        return provider.page(opened)
+
+    def _failed(self, attempt: Attempt, why: str) -> None:
+        """The parent was never on the treasury's page: the invoice is free for another attempt at once."""
+        now = self.settle.clock.now()
+        failed = replace(attempt, state=AttemptState.FAILED, settled_at=now, why=why)
+        self.attempts.settle(attempt, failed, None)
+        self.settle.report("payment.failed", level="error", attempt=attempt.id, invoice=attempt.invoice, why=why)
+
+    def _provider(self, town: Town) -> PaymentProvider:
+        provider = self.settle.providers.get(town.payment.online)
+        if provider is None:
+            raise NotPayable("closed")
+        return provider
+
+
+class ShowPayment:
+    """Where the payment of one of the family's invoices is, the treasury asked when it is not known yet."""
+
+    def __init__(self, *, settle: SettlePayment) -> None:
+        self.settle = settle
+
+    def __call__(self, family: FamilyId, number: InvoiceNumber) -> Progress:
+        """Raises NotFound. The treasury not answering is no fault: the attempt is then as it was."""
+        now = self.settle.clock.now()
+        invoice = self.settle.invoices.find(family, number)
+        if invoice is None:
+            raise NotFound("invoice")
+        attempt = self.settle.attempts.latest(invoice)
+        if attempt is None:
+            return Progress(invoice, None, now)
+        after = self.known(attempt)
+        if after.is_received and not attempt.is_received:
+            invoice = self.settle.invoices.find(family, number) or invoice
+        return Progress(invoice, after, now)
+
+    def known(self, attempt: Attempt) -> Attempt:
+        """The attempt after one look-up; as it was when nobody answers."""
+        try:
+            return self.settle(attempt)
+        except Unavailable as unavailable:
+            self.settle.report("payment.not_asked", level="warning", attempt=attempt.id, why=str(unavailable))
+            return attempt
+
+    def by_id(self, attempt: AttemptId) -> Attempt:
+        """One attempt, for who comes back from the bank without a session. Raises NotFound."""
+        found = self.settle.attempts.find(attempt)
+        if found is None:
+            raise NotFound("attempt")
+        return found
+
+
+def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town: Town, now: datetime) -> Attempt:
+    transmitted = padded_reference if town.payment.padded else bare_reference
+    return Attempt(
+        id=name,
+        family=family.id,
+        invoice=invoice.number,
+        # The budget year is the one that the reference was made in, also when it is paid the year after.
+        exercice=invoice.reference[:4],
+        reference=transmitted(invoice.reference),
+        label=invoice.label,
+        amount=invoice.remaining,
+        payer=family.payer,
+        email=email,
+        client_number=town.payment.client_number,
+        saisie=town.payment.saisie,
+        created_at=now,
+    )

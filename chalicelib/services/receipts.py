@@ -1,0 +1,73 @@
+"""What a received payment leaves behind: the payment on its invoice, lines of the journal, the parent's receipt."""
+
+from datetime import datetime
+
+from chalicelib.rules.invoices import Invoice, Means, Payment
+from chalicelib.rules.money import Cents, in_words
+from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.school_calendar import PARIS, paris_day
+from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.payment_ports import Kind, LedgerEntry
+
+RECEIPT = "payment-receipt"
+
+
+def received(attempt: Attempt) -> Cents:
+    """Cents that the bank says it took; those that were asked for while it says nothing."""
+    return attempt.answer.amount if attempt.answer else attempt.amount
+
+
+def payment_of(attempt: Attempt, now: datetime) -> Payment:
+    answer = attempt.answer
+    paid_at = answer.paid_at if answer else None
+    return Payment(
+        id=f"online-{attempt.id}",
+        payer=attempt.payer,
+        paid_on=paris_day(paid_at or now),
+        amount=received(attempt),
+        means=Means.ONLINE,
+        authorisation=answer.authorisation if answer else "",
+        bank_date=paris_day(paid_at) if paid_at else None,
+    )
+
+
+def surplus_of(invoice: Invoice, attempt: Attempt) -> Cents:
+    """What of the payment is more than the invoice, as it was read before, still asked for."""
+    return Cents(max(0, received(attempt) - invoice.remaining))
+
+
+def entry_of(attempt: Attempt, kind: Kind, now: datetime, amount: Cents | None = None) -> LedgerEntry:
+    answer = attempt.answer
+    return LedgerEntry(
+        id=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}#{attempt.id}#{kind.value}",
+        day=paris_day(now),
+        kind=kind,
+        attempt=attempt.id,
+        family=attempt.family,
+        invoice=attempt.invoice,
+        reference=attempt.reference,
+        amount=received(attempt) if amount is None else amount,
+        letter=answer.letter if answer else "",
+        authorisation=answer.authorisation if answer else "",
+        paid_at=answer.paid_at if answer else None,
+        idop=attempt.idop,
+        why=attempt.why,
+    )
+
+
+def receipt_of(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
+    """The receipt, to the address that the parent gave for it. Its id makes a second writing the same mail."""
+    answer = attempt.answer
+    paid_at = ((answer.paid_at if answer else None) or now).astimezone(PARIS)
+    facts = {
+        "number": invoice.number,
+        "reference": invoice.reference,
+        "label": invoice.label,
+        "regie": invoice.regie,
+        "amount": in_words(received(attempt)),
+        "day": f"{paid_at:%d/%m/%Y}",
+        "hour": f"{paid_at:%H:%M}",
+        "means": "prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "carte bancaire",
+        "authorisation": answer.authorisation if answer else "",
+    }
+    return Mail(f"{RECEIPT}-{attempt.id}", attempt.email, RECEIPT, facts, attempt.family, invoice.number, now)

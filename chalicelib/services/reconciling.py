@@ -1,0 +1,71 @@
+"""What settles payments besides the bank's own word: the unsigned return of a URL contract, and asking again later."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, disagreements, next_look, settled
+from chalicelib.services.paying import SettlePayment
+from chalicelib.services.payment_ports import Kind
+from chalicelib.services.receipts import entry_of
+
+BATCH = 50
+MARGIN = 40.0
+"""Seconds of a process that are kept: more than one look-up with its time-outs and its writes may take."""
+
+
+class DeclarePayment:
+    """The unsigned return of the URL contract: kept as a hint, which the bank's statement must confirm."""
+
+    def __init__(self, *, settle: SettlePayment) -> None:
+        self.settle = settle
+
+    def __call__(self, nonce: str, answer: BankAnswer) -> None:
+        """Ignores what is not ours and what was told before. Raises Unavailable."""
+        attempt = self.settle.attempts.by_idop(nonce)
+        if attempt is None or attempt.is_final or attempt.state is AttemptState.DECLARED:
+            return
+        now = self.settle.clock.now()
+        told = settled(replace(attempt, answer=None), replace(answer, idop=nonce), now)
+        if told.is_received and not disagreements(attempt, replace(answer, idop=nonce)):
+            told = replace(told, state=AttemptState.DECLARED)
+        kinds = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
+        entries = [entry_of(told, kinds[told.state], now)] if told.state in kinds else []
+        try:
+            self.settle.attempts.settle(attempt, told, None, entries=entries)
+        except StaleWrite:
+            return  # The same return came twice at once.
+        self.settle.report("payment.declared", attempt=attempt.id, invoice=attempt.invoice, state=told.state.value)
+
+
+class Reconcile:
+    """Asks the treasury what became of attempts that nobody told us about, until it is known for good."""
+
+    def __init__(self, *, settle: SettlePayment) -> None:
+        self.settle = settle
+
+    def __call__(self, seconds_left: Callable[[], float]) -> int:
+        """How many attempts were looked at. Raises Unavailable, at the end, when one could not be: others were."""
+        now = self.settle.clock.now()
+        looked, failed = 0, 0
+        for attempt in self.settle.attempts.to_look_at(now, BATCH):
+            if seconds_left() <= MARGIN:
+                break
+            looked += 1
+            try:
+                self._look(attempt, now)
+            except Unavailable as unavailable:
+                failed += 1
+                self.settle.report("payment.not_reconciled", level="error", attempt=attempt.id, why=str(unavailable))
+        if looked:
+            self.settle.report("payment.reconciled", looked=looked, failed=failed)
+        if failed:
+            raise Unavailable(f"payment: {failed} attempts could not be looked at")
+        return looked
+
+    def _look(self, attempt: Attempt, now: datetime) -> None:
+        """The list may be a little late: an attempt that moved since is the other writer's."""
+        after = self.settle(attempt)
+        if after is attempt:
+            self.settle.attempts.look_again(attempt, next_look(attempt, now))

@@ -1,0 +1,223 @@
+"""Attempts to pay and the payments' journal. What settles one is one transaction with the invoice and the mails."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.payment_ports import NEEDS_A_PERSON, Kind, LedgerEntry
+from chalicelib.storage import keys
+from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.invoices import payment_row
+from chalicelib.storage.outbox import row_of as mail_row
+from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OutboxRow, ToLookAt, instant_of, instant_text
+
+_ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie")
+"""Facts of an attempt that are JSON as they are."""
+
+
+class DynamoAttemptStore:
+    """``AttemptStore``. Reads are consistent, but for the reconciliation's list."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.rows = database.bind(AttemptRow)
+        self.invoices = database.bind(InvoiceRow)
+        self.ledger_rows = database.bind(LedgerRow)
+        self.mails = database.bind(OutboxRow)
+
+    def find(self, attempt: AttemptId) -> Attempt | None:
+        partition = keys.attempt_partition(attempt)
+        row = self.database.get("attempts.find", self.rows, partition, keys.UNIQUE, consistent_read=True)
+        return _attempt(row.serialize()) if row else None
+
+    def by_idop(self, idop: str) -> Attempt | None:
+        partition = keys.operation_partition(idop)
+        row = self.database.get("attempts.by_idop", self.invoices, partition, keys.UNIQUE, consistent_read=True)
+        return self.find(AttemptId(str(row.attempt))) if row else None
+
+    def latest(self, invoice: Invoice) -> Attempt | None:
+        head = keys.invoice_head(invoice.issued_on, invoice.number)
+        row = self.database.get("attempts.latest", self.invoices, invoice.family, head, consistent_read=True)
+        return self.find(AttemptId(str(row.attempt))) if row and row.attempt else None
+
+    def begin(self, attempt: Attempt, invoice: Invoice, over: Attempt | None) -> None:
+        rows = self.invoices
+        as_read = (rows.paid == invoice.paid) & (rows.total == invoice.total)
+        before = (rows.attempt == over.id) if over else rows.attempt.does_not_exist()
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(self._row(attempt, None), condition=self.rows.item.does_not_exist())
+            transaction.update(self._head(invoice), actions=[rows.attempt.set(attempt.id)], condition=as_read & before)
+
+        try:
+            self.database.transact("attempts.begin", fill)
+        except Refused:
+            if self.find(attempt.id) is None:
+                raise  # Otherwise it was this very write, whose answer got lost.
+
+    def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
+        after = replace(attempt, state=AttemptState.PENDING, idop=idop, version=attempt.version + 1)
+        operation = self.invoices(keys.operation_partition(idop), keys.UNIQUE, attempt=attempt.id)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(self._row(after, look_at), condition=self.rows.version == attempt.version)
+            transaction.save(operation, condition=self.invoices.item.does_not_exist())
+
+        try:
+            self.database.transact("attempts.opened", fill)
+        except Refused:
+            if self.find(attempt.id) != after:
+                raise
+        return after
+
+    def settle(
+        self,
+        before: Attempt,
+        after: Attempt,
+        look_at: datetime | None,
+        *,
+        invoice: Invoice | None = None,
+        payment: Payment | None = None,
+        entries: Sequence[LedgerEntry] = (),
+        mails: Sequence[Mail] = (),
+    ) -> None:
+        row = self._row(replace(after, version=before.version + 1), look_at)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(row, condition=self.rows.version == before.version)
+            if invoice and payment:
+                self._pay(transaction, invoice, payment)
+            for partition, entry in ((partition, one) for one in entries for partition in _partitions(one)):
+                ledger = self.ledger_rows(partition, entry.id, facts=_entry_text(entry))
+                transaction.save(ledger, condition=self.ledger_rows.entry.does_not_exist())
+            for mail in mails:
+                transaction.save(mail_row(self.mails, mail))
+
+        self.database.transact("attempts.settle", fill)
+
+    def to_look_at(self, now: datetime, limit: int) -> tuple[Attempt, ...]:
+        items = self.database.pages(
+            "attempts.to_look_at",
+            self.rows,
+            keys.TO_LOOK_AT,
+            index_name=ToLookAt.Meta.index_name,
+            range_key_condition=self.rows.look_at <= instant_text(now),
+            limit=limit,
+        )
+        return tuple(_attempt(item) for item in items)
+
+    def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
+        rows = self.rows
+        moved: list[Action] = [rows.look_at.set(instant_text(look_at))] if look_at else []
+        moved = moved or [rows.look.remove(), rows.look_at.remove()]
+        row = rows(keys.attempt_partition(attempt.id), keys.UNIQUE)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.update(row, actions=moved, condition=rows.version == attempt.version)
+
+        try:
+            self.database.transact("attempts.look_again", fill)
+        except Refused:
+            return  # Somebody settled it, and said when to look again.
+
+    def ledger(self, day: date) -> Iterator[LedgerEntry]:
+        return self._entries(keys.ledger_partition(day))
+
+    def to_refund_or_check(self) -> Iterator[LedgerEntry]:
+        return self._entries(keys.LEDGER_TO_CHECK)
+
+    def _entries(self, partition: str) -> Iterator[LedgerEntry]:
+        items = self.database.pages("attempts.ledger", self.ledger_rows, partition, consistent_read=True)
+        return (_entry(item) for item in items)
+
+    def _pay(self, transaction: TransactWrite, invoice: Invoice, payment: Payment) -> None:
+        head = keys.invoice_head(invoice.issued_on, invoice.number)
+        row = payment_row(self.invoices, invoice.family, head, payment)
+        transaction.save(row, condition=self.invoices.item.does_not_exist())
+        paid = self.invoices.paid
+        transaction.update(self._head(invoice), actions=[paid.add(payment.amount)], condition=paid == invoice.paid)
+
+    def _head(self, invoice: Invoice) -> InvoiceRow:
+        return self.invoices(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))
+
+    def _row(self, attempt: Attempt, look_at: datetime | None) -> AttemptRow:
+        asked = {name: getattr(attempt, name) for name in _ASKED}
+        facts = {**asked, "id": attempt.id, "invoice": attempt.invoice, "created_at": instant_text(attempt.created_at)}
+        row = self.rows(
+            keys.attempt_partition(attempt.id),
+            keys.UNIQUE,
+            holder=attempt.family,
+            facts=_json(facts),
+            state=attempt.state.value,
+            idop=attempt.idop,
+            answer=_answer_text(attempt.answer),
+            settled_at=instant_text(attempt.settled_at) if attempt.settled_at else "",
+            why=attempt.why,
+            version=attempt.version,
+        )
+        if look_at:
+            row.look, row.look_at = keys.TO_LOOK_AT, instant_text(look_at)
+        return row
+
+
+def _partitions(entry: LedgerEntry) -> tuple[str, ...]:
+    day = keys.ledger_partition(entry.day)
+    return (day, keys.LEDGER_TO_CHECK) if entry.kind in NEEDS_A_PERSON else (day,)
+
+
+def _attempt(item: RawItem) -> Attempt:
+    facts = json.loads(item["facts"]["S"])
+    settled_at = item["settled_at"]["S"]
+    return Attempt(
+        id=AttemptId(facts["id"]),
+        family=FamilyId(item["holder"]["S"]),
+        invoice=InvoiceNumber(facts["invoice"]),
+        created_at=instant_of(facts["created_at"]),
+        state=AttemptState(item["state"]["S"]),
+        idop=item["idop"]["S"],
+        answer=_answer(item["answer"]["S"]),
+        settled_at=instant_of(settled_at) if settled_at else None,
+        why=item["why"]["S"],
+        version=int(item["version"]["N"]),
+        **{name: facts[name] for name in _ASKED},
+    )
+
+
+def _answer_text(answer: BankAnswer | None) -> str:
+    if answer is None:
+        return ""
+    return _json({**vars(answer), "paid_at": instant_text(answer.paid_at) if answer.paid_at else ""})
+
+
+def _answer(text: str) -> BankAnswer | None:
+    if not text:
+        return None
+    facts = json.loads(text)
+    paid_at = facts.pop("paid_at")
+    return BankAnswer(**facts, paid_at=instant_of(paid_at) if paid_at else None)
+
+
+def _entry_text(entry: LedgerEntry) -> str:
+    told = {"day": entry.day.isoformat(), "kind": entry.kind.value}
+    return _json({**vars(entry), **told, "paid_at": instant_text(entry.paid_at) if entry.paid_at else ""})
+
+
+def _entry(item: RawItem) -> LedgerEntry:
+    facts = json.loads(item["facts"]["S"])
+    paid_at = facts.pop("paid_at")
+    read = {"day": date.fromisoformat(facts["day"]), "kind": Kind(facts["kind"]), "amount": Cents(facts["amount"])}
+    return LedgerEntry(**{**facts, **read}, paid_at=instant_of(paid_at) if paid_at else None)
+
+
+def _json(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
