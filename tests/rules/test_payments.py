@@ -1,0 +1,135 @@
+"""What the treasury's answers make of an attempt to pay, in any order, any number of times."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.rules.payments import (
+    Attempt,
+    AttemptState,
+    BankAnswer,
+    bank_day,
+    bare_reference,
+    next_look,
+    padded_reference,
+    settled,
+    without_answer,
+)
+from tests.builders import BOND
+from tests.clock import paris
+
+NOW = paris("lundi 2026-11-23 10:00")
+ATTEMPT = Attempt(
+    id="a-1",
+    family=BOND,
+    invoice="2013-026-000335",
+    exercice="2013",
+    reference="2013T50026000335",
+    label="CANTINE",
+    amount=424,
+    payer="Jamie BOND",
+    email="jamie.bond@server.fr",
+    client_number="006382",
+    saisie="T",
+    created_at=NOW,
+    state=AttemptState.PENDING,
+    idop="idop-1",
+)
+
+
+def an_answer(letter="P", **changes):
+    return replace(BankAnswer("idop-1", letter, "006382", "2013T50026000335", 424, "T", "A55A", NOW), **changes)
+
+
+@pytest.mark.parametrize(
+    ("before", "letter", "after"),
+    [
+        ("pending", "P", "paid"),
+        ("pending", "V", "debit-accepted"),
+        ("pending", "R", "refused"),
+        ("pending", "Z", "refused"),
+        ("pending", "A", "abandoned"),
+        ("pending", "W", "to-check"),
+        ("abandoned", "P", "paid"),
+        ("expired", "P", "paid"),
+        ("expired", "V", "debit-accepted"),
+        ("refused", "P", "paid"),
+        ("refused", "A", "refused"),
+        ("to-check", "P", "paid"),
+        ("paid", "R", "paid"),
+        ("paid", "A", "paid"),
+        ("debit-accepted", "Z", "debit-accepted"),
+    ],
+)
+def test_an_answer_moves_an_attempt(before, letter, after):
+    attempt = replace(ATTEMPT, state=AttemptState(before))
+    assert settled(attempt, an_answer(letter), NOW).state.value == after
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"amount": 100}, {"reference": "X"}, {"client_number": "000000"}, {"saisie": "W"}, {"idop": "idop-2"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_money_that_is_not_what_was_asked_is_for_a_person_and_stays_so(changes):
+    after = settled(ATTEMPT, an_answer(**changes), NOW)
+    assert (after.state, after.why) == (AttemptState.TO_CHECK, f"differs:{next(iter(changes))}")
+    assert settled(after, an_answer(), NOW) is after
+
+
+@given(st.lists(st.sampled_from("PRAZW")))
+def test_paid_wins_whatever_the_order_and_repeats_change_nothing(letters):
+    attempt = ATTEMPT
+    for letter in letters:
+        attempt = settled(attempt, an_answer(letter), NOW)
+        assert settled(attempt, an_answer(letter), NOW) is attempt
+    assert attempt.is_received == ("P" in letters)
+
+
+def test_without_an_answer_it_expires_after_two_hours():
+    assert without_answer(ATTEMPT, NOW + timedelta(minutes=119)) is ATTEMPT
+    assert without_answer(ATTEMPT, NOW + timedelta(hours=2)).state is AttemptState.EXPIRED
+
+
+def test_the_treasury_is_asked_every_five_minutes_then_at_two_hours_fifteen_then_next_morning():
+    asked, now = [], NOW
+    while now := next_look(ATTEMPT, now):
+        asked.append(now - NOW)
+    assert asked[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15)]
+    assert timedelta(hours=2, minutes=15) in asked
+    assert asked[-1] == paris("mardi 2026-11-24 07:00") - NOW
+    assert next_look(replace(ATTEMPT, state=AttemptState.PAID), NOW) is None
+    assert next_look(replace(ATTEMPT, idop=""), NOW) is None
+
+
+def test_one_live_attempt_lasts_as_long_as_the_bank_lets_it():
+    assert ATTEMPT.can_resume(NOW + timedelta(minutes=14))
+    assert not ATTEMPT.is_live(NOW + timedelta(minutes=15))
+    created = replace(ATTEMPT, state=AttemptState.CREATED, idop="")
+    assert created.is_live(NOW + timedelta(seconds=29))
+    assert not created.is_live(NOW + timedelta(seconds=30))
+    assert not created.can_resume(NOW)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "at"),
+    [
+        ("12122019", "1311", paris("jeudi 2019-12-12 13:11")),
+        ("18092025", "", None),
+        ("32012026", "1000", None),
+        ("01012026", "2460", None),
+        ("٠١٠١٢٠٢٦", "1000", None),
+    ],
+)
+def test_the_banks_date_is_read_strictly(day, hour, at):
+    assert bank_day(day, hour) == at
+
+
+def test_references_lose_their_dashes():
+    assert bare_reference("2013-T5-00-26000335") == "2013T50026000335"
+    assert padded_reference("2013-T5-00-26000335") == "2013T5000000026000335"
+    with pytest.raises(ValueError, match="no payment reference"):
+        bare_reference("a-b")

@@ -1,0 +1,320 @@
+"""Opening a payment and settling it: once, whoever tells, whatever fails. On DynamoDB's tables, with a bank of ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.payments import AttemptState, BankAnswer
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import PaymentFacts
+from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.paying import NotPayable, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.payment_ports import Kind, NotYetKnown, OrderRefused, UnknownOperation
+from chalicelib.services.reconciling import DeclarePayment, Reconcile
+from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.outbox import DynamoOutbox
+from tests.builders import BOND, a_family, a_payment, a_town, an_invoice
+from tests.clock import FixedClock, paris
+from tests.fakes import MemoryTown
+from tests.faults import Case, Way, survives
+from tests.stand_in import database_for, moto_town
+
+NOW = paris("lundi 2026-11-23 10:00")
+PAYING = PaymentFacts("T5", "006382", (), "", online="web-service")
+INVOICE = replace(an_invoice(), total=424, payments=())
+EMAIL = "jamie.bond@server.fr"
+
+
+@dataclass
+class Treasury:
+    """``PaymentProvider``. ``answers``: what became of each operation; None while it does not know."""
+
+    answers: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+    down: bool = False
+    refuses: str = ""
+
+    def create(self, attempt, *, notify, back):
+        self._answer()
+        if self.refuses:
+            raise OrderRefused(self.refuses, parent=True)
+        idop = f"idop-{len(self.asked) + 1}"
+        self.asked.append((attempt, notify, back))
+        self.answers[idop] = None
+        return idop
+
+    def page(self, attempt):
+        return f"https://bank.example/{attempt.idop}"
+
+    def result_of(self, idop):
+        self._answer()
+        if idop not in self.answers:
+            raise UnknownOperation(idop)
+        if self.answers[idop] is None:
+            raise NotYetKnown(idop)
+        return self.answers[idop]
+
+    def says(self, idop, letter, **changes):
+        attempt, _, _ = self.asked[int(idop.removeprefix("idop-")) - 1]
+        facts = (attempt.client_number, attempt.reference, attempt.amount, attempt.saisie)
+        self.answers[idop] = replace(BankAnswer(idop, letter, *facts, "A55A", NOW), **changes)
+
+    def _answer(self):
+        if self.down:
+            raise Unavailable("treasury")
+
+
+class Links:
+    def notify(self, attempt):
+        return f"https://portail.example/payfip/notification/{attempt.id}"
+
+    def back(self):
+        return "https://portail.example/payfip/retour"
+
+
+class World:
+    def __init__(self, settings, payment=PAYING):
+        database = database_for(settings)
+        self.clock = FixedClock(NOW)
+        self.treasury = Treasury()
+        self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+        self.outbox = DynamoOutbox(database)
+        self.told = []
+        self.settle = SettlePayment(
+            attempts=self.attempts,
+            invoices=self.invoices,
+            town=MemoryTown(replace(a_town(), payment=payment)),
+            providers={payment.online: self.treasury},
+            clock=self.clock,
+            report=lambda event, **_facts: self.told.append(event),
+        )
+        self.start = StartPayment(settle=self.settle, links=Links(), new_id=self._next_id)
+        self.show = ShowPayment(settle=self.settle)
+        self.reconcile = Reconcile(settle=self.settle)
+        self.ids = 0
+        self.invoices.put(INVOICE, ())
+
+    def _next_id(self):
+        self.ids += 1
+        return f"a-{self.ids}"
+
+    def pay(self):
+        return self.start(a_family(), INVOICE.number, EMAIL)
+
+    def later(self, **time):
+        self.clock.at = self.clock.now() + timedelta(**time)
+
+    def invoice(self):
+        return self.invoices.find(BOND, INVOICE.number)
+
+    def receipts(self):
+        return [mail.id for mail in self.outbox.due(self.clock.now(), 50)]
+
+    def journal(self):
+        return [entry.kind for entry in self.attempts.ledger(paris_day(self.clock.now()))]
+
+    def notified(self, idop="idop-1"):
+        return self.settle.by_idop(idop)
+
+
+@contextmanager
+def a_world(**changes) -> Iterator[World]:
+    with moto_town() as settings:
+        yield World(settings, **changes)
+
+
+@pytest.fixture
+def world():
+    with a_world() as made:
+        yield made
+
+
+def test_a_payment_is_opened_paid_and_receipted(world):
+    assert world.pay() == "https://bank.example/idop-1"
+    ((attempt, notify, back),) = world.treasury.asked
+    assert (attempt.amount, attempt.reference, attempt.exercice) == (424, INVOICE.reference.replace("-", ""), "2013")
+    assert (notify, back) == (f"https://portail.example/payfip/notification/{attempt.id}", Links().back())
+    assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PENDING
+    world.treasury.says("idop-1", "P")
+    assert world.notified().state is AttemptState.PAID
+    (payment,) = world.invoice().payments
+    assert (payment.amount, payment.authorisation, payment.bank_date) == (424, "A55A", paris_day(NOW))
+    assert world.receipts() == ["payment-receipt-a-1"]
+    assert world.journal() == [Kind.PAID]
+    with pytest.raises(AlreadyPaid):
+        world.pay()
+
+
+def test_being_told_again_and_again_changes_nothing(world):
+    world.pay()
+    world.treasury.says("idop-1", "P")
+    for _ in range(3):
+        world.notified()
+        world.show(BOND, INVOICE.number)
+        world.reconcile(lambda: 100.0)
+    assert (world.invoice().paid, len(world.receipts()), world.journal()) == (424, 1, [Kind.PAID])
+
+
+def test_a_second_click_finds_the_same_operation(world):
+    assert world.pay() == world.pay()
+    assert len(world.treasury.asked) == 1
+
+
+def test_a_refused_card_may_be_tried_again_at_once(world):
+    world.pay()
+    world.treasury.says("idop-1", "R")
+    assert world.pay() == "https://bank.example/idop-2"
+    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.REFUSED
+
+
+def test_a_result_that_nobody_told_is_looked_up_before_a_second_payment(world):
+    world.pay()
+    world.treasury.says("idop-1", "P")
+    world.later(minutes=20)
+    with pytest.raises(AlreadyPaid):
+        world.pay()
+    assert world.invoice().is_paid
+
+
+def test_two_operations_that_both_end_paid_are_both_kept_and_one_is_to_refund(world):
+    world.pay()
+    world.later(minutes=20)
+    world.pay()
+    for idop in ("idop-1", "idop-2"):
+        world.treasury.says(idop, "P")
+        world.notified(idop)
+    assert (world.invoice().paid, world.invoice().overpaid) == (848, 424)
+    (entry,) = world.attempts.to_refund_or_check()
+    assert (entry.kind, entry.amount) == (Kind.OVERPAID, 424)
+    assert "payment.overpaid" in world.told
+
+
+def test_cash_at_the_desk_in_between_makes_it_too_much(world):
+    world.pay()
+    world.invoices.record(BOND, INVOICE.number, a_payment(400))
+    world.treasury.says("idop-1", "P")
+    world.notified()
+    (entry,) = world.attempts.to_refund_or_check()
+    assert (entry.kind, entry.amount, world.invoice().overpaid) == (Kind.OVERPAID, 400, 400)
+
+
+def test_money_of_another_amount_is_kept_for_a_person(world):
+    world.pay()
+    world.treasury.says("idop-1", "P", amount=100)
+    assert world.notified().state is AttemptState.TO_CHECK
+    (entry,) = world.attempts.to_refund_or_check()
+    assert (entry.kind, entry.amount, entry.why) == (Kind.TO_CHECK, 100, "differs:amount")
+    assert not world.invoice().payments
+
+
+def test_the_treasury_down_at_creation_leaves_no_attempt_hanging(world):
+    world.treasury.down = True
+    with pytest.raises(Unavailable):
+        world.pay()
+    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.FAILED
+    world.treasury.down = False
+    assert world.pay() == "https://bank.example/idop-1"
+
+
+def test_the_treasury_refusing_the_address_is_told(world):
+    world.treasury.refuses = "A2"
+    with pytest.raises(OrderRefused):
+        world.pay()
+    assert world.attempts.find(AttemptId("a-1")).why == "refused:A2"
+
+
+def test_a_lost_notification_is_made_up_for_and_a_late_success_counts(world):
+    world.pay()
+    world.later(minutes=6)
+    assert world.reconcile(lambda: 100.0) == 1
+    assert world.reconcile(lambda: 100.0) == 0, "the next look is in five minutes"
+    world.later(hours=2)
+    world.reconcile(lambda: 100.0)
+    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.EXPIRED
+    world.treasury.says("idop-1", "P")
+    world.later(minutes=15)
+    world.reconcile(lambda: 100.0)
+    assert world.invoice().is_paid
+
+
+def test_the_treasury_down_at_look_up_is_asked_again(world):
+    world.pay()
+    world.treasury.down = True
+    world.later(minutes=6)
+    with pytest.raises(Unavailable):
+        world.reconcile(lambda: 100.0)
+    assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PENDING
+    world.treasury.down = False
+    assert world.reconcile(lambda: 100.0) == 1
+
+
+def test_an_operation_that_is_not_ours_does_nothing(world):
+    assert world.notified("idop-9") is None
+
+
+def test_a_town_without_contract_and_amounts_that_the_treasury_does_not_take():
+    with a_world(payment=PaymentFacts()) as closed, pytest.raises(NotPayable, match="closed"):
+        closed.pay()
+    with a_world() as world:
+        world.invoices.record(BOND, INVOICE.number, a_payment(400))
+        with pytest.raises(NotPayable, match="amount"):
+            world.pay()
+
+
+def test_the_unsigned_return_is_a_hint_that_settles_nothing():
+    with a_world(payment=replace(PAYING, online="url")) as world:
+        world.pay()
+        declare = DeclarePayment(settle=world.settle)
+        world.treasury.says("idop-1", "P")
+        answer, world.treasury.answers["idop-1"] = world.treasury.answers["idop-1"], None
+        for _ in range(2):
+            declare("idop-1", replace(answer, idop=""))
+        assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
+        assert not world.invoice().payments
+        assert [entry.kind for entry in world.attempts.to_refund_or_check()] == [Kind.DECLARED]
+        world.later(minutes=16)
+        world.pay()
+        declare("idop-2", replace(answer, idop="", amount=100))
+        assert world.attempts.find(AttemptId("a-2")).state is AttemptState.TO_CHECK
+
+
+def test_opening_survives_every_fault():
+    def whole(world: World) -> None:
+        attempt = world.attempts.latest(world.invoice())
+        assert attempt is not None
+        assert attempt.state is AttemptState.PENDING
+        assert world.attempts.by_idop(attempt.idop) == attempt
+        assert not world.invoice().payments
+
+    def again(world: World) -> None:
+        world.later(minutes=1)
+        world.pay()
+
+    tried = survives(Case(fresh=a_world, run=World.pay, recover=again, check=whole))
+    assert {fault.way for fault in tried} == set(Way)
+
+
+def test_settling_survives_every_fault():
+    @contextmanager
+    def fresh() -> Iterator[World]:
+        with a_world() as world:
+            world.pay()
+            world.treasury.says("idop-1", "P")
+            yield world
+
+    def job(world: World) -> None:
+        world.later(minutes=6)
+        world.reconcile(lambda: 100.0)
+
+    def once(world: World) -> None:
+        assert world.invoice().paid == 424
+        assert world.receipts() == ["payment-receipt-a-1"]
+        assert world.journal() == [Kind.PAID]
+
+    survives(Case(fresh=fresh, run=World.notified, recover=job, check=once))
