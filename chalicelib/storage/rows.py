@@ -150,14 +150,28 @@ class ToLookAt(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # py
     look_at = UnicodeAttribute(range_key=True)
 
 
-class InvoiceRow(Model):
-    """An invoice's head, one of its payments, its lines, or who holds a number or a reference: see ``keys``."""
+class InvoiceItem(Model):
+    """What every item of the table of invoices has: pynamodb knows one schema a table, that of the first row bound."""
 
     class Meta:
         table_name = "invoices"
 
     family = UnicodeAttribute(hash_key=True)
     item = UnicodeAttribute(range_key=True)
+    notify = UnicodeAttribute(null=True)
+    published_at = UnicodeAttribute(null=True)
+    to_notify = ToNotify()
+    look = UnicodeAttribute(null=True)
+    look_at = UnicodeAttribute(null=True)
+    to_look_at = ToLookAt()
+
+
+class InvoiceRow(InvoiceItem):
+    """An invoice's head, one of its payments, its lines, or who holds a number or a reference: see ``keys``."""
+
+    class Meta:
+        table_name = "invoices"
+
     number = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     issued_on = UnicodeAttribute(null=True)
@@ -165,12 +179,9 @@ class InvoiceRow(Model):
     label = UnicodeAttribute(null=True)
     regie = UnicodeAttribute(null=True)
     total = NumberAttribute(null=True)
-    published_at = UnicodeAttribute(null=True)
     pdf_bytes = NumberAttribute(null=True)
     paid = NumberAttribute(null=True)
     """Cents received in all: what makes a write on a paid invoice fail."""
-    notify = UnicodeAttribute(null=True)
-    to_notify = ToNotify()
     payment = UnicodeAttribute(null=True)
     payer = UnicodeAttribute(null=True)
     paid_on = UnicodeAttribute(null=True)
@@ -185,16 +196,14 @@ class InvoiceRow(Model):
     """Of a head: the attempt to pay that was begun last. Of an operation of the treasury: the attempt that it is."""
 
 
-class AttemptRow(Model):
+class AttemptRow(InvoiceItem):
     """An attempt to pay, in the table of invoices: one transaction settles both."""
 
     class Meta:
         table_name = "invoices"
 
-    family = UnicodeAttribute(hash_key=True)
-    """``A#<attempt>``: the family that pays is ``holder``."""
-    item = UnicodeAttribute(range_key=True)
     holder = UnicodeAttribute()
+    """The family that pays: the partition is ``A#<attempt>``."""
     facts = UnicodeAttribute()
     """JSON of what never changes: what was asked of the treasury."""
     state = UnicodeAttribute()
@@ -203,9 +212,6 @@ class AttemptRow(Model):
     settled_at = UnicodeAttribute(null=True)
     why = UnicodeAttribute(null=True)
     version = NumberAttribute()
-    look = UnicodeAttribute(null=True)
-    look_at = UnicodeAttribute(null=True)
-    to_look_at = ToLookAt()
 
 
 class LedgerRow(Model):
@@ -241,7 +247,10 @@ class OutboxRow(Model):
     why = UnicodeAttribute(null=True)
 
 
-ROWS = (FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, OutboxRow)
+ROWS = (
+    FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
+    LedgerRow, OutboxRow,
+)  # fmt: skip
 
 
 def instant_text(at: datetime) -> str:

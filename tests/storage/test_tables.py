@@ -1,5 +1,6 @@
 """The tables that CloudFormation will create, and the rows that the code writes in them."""
 
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -69,3 +70,11 @@ def test_two_towns_in_one_process_do_not_mix(moto_database: Database) -> None:
     mine, theirs = moto_database.bind(ROWS[0]), other.bind(ROWS[0])
     assert (mine.Meta.table_name, theirs.Meta.table_name) == ("test-families", "other-families")
     assert ROWS[0].Meta.table_name == "families"
+
+
+def test_rows_that_share_a_table_share_its_indexes():
+    """pynamodb keeps the schema of the first one that is bound, and refuses the queries of the other."""
+    by_table: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for row in ROWS:
+        by_table[row.Meta.table_name].add(frozenset(row._indexes))
+    assert {table for table, schemas in by_table.items() if len(schemas) > 1} == set()
