@@ -1,0 +1,157 @@
+"""Telling the portal: a thread that posts what is due on the virtual clock, to this machine and nowhere else."""
+
+import http.client
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from infra.local.bank.operations import TECHNICAL, Ledger, Operation, next_night
+from infra.local.bank.soap import told
+
+HOST = "127.0.0.1"
+PAUSE = 0.2
+"""Seconds between two looks at the clock, which others may move."""
+PATIENCE = 15
+AGAIN = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One notification to send: ``tries`` were made already."""
+
+    key: str
+    due_at: datetime
+    tries: int = 0
+
+
+class _NoDetour(urllib.request.HTTPRedirectHandler):
+    """A redirection could lead elsewhere than to this machine: it counts as an answer that is not 200."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoDetour())
+
+
+class Notifier:
+    """Tells of every outcome as the options say. An answer other than 200 is followed by another try 2 hours later,
+    then by a last one in the night."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._waiting: list[Letter] = []
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        ledger.on_outcome = self.tell
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="bank-notifier", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._waiting.clear()
+
+    def waiting(self, key: str) -> bool:
+        """A notification of this operation is still to be sent."""
+        with self._lock:
+            return any(letter.key == key for letter in self._waiting)
+
+    def tell(self, operation: Operation) -> None:
+        """An operation ended: send what the options ask for, now or later."""
+        options, outcome = self._ledger.options, operation.outcome
+        if options.notify == "lost":
+            self._ledger.note(operation.key, "notification perdue (option)")
+        elif outcome is None or options.notify == "after":
+            return
+        elif options.notify == "before" and outcome.at <= self._ledger.now():
+            for _ in range(options.notify_copies):
+                self._send(Letter(operation.key, outcome.at))
+        else:
+            self._put(operation.key, outcome.at)
+
+    def on_return(self, key: str) -> None:
+        """The parent goes back to the portal."""
+        if self._ledger.options.notify == "after":
+            self._put(key, self._ledger.now())
+
+    def replay(self, key: str) -> None:
+        """Send once more, whatever the options."""
+        with self._lock:
+            self._waiting.append(Letter(key, self._ledger.now()))
+
+    def send_due(self) -> None:
+        """Send what is due by the virtual clock."""
+        now = self._ledger.now()
+        with self._lock:
+            due = [letter for letter in self._waiting if letter.due_at <= now]
+            self._waiting = [letter for letter in self._waiting if letter.due_at > now]
+        for letter in due:
+            self._send(letter)
+
+    def _put(self, key: str, at: datetime) -> None:
+        options = self._ledger.options
+        due_at = at + timedelta(seconds=options.notify_delay)
+        with self._lock:
+            self._waiting += [Letter(key, due_at)] * options.notify_copies
+
+    def _run(self) -> None:
+        while not self._stopping.wait(PAUSE):
+            self.send_due()
+
+    def _send(self, letter: Letter) -> None:
+        operation = next((one for one in self._ledger.all() if one.key == letter.key), None)
+        if operation is None or operation.outcome is None:
+            return
+        if operation.order.mode == "url" and operation.outcome.letter == TECHNICAL:
+            return  # Without a letter there is nothing to write in this form.
+        said = post(operation.order.notify, self._fields(operation), self._method(operation))
+        self._ledger.note(letter.key, f"notification envoyée, essai {letter.tries + 1} : {said}")
+        if said != "200" and letter.tries < 2:
+            now = self._ledger.now()
+            due_at = next_night(now) if letter.tries else now + AGAIN
+            with self._lock:
+                self._waiting.append(replace(letter, due_at=due_at, tries=letter.tries + 1))
+
+    def _method(self, operation: Operation) -> str:
+        return "POST" if operation.order.mode == "ws" else self._ledger.options.url_method
+
+    def _fields(self, operation: Operation) -> Mapping[str, str]:
+        options = self._ledger.options
+        if operation.order.mode == "ws" or operation.outcome is None:
+            return {options.notify_name: operation.key}
+        fields = told(operation, operation.outcome)
+        if options.url_wrong_amount:
+            fields["montant"] = str(operation.outcome.montant + 100)
+        return {name.upper(): value for name, value in fields.items()} if options.url_uppercase else fields
+
+
+def post(address: str, fields: Mapping[str, str], method: str) -> str:
+    """Send a form; the answer's status, or in French why there is none."""
+    if urlsplit(address).hostname != HOST:
+        return f"refusée, l'adresse n'est pas sur {HOST}"
+    form = urlencode(fields)
+    if method == "GET":
+        request = urllib.request.Request(f"{address}{'&' if urlsplit(address).query else '?'}{form}")
+    else:
+        request = urllib.request.Request(address, form.encode(), method="POST")
+    try:
+        with _opener.open(request, timeout=PATIENCE) as answer:
+            return str(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(error.code)
+    except (OSError, http.client.HTTPException) as error:
+        return f"sans réponse ({type(error).__name__})"

@@ -1,0 +1,83 @@
+"""What the simulator does on purpose: its faults, and how it tells the portal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+CHOICES: Mapping[str, frozenset[str]] = {
+    "fault": frozenset({"", "502", "503", "html", "truncated", "slow", "reset", "reset_after", "dtd"}),
+    "fault_on": frozenset({"", "creerPaiementSecurise", "recupererDetailPaiementSecurise", "recupererDetailClient"}),
+    "notify": frozenset({"now", "before", "after", "lost"}),
+    "notify_name": frozenset({"idop", "idOp", "IDOP"}),
+    "answer_name": frozenset({"idop", "idOp"}),
+    "url_method": frozenset({"POST", "GET"}),
+}
+SAISIES = frozenset("TXWAM")
+
+
+class BadOption(ValueError):
+    """Not an option of the simulator, or not a value that it takes."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything that a test or the admin page may set. Seconds are the real machine's for ``slow_seconds`` and
+    ``latency``, the virtual clock's for ``notify_delay`` and ``late_after``."""
+
+    saisies: str = "TX"
+    """Letters of ``saisie`` that are taken; W and A mean real payments and are refused unless asked for."""
+    most: int = 999_999
+    """Cents: ceiling of one payment."""
+    latency: float = 0.0
+    answer_name: str = "idOp"
+    short_exer: bool = False
+    """Answer ``20`` for ``2026``, as was recorded from the real service."""
+    fault: str = ""
+    """``reset_after``, ``truncated``, ``slow`` and ``dtd`` happen once the request was acted upon; others before."""
+    fault_on: str = ""
+    fault_times: int = 0
+    """How many requests it still strikes; 0: until it is changed."""
+    slow_seconds: float = 20.0
+    late_after: float = 120.0
+    double_paid: bool = False
+    """A paid operation makes every other open one of the same debt paid too."""
+    notify: str = "now"
+    """``before``: ahead of the confirmation page; ``after``: when the parent goes back to the portal."""
+    notify_delay: float = 0.0
+    notify_copies: int = 1
+    notify_name: str = "idop"
+    url_method: str = "POST"
+    url_uppercase: bool = False
+    url_wrong_amount: bool = False
+
+    def changed(self, wanted: Mapping[str, Any]) -> "Options":
+        """These options with others' values. Raises BadOption."""
+        known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        for name, value in wanted.items():
+            if name not in known or not _fits(name, value, known[name]):
+                raise BadOption(f"{name}={value!r}")
+        return replace(self, **wanted)
+
+    def read(self, name: str, text: str) -> Any:
+        """A form's text as the value of option ``name``. Raises BadOption."""
+        current = getattr(self, name, None)
+        try:
+            match current:
+                case bool():
+                    return text == "true"
+                case int() | float():
+                    return type(current)(text)
+        except ValueError as error:
+            raise BadOption(f"{name}={text!r}") from error
+        return text
+
+
+def _fits(name: str, value: object, kind: type) -> bool:
+    if name == "saisies":
+        return isinstance(value, str) and set(value) <= SAISIES
+    if name in CHOICES:
+        return value in CHOICES[name]
+    if kind is bool:
+        return isinstance(value, bool)
+    numeric = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
+    return numeric and 0 <= float(value) < 1e12  # type: ignore[arg-type]
