@@ -2,19 +2,16 @@
 
 import hashlib
 import re
-import sqlite3
 from collections.abc import Callable
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 
 from chalicelib.intake.cells import Cells
-from chalicelib.intake.faults import Faults
+from chalicelib.intake.listing import Listing
 from chalicelib.intake.pdf_files import stage_pdfs
-from chalicelib.intake.sheets import Columns, rows_of
-from chalicelib.rules.invoices import Means, reference_of
+from chalicelib.intake.sheets import Columns
+from chalicelib.rules.invoices import Means, bare_reference, reference_of
 from chalicelib.rules.money import Cents, in_words, times
 from chalicelib.rules.school_calendar import paris_day
-from chalicelib.rules.town import Town
 
 INVOICES, LINES, PAYMENTS = "factures.csv", "lignes.csv", "reglements.csv"
 MEANS = {
@@ -28,25 +25,14 @@ MEANS = {
 }
 ANY_CODE = "00"
 _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
-SHORTEST_REFERENCE, LONGEST_REFERENCE = 6, 30
-"""Letters and digits that the treasury takes."""
 
 
-class InvoiceLists:
+class InvoiceLists(Listing):
     """Stages the invoices of ``folder``. ``town`` is None when town.toml is wrong: then references are not made."""
-
-    def __init__(
-        self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
-    ) -> None:
-        self.folder = folder
-        self.town = town
-        self.database = database
-        self.faults = faults
-        self.now = now
 
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read what there is: a town may send none of these files. ``progress`` is told the name of each."""
-        for name, columns, stage_row in (
+        for file in (
             (
                 INVOICES,
                 Columns(
@@ -58,11 +44,8 @@ class InvoiceLists:
             (LINES, Columns(("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant")), self._line),
             (PAYMENTS, Columns(("facture", "payeur", "date", "montant", "moyen"), ("reference",)), self._payment),
         ):
-            path = self.folder / name
-            if path.exists():
-                progress(name)
-                for row in rows_of(path, columns, self.faults):
-                    stage_row(Cells(row, self.faults))
+            if (self.folder / file[0]).exists():
+                self._read(file, progress)
         stage_pdfs(self.folder, self.database, self.faults)
 
     def _invoice(self, cells: Cells) -> None:
@@ -79,18 +62,19 @@ class InvoiceLists:
             return
         values = (number, cells.row.place.line, family, reference, reference.replace("-", ""), _debt(number))
         facts = (issued.isoformat(), due.isoformat(), label, regie, total, published.isoformat())
-        added = self.database.execute(
-            "INSERT OR IGNORE INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, *facts)
+        self._insert(
+            cells,
+            "INSERT OR IGNORE INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, *facts),
+            ("SELECT line FROM invoices WHERE number = ?", (number,)),
+            f"la facture « {number} » est déjà",
         )
-        if not added.rowcount:
-            self._twice(cells, f"la facture « {number} »", "SELECT line FROM invoices WHERE number = ?", (number,))
 
     def _reference(self, cells: Cells, number: str) -> str:
         """The payment reference of the row, made from the number when the file gives none; empty after a fault."""
         given = cells.text("reference", needed=False)
         if given:
-            size = len(given.replace("-", ""))
-            if not _REFERENCE.fullmatch(given) or not SHORTEST_REFERENCE <= size <= LONGEST_REFERENCE:
+            if not _is_reference(given):
                 cells.fault(f"la référence « {given} » n'est pas comprise ; attendu par exemple : 2026-T5-00-26000335")
             return given
         if self.town is None or not number:
@@ -137,28 +121,28 @@ class InvoiceLists:
         if not (cells.good and day and amount and means):
             return
         name = payment_id(reference, payer, day, amount, means)
-        added = self.database.execute(
+        self._insert(
+            cells,
             "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, ?)",
             (invoice, name, cells.row.place.line, payer, day.isoformat(), amount, means.value),
+            ("SELECT line FROM received WHERE invoice = ? AND id = ?", (invoice, name)),
+            "le même règlement est déjà",
+            otherwise=", ou une référence différente pour chacun dans la colonne « reference »",
         )
-        if not added.rowcount:
-            self._twice(
-                cells,
-                "le même règlement",
-                "SELECT line FROM received WHERE invoice = ? AND id = ?",
-                (invoice, name),
-                otherwise=", ou une référence différente pour chacun dans la colonne « reference »",
-            )
-
-    def _twice(self, cells: Cells, what: str, find: str, key: tuple[str, ...], otherwise: str = "") -> None:
-        (line,) = self.database.execute(find, key).fetchone()
-        cells.fault(f"{what} est déjà ligne {line} ; attendu : une seule fois{otherwise}")
 
 
 def payment_id(reference: str, payer: str, day: date, amount: Cents, means: Means) -> str:
     """The same for the same row: by the town's reference when it gives one, else by everything that the row says."""
     facts = ("reference", reference) if reference else (payer, day.isoformat(), str(amount), means.value)
     return f"town-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:20]}"
+
+
+def _is_reference(text: str) -> bool:
+    """Whether it reads like one, and the treasury takes it without its dashes."""
+    try:
+        return bool(_REFERENCE.fullmatch(text) and bare_reference(text))
+    except ValueError:
+        return False
 
 
 def _debt(number: str) -> str:

@@ -10,7 +10,8 @@ from typing import TypeVar
 from chalicelib.intake.cells import Cells
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.faults import Faults, plain
-from chalicelib.intake.sheets import Columns, rows_of
+from chalicelib.intake.listing import Listing
+from chalicelib.intake.sheets import Columns
 from chalicelib.rules.notices import MOST_EXTRA
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import normal_code
@@ -22,23 +23,19 @@ CHANNELS = {"mairie": "mairie", "telephone": "telephone", "courrier": "courrier"
 ACTIONS = {"inscription": 1, "annulation": 0}
 
 
-class Lists:
+class Lists(Listing):
     """Stages the lists of ``folder``. ``town`` is None when town.toml is wrong: then its names are not checked."""
 
     def __init__(
         self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
     ) -> None:
-        self.folder = folder
-        self.town = town
-        self.database = database
-        self.faults = faults
-        self.now = now
+        super().__init__(folder, town, database, faults, now)
         self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
         self.activities = _names({a.id: a.label for a in town.activities.values()}) if town else {}
 
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read every list. ``progress`` is told the name of each file as it begins."""
-        for name, columns, stage_row in (
+        for file in (
             (
                 FAMILIES,
                 Columns(("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi")),
@@ -56,12 +53,8 @@ class Lists:
                 self._booking,
             ),
         ):
-            path = self.folder / name
-            if name == BOOKINGS and not path.exists():
-                continue
-            progress(name)
-            for row in rows_of(path, columns, self.faults):
-                stage_row(Cells(row, self.faults))
+            if file[0] != BOOKINGS or (self.folder / BOOKINGS).exists():
+                self._read(file, progress)
 
     def _family(self, cells: Cells) -> None:
         family, payer = cells.identifier("identifiant"), cells.text("payeur")
@@ -161,14 +154,6 @@ class Lists:
             ),
             "la même case est déjà, saisie au même moment,",
         )
-
-    def _insert(
-        self, cells: Cells, insert: str, values: tuple[object, ...], find: tuple[str, tuple[object, ...]], twice: str
-    ) -> None:
-        """Stage the row when all of it was right; a row that is already there is a fault."""
-        if cells.good and not self.database.execute(insert, values).rowcount:
-            (line,) = self.database.execute(*find).fetchone()
-            cells.fault(f"{twice} ligne {line} ; attendu : une seule fois")
 
     def _school(self, cells: Cells) -> str | None:
         if self.town is None:

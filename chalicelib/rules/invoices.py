@@ -112,6 +112,15 @@ def reference_of(number: str, code: str) -> str:
     return f"{match.group(1)}-{code}-00-{debt}"
 
 
+def bare_reference(reference: str) -> str:
+    """``2013-T5-00-26000335`` -> ``2013T50026000335``: dashes are for people. Raises ValueError for what the treasury
+    would refuse (six to thirty letters and digits)."""
+    bare = reference.replace("-", "")
+    if not re.fullmatch(r"[A-Za-z0-9]{6,30}", bare):
+        raise ValueError(f"{reference!r} is no payment reference")
+    return bare
+
+
 def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:
     """Invoices still due, oldest due date first."""
     return sorted((i for i in invoices if not i.is_paid), key=lambda i: (i.due_on, i.number))

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import PARIS
 
@@ -172,15 +173,6 @@ def next_look(attempt: Attempt, now: datetime) -> datetime | None:
 def _morning_after(created_at: datetime) -> datetime:
     tomorrow = created_at.astimezone(PARIS).date() + timedelta(days=1)
     return datetime.combine(tomorrow, MORNING, PARIS).astimezone(UTC)
-
-
-def bare_reference(reference: str) -> str:
-    """``2013-T5-00-26000335`` -> ``2013T50026000335``: dashes are for people. Raises ValueError for what the treasury
-    would refuse (six to thirty letters and digits)."""
-    bare = reference.replace("-", "")
-    if not re.fullmatch(r"[A-Za-z0-9]{6,30}", bare):
-        raise ValueError(f"{reference!r} is no payment reference")
-    return bare
 
 
 def padded_reference(reference: str) -> str:

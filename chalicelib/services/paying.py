@@ -9,14 +9,13 @@ from typing import Protocol
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.invoices import Invoice, bare_reference
 from chalicelib.rules.payments import (
     LEAST,
     LIVE,
     MOST,
     Attempt,
     AttemptState,
-    bare_reference,
     next_look,
     padded_reference,
     settled,

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.payments import (
     Attempt,
     AttemptState,
     BankAnswer,
     bank_day,
-    bare_reference,
     next_look,
     padded_reference,
     settled,
