@@ -14,6 +14,7 @@ from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
 from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.town import Town
@@ -119,7 +120,7 @@ def entry_of(events: Sequence[Event]) -> JournalEntry:
     at, channel = events[0].at, events[0].channel
     rows = "\n".join(sorted(f"{e.wish.slot} {e.wish.booked} {channel}" for e in events))
     digest = hashlib.sha256(rows.encode()).hexdigest()[:8]
-    name = EntryId(f"{at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')}#{digest}")
+    name = EntryId(f"{instant_text(at)}#{digest}")
     return JournalEntry(name, at, channel, tuple(event.wish for event in events))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
@@ -27,7 +27,7 @@ from chalicelib.services.invoice_ports import (
     NoticeStore,
     Outbox,
 )
-from chalicelib.services.ports import Clock, FamilyStore
+from chalicelib.services.ports import Clock, FamilyStore, Report
 
 KIND = "invoice-online"
 BATCH = 100
@@ -44,12 +44,6 @@ IN_A_ROW = 5
 ONE_INVOICE_FAILED = (Unavailable, StaleWrite, LookupError, ValueError)
 
 SecondsLeft = Callable[[], float]
-
-
-class Report(Protocol):
-    """Writes one event for the operator: a name and ids, never an address nor a person's name."""
-
-    def __call__(self, event: str, **facts: object) -> None: ...
 
 
 class NotifyInvoices:

@@ -32,12 +32,10 @@ from chalicelib.services.payment_ports import (
     PaymentProvider,
     UnknownOperation,
 )
-from chalicelib.services.ports import Clock, TownStore
+from chalicelib.services.ports import Clock, Report, TownStore
 from chalicelib.services.receipts import entry_of, payment_of, receipt_of, surplus_of
 
 TRIES = 5
-Report = Callable[..., None]
-"""Writes one event for the operator: a name and ids, never an address nor a person's name."""
 
 
 class NotPayable(ValueError):
@@ -202,7 +200,8 @@ class StartPayment:
             check_payable(invoice, town)
             over = self.attempts.latest(invoice)
             if over and over.state in LIVE:
-                over = self._looked_up(over)
+                # Before a second payment, what became of the first: a result may have come unheard.
+                over = self.settle(over)
                 if over.is_received:
                     continue
                 if over.can_resume(self.settle.clock.now()):
@@ -217,10 +216,6 @@ class StartPayment:
                 continue
             return self._open(attempt, town)
         raise BeingOpened(number)
-
-    def _looked_up(self, attempt: Attempt) -> Attempt:
-        """Before a second payment of the same invoice, what became of the first: a result may have come unheard."""
-        return self.settle(attempt)
 
     def _open(self, attempt: Attempt, town: Town) -> str:
         provider = self._provider(town)
@@ -278,13 +273,6 @@ class ShowPayment:
         except Unavailable as unavailable:
             self.settle.report("payment.not_asked", level="warning", attempt=attempt.id, why=str(unavailable))
             return attempt
-
-    def by_id(self, attempt: AttemptId) -> Attempt:
-        """One attempt, for who comes back from the bank without a session. Raises NotFound."""
-        found = self.settle.attempts.find(attempt)
-        if found is None:
-            raise NotFound("attempt")
-        return found
 
 
 def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town: Town, now: datetime) -> Attempt:

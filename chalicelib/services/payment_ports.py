@@ -58,8 +58,6 @@ class Kind(Enum):
     TO_CHECK = "to-check"
     DECLARED = "declared"
     """The unsigned return of the URL contract: the bank's statement must confirm it."""
-    REVERSED = "reversed"
-    """Taken back: a direct debit bounced."""
 
 
 NEEDS_A_PERSON = frozenset({Kind.OVERPAID, Kind.TO_CHECK, Kind.DECLARED})

@@ -21,6 +21,12 @@ class Clock(Protocol):
         ...
 
 
+class Report(Protocol):
+    """Writes one event for the operator: a name and ids, never an address nor a person's name."""
+
+    def __call__(self, event: str, **facts: object) -> None: ...
+
+
 class TownStore(Protocol):
     def current(self) -> Town:
         """The town's configuration; raises Unavailable when none was imported yet."""

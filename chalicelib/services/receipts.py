@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
@@ -39,7 +40,7 @@ def surplus_of(invoice: Invoice, attempt: Attempt) -> Cents:
 def entry_of(attempt: Attempt, kind: Kind, now: datetime, amount: Cents | None = None) -> LedgerEntry:
     answer = attempt.answer
     return LedgerEntry(
-        id=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}#{attempt.id}#{kind.value}",
+        id=f"{instant_text(now)}#{attempt.id}#{kind.value}",
         day=paris_day(now),
         kind=kind,
         attempt=attempt.id,

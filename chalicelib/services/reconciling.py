@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, disagreements, next_look, settled
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, next_look, settled
 from chalicelib.services.paying import SettlePayment
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
@@ -27,8 +27,10 @@ class DeclarePayment:
         if attempt is None or attempt.is_final or attempt.state is AttemptState.DECLARED:
             return
         now = self.settle.clock.now()
-        told = settled(replace(attempt, answer=None), replace(answer, idop=nonce), now)
-        if told.is_received and not disagreements(attempt, replace(answer, idop=nonce)):
+        told = settled(attempt, replace(answer, idop=nonce), now)
+        if told is attempt:
+            return
+        if told.is_received:
             told = replace(told, state=AttemptState.DECLARED)
         kinds = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
         entries = [entry_of(told, kinds[told.state], now)] if told.state in kinds else []

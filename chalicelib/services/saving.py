@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import EntryId
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
 from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
 from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
@@ -38,7 +39,7 @@ def wishes_of(seen: Seen, wanted: frozenset[Slot]) -> tuple[Wish, ...]:
 
 
 def entry_id(at: datetime) -> EntryId:
-    return EntryId(f"{at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S.%fZ')}#{secrets.token_hex(4)}")
+    return EntryId(f"{instant_text(at)}#{secrets.token_hex(4)}")
 
 
 @dataclass(frozen=True)

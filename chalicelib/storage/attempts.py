@@ -10,6 +10,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
@@ -19,7 +20,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.invoices import payment_row
 from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OutboxRow, ToLookAt, instant_of, instant_text
+from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OutboxRow, ToLookAt
 
 _ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie")
 """Facts of an attempt that are JSON as they are."""

@@ -11,13 +11,14 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import NotFound, StaleWrite
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.services.invoice_ports import Mail
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.rows import InvoiceRow, OutboxRow, ToNotify, instant_of, instant_text
+from chalicelib.storage.rows import InvoiceRow, OutboxRow, ToNotify
 
 WAITING = "1"
 """Value of ``notify`` while a family was not told: its items, and no others, are in the index."""

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
+from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.planning import Reason, Refusal, Slot, Wish
 from chalicelib.services.ports import JournalEntry
 from chalicelib.storage.database import RawItem
-from chalicelib.storage.rows import JournalRow, instant_of, instant_text
+from chalicelib.storage.rows import JournalRow
 
 
 def row_of(rows: type[JournalRow], family: FamilyId, entry: JournalEntry) -> JournalRow:

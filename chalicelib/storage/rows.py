@@ -4,7 +4,6 @@ They declare no table: ``infra/resources.yaml`` is the only definition, a test c
 ``2015-12-22T14:52:03.123456Z``, written by ``instant_text`` which refuses naive ones.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
@@ -251,14 +250,3 @@ ROWS = (
     FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
     LedgerRow, OutboxRow,
 )  # fmt: skip
-
-
-def instant_text(at: datetime) -> str:
-    """Raises ValueError for a naive instant: read as UTC, it would be an hour or two off."""
-    if at.tzinfo is None:
-        raise ValueError("a naive instant is refused: say which time zone")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def instant_of(text: str) -> datetime:
-    return datetime.fromisoformat(text)

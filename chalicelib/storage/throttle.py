@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.rules.instants import instant_text
 from chalicelib.services.ports import Limit
 from chalicelib.storage.database import Database, Refused
-from chalicelib.storage.rows import ThrottleRow, instant_text
+from chalicelib.storage.rows import ThrottleRow
 
 KEPT = 3600
 """Seconds that a counter outlives its window: DynamoDB's own clock deletes it."""

@@ -9,10 +9,11 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules import town_codec
 from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.town import Town
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import TownRow, instant_text
+from chalicelib.storage.rows import TownRow
 
 FRESH = 60.0
 

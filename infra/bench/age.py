@@ -10,6 +10,7 @@ from itertools import islice
 
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import Slot, Wish
 from chalicelib.services.accounts import fingerprint, scrypt_of
 from chalicelib.services.ports import JournalEntry, Login
@@ -123,7 +124,7 @@ def _crowd(store: DynamoIntakeStore, week: list[date]) -> None:
 def _book(store: DynamoIntakeStore, family: Family, days: list[date]) -> None:
     at = datetime.combine(days[0], datetime.min.time(), UTC) - timedelta(days=7)
     wishes = tuple(Wish(Slot(child.id, CANTEEN, day), True) for child in family.children for day in days)
-    entry = JournalEntry(EntryId(f"{at:%Y-%m-%dT%H:%M:%S.%fZ}#00000000"), at, "internet", wishes)
+    entry = JournalEntry(EntryId(f"{instant_text(at)}#00000000"), at, "internet", wishes)
     store.apply_events(family.id, entry, {}, {})
 
 
