@@ -1,4 +1,4 @@
-"""What runs by itself: the notification of new invoices, the outbox, what SES says of its deliveries.
+"""What runs by itself: the notification of new invoices, the outbox, payments to ask about, what SES says of its mails.
 
 Each is a Lambda of its own, whose handler is its function here. Nothing but Chalice is imported until one runs: the
 API's Lambda imports this file too, to register it.
@@ -27,6 +27,11 @@ def notify_invoices(event: CloudWatchEvent) -> None:
 @jobs.schedule(Rate(1, unit=Rate.MINUTES), description="The outbox's e-mails leave by SES")
 def send_outbox(event: CloudWatchEvent) -> None:
     _jobs().send_outbox(_seconds_left(event))
+
+
+@jobs.schedule(Rate(5, unit=Rate.MINUTES), description="The treasury is asked about payments that nobody told us of")
+def reconcile_payments(event: CloudWatchEvent) -> None:
+    _jobs().reconcile_payments(_seconds_left(event))
 
 
 @jobs.on_cw_event(UNDELIVERED)

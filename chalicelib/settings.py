@@ -30,6 +30,8 @@ class Settings:
     demo_now: str = ""
     bucket: str = ""
     """S3 bucket of the invoice PDFs; empty: a town that puts none online."""
+    payfip: str = "https://www.payfip.gouv.fr"
+    """Base address of the treasury's payment service; the simulator's on the local stage."""
     mails_per_second: float = 14.0
     """What SES grants the account; 14 once it is out of the sandbox."""
 
@@ -59,10 +61,13 @@ class Settings:
             origin=environ.get("PORTAL_ORIGIN", ""),
             demo_now=environ.get("DEMO_NOW", ""),
             bucket=environ.get("PORTAL_BUCKET", ""),
+            payfip=(environ.get("PORTAL_PAYFIP_URL") or cls.payfip).rstrip("/"),
             mails_per_second=_rate(environ.get("PORTAL_MAILS_PER_SECOND") or "14"),
         )
         if settings.demo_now and not settings.local:
             raise MissingSetting("DEMO_NOW is for the local stage only; unset it")
+        if not settings.local and not settings.payfip.startswith("https://"):
+            raise MissingSetting("PORTAL_PAYFIP_URL must begin with https:// on a deployed stage")
         return settings
 
 

@@ -1,18 +1,24 @@
 """The one place that knows every concrete class."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.mailer import SesMailer
+from chalicelib.adapters.payfip import PayFip
+from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.pages.links import SignedLinks
+from chalicelib.pages.logs import report
 from chalicelib.services.accounts import OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
 from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
 from chalicelib.services.notices import AskAddresses, AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
+from chalicelib.services.paying import PaymentLinks, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.planning import LastChanges, ShowPlanning
 from chalicelib.services.ports import (
     Clock,
@@ -23,8 +29,10 @@ from chalicelib.services.ports import (
     ThrottleStore,
     TownStore,
 )
+from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.settings import Settings
+from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -38,6 +46,7 @@ from chalicelib.storage.town import DynamoTownStore
 if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer
     from chalicelib.services.notifying import NoteSesEvent, NotifyInvoices, SendOutbox
+    from chalicelib.services.reconciling import Reconcile
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,10 @@ class Portal:
     ask_again: AskAgain
     confirm_address: ConfirmAddress
     stop_notices: StopNotices
+    start_payment: StartPayment
+    show_payment: ShowPayment
+    settle_payment: SettlePayment
+    declare_payment: DeclarePayment
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,7 @@ class Jobs:
     notify_invoices: "NotifyInvoices"
     send_outbox: "SendOutbox"
     note_ses_event: "NoteSesEvent"
+    reconcile_payments: "Reconcile"
 
 
 def assemble(
@@ -91,11 +105,17 @@ def assemble(
     notices: NoticeStore,
     outbox: Outbox,
     links: MailLinks,
+    attempts: AttemptStore,
+    providers: Mapping[str, PaymentProvider],
+    payment_links: PaymentLinks,
 ) -> Portal:
     """Put the use cases on any set of ports: the real ones below, in-memory ones in tests."""
     saving = SavePlanning(town=town, plannings=plannings, clock=clock)
     recap = ShowRecap(plannings=plannings)
     ask = AskAddresses(notices=notices, throttle=throttle, links=links, clock=clock)
+    settle = SettlePayment(
+        attempts=attempts, invoices=invoices, town=town, providers=providers, clock=clock, report=report
+    )
     return Portal(
         settings=settings,
         clock=clock,
@@ -118,6 +138,10 @@ def assemble(
         ask_again=AskAgain(notices=notices, ask=ask),
         confirm_address=ConfirmAddress(notices=notices, families=families),
         stop_notices=StopNotices(notices=notices, families=families),
+        start_payment=StartPayment(settle=settle, links=payment_links),
+        show_payment=ShowPayment(settle=settle),
+        settle_payment=settle,
+        declare_payment=DeclarePayment(settle=settle),
     )
 
 
@@ -125,9 +149,14 @@ def database_of(settings: Settings) -> Database:
     return Database(region=settings.region, prefix=settings.tables, endpoint=settings.endpoint)
 
 
+def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, PaymentProvider]:
+    """The treasury, by the contract that a town has with it (``PaymentFacts.online``)."""
+    return {"web-service": PayFip(settings.payfip), "url": PayFipUrl(settings.payfip, links.returned)}
+
+
 def build_portal(settings: Settings) -> Portal:
     """The portal on AWS, or on its stand-in when the settings name one."""
-    database = database_of(settings)
+    database, links = database_of(settings), SignedLinks(settings)
     return assemble(
         settings=settings,
         clock=clock_for(settings.demo_now),
@@ -141,7 +170,10 @@ def build_portal(settings: Settings) -> Portal:
         pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
         notices=DynamoNoticeStore(database),
         outbox=DynamoOutbox(database),
-        links=SignedLinks(settings),
+        links=links,
+        attempts=DynamoAttemptStore(database),
+        providers=providers_of(settings, links),
+        payment_links=links,
     )
 
 
@@ -172,10 +204,10 @@ def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
     from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
-    from chalicelib.pages.logs import report  # noqa: PLC0415
     from chalicelib.services.notifying import NoteSesEvent, NotifyInvoices, SendOutbox  # noqa: PLC0415
+    from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
 
-    database = database_of(settings)
+    database, links = database_of(settings), SignedLinks(settings)
     clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database)
     return Jobs(
         notify_invoices=NotifyInvoices(
@@ -183,7 +215,7 @@ def build_jobs(settings: Settings) -> Jobs:
             families=DynamoFamilyStore(database),
             notices=DynamoNoticeStore(database),
             outbox=outbox,
-            links=SignedLinks(settings),
+            links=links,
             clock=clock,
             report=report,
         ),
@@ -197,6 +229,16 @@ def build_jobs(settings: Settings) -> Jobs:
             sleep=time.sleep,
         ),
         note_ses_event=NoteSesEvent(outbox=outbox, clock=clock, report=report),
+        reconcile_payments=Reconcile(
+            settle=SettlePayment(
+                attempts=DynamoAttemptStore(database),
+                invoices=DynamoInvoiceStore(database),
+                town=DynamoTownStore(database),
+                providers=providers_of(settings, links),
+                clock=clock,
+                report=report,
+            )
+        ),
     )
 
 

@@ -19,7 +19,7 @@ room = Room(__name__)
 KEPT = "garde"
 """Hidden field and signing purpose of the ticks that an expired session could not save."""
 _DESTINATION = re.compile(
-    r"/(planning|enfants|modifications|notifications|factures(/[\d-]+/(pdf|payer))?)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+",
+    r"/(planning|enfants|modifications|notifications|factures(/[\d-]+/(pdf|payer|paiement))?)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+",
     re.ASCII,
 )
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."

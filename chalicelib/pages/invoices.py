@@ -4,14 +4,18 @@ import re
 
 from chalicelib.pages import logs
 from chalicelib.pages.presenters import invoices as present
+from chalicelib.pages.presenters.payments import CLOSED
 from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid, PdfMissing
+from chalicelib.services.paying import NotPayable, check_payable
 
 room = Room(__name__)
 
@@ -40,44 +44,54 @@ def show(visit: Visit) -> Answer:
 def choose(visit: Visit) -> Answer:
     typed = {name: visit.form.get(name) for name in ("facture", "email")}
     email = typed["email"].strip()
-    number = _number(typed["facture"]) if typed["facture"] else InvoiceNumber("")
+    number = invoice_number(typed["facture"]) if typed["facture"] else InvoiceNumber("")
     try:
         invoice = visit.portal.choose_invoice(visit.family.id, number, email)
     except BadForm as fault:
         return _invoices_page(visit, typed, dict(FAULTS[name] for name in fault.args))
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
-    token = visit.signing.seal(RECEIPT, [visit.family.id, invoice.number, email])
-    return Redirect(visit.url(f"/factures/{invoice.number}/payer", recu=token))
+    return Redirect(recap_address_of(visit, invoice.number, email))
 
 
 @room.get("/factures/{number}/payer", Who.FAMILY)
 def recap(visit: Visit, number: str) -> Answer:
     """Step 2. Without the address that step 1 asked for, step 1 again."""
-    chosen = _number(number)
+    chosen = invoice_number(number)
     email = receipt_address(visit, chosen)
     if not email:
         return Redirect(visit.url("/factures"))
+    now, town = visit.portal.clock.now(), visit.portal.town.current()
     try:
         invoice = visit.portal.choose_invoice(visit.family.id, chosen, email)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
+    since = str(int(now.timestamp()))
     words = {
-        "invoice": present.due_of(invoice, paris_day(visit.portal.clock.now()), visit.url),
+        "invoice": present.due_of(invoice, paris_day(now), visit.url),
         "email": email,
-        "payment": visit.portal.town.current().payment,
+        "payment": town.payment,
+        "closed": typeset(_why_closed(invoice, town)),
+        "bank": recap_address_of(visit, chosen, email, "banque"),
+        "progress": visit.url(f"/factures/{chosen}/paiement", depuis=since),
     }
     return Page("invoices/recap.html", words, "Récapitulatif de la facture, étape 2 sur 4", section=SECTION)
 
 
 @room.get("/factures/{number}/pdf", Who.FAMILY)
 def pdf(visit: Visit, number: str) -> Answer:
-    asked = _number(number)
+    asked = invoice_number(number)
     try:
         return Redirect(visit.portal.open_pdf(visit.family.id, asked))
     except PdfMissing:
         logs.report("invoice.pdf_missing", level="error", invoice=asked, family=visit.family.id)
         return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404, section=SECTION)
+
+
+def recap_address_of(visit: Visit, number: InvoiceNumber, email: str, step: str = "payer") -> str:
+    """Address of the recap (or, ``banque``, of the bank) that carries, signed, where the bank's receipt goes."""
+    token = visit.signing.seal(RECEIPT, [visit.family.id, number, email])
+    return visit.url(f"/factures/{number}/{step}", recu=token)
 
 
 def receipt_address(visit: Visit, number: InvoiceNumber) -> str:
@@ -112,13 +126,22 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
     return Page("invoices/show.html", words, title, section=SECTION)
 
 
+def _why_closed(invoice: Invoice, town: Town) -> str:
+    """Why the invoice cannot be paid on this site; empty when it can."""
+    try:
+        check_payable(invoice, town)
+    except NotPayable as closed:
+        return CLOSED[str(closed)]
+    return ""
+
+
 def _asked_page(text: str) -> int:
     if text and not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
         raise NotFound("page")
     return int(text or 1)
 
 
-def _number(text: str) -> InvoiceNumber:
+def invoice_number(text: str) -> InvoiceNumber:
     """Raises NotFound for what is no number: it would not be a key."""
     if not _NUMBER.fullmatch(text):
         raise NotFound("invoice")

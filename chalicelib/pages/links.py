@@ -1,4 +1,4 @@
-"""Addresses that leave in e-mails, and what they say when they come back. Signed: they act without a session."""
+"""Addresses that leave in e-mails and to the treasury. What acts without a session is signed."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ CONFIRM, STOP = "confirm-address-1", "stop-notices-1"
 
 
 class SignedLinks:
-    """``MailLinks``. Every method raises MissingSetting in a portal that was not told its public address."""
+    """``MailLinks`` and ``PaymentLinks``. All raise MissingSetting in a portal that was not told its public address."""
 
     def __init__(self, settings: Settings) -> None:
         self._origin = settings.origin
@@ -29,12 +29,22 @@ class SignedLinks:
         token = self._signing.seal(CONFIRM, [family, email, int(until.timestamp())])
         return self._link("/notifications/confirmer", token)
 
+    def notify(self) -> str:
+        return self._absolute("/payfip/notification")
+
+    def returned(self, nonce: str) -> str:
+        """Where the treasury posts the result of an order of the URL contract."""
+        return self._absolute(f"/payfip/notification/{nonce}")
+
+    def back(self) -> str:
+        return self._absolute("/payfip/retour")
+
     def _link(self, path: str, token: str) -> str:
         return self._absolute(f"{path}?{urlencode({'jeton': token})}")
 
     def _absolute(self, path: str) -> str:
         if not self._origin:
-            raise MissingSetting("PORTAL_ORIGIN is empty: e-mails need the portal's public address")
+            raise MissingSetting("PORTAL_ORIGIN is empty: e-mails and the bank need the portal's public address")
         return self._origin + self._base_path + path
 
 

@@ -6,8 +6,10 @@ from chalicelib.services.accounts import OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
 from chalicelib.services.notices import AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
+from chalicelib.services.paying import SettlePayment, ShowPayment, StartPayment
 from chalicelib.services.planning import LastChanges, ShowPlanning
 from chalicelib.services.ports import Clock, TownStore
+from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.settings import Settings
 
@@ -51,3 +53,11 @@ class Portal(Protocol):
     def confirm_address(self) -> ConfirmAddress: ...
     @property
     def stop_notices(self) -> StopNotices: ...
+    @property
+    def start_payment(self) -> StartPayment: ...
+    @property
+    def show_payment(self) -> ShowPayment: ...
+    @property
+    def settle_payment(self) -> SettlePayment: ...
+    @property
+    def declare_payment(self) -> DeclarePayment: ...

@@ -6,6 +6,7 @@ an expiry still counts.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -23,6 +24,8 @@ OPENING = timedelta(seconds=30)
 """A request that asks the treasury for a payment is over by then, whatever became of it."""
 EXPIRES = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
+HELD = timedelta(days=10)
+"""For which money that a person has to look at keeps the invoice from being paid online again."""
 YOUNG = timedelta(minutes=5)
 SECOND_LOOK = timedelta(hours=2, minutes=15)
 MORNING = time(7, 0)
@@ -51,6 +54,12 @@ class AttemptState(Enum):
 DIFFERS = "differs:"
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
+_LASTS = {
+    AttemptState.CREATED: OPENING,
+    AttemptState.PENDING: USABLE,
+    AttemptState.DECLARED: HELD,
+    AttemptState.TO_CHECK: HELD,
+}
 LETTERS = {
     "P": AttemptState.PAID,
     "V": AttemptState.DEBIT_ACCEPTED,
@@ -100,9 +109,9 @@ class Attempt:
         return self.is_received or (self.state is AttemptState.TO_CHECK and self.why.startswith(DIFFERS))
 
     def is_live(self, now: datetime) -> bool:
-        """Whether the parent can still be on the treasury's page, or on the way to it: no second attempt meanwhile."""
-        lasts = {AttemptState.CREATED: OPENING, AttemptState.PENDING: USABLE}
-        return now < self.created_at + lasts.get(self.state, timedelta(0))
+        """Whether it keeps the invoice from a second attempt: the parent can still be on the treasury's page or on the
+        way to it, or money was perhaps taken and nobody knows yet."""
+        return now < self.created_at + _LASTS.get(self.state, timedelta(0))
 
     def can_resume(self, now: datetime) -> bool:
         return self.state is AttemptState.PENDING and self.is_live(now)
@@ -179,6 +188,31 @@ def padded_reference(reference: str) -> str:
     """The form of some contracts: the debt's number on thirteen digits, ``2013T5000000026000335``."""
     head, _, debt = reference.rpartition("-")
     return bare_reference(f"{head}-{debt.zfill(13)}")
+
+
+LONGEST_FACT = 100
+"""Characters of any fact of an answer; the treasury's are far shorter."""
+
+
+def answer_of(told: Mapping[str, str]) -> BankAnswer:
+    """The treasury's own fields (``resultrans``, ``montant`` in cents…), whatever the case of their names, as one
+    answer. Raises ValueError when its letter or its amount cannot be read, or when a fact is absurdly long."""
+    facts = {name.lower(): value.strip() for name, value in told.items()}
+    letter, amount = facts.get("resultrans", ""), facts.get("montant", "")
+    if not letter or not re.fullmatch(r"\d{1,11}", amount, re.ASCII):
+        raise ValueError(f"resultrans={letter[:10]!r} montant={amount[:20]!r}")
+    if max(map(len, facts.values())) > LONGEST_FACT:
+        raise ValueError("a fact is too long")
+    return BankAnswer(
+        idop=facts.get("idop", ""),
+        letter=letter,
+        client_number=facts.get("numcli", ""),
+        reference=facts.get("refdet", ""),
+        amount=Cents(int(amount)),
+        saisie=facts.get("saisie", ""),
+        authorisation=facts.get("numauto", ""),
+        paid_at=bank_day(facts.get("dattrans", ""), facts.get("heurtrans", "")),
+    )
 
 
 def bank_day(day: str, hour: str) -> datetime | None:

@@ -12,7 +12,6 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, bare_reference
 from chalicelib.rules.payments import (
     LEAST,
-    LIVE,
     MOST,
     Attempt,
     AttemptState,
@@ -43,13 +42,13 @@ class NotPayable(ValueError):
 
 
 class BeingOpened(RuntimeError):
-    """Another request is opening a payment for the same invoice right now."""
+    """A payment of the same invoice is being opened by another request, or was perhaps made and is being checked."""
 
 
 class PaymentLinks(Protocol):
     """Absolute addresses that the treasury is given."""
 
-    def notify(self, attempt: Attempt) -> str:
+    def notify(self) -> str:
         """Where the bank posts."""
         ...
 
@@ -199,8 +198,9 @@ class StartPayment:
             town = self.settle.town.current()
             check_payable(invoice, town)
             over = self.attempts.latest(invoice)
-            if over and over.state in LIVE:
-                # Before a second payment, what became of the first: a result may have come unheard.
+            if over and not over.is_final:
+                # Before a second payment, what became of the first: a result may have come unheard, even after an
+                # abandon.
                 over = self.settle(over)
                 if over.is_received:
                     continue
@@ -220,7 +220,7 @@ class StartPayment:
     def _open(self, attempt: Attempt, town: Town) -> str:
         provider = self._provider(town)
         try:
-            idop = provider.create(attempt, notify=self.links.notify(attempt), back=self.links.back())
+            idop = provider.create(attempt, notify=self.links.notify(), back=self.links.back())
         except OrderRefused as refused:
             self._failed(attempt, f"refused:{refused.code}")
             raise
@@ -261,12 +261,17 @@ class ShowPayment:
         attempt = self.settle.attempts.latest(invoice)
         if attempt is None:
             return Progress(invoice, None, now)
-        after = self.known(attempt)
+        after = self._known(attempt)
         if after.is_received and not attempt.is_received:
             invoice = self.settle.invoices.find(family, number) or invoice
         return Progress(invoice, after, now)
 
-    def known(self, attempt: Attempt) -> Attempt:
+    def by_idop(self, idop: str) -> Attempt | None:
+        """The same for the treasury's name of an attempt; None when it is none of ours."""
+        attempt = self.settle.attempts.by_idop(idop)
+        return self._known(attempt) if attempt else None
+
+    def _known(self, attempt: Attempt) -> Attempt:
         """The attempt after one look-up; as it was when nobody answers."""
         try:
             return self.settle(attempt)

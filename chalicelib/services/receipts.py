@@ -56,6 +56,11 @@ def entry_of(attempt: Attempt, kind: Kind, now: datetime, amount: Cents | None =
     )
 
 
+def means_of(attempt: Attempt) -> str:
+    """In French, as the bank's ticket says it. The treasury does not tell one kind of card from another."""
+    return "Prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "Carte bancaire"
+
+
 def receipt_of(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
     """The receipt, to the address that the parent gave for it. Its id makes a second writing the same mail."""
     answer = attempt.answer
@@ -68,7 +73,7 @@ def receipt_of(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
         "amount": in_words(received(attempt)),
         "day": f"{paid_at:%d/%m/%Y}",
         "hour": f"{paid_at:%H:%M}",
-        "means": "prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "carte bancaire",
+        "means": means_of(attempt),
         "authorisation": answer.authorisation if answer else "",
     }
     return Mail(f"{RECEIPT}-{attempt.id}", attempt.email, RECEIPT, facts, attempt.family, invoice.number, now)

@@ -83,6 +83,29 @@ if (form && count) {
   if (!changed().length) { restore(); }
 }
 
+// The bank opens in its own window; this one goes where its answer will show.
+var bank = doc.querySelector('[data-attente]');
+if (bank) {
+  bank.addEventListener('click', function () {
+    setTimeout(function () { location.href = bank.getAttribute('data-attente'); }, 500);
+  });
+}
+var wait = doc.querySelector('[data-suivi]'), asked = 0;
+function ask() {
+  if (asked === 20) { return; }
+  asked += 1;
+  setTimeout(function () {
+    var request = new XMLHttpRequest();
+    request.open('GET', wait.getAttribute('data-suivi'));
+    request.onerror = ask;
+    request.onload = function () {
+      if (request.status > 499 || request.responseText === wait.id) { ask(); } else { location.reload(); }
+    };
+    request.send();
+  }, asked < 7 ? 5000 : 10000);
+}
+if (wait) { ask(); }
+
 // Two minutes before the session ends, offer to keep it.
 var left = +body.getAttribute('data-fin');
 function watch(seconds) {

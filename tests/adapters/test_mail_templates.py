@@ -28,6 +28,17 @@ FACTS = {
         "confirm_link": "https://portail.example/notifications/confirmer?jeton=a.b",
         "until": "1/1/2027",
     },
+    "payment-receipt": {
+        "number": "2013-026-000335",
+        "reference": "2013-T5-00-26000335",
+        "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",
+        "regie": "REGIE PERISCOLAIRE",
+        "amount": "4,24\u00a0€",
+        "day": "23/12/2015",
+        "hour": "16:20",
+        "means": "Carte bancaire",
+        "authorisation": "3fd",
+    },
 }
 
 

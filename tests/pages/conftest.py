@@ -14,7 +14,7 @@ from chalicelib.rules.ids import ActivityId, FamilyId
 from chalicelib.rules.invoices import Invoice, Means
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import Exceptional, Period
-from chalicelib.rules.town import Activity, Capacity, Town
+from chalicelib.rules.town import Activity, Capacity, PaymentFacts, Town
 from chalicelib.services.accounts import fingerprint, scrypt_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
@@ -32,6 +32,7 @@ from tests.builders import (
     an_invoice,
 )
 from tests.clock import FixedClock, paris
+from tests.fake_bank import MemoryAttempts, Treasury
 from tests.fakes import (
     MemoryFamilies,
     MemoryInvoices,
@@ -78,7 +79,13 @@ def the_manual_s_town() -> Town:
         closures=(Exceptional(Period("Centre de loisirs fermé", date(2015, 12, 28), date(2016, 1, 3))),),
     )
     message = "**ATTENTION!**\nPour rattraper le pont, il y aura école mercredi 13 novembre.\n\nLe service scolaire."
-    return a_town(*activities, calendar=calendar, message=message, crest='<svg xmlns="http://www.w3.org/2000/svg"/>')
+    return a_town(
+        *activities,
+        calendar=calendar,
+        message=message,
+        crest='<svg xmlns="http://www.w3.org/2000/svg"/>',
+        payment=PaymentFacts("T5", "006382", online="web-service"),
+    )
 
 
 def the_manual_s_invoices() -> list[Invoice]:
@@ -127,6 +134,8 @@ class World:
         for invoice in [*the_manual_s_invoices(), an_invoice("2013-026-000999", family=STRANGERS)]:
             self.add(invoice)
         self.links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
+        self.treasury = Treasury(now=self.clock.now())
+        self.attempts = MemoryAttempts(self.invoices, self.outbox)
         self.portal: Portal = assemble(
             settings=self.settings,
             clock=self.clock,
@@ -146,6 +155,9 @@ class World:
             notices=self.notices,
             outbox=self.outbox,
             links=self.links,
+            attempts=self.attempts,
+            providers={"web-service": self.treasury, "url": self.treasury},
+            payment_links=self.links,
         )
         self.app = Chalice("test")
         add_pages(self.app, lambda: self.portal)

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.money import Cents
+from chalicelib.rules.town import PaymentFacts
 from tests.builders import BOND, a_payment, an_invoice
 from tests.clock import paris
 from tests.pages.client import Opened, PageClient, plain
@@ -179,9 +180,11 @@ def test_choosing_leads_to_the_recap(parent: PageClient) -> None:
     assert "Étape en cours : 2. Vérification" in recap.main
 
 
-def test_the_recap_says_how_to_pay_and_has_no_dead_button(parent: PageClient) -> None:
-    recap = parent.follow(choose(parent, facture=SEPTEMBER, email=HERE))
-    assert "Le paiement depuis cette page n'est pas encore ouvert." in recap.main
+def test_a_town_without_contract_says_how_to_pay_and_has_no_dead_button(world: World) -> None:
+    world.towns.town = replace(world.town, payment=PaymentFacts("T5", "006382"))
+    recap = world.parent().follow(choose(world.parent(), facture=SEPTEMBER, email=HERE))
+    assert "Le paiement en ligne n'est pas ouvert pour cette facture." in recap.main
+    assert "identifiant structure : 006382" in recap.main
     assert "Payer en ligne" not in recap.main
     main = recap.body.partition("<main")[2].partition("</main>")[0]
     assert "<button" not in main

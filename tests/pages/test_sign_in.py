@@ -27,6 +27,11 @@ PUBLIC = {
     ("POST", "/notifications/confirmer"),
     ("GET", "/desinscription"),
     ("POST", "/desinscription"),
+    ("GET", "/payfip/retour"),
+    ("POST", "/payfip/retour"),
+    ("POST", "/payfip/notification"),
+    ("GET", "/payfip/notification/{nonce}"),
+    ("POST", "/payfip/notification/{nonce}"),
 }
 """Everything else needs a session."""
 

@@ -59,10 +59,19 @@ def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
     chosen = parent.post("/factures", csrf=csrf, facture="2013-026-000335", email="jamie.bond@server.fr")
     world.lose_pdfs()
     missing = parent.get("/factures/2013-026-000335/pdf")
+    address = f"/factures/2013-026-000335/{{}}?{chosen.headers['Location'].partition('?')[2]}"
+    parent.get(address.format("banque"))
+    waiting = parent.get("/factures/2013-026-000335/paiement")
+    world.treasury.says("idop-1", "R")
+    refused = parent.get("/factures/2013-026-000335/paiement")
+    world.treasury.says("idop-1", "P")
     return {
+        "payment waiting": waiting,
+        "payment refused": refused,
+        "invoice recap": parent.get(address.format("payer")),
+        "payment confirmed": parent.get("/factures/2013-026-000335/paiement"),
         "/factures": shown,
         "invoices with faults": parent.post("/factures", csrf=csrf),
-        "invoice recap": parent.follow(chosen),
         "missing pdf": missing,
     }
 

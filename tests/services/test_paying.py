@@ -2,25 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import AttemptId
-from chalicelib.rules.payments import AttemptState, BankAnswer
+from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import NotPayable, SettlePayment, ShowPayment, StartPayment
-from chalicelib.services.payment_ports import Kind, NotYetKnown, OrderRefused, UnknownOperation
+from chalicelib.services.paying import BeingOpened, NotPayable, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.payment_ports import Kind, OrderRefused
 from chalicelib.services.reconciling import DeclarePayment, Reconcile
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import BOND, a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
+from tests.fake_bank import Treasury
 from tests.fakes import MemoryTown
 from tests.faults import Case, Way, survives
 from tests.stand_in import database_for, moto_town
@@ -31,48 +32,9 @@ INVOICE = replace(an_invoice(), total=424, payments=())
 EMAIL = "jamie.bond@server.fr"
 
 
-@dataclass
-class Treasury:
-    """``PaymentProvider``. ``answers``: what became of each operation; None while it does not know."""
-
-    answers: dict = field(default_factory=dict)
-    asked: list = field(default_factory=list)
-    down: bool = False
-    refuses: str = ""
-
-    def create(self, attempt, *, notify, back):
-        self._answer()
-        if self.refuses:
-            raise OrderRefused(self.refuses, parent=True)
-        idop = f"idop-{len(self.asked) + 1}"
-        self.asked.append((attempt, notify, back))
-        self.answers[idop] = None
-        return idop
-
-    def page(self, attempt):
-        return f"https://bank.example/{attempt.idop}"
-
-    def result_of(self, idop):
-        self._answer()
-        if idop not in self.answers:
-            raise UnknownOperation(idop)
-        if self.answers[idop] is None:
-            raise NotYetKnown(idop)
-        return self.answers[idop]
-
-    def says(self, idop, letter, **changes):
-        attempt, _, _ = self.asked[int(idop.removeprefix("idop-")) - 1]
-        facts = (attempt.client_number, attempt.reference, attempt.amount, attempt.saisie)
-        self.answers[idop] = replace(BankAnswer(idop, letter, *facts, "A55A", NOW), **changes)
-
-    def _answer(self):
-        if self.down:
-            raise Unavailable("treasury")
-
-
 class Links:
-    def notify(self, attempt):
-        return f"https://portail.example/payfip/notification/{attempt.id}"
+    def notify(self):
+        return "https://portail.example/payfip/notification"
 
     def back(self):
         return "https://portail.example/payfip/retour"
@@ -82,7 +44,7 @@ class World:
     def __init__(self, settings, payment=PAYING):
         database = database_for(settings)
         self.clock = FixedClock(NOW)
-        self.treasury = Treasury()
+        self.treasury = Treasury(now=NOW)
         self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
         self.outbox = DynamoOutbox(database)
         self.told = []
@@ -139,7 +101,7 @@ def test_a_payment_is_opened_paid_and_receipted(world):
     assert world.pay() == "https://bank.example/idop-1"
     ((attempt, notify, back),) = world.treasury.asked
     assert (attempt.amount, attempt.reference, attempt.exercice) == (424, INVOICE.reference.replace("-", ""), "2013")
-    assert (notify, back) == (f"https://portail.example/payfip/notification/{attempt.id}", Links().back())
+    assert (notify, back) == (Links().notify(), Links().back())
     assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PENDING
     world.treasury.says("idop-1", "P")
     assert world.notified().state is AttemptState.PAID
@@ -278,7 +240,10 @@ def test_the_unsigned_return_is_a_hint_that_settles_nothing():
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
         assert not world.invoice().payments
         assert [entry.kind for entry in world.attempts.to_refund_or_check()] == [Kind.DECLARED]
-        world.later(minutes=16)
+        world.later(days=9)
+        with pytest.raises(BeingOpened):
+            world.pay()
+        world.later(days=1)
         world.pay()
         declare("idop-2", replace(answer, idop="", amount=100))
         assert world.attempts.find(AttemptId("a-2")).state is AttemptState.TO_CHECK

@@ -20,6 +20,7 @@ from chalicelib.services.accounts import WrongCodes, fingerprint, scrypt_of
 from chalicelib.services.contact import Message
 from chalicelib.services.ports import Login
 from chalicelib.services.saving import Seen
+from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -73,6 +74,9 @@ def fresh() -> Iterator[World]:
             notices=DynamoNoticeStore(database),
             outbox=DynamoOutbox(database),
             links=SignedLinks(settings),
+            attempts=DynamoAttemptStore(database),
+            providers={},
+            payment_links=SignedLinks(settings),
         )
         yield World(portal)
 

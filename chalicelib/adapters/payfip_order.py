@@ -1,0 +1,56 @@
+"""What is asked of the treasury, in its own fields and within its limits: the same for both of its contracts."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from chalicelib.rules.payments import LEAST, MOST, Attempt
+from chalicelib.services.payment_ports import OrderRefused
+
+LONGEST_OBJECT = 99
+LONGEST_ADDRESS = 249
+
+
+def order_of(attempt: Attempt, letters: Collection[str]) -> dict[str, str]:
+    """The treasury's fields of an attempt: ``montant`` in cents, ``objet`` in plain ASCII.
+
+    ``letters``: values of ``saisie`` that the contract takes. Raises OrderRefused, with the treasury's own code, for
+    what it would refuse: it is then never asked.
+    """
+    _must(re.fullmatch(r"\d{6}", attempt.client_number, re.ASCII), "T1")
+    _must(attempt.saisie in letters, "S1")
+    _must(re.fullmatch(r"[A-Za-z0-9]{6,30}", attempt.reference), "R3")
+    _must(re.fullmatch(r"\d{4}", attempt.exercice, re.ASCII), "exer")
+    _must(attempt.amount >= LEAST, "M3")
+    _must(attempt.amount <= MOST, "M5")
+    email = attempt.email
+    if not (6 <= len(email) <= 80 and email.isascii() and re.fullmatch(r"[^@\s]+@[^@\s]+", email)):
+        raise OrderRefused("A2", parent=True)
+    return {
+        "exer": attempt.exercice,
+        "mel": email,
+        "montant": str(attempt.amount),
+        "numcli": attempt.client_number,
+        "objet": plain_object(attempt.label),
+        "refdet": attempt.reference,
+        "saisie": attempt.saisie,
+    }
+
+
+def plain_object(label: str) -> str:
+    """``Cantine d'été n° 3`` -> ``Cantine d ete n 3``: letters and digits without accents, single spaces."""
+    bare = unicodedata.normalize("NFD", label).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^A-Za-z0-9]+", " ", bare).split())[:LONGEST_OBJECT].strip()
+
+
+def checked_address(address: str, code: str) -> str:
+    """``address`` when the treasury can keep it: absolute, short enough. Raises OrderRefused with ``code``."""
+    parts = urlsplit(address)
+    _must(parts.scheme in {"http", "https"} and parts.hostname and len(address) <= LONGEST_ADDRESS, code)
+    return address
+
+
+def _must(kept: object, code: str) -> None:
+    if not kept:
+        raise OrderRefused(code)

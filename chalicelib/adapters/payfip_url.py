@@ -1,0 +1,41 @@
+"""The treasury's older contract (TIPI direct): the order travels in the parent's own request, nothing can be looked up.
+
+What comes back is not signed. A nonce that only the treasury and the parent's browser ever see names the attempt;
+whatever returns under it is a declaration, which the town's own records must confirm.
+"""
+
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from chalicelib.adapters.payfip_order import checked_address, order_of
+from chalicelib.rules.payments import Attempt, BankAnswer
+from chalicelib.services.payment_ports import NotYetKnown
+
+PAGE = "/tpa/paiement.web"
+LETTERS = frozenset("TXAM")
+
+
+class PayFipUrl:
+    """``PaymentProvider`` for the URL contract. ``return_address`` makes, of an attempt's nonce, where the treasury
+    posts its result."""
+
+    def __init__(self, base_url: str, return_address: Callable[[str], str]) -> None:
+        self.base_url = base_url
+        self._return_address = return_address
+
+    def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
+        """A nonce: nobody is asked. ``notify`` and ``back`` do not exist in this contract."""
+        del notify, back
+        order_of(attempt, LETTERS)
+        nonce = secrets.token_urlsafe(24)
+        checked_address(self._return_address(nonce), "N1")
+        return nonce
+
+    def page(self, attempt: Attempt) -> str:
+        order = {**order_of(attempt, LETTERS), "urlcl": self._return_address(attempt.idop)}
+        return f"{self.base_url}{PAGE}?{urlencode(order)}"
+
+    def result_of(self, idop: str) -> BankAnswer:
+        """The treasury is never asked in this contract."""
+        raise NotYetKnown(idop)

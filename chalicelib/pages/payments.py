@@ -1,0 +1,201 @@
+"""Paying an invoice online: to the bank, back from it, and what the bank itself tells us."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from chalicelib.pages import logs
+from chalicelib.pages.invoices import SECTION, invoice_number, recap_address_of, receipt_address
+from chalicelib.pages.presenters import payments as present
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
+from chalicelib.pages.words import typeset
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.money import in_words
+from chalicelib.rules.payments import Attempt, answer_of
+from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.paying import BeingOpened, NotPayable, Progress
+from chalicelib.services.payment_ports import OrderRefused
+
+room = Room(__name__)
+
+RELOADS = 6
+"""Times that the waiting page reloads by itself without JavaScript, every twenty seconds."""
+LARGEST = 5 * 1024
+"""Bytes of a notification; the bank's have sixty."""
+_OPERATION = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+@room.get("/factures/{number}/banque", Who.FAMILY)
+def go_to_bank(visit: Visit, number: str) -> Answer:
+    """From a parent's own click to the bank's page, in whichever window she clicked.
+
+    A GET that opens a payment: a form's redirect to the bank would meet our own ``form-action``. The signed address
+    makes it hers alone, and asking again finds the payment that is open already.
+    """
+    chosen = invoice_number(number)
+    email = receipt_address(visit, chosen)
+    if not email:
+        return Redirect(visit.url("/factures"))
+    try:
+        return Redirect(visit.portal.start_payment(visit.family, chosen, email))
+    except AlreadyPaid:
+        return Redirect(visit.url("/factures", payee="1"))
+    except BeingOpened:
+        return Redirect(_progress_address(visit, chosen))
+    except (NotPayable, OrderRefused, Unavailable) as fault:
+        return _not_opened(visit, chosen, email, fault)
+
+
+def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exception) -> Page:
+    """No money is under way; what went wrong is the operator's to know, what to do next is the parent's."""
+    if isinstance(fault, NotPayable):
+        return _outcome_page(visit, number, present.closed(str(fault)), 409)
+    logs.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")
+    if isinstance(fault, OrderRefused):
+        return _outcome_page(visit, number, present.WRONG_ADDRESS if fault.parent else present.NOT_OPENED, 502)
+    return _outcome_page(visit, number, present.UNREACHABLE, 503, email=email)
+
+
+@room.get("/factures/{number}/paiement", Who.FAMILY)
+def progress(visit: Visit, number: str) -> Answer:
+    """Steps 3 and 4: what is known of the payment now. Reloaded, bookmarked or come back to, it says the truth."""
+    chosen = invoice_number(number)
+    found = visit.portal.show_payment(visit.family.id, chosen)
+    attempt = found.attempt
+    if attempt and attempt.is_received:
+        return _confirmed_page(visit, found, attempt)
+    if found.invoice.is_paid:
+        return Redirect(visit.url("/factures", payee="1"))
+    if present.state_of(found, _since(visit)) == present.WAITING:
+        return _waiting_page(visit, found)
+    if attempt is None:
+        return Redirect(visit.url("/factures"))
+    return _outcome_page(visit, chosen, present.OUTCOMES[attempt.state], 200, email=attempt.email)
+
+
+@room.get("/factures/{number}/paiement/etat", Who.FAMILY)
+def progress_state(visit: Visit, number: str) -> Answer:
+    """What the waiting page's script asks: one word."""
+    found = visit.portal.show_payment(visit.family.id, invoice_number(number))
+    return Raw(present.state_of(found, _since(visit)), "text/plain; charset=utf-8")
+
+
+@room.get("/payfip/retour", Who.NOBODY)
+def back_from_bank(visit: Visit) -> Answer:
+    return _back(visit)
+
+
+@room.post_from_anywhere("/payfip/retour")
+def posted_back_from_bank(visit: Visit) -> Answer:
+    return _back(visit)
+
+
+@room.post_from_anywhere("/payfip/notification")
+def notification(visit: Visit) -> Answer:
+    """The bank says that something happened to an operation: nothing but its name is read, the treasury is asked."""
+    idop = _told(visit).get("idop", "")
+    if _OPERATION.fullmatch(idop):
+        visit.portal.settle_payment.by_idop(idop)
+    return _received()
+
+
+@room.get("/payfip/notification/{nonce}", Who.NOBODY)
+def returned(visit: Visit, nonce: str) -> Answer:
+    return _declared(visit, nonce)
+
+
+@room.post_from_anywhere("/payfip/notification/{nonce}")
+def posted_return(visit: Visit, nonce: str) -> Answer:
+    return _declared(visit, nonce)
+
+
+def _received() -> Raw:
+    return Raw("OK", "text/plain; charset=utf-8")
+
+
+def _declared(visit: Visit, nonce: str) -> Answer:
+    """The unsigned return of the URL contract. What cannot be read is answered too: the bank would only repeat it."""
+    if not _OPERATION.fullmatch(nonce):
+        return _received()
+    try:
+        answer = answer_of(_told(visit))
+    except ValueError as fault:
+        logs.report("payment.return_unreadable", level="warning", why=str(fault))
+        return _received()
+    visit.portal.declare_payment(nonce, answer)
+    return _received()
+
+
+def _back(visit: Visit) -> Answer:
+    """The address holds the treasury's secret name of the payment, so the browser leaves it at once."""
+    idop = _told(visit).get("idop", "")
+    attempt = visit.portal.show_payment.by_idop(idop) if _OPERATION.fullmatch(idop) else None
+    return Redirect(_progress_address(visit, attempt.invoice) if attempt else visit.url("/factures"))
+
+
+def _told(visit: Visit) -> Mapping[str, str]:
+    """The fields of the body and of the address, by their names in lower case; nothing when a name comes twice, or when
+    it is no form at all."""
+    try:
+        body = visit.request.raw_body
+        text = str(body, "utf-8") if len(body) <= LARGEST else ""
+    except ValueError:
+        text = ""
+    asked = visit.request.query_params
+    in_address = [(name, value) for name in asked or () for value in asked.getlist(name)]
+    fields = [(name.lower(), value) for name, value in (*in_address, *parse_qsl(text, keep_blank_values=True))]
+    told = dict(fields)
+    return told if len(told) == len(fields) else {}
+
+
+def _since(visit: Visit) -> datetime | None:
+    text = visit.query("depuis")
+    return datetime.fromtimestamp(int(text), UTC) if re.fullmatch(r"\d{1,11}", text, re.ASCII) else None
+
+
+def _progress_address(visit: Visit, number: InvoiceNumber) -> str:
+    return visit.url(f"/factures/{number}/paiement")
+
+
+def _waiting_page(visit: Visit, found: Progress) -> Page:
+    number, since = found.invoice.number, visit.query("depuis")
+    path = f"/factures/{number}/paiement"
+    reloads = int(visit.query("n")) if re.fullmatch(r"\d", visit.query("n"), re.ASCII) else 0
+    automatic = visit.query("auto") != "0" and reloads < RELOADS
+    email = found.attempt.email if found.attempt else visit.family.email
+    words = {
+        "number": number,
+        "label": found.invoice.label,
+        "amount": in_words(found.attempt.amount if found.attempt else found.invoice.remaining),
+        "begun": present.begun_words(found.attempt) if found.attempt else "",
+        "email": email,
+        "slow": present.is_slow(found),
+        "state": present.WAITING,
+        "state_address": visit.url(f"{path}/etat", depuis=since),
+        "here": visit.url(path, depuis=since, auto="0"),
+        "next_reload": visit.url(path, depuis=since, n=str(reloads + 1)) if automatic else "",
+        "bank": recap_address_of(visit, number, email, "banque") if email else "",
+    }
+    return Page("payments/waiting.html", words, "Coordonnées bancaires, étape 3 sur 4", section=SECTION)
+
+
+def _confirmed_page(visit: Visit, found: Progress, attempt: Attempt) -> Page:
+    ticket = present.ticket_of(attempt, found.invoice, visit.portal.town.current().name)
+    words = {"ticket": ticket, "email": attempt.email, "number": found.invoice.number}
+    return Page("payments/confirmed.html", words, "Confirmation de paiement, étape 4 sur 4", section=SECTION)
+
+
+def _outcome_page(
+    visit: Visit, number: InvoiceNumber, outcome: present.Outcome, status: int, *, email: str = ""
+) -> Page:
+    words = {
+        "number": number,
+        "heading": typeset(outcome.heading),
+        "sentences": [typeset(sentence) for sentence in outcome.sentences],
+        "box": outcome.box,
+        "again": recap_address_of(visit, number, email) if outcome.again and email else "",
+    }
+    return Page("payments/outcome.html", words, outcome.heading, status, section=SECTION)

@@ -1,0 +1,160 @@
+"""Where a payment is -> what a parent reads of it: the waiting page, the outcome, the ticket."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.pages.words import hour_words, instant_words, slashed, typeset
+from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.money import in_words
+from chalicelib.rules.payments import LEAST, LIVE, MOST, Attempt, AttemptState
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.paying import Progress
+from chalicelib.services.receipts import means_of, received
+
+WAITING = "attente"
+"""The state that the page's script asks for until it is another one."""
+NO_DEBIT = "Vous n'avez pas été débité."
+DO_NOT_PAY_AGAIN = "Ne payez pas cette facture une deuxième fois."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A payment that is not (yet) received. ``box`` is the class of its box, ``again`` whether to offer another try."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    box: str = "avis"
+    again: bool = True
+
+
+OUTCOMES = {
+    AttemptState.REFUSED: Outcome(
+        "Paiement refusé",
+        (
+            f"La banque a refusé le paiement. {NO_DEBIT}",
+            "Vous pouvez recommencer, avec la même carte ou une autre. Si le refus se répète, interrogez votre banque.",
+        ),
+        box="faute",
+    ),
+    AttemptState.ABANDONED: Outcome(
+        "Paiement abandonné",
+        (f"Vous avez annulé le paiement sur le site de la banque. {NO_DEBIT}", "La facture reste à payer."),
+    ),
+    AttemptState.EXPIRED: Outcome(
+        "Aucun paiement reçu",
+        (
+            "La page de la banque est restée sans réponse. La facture reste à payer.",
+            "Si la banque vous a indiqué « Votre paiement est enregistré », ne recommencez pas : nous l'interrogeons "
+            "encore demain matin, et un e-mail vous dira que le paiement est reçu.",
+        ),
+    ),
+    AttemptState.FAILED: Outcome(
+        "Le paiement n'a pas pu commencer",
+        (f"Le site de la banque n'a pas ouvert ce paiement. {NO_DEBIT}", "Réessayez dans quelques minutes."),
+        box="faute",
+    ),
+    AttemptState.DECLARED: Outcome(
+        "Paiement annoncé par la banque",
+        (
+            f"{DO_NOT_PAY_AGAIN} La banque nous dit que vous avez payé ; la trésorerie doit encore le confirmer.",
+            "La facture passera dans « Mes factures déjà payées » après cette confirmation, d'ici quelques jours.",
+        ),
+        box="bien",
+        again=False,
+    ),
+    AttemptState.TO_CHECK: Outcome(
+        "Paiement à vérifier par la mairie",
+        (
+            f"{DO_NOT_PAY_AGAIN} La réponse de la banque n'est pas celle que nous attendions.",
+            "La mairie en est avertie. Elle vérifie ce qui a été payé, puis met la facture à jour.",
+        ),
+        again=False,
+    ),
+}
+CLOSED = {
+    "closed": "Le paiement en ligne n'est pas ouvert pour cette facture.",
+    "amount": f"La banque ne prend en ligne que des montants de {in_words(LEAST)} à {in_words(MOST)}.",
+}
+"""Why an invoice cannot be paid here, by the slug of its NotPayable."""
+UNREACHABLE = Outcome(
+    "Le site de la banque ne répond pas",
+    (f"Le paiement n'a pas commencé. {NO_DEBIT}", "Réessayez dans quelques minutes : la facture reste à payer."),
+    box="faute",
+)
+NOT_OPENED = Outcome(
+    "Le paiement n'a pas pu commencer",
+    (
+        f"Le service de paiement de la trésorerie refuse cette demande. {NO_DEBIT}",
+        "La mairie en est avertie. Vous pouvez payer autrement : les moyens sont écrits sur la facture.",
+    ),
+    box="faute",
+    again=False,
+)
+WRONG_ADDRESS = Outcome(
+    "La banque refuse votre adresse e-mail",
+    (
+        f"Le paiement n'a pas commencé. {NO_DEBIT}",
+        "Choisissez de nouveau la facture, et écrivez une adresse plus courte, sans accent.",
+    ),
+    box="faute",
+)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a parent keeps of a payment: the lines of the bank's own ticket. ``overpaid`` may be empty."""
+
+    lines: tuple[tuple[str, str], ...]
+    overpaid: str
+
+
+def closed(why: str) -> Outcome:
+    """``why``: the slug of a NotPayable."""
+    return Outcome(
+        "Paiement impossible ici", (CLOSED[why], "Les autres moyens de paiement sont écrits sur la facture.")
+    )
+
+
+def state_of(progress: Progress, since: datetime | None) -> str:
+    """What the waiting page's script compares: ``attente`` until something is known, then the state's name.
+
+    ``since``: when the parent was about to go to the bank; an older attempt that is over says nothing of this one.
+    """
+    attempt = progress.attempt
+    if progress.invoice.is_paid:
+        return AttemptState.PAID.value
+    if attempt is None or (since and _is_of_before(attempt, since, progress.now)):
+        return WAITING if since else ""
+    return WAITING if attempt.state in LIVE else attempt.state.value
+
+
+def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
+    return attempt.created_at < since and not attempt.is_received and not attempt.is_live(now)
+
+
+def is_slow(progress: Progress) -> bool:
+    """Whether the bank's page can no longer be used, and its answer is still not known."""
+    attempt = progress.attempt
+    return bool(attempt and attempt.state in LIVE and not attempt.is_live(progress.now))
+
+
+def ticket_of(attempt: Attempt, invoice: Invoice, town: str) -> Ticket:
+    answer = attempt.answer
+    paid_at = (answer.paid_at if answer else None) or attempt.settled_at or attempt.created_at
+    lines = [
+        ("Collectivité", town),
+        ("Régie", invoice.regie),
+        ("Facture", f"{invoice.number}, {invoice.label}"),
+        ("Référence de la dette", invoice.reference),
+        ("Date et heure", f"{slashed(paris_day(paid_at))} à {hour_words(paid_at)}"),
+        ("Moyen de paiement", means_of(attempt)),
+        ("Montant", in_words(received(attempt))),
+        ("Numéro d'autorisation", answer.authorisation if answer else ""),
+        ("Adresse électronique", attempt.email),
+    ]
+    overpaid = f"Il y a {in_words(invoice.overpaid)} de trop : la mairie vous les doit." if invoice.overpaid else ""
+    return Ticket(tuple((typeset(name), value) for name, value in lines if value), typeset(overpaid))
+
+
+def begun_words(attempt: Attempt) -> str:
+    return instant_words(attempt.created_at)

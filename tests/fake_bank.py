@@ -1,0 +1,136 @@
+"""A treasury that answers what a test tells it to, and the portal's attempts in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.payment_ports import (
+    NEEDS_A_PERSON,
+    LedgerEntry,
+    NotYetKnown,
+    OrderRefused,
+    UnknownOperation,
+)
+from tests.clock import paris
+from tests.fakes import MemoryInvoices, MemoryOutbox
+
+
+@dataclass
+class Treasury:
+    """``PaymentProvider``. ``answers``: what became of each operation; None while it does not know."""
+
+    answers: dict[str, BankAnswer | None] = field(default_factory=dict)
+    asked: list[tuple[Attempt, str, str]] = field(default_factory=list)
+    down: bool = False
+    refuses: str = ""
+    now: datetime = field(default_factory=lambda: paris("lundi 2026-11-23 10:00"))
+
+    def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
+        self._answer()
+        if self.refuses:
+            raise OrderRefused(self.refuses, parent=self.refuses == "A2")
+        idop = f"idop-{len(self.asked) + 1}"
+        self.asked.append((attempt, notify, back))
+        self.answers[idop] = None
+        return idop
+
+    def page(self, attempt: Attempt) -> str:
+        return f"https://bank.example/{attempt.idop}"
+
+    def result_of(self, idop: str) -> BankAnswer:
+        self._answer()
+        if idop not in self.answers:
+            raise UnknownOperation(idop)
+        answer = self.answers[idop]
+        if answer is None:
+            raise NotYetKnown(idop)
+        return answer
+
+    def says(self, idop: str, letter: str, **changes: object) -> None:
+        attempt, _, _ = self.asked[int(idop.removeprefix("idop-")) - 1]
+        facts = (attempt.client_number, attempt.reference, attempt.amount, attempt.saisie)
+        self.answers[idop] = replace(BankAnswer(idop, letter, *facts, "A55A", self.now), **changes)  # type: ignore[arg-type]
+
+    def _answer(self) -> None:
+        if self.down:
+            raise Unavailable("treasury")
+
+
+class MemoryAttempts:
+    """``AttemptStore``."""
+
+    def __init__(self, invoices: MemoryInvoices, outbox: MemoryOutbox) -> None:
+        self.invoices = invoices
+        self.outbox = outbox
+        self.kept: dict[AttemptId, Attempt] = {}
+        self.latest_of: dict[InvoiceNumber, AttemptId] = {}
+        self.looks: dict[AttemptId, datetime] = {}
+        self.entries: list[LedgerEntry] = []
+
+    def find(self, attempt: AttemptId) -> Attempt | None:
+        return self.kept.get(attempt)
+
+    def by_idop(self, idop: str) -> Attempt | None:
+        return next((one for one in self.kept.values() if idop and one.idop == idop), None)
+
+    def latest(self, invoice: Invoice) -> Attempt | None:
+        name = self.latest_of.get(invoice.number)
+        return self.kept[name] if name else None
+
+    def begin(self, attempt: Attempt, invoice: Invoice, over: Attempt | None) -> None:
+        there = self.invoices.find(invoice.family, invoice.number)
+        same = there and (there.paid, there.total) == (invoice.paid, invoice.total)
+        if not same or self.latest_of.get(invoice.number) != (over.id if over else None):
+            raise StaleWrite("attempts.begin")
+        self.kept[attempt.id] = attempt
+        self.latest_of[invoice.number] = attempt.id
+
+    def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
+        after = replace(attempt, state=AttemptState.PENDING, idop=idop)
+        self.settle(attempt, after, look_at)
+        return self.kept[attempt.id]
+
+    def settle(
+        self,
+        before: Attempt,
+        after: Attempt,
+        look_at: datetime | None,
+        *,
+        invoice: Invoice | None = None,
+        payment: Payment | None = None,
+        entries: Sequence[LedgerEntry] = (),
+        mails: Sequence[Mail] = (),
+    ) -> None:
+        if self.kept[before.id].version != before.version:
+            raise StaleWrite("attempts.settle")
+        if invoice and payment:
+            there = self.invoices.find(invoice.family, invoice.number)
+            if there is None or there.paid != invoice.paid:
+                raise StaleWrite("attempts.settle")
+            self.invoices.record(invoice.family, invoice.number, payment)
+        self.kept[before.id] = replace(after, version=before.version + 1)
+        self.entries += entries
+        self.outbox.put(mails)
+        self.looks.pop(before.id, None)
+        if look_at:
+            self.looks[before.id] = look_at
+
+    def to_look_at(self, now: datetime, limit: int) -> tuple[Attempt, ...]:
+        due = sorted((at, name) for name, at in self.looks.items() if at <= now)
+        return tuple(self.kept[name] for _, name in due[:limit])
+
+    def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
+        self.looks.pop(attempt.id, None)
+        if look_at:
+            self.looks[attempt.id] = look_at
+
+    def ledger(self, day: date) -> Iterator[LedgerEntry]:
+        return (entry for entry in self.entries if entry.day == day)
+
+    def to_refund_or_check(self) -> Iterator[LedgerEntry]:
+        return (entry for entry in self.entries if entry.kind in NEEDS_A_PERSON)
