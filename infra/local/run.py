@@ -18,6 +18,7 @@ from types import FrameType
 import boto3
 
 from infra.local import scheduler, stand_in
+from infra.local.bank.site import Bank
 from infra.local.errors import house_errors
 from infra.local.gateway import Gateway, Request
 from infra.local.mailbox import Mailbox
@@ -78,15 +79,17 @@ def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
 def _run(options: Options) -> None:
     with (
         _listener(options.port) as listener,
-        _mailbox_listener(options.port) as mailbox_listener,
+        _listener_near(options.port + 1) as mailbox_listener,
+        _listener_near(options.port + 2) as bank_listener,
         _folder() as folder,
         stand_in.start(folder) as aws,
     ):
-        mailbox = f"http://127.0.0.1:{mailbox_listener.getsockname()[1]}/"
+        mailbox = f"{_origin(mailbox_listener)}/"
         environment = {
             **local_environment(aws.endpoint, options.demo_now),
             "PORTAL_ORIGIN": f"http://127.0.0.1:{options.port}",
             "PORTAL_MAILBOX": mailbox,
+            "PORTAL_PAYFIP_URL": _origin(bank_listener),
         }
         # The stand-in's clients below, and the portal itself, read these as they would on Lambda.
         os.environ.clear()
@@ -96,10 +99,12 @@ def _run(options: Options) -> None:
         gateway = _portal()
         with (
             _serving(Mailbox(aws.endpoint), mailbox_listener),
+            _bank(environment) as bank,
+            _serving(bank, bank_listener),
             scheduler.running(_jobs()),
             _announced(environment, options.port),
         ):
-            print(_welcome(options, mailbox), flush=True)
+            print(_welcome(options, mailbox, environment["PORTAL_PAYFIP_URL"]), flush=True)
             Server(gateway, listener).serve_forever()
 
 
@@ -121,19 +126,32 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _mailbox_listener(portal: int) -> socket.socket:
-    """The port after the portal's, or any other when that one is taken: nobody asked for a particular one."""
-    if portal < LAST_PORT:
+def _listener_near(port: int) -> socket.socket:
+    """That port, or any other when it is taken: nobody asked for a particular one."""
+    if port <= LAST_PORT:
         with contextlib.suppress(CannotRun):
-            return _listener(portal + 1)
+            return _listener(port)
     return _listener(0)
 
 
+def _origin(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _bank(environment: Mapping[str, str]) -> Bank:
+    """The simulator of the treasury's site, whose clock starts where the portal's does."""
+    from chalicelib.wiring import build_clock  # noqa: PLC0415 - as the app: the environment exists only now
+
+    clock = build_clock(environment["DEMO_NOW"])
+    return Bank(environment["PORTAL_PAYFIP_URL"], stage=environment["PORTAL_STAGE"], clock=clock)
+
+
 @contextlib.contextmanager
-def _serving(site: Mailbox, listener: socket.socket) -> Iterator[None]:
+def _serving(site: Mailbox | Bank, listener: socket.socket) -> Iterator[None]:
     """Serve a site in a thread as long as the block lasts."""
-    server = Server(site, listener, threads=2)
-    thread = threading.Thread(target=server.serve_forever, name="mailbox")
+    # The bank asks the portal while it answers a parent, and the portal asks the bank before it answers.
+    server = Server(site, listener, threads=6)
+    thread = threading.Thread(target=server.serve_forever, name=type(site).__name__.lower())
     thread.start()
     try:
         yield
@@ -148,7 +166,7 @@ def _jobs() -> list[scheduler.Job]:
     from chalicelib.wiring import build_jobs  # noqa: PLC0415
 
     jobs = build_jobs(Settings.from_environ(os.environ))
-    return [jobs.notify_invoices, jobs.send_outbox]
+    return [jobs.notify_invoices, jobs.send_outbox, jobs.reconcile_payments]
 
 
 @contextlib.contextmanager
@@ -217,7 +235,7 @@ def _portal() -> Gateway:
     return gateway
 
 
-def _welcome(options: Options, mailbox: str) -> str:
+def _welcome(options: Options, mailbox: str, bank: str) -> str:
     clock = (
         f", where it was {options.demo_now.replace('T', ' ')} in Paris when you started it" if options.demo_now else ""
     )
@@ -228,6 +246,7 @@ Ville de démo is on http://127.0.0.1:{options.port}{clock}
     Code payeur   GOLDENEYE7
 
 E-mails that it sends: {mailbox}
+The bank, simulated:   {bank}/_sim
 Ctrl-C stops everything."""
 
 

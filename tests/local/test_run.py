@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.run import CannotRun, Options, _mailbox_listener
+from infra.local.run import CannotRun, Options, _listener_near
 from infra.local.stand_in import free_port
 from tests.local.running import FEW, ROOT, THE_MANUALS_DAY, running_portal
 
@@ -97,12 +97,12 @@ def test_a_mailbox_takes_another_port_than_one_that_is_taken():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with _mailbox_listener(port - 1) as listener:
+        with _listener_near(port) as listener:
             assert listener.getsockname()[1] != port
 
 
 def test_a_mailbox_finds_a_port_after_the_last_one():
-    with _mailbox_listener(65535) as listener:
+    with _listener_near(65536) as listener:
         assert 0 < listener.getsockname()[1] < 65536
 
 
