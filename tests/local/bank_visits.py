@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +15,12 @@ from xml.sax.saxutils import escape
 
 import defusedxml.ElementTree as DefusedET
 
+from chalicelib.services.ports import Clock
 from infra.local.bank.cards import STEM
 from infra.local.bank.site import Bank
 from infra.local.bank.soap import ENVELOPE, PATH, TNS
 from infra.local.gateway import Request, Response
+from infra.local.server import Server
 from tests.clock import FixedClock, paris
 
 ORIGIN = "http://127.0.0.1:8002"
@@ -148,6 +151,23 @@ def listening() -> Iterator[Portal]:
             yield portal
         finally:
             server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def serving_bank(clock: Clock | None = None, **options: Any) -> Iterator[tuple[Bank, str]]:
+    """A bank over real HTTP, and its address. It tells the portal by itself."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with Bank(url, stage="local", clock=clock or FixedClock(paris(NOON))) as bank:
+        bank.ledger.set_options(options)
+        server = Server(bank, listener, threads=4)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield bank, url
+        finally:
+            server.stop()
             thread.join()
 
 

@@ -89,7 +89,7 @@ def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent():
     """Nobody asked for an e-mail: the demo town's import put invoices online, and the jobs did the rest."""
     with running_portal() as portal:
         assert eventually(lambda: "jamie.bond@server.fr" in read(portal.mailbox))
-        assert "2013-026-000335" in read(portal.mailbox)
+        assert eventually(lambda: "2013-026-000335" in read(portal.mailbox))
 
 
 def test_a_mailbox_takes_another_port_than_one_that_is_taken():

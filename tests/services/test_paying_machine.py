@@ -1,0 +1,273 @@
+"""Parents, bank, notifications, jobs, the desk and crashes in any order: our books equal the bank's, always.
+
+The bank is the simulator's own ledger, on the portal's clock; what it took is the truth that the portal must come to.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.invoices import Means
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, answer_of
+from chalicelib.rules.town import PaymentFacts
+from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.paying import BeingOpened, NotPayable, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.payment_ports import Kind, NotYetKnown, UnknownOperation
+from chalicelib.services.reconciling import Reconcile
+from infra.local.bank.operations import Ledger, Order, Unusable
+from infra.local.bank.soap import told
+from tests.builders import a_family, a_payment, a_town, an_invoice
+from tests.clock import FixedClock, paris
+from tests.fake_bank import MemoryAttempts
+from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
+from tests.faults import Killed
+
+INVOICES = [
+    replace(an_invoice("2013-026-000335"), payments=()),
+    replace(an_invoice("2013-026-000336"), total=1050, payments=()),
+]
+BROKEN = (Unavailable, Killed, StaleWrite)
+TAKEN = {"P", "V"}
+chosen = st.sampled_from(INVOICES)
+
+
+class Bank:
+    """``PaymentProvider`` over the simulator's ledger. ``mute``: how many answers get lost on their way."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.ledger = Ledger(clock)
+        self.mute = 0
+
+    def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
+        facts = (attempt.client_number, attempt.exercice, attempt.reference, "", int(attempt.amount), attempt.email)
+        operation = self.ledger.create(Order("ws", *facts, attempt.saisie, notify, back))
+        self._answer()
+        return operation.key
+
+    def page(self, attempt: Attempt) -> str:
+        return attempt.idop
+
+    def result_of(self, idop: str) -> BankAnswer:
+        self._answer()
+        try:
+            operation, outcome = self.ledger.result(idop)
+        except Unusable as unusable:
+            raise (UnknownOperation if unusable.args[0] == "P1" else NotYetKnown)(idop) from None
+        return answer_of({**told(operation, outcome), "idop": idop})
+
+    def _answer(self) -> None:
+        if self.mute:
+            self.mute -= 1
+            raise Unavailable("the bank's answer was lost")
+
+    def taken(self) -> dict[str, int]:
+        """Cents of every operation that ended with money."""
+        ended = [one for one in self.ledger.all() if one.outcome and one.outcome.letter in TAKEN]
+        return {one.key: one.outcome.montant for one in ended if one.outcome}
+
+
+class Crashing:
+    """The portal's attempts, in a process that may die before or after a write."""
+
+    def __init__(self, attempts: MemoryAttempts) -> None:
+        self.attempts = attempts
+        self.crash = ""
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.attempts, name)
+        return self._dying(call) if name in {"begin", "opened", "settle"} else call
+
+    def _dying(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **named: Any) -> Any:
+            crash, self.crash = self.crash, ""
+            if crash == "before":
+                raise Killed
+            result = call(*args, **named)
+            if crash == "after":
+                raise Killed
+            return result
+
+        return run
+
+
+class Payments(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FixedClock(paris("lundi 2026-11-23 10:00"))
+        self.bank = Bank(self.clock)
+        self.outbox = MemoryOutbox()
+        self.invoices = MemoryInvoices(self.outbox)
+        for invoice in INVOICES:
+            self.invoices.put(invoice, ())
+        self.books = MemoryAttempts(self.invoices, self.outbox)
+        self.attempts = Crashing(self.books)
+        town = MemoryTown(a_town(payment=PaymentFacts("T5", "006382", online="web-service")))
+        self.settle = SettlePayment(
+            attempts=self.attempts,
+            invoices=self.invoices,
+            town=town,
+            providers={"web-service": self.bank},
+            clock=self.clock,
+            report=lambda _event, **_facts: None,
+        )
+        self.start = StartPayment(settle=self.settle, links=self)
+        self.show = ShowPayment(settle=self.settle)
+        self.reconcile = Reconcile(settle=self.settle)
+        self.cash = 0
+
+    def notify(self) -> str:
+        return "https://portail.example/n"
+
+    def back(self) -> str:
+        return "https://portail.example/r"
+
+    @rule(invoice=chosen)
+    def a_parent_goes_to_the_bank(self, invoice):
+        try:
+            self.start(a_family(), invoice.number, "jamie.bond@server.fr")
+        except (AlreadyPaid, NotPayable, BeingOpened, *BROKEN):
+            pass
+
+    @rule(letter=st.sampled_from("PPVRZA"), which=st.integers(0, 5))
+    def somebody_ends_at_the_bank(self, letter, which):
+        """Only who was sent to an operation can pay it: those that we know."""
+        open_ones = [one.key for one in self.bank.ledger.all() if not one.outcome and self.books.by_idop(one.key)]
+        if open_ones:
+            try:
+                self.bank.ledger.finish(open_ones[which % len(open_ones)], letter)
+            except Unusable as late:
+                assert late.args[0] == "P4"
+
+    @rule(which=st.integers(0, 5))
+    def the_bank_changes_its_mind(self, which):
+        """A success after a refusal, an abandon, a closed window, our own expiry."""
+        failed = [
+            one.key
+            for one in self.bank.ledger.all()
+            if self.books.by_idop(one.key) and (one.outcome is None or one.outcome.letter not in TAKEN)
+        ]
+        if failed:
+            self.bank.ledger.force(failed[which % len(failed)], "P", tell=False)
+
+    @rule(which=st.integers(0, 5), times=st.integers(1, 3))
+    def the_bank_notifies(self, which, times):
+        operations = self.bank.ledger.all()
+        for _ in range(times if operations else 0):
+            self._quietly(lambda: self.settle.by_idop(operations[which % len(operations)].key))
+
+    @rule(invoice=chosen)
+    def a_parent_looks(self, invoice):
+        self._quietly(lambda: self.show(invoice.family, invoice.number))
+
+    @rule()
+    def the_job_runs(self):
+        self._quietly(lambda: self.reconcile(lambda: 100.0))
+
+    @rule(minutes=st.sampled_from([1, 5, 16, 61, 136, 24 * 60]))
+    def time_passes(self, minutes):
+        self.clock.at = self.clock.now() + timedelta(minutes=minutes)
+
+    @rule()
+    def the_night_comes(self):
+        """The bank forgets what nobody used; our clock moves as far as its own."""
+        before = self.bank.ledger.now()
+        self.bank.ledger.night()
+        passed = self.bank.ledger.now() - before
+        self.bank.ledger.advance(-passed)
+        self.clock.at = self.clock.now() + passed
+
+    @rule(invoice=chosen, cents=st.integers(1, 1200))
+    def the_desk_takes_cash(self, invoice, cents):
+        self.cash += 1
+        self.invoices.record(invoice.family, invoice.number, a_payment(cents, id=f"desk-{self.cash}"))
+
+    @precondition(lambda self: not self.attempts.crash)
+    @rule(crash=st.sampled_from(["before", "after"]))
+    def the_next_write_kills_the_process(self, crash):
+        self.attempts.crash = crash
+
+    @rule()
+    def the_next_answer_of_the_bank_is_lost(self):
+        self.bank.mute = 1
+
+    @invariant()
+    def nothing_is_counted_that_the_bank_did_not_take(self):
+        taken = self.bank.taken()
+        for idop, cents in self.counted().items():
+            assert taken.get(idop) == cents
+
+    @invariant()
+    def payment_journal_and_receipt_are_one(self):
+        paid = {entry.attempt for entry in self.books.entries if entry.kind is Kind.PAID}
+        assert len(paid) == sum(entry.kind is Kind.PAID for entry in self.books.entries)
+        assert {payment.id for payment in self.online()} == {f"online-{name}" for name in paid}
+        receipts = {name for name in self.outbox.mails if name.startswith("payment-receipt")}
+        assert receipts == {f"payment-receipt-{name}" for name in paid}
+
+    @invariant()
+    def what_is_too_much_is_on_the_list(self):
+        for invoice in INVOICES:
+            found = self.invoices.find(invoice.family, invoice.number)
+            listed = sum(e.amount for e in self.books.to_refund_or_check() if e.invoice == invoice.number)
+            online = sum(payment.amount for payment in found.payments if payment.means is Means.ONLINE)
+            assert listed <= online
+            assert found.overpaid <= listed + self.cash_of(found)
+
+    def teardown(self):
+        """All faults over, the bank tells once more and the jobs run for two days: the books are equal, to the cent."""
+        self.attempts.crash, self.bank.mute = "", 0
+        for operation in self.bank.ledger.all():
+            if operation.outcome:
+                self.settle.by_idop(operation.key)
+        for _ in range(60):
+            self.clock.at = self.clock.now() + timedelta(minutes=50)
+            self.reconcile(lambda: 100.0)
+        assert self.counted() == self.bank.taken()
+        assert self.books.looks == {}
+        assert not [a for a in self.books.kept.values() if a.state is AttemptState.PENDING]
+        self.payment_journal_and_receipt_are_one()
+
+    def counted(self) -> dict[str, int]:
+        """Cents by the bank's name of each operation that our books say was paid."""
+        by_id = {f"online-{a.id}": a.idop for a in self.books.kept.values()}
+        return {by_id[payment.id]: int(payment.amount) for payment in self.online()}
+
+    def online(self) -> list[Any]:
+        found = [self.invoices.find(invoice.family, invoice.number) for invoice in INVOICES]
+        return [payment for one in found for payment in one.payments if payment.means is Means.ONLINE]
+
+    def cash_of(self, invoice: Any) -> int:
+        return sum(payment.amount for payment in invoice.payments if payment.means is not Means.ONLINE)
+
+    def _quietly(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except BROKEN:
+            return
+
+
+Payments.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestPayments = Payments.TestCase
+
+
+def test_a_ledger_that_counts_twice_is_caught():
+    """The machine can fail: a settling that forgets what it wrote is found at once."""
+    machine = Payments()
+    machine.a_parent_goes_to_the_bank(INVOICES[0])
+    (operation,) = machine.bank.ledger.all()
+    machine.bank.ledger.force(operation.key, "P", tell=False)
+    machine.settle.by_idop(operation.key)
+    machine.nothing_is_counted_that_the_bank_did_not_take()
+    payment = machine.online()[0]
+    machine.invoices.record(INVOICES[0].family, INVOICES[0].number, replace(payment, id="online-twice"))
+    with pytest.raises(AssertionError):
+        machine.payment_journal_and_receipt_are_one()
