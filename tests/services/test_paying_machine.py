@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Means
@@ -128,6 +128,10 @@ class Payments(RuleBasedStateMachine):
     def back(self) -> str:
         return "https://portail.example/r"
 
+    @initialize(invoice=chosen)
+    def a_parent_is_at_the_bank(self, invoice):
+        self.a_parent_goes_to_the_bank(invoice)
+
     @rule(invoice=chosen)
     def a_parent_goes_to_the_bank(self, invoice):
         try:
@@ -162,6 +166,13 @@ class Payments(RuleBasedStateMachine):
         for _ in range(times if operations else 0):
             self._quietly(lambda: self.settle.by_idop(operations[which % len(operations)].key))
 
+    @rule(letter=st.sampled_from("PVRZA"), invoice=chosen)
+    def somebody_ends_and_everybody_hears(self, letter, invoice):
+        self.somebody_ends_at_the_bank(letter, 0)
+        for operation in self.bank.ledger.all():
+            self._quietly(lambda key=operation.key: self.settle.by_idop(key))
+        self.a_parent_looks(invoice)
+
     @rule(invoice=chosen)
     def a_parent_looks(self, invoice):
         self._quietly(lambda: self.show(invoice.family, invoice.number))
@@ -173,6 +184,11 @@ class Payments(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 5, 16, 61, 136, 24 * 60]))
     def time_passes(self, minutes):
         self.clock.at = self.clock.now() + timedelta(minutes=minutes)
+
+    @rule()
+    def nobody_comes_back_for_hours(self):
+        self.time_passes(136)
+        self.the_job_runs()
 
     @rule()
     def the_night_comes(self):
@@ -254,7 +270,7 @@ class Payments(RuleBasedStateMachine):
 
 
 Payments.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=300, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestPayments = Payments.TestCase
 
