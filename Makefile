@@ -32,7 +32,11 @@ format: setup ## Rewrite the code in the house format
 
 .PHONY: import
 import: setup ## Import a town's files: FROM=dir, STAGE=local while `make run` runs, or a deployed stage
-	@$(PYTHON_OF_VENV) -m infra.local.import_town "$(or $(STAGE),local)" "$(FROM)"
+	@$(PYTHON_OF_VENV) -m infra.local.exchange import "$(or $(STAGE),local)" "$(FROM)"
+
+.PHONY: export
+export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local
+	@$(PYTHON_OF_VENV) -m infra.local.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)")
 
 .PHONY: bench
 bench: setup ## Measure: every figure a ratio taken in one run, a table here and .local/bench.json

@@ -182,6 +182,7 @@ def build_intake(settings: Settings) -> "Importer":
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
     from chalicelib.intake.invoice_writer import InvoiceDesk  # noqa: PLC0415
+    from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
     database = database_of(settings)
@@ -195,6 +196,13 @@ def build_intake(settings: Settings) -> "Importer":
             families=DynamoFamilyStore(database),
         ),
         notices=DynamoNoticeStore(database),
+        reverse=ReversePayment(
+            attempts=DynamoAttemptStore(database),
+            invoices=DynamoInvoiceStore(database),
+            clock=build_clock(settings.demo_now),
+            # The import's own report tells the clerk, who reads no log.
+            report=lambda _event, **_facts: None,
+        ),
         clock=build_clock(settings.demo_now),
         pepper=settings.pepper,
     )
@@ -240,6 +248,11 @@ def build_jobs(settings: Settings) -> Jobs:
             )
         ),
     )
+
+
+def build_exports(settings: Settings) -> AttemptStore:
+    """What the exports read."""
+    return DynamoAttemptStore(database_of(settings))
 
 
 def build_clock(demo_now: str = "") -> Clock:

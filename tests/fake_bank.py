@@ -8,15 +8,17 @@ from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.invoice_ports import InvoiceStore, Mail
 from chalicelib.services.payment_ports import (
     NEEDS_A_PERSON,
+    AttemptStore,
     LedgerEntry,
     NotYetKnown,
     OrderRefused,
     UnknownOperation,
 )
-from tests.clock import paris
+from chalicelib.services.reversing import ReversePayment
+from tests.clock import FixedClock, paris
 from tests.fakes import MemoryInvoices, MemoryOutbox
 
 
@@ -59,6 +61,16 @@ class Treasury:
     def _answer(self) -> None:
         if self.down:
             raise Unavailable("treasury")
+
+
+def reversing(invoices: InvoiceStore, attempts: AttemptStore | None = None) -> ReversePayment:
+    """Without ``attempts``, nothing was ever paid online."""
+    return ReversePayment(
+        attempts=attempts or MemoryAttempts(MemoryInvoices(), MemoryOutbox()),
+        invoices=invoices,
+        clock=FixedClock(paris("lundi 2026-11-23 10:00")),
+        report=lambda _event, **_facts: None,
+    )
 
 
 class MemoryAttempts:

@@ -16,6 +16,7 @@ FILES = (
     "factures.csv",
     "lignes.csv",
     "reglements.csv",
+    "contrepassations.csv",
 )
 
 

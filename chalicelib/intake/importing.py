@@ -26,6 +26,7 @@ from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import Progress
 from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.reversals import ReversalList, check_reversals, write_reversals
 from chalicelib.intake.staging import count, staging
 from chalicelib.intake.town_file import read_town
 from chalicelib.rules.errors import StaleWrite
@@ -36,6 +37,7 @@ from chalicelib.rules.town import Town
 from chalicelib.rules.town_codec import dump, load
 from chalicelib.services.invoice_ports import NoticeStore
 from chalicelib.services.ports import Clock, PlanningStore
+from chalicelib.services.reversing import ReversePayment
 
 WORKERS = 8
 
@@ -64,6 +66,7 @@ def validated(folder: Path, now: datetime, progress: Progress) -> Iterator[Valid
     with staging() as database:
         Lists(folder, town, database, faults, now).stage(progress.say)
         InvoiceLists(folder, town, database, faults, now).stage(progress.say)
+        ReversalList(folder, town, database, faults, now).stage(progress.say)
         check_lists(database, town, faults)
         check_invoices(database, faults)
         if faults.count or town is None:
@@ -84,6 +87,7 @@ class Importer:
         plannings: PlanningStore,
         desk: InvoiceDesk,
         notices: NoticeStore,
+        reverse: ReversePayment,
         clock: Clock,
         pepper: str,
         workers: int | None = None,
@@ -93,6 +97,7 @@ class Importer:
         self.plannings = plannings
         self.desk = desk
         self.notices = notices
+        self.reverse = reverse
         self.clock = clock
         self.pepper = pepper
         self.workers = workers or WORKERS
@@ -111,7 +116,7 @@ class Importer:
                 report=report,
                 workers=self.workers,
             )
-            _compare(invoices, files, progress)
+            self._compare(invoices, files, progress)
             recount = Recount(self.store, self.plannings, now, self.pause)
             self._write_town(files.town, now, report, recount)
             families = count(files.lists, "families")
@@ -127,7 +132,17 @@ class Importer:
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
             progress.follow("Avertissements", count(files.lists, "notices"), self._write_notices(files.lists, report))
             progress.follow("Factures", families_with_invoices(files.lists), invoices.write())
+            reversals = write_reversals(files.lists, self.reverse, report.reversals)
+            progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
             return report
+
+    def _compare(self, invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
+        """Raises BadFiles when the invoices, or what is taken back, cannot be, given what the portal has."""
+        faults = Faults()
+        progress.follow("Comparaison", families_with_invoices(files.lists), invoices.compare(faults))
+        check_reversals(files.lists, self.reverse, faults)
+        if faults.count:
+            raise BadFiles(faults)
 
     def _write_town(self, town: Town, now: datetime, report: IntakeReport, recount: Recount) -> None:
         """The town first: families may be enrolled in activities that it has just gained."""
@@ -168,14 +183,6 @@ class Importer:
         told = report.bookings.added + report.bookings.unchanged + report.overtaken + len(report.refused)
         # Of several lines for one slot only the last was looked at.
         report.overtaken += int(listed) - told
-
-
-def _compare(invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
-    """Raises BadFiles when the invoices cannot be, given those of the portal."""
-    faults = Faults()
-    progress.follow("Comparaison", families_with_invoices(files.lists), invoices.compare(faults))
-    if faults.count:
-        raise BadFiles(faults)
 
 
 def _loaded(text: str | None) -> Town | None:

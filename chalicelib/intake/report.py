@@ -43,6 +43,7 @@ class IntakeReport:
     refused: list[NotTaken] = field(default_factory=list)
     invoices: Tally = field(default_factory=Tally)
     payments: Tally = field(default_factory=Tally)
+    reversals: Tally = field(default_factory=Tally)
     pdfs_made: int = 0
     pdfs_given: int = 0
     notices: int = 0
@@ -55,7 +56,8 @@ class IntakeReport:
 
     @property
     def nothing_changed(self) -> bool:
-        tallies = (self.town, self.families, self.children, self.logins, self.bookings, self.invoices, self.payments)
+        people = (self.town, self.families, self.children, self.logins, self.bookings)
+        tallies = (*people, self.invoices, self.payments, self.reversals)
         others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices)
         return not any(others) and not any(tally.added or tally.changed for tally in tallies)
 
@@ -102,6 +104,11 @@ class IntakeReport:
             said.append(
                 f"Règlements : {_several(self.payments.added, 'enregistré')}, "
                 f"{_several(self.payments.unchanged, 'déjà connu')}"
+            )
+        if self.reversals != Tally():
+            said.append(
+                f"Contre-passations : {_several(self.reversals.added, 'enregistrée')}, "
+                f"{_several(self.reversals.unchanged, 'déjà connue')}"
             )
         if self.notices:
             said.append(f"Avertissements de facture : {_several(self.notices, 'famille')} de plus")

@@ -35,6 +35,9 @@ CREATE INDEX lines_by_invoice ON invoice_lines (invoice);
 CREATE TABLE received (
     invoice TEXT, id TEXT, line INT, payer TEXT, paid_on TEXT, amount INT, means TEXT, PRIMARY KEY (invoice, id)
 ) WITHOUT ROWID;
+CREATE TABLE reversals (
+    invoice TEXT, authorisation TEXT, line INT, day TEXT, why TEXT, PRIMARY KEY (invoice, authorisation)
+) WITHOUT ROWID;
 CREATE TABLE pdfs (number TEXT PRIMARY KEY, name TEXT, size INT) WITHOUT ROWID;
 CREATE TABLE as_they_should_be (number TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE elsewhere (number TEXT PRIMARY KEY, family TEXT) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 ``created -> pending -> paid | debit-accepted | refused | abandoned | expired | to-check`` (``declared`` besides, for a
 contract whose return is not signed). Only money received ends it: a success that comes after a refusal, an abandon or
-an expiry still counts.
+an expiry still counts. The town alone makes ``debit-accepted -> reversed``.
 """
 
 import re
@@ -47,6 +47,8 @@ class AttemptState(Enum):
     EXPIRED = "expired"
     FAILED = "failed"
     """The treasury would not open it: the parent was never on its page."""
+    REVERSED = "reversed"
+    """It was money, and it bounced: the town took it back."""
     TO_CHECK = "to-check"
     """The treasury's answer is not what was asked, or not known: a person decides."""
 
@@ -105,7 +107,9 @@ class Attempt:
 
     @property
     def is_final(self) -> bool:
-        """Whether no answer changes it any more: paid, or paid otherwise than was asked."""
+        """Whether no answer changes it any more: paid, paid back, or paid otherwise than was asked."""
+        if self.state is AttemptState.REVERSED:
+            return True
         return self.is_received or (self.state is AttemptState.TO_CHECK and self.why.startswith(DIFFERS))
 
     def is_live(self, now: datetime) -> bool:
@@ -192,6 +196,12 @@ def padded_reference(reference: str) -> str:
 
 LONGEST_FACT = 100
 """Characters of any fact of an answer; the treasury's are far shorter."""
+
+
+def received_by(letter: str) -> AttemptState | None:
+    """Whether a ``resultrans`` that brought money was a card (PAID) or a debit (DEBIT_ACCEPTED)."""
+    state = LETTERS.get(letter)
+    return state if state in RECEIVED else None
 
 
 def answer_of(told: Mapping[str, str]) -> BankAnswer:

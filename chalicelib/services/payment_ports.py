@@ -55,6 +55,8 @@ class Kind(Enum):
     PAID = "paid"
     OVERPAID = "overpaid"
     """Received, while less or nothing was due: to be refunded."""
+    REVERSED = "reversed"
+    """A direct debit that bounced, taken back: a negative amount."""
     TO_CHECK = "to-check"
     DECLARED = "declared"
     """The unsigned return of the URL contract: the bank's statement must confirm it."""

@@ -28,6 +28,15 @@ FACTS = {
         "confirm_link": "https://portail.example/notifications/confirmer?jeton=a.b",
         "until": "1/1/2027",
     },
+    "payment-reversed": {
+        "number": "2013-026-000335",
+        "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",
+        "regie": "REGIE PERISCOLAIRE",
+        "amount": "4,24\u00a0€",
+        "paid_on": "23/12/2015",
+        "day": "04/01/2016",
+        "why": "provision insuffisante",
+    },
     "payment-receipt": {
         "number": "2013-026-000335",
         "reference": "2013-T5-00-26000335",

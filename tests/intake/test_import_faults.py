@@ -20,11 +20,13 @@ from chalicelib.rules.town import Town
 from chalicelib.services.accounts import fingerprint
 from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
+from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from tests.clock import FixedClock, paris
+from tests.fake_bank import reversing
 from tests.faults import Case, Way, survives
 from tests.intake.folder import LISTS, a_folder, town_with
 from tests.stand_in import database_for, moto_town
@@ -47,6 +49,7 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
     database = database_for(settings)
     pdfs = S3PdfStore(region=settings.region, bucket=settings.bucket)
     return Importer(
+        reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database)),
         store=store,
         plannings=store.plannings,
         desk=InvoiceDesk(DynamoInvoiceStore(database), pdfs, PlainPaper(), DynamoFamilyStore(database)),

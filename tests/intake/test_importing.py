@@ -19,6 +19,7 @@ from chalicelib.services.accounts import SignIn, WrongCodes, fingerprint
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import SavePlanning, Seen, entry_id
 from tests.clock import FixedClock, day, paris
+from tests.fake_bank import reversing
 from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryPdfs, MemoryThrottle
 from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
 
@@ -39,6 +40,7 @@ class Portal:
         self.waited = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
+            reverse=reversing(self.desk.invoices),
             store=self.store,
             plannings=self.store.plannings,
             desk=self.desk,

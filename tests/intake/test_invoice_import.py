@@ -12,8 +12,10 @@ from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
+from chalicelib.rules.payments import Attempt, AttemptState
 from tests.clock import FixedClock, paris
-from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryPdfs
+from tests.fake_bank import MemoryAttempts, reversing
+from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
 from tests.intake.folder import LISTS, TOWN, a_folder
 
 NOW = paris("lundi 2026-11-23 08:00")
@@ -38,7 +40,9 @@ class Desk:
         self.notices = MemoryNotices()
         self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
         desk = InvoiceDesk(self.invoices, self.pdfs, InvoicePdf(), self.store.families)
+        self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
         self.run = Importer(
+            reverse=reversing(self.invoices, self.attempts),
             store=self.store,
             plannings=self.store.plannings,
             desk=desk,
@@ -49,7 +53,7 @@ class Desk:
         )
 
     def load(self, **files):
-        for name in ("factures", "lignes", "reglements"):
+        for name in ("factures", "lignes", "reglements", "contrepassations"):
             (self.folder / f"{name}.csv").unlink(missing_ok=True)
         return self.run(a_folder(self.folder, **{**RIGHT, **files}), Quiet())
 
@@ -211,3 +215,61 @@ def test_families_that_an_older_service_told_are_told(desk):
     desk.notices.save(F1, NoticeSettings(wanted=False, version=1))
     assert desk.load(familles=told).notices == 0, "what the parent chose since stays"
     assert desk.notices.settings(F2) == NoticeSettings()
+
+
+REVERSALS = "facture;autorisation;date;motif\n"
+
+
+@pytest.fixture
+def debited(desk):
+    """The invoice of the files, paid online by a direct debit."""
+    desk.load()
+    invoice = desk.invoices.holder(NUMBER)
+    attempt = Attempt(
+        id="a-1",
+        family=F1,
+        invoice=NUMBER,
+        exercice="2026",
+        reference="2026T50026000335",
+        label="",
+        amount=invoice.total,
+        payer="Jamie BOND",
+        email="a@server.fr",
+        client_number="006382",
+        saisie="T",
+        created_at=NOW,
+        state=AttemptState.DEBIT_ACCEPTED,
+    )
+    desk.attempts.kept["a-1"] = attempt
+    desk.invoices.record(
+        F1, NUMBER, Payment("online-a-1", "Jamie BOND", date(2026, 11, 22), invoice.total, Means.ONLINE, "3fd")
+    )
+    return desk
+
+
+def test_a_bounced_debit_is_taken_back_once(debited):
+    row = f"{NUMBER};3fd;23/11/2026;provision insuffisante\n"
+    report = debited.load(contrepassations=REVERSALS + row)
+    assert "Contre-passations : 1 enregistrée, 0 déjà connue" in report.lines()
+    assert debited.invoices.holder(NUMBER).remaining == 123_450
+    again = debited.load(contrepassations=REVERSALS + row)
+    assert again.nothing_changed
+    assert "Contre-passations : 0 enregistrée, 1 déjà connue" in again.lines()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (f"{NUMBER};3fe;23/11/2026;", "n'a pas pris de paiement « 3fe »"),
+        ("2026-026-000999;3fd;23/11/2026;", "n'existe pas sur le portail"),
+        (f"{NUMBER};3fd;24/11/2026;", "est dans l'avenir"),
+        (f"{NUMBER};;23/11/2026;", "« autorisation » est vide"),
+        (f"{NUMBER};3fd;hier;", "hier"),
+        (f"{NUMBER};3fd;23/11/2026;\n{NUMBER};3fd;23/11/2026;", "une seule fois"),
+    ],
+)
+def test_what_cannot_be_taken_back(debited, row, said):
+    (fault, *_) = debited.faults(contrepassations=f"{REVERSALS}{row}\n")
+    assert fault.startswith("contrepassations.csv:")
+    assert said in fault
+    assert debited.invoices.holder(NUMBER).is_paid

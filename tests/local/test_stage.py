@@ -5,7 +5,7 @@ import json
 import pytest
 
 from infra.local import stage
-from infra.local.import_town import main as import_town
+from infra.local.exchange import main as exchange
 
 
 @pytest.fixture
@@ -61,5 +61,5 @@ def test_an_undeclared_stage(here):
 
 
 def test_importing_nothing_is_told(capsys):
-    assert import_town("local", "") == 2
-    assert "FROM= is not a directory" in capsys.readouterr().err
+    assert exchange("import", "local", "") == 2
+    assert "FROM=dir" in capsys.readouterr().err

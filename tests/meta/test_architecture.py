@@ -18,10 +18,11 @@ ROOMS = {
     "adapters": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
     "pages": {"rules", "services", "settings"},
     "intake": {"rules", "services", "settings"},
+    "exports": {"rules", "services", "settings"},
     "jobs": {"rules", "services", "settings"},
     "settings": set(),
 }
-MAY_WIRE = {"pages.portal", "intake.__main__", "intake.command", "jobs"}
+MAY_WIRE = {"pages.portal", "intake.__main__", "intake.command", "exports.command", "jobs"}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set()}
 """Rooms where the standard library comes in and, of the others, only these."""

@@ -152,7 +152,7 @@ def _paying(payment: Payment) -> Paying:
     return Paying(
         payer=payment.payer,
         day=slashed(payment.paid_on),
-        means=MEANS[payment.means],
+        means="Prélèvement rejeté" if payment.amount < 0 else MEANS[payment.means],
         bank_date=slashed(payment.bank_date) if payment.bank_date else "",
         authorisation=payment.authorisation,
     )

@@ -53,6 +53,11 @@ OUTCOMES = {
         (f"Le site de la banque n'a pas ouvert ce paiement. {NO_DEBIT}", "Réessayez dans quelques minutes."),
         box="faute",
     ),
+    AttemptState.REVERSED: Outcome(
+        "Prélèvement rejeté par votre banque",
+        ("Votre banque n'a pas payé le prélèvement. La facture est de nouveau à payer.",),
+        box="faute",
+    ),
     AttemptState.DECLARED: Outcome(
         "Paiement annoncé par la banque",
         (

@@ -1,0 +1,46 @@
+"""The export's command line: the payments of a day, and the list of those that a person has to look at."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from chalicelib.exports.payments import write_day, write_to_check
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.settings import MissingSetting, Settings
+
+DONE, NOT_DONE, MISUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
+    """Exit status: 0 written, 1 the portal did not answer, 2 it could not start."""
+    from chalicelib.wiring import build_clock, build_exports  # noqa: PLC0415 - AWS's libraries come with it
+
+    options = _options(arguments)
+    folder = Path(options.dossier)
+    if not folder.is_dir():
+        error.write(f"« {folder} » n'est pas un dossier ; attendu : le dossier où écrire les listes\n")
+        return MISUSED
+    try:
+        attempts = build_exports(Settings.from_environ(environ))
+        day = options.jour or paris_day(build_clock(environ.get("DEMO_NOW", "")).now()) - timedelta(days=1)
+        for path in (write_day(attempts, day, folder), write_to_check(attempts, folder)):
+            out.write(f"{path}\n")
+    except MissingSetting as missing:
+        error.write(f"Réglage absent : {missing}\n")
+        return MISUSED
+    except Unavailable as unavailable:
+        error.write(f"Le portail ne répond pas ({unavailable}). Relancez la même commande.\n")
+        return NOT_DONE
+    return DONE
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m chalicelib.exports", description="Écrit les paiements d'un jour, et ceux qui sont à vérifier."
+    )
+    parser.add_argument("dossier", help="dossier où écrire les listes")
+    parser.add_argument("--jour", type=date.fromisoformat, help="jour à écrire, 2026-11-22 ; hier quand il manque")
+    return parser.parse_args(arguments)

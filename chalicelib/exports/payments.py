@@ -1,0 +1,89 @@
+"""The payments' journal -> the lists that the régisseur opens in a spreadsheet.
+
+Semicolons, decimal commas, UTF-8 with its mark: what a French spreadsheet reads without being asked. Nothing in them
+is computed from today's invoices: a day that is written stays what it was.
+"""
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import AttemptState, received_by
+from chalicelib.rules.school_calendar import PARIS
+from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
+
+PAID = ("jour", "nature", "facture", "reference", "montant", "autorisation", "moyen", "date_banque")
+TO_CHECK = ("jour", "nature", "facture", "reference", "montant", "autorisation", "date_banque", "pourquoi", "famille")
+KINDS = {
+    Kind.PAID: "paiement",
+    Kind.REVERSED: "contre-passation",
+    Kind.OVERPAID: "trop-perçu à rembourser",
+    Kind.TO_CHECK: "à vérifier",
+    Kind.DECLARED: "annoncé, à confirmer",
+}
+MEANS = {AttemptState.PAID: "carte bancaire", AttemptState.DEBIT_ACCEPTED: "prélèvement"}
+FORMULA = ("=", "+", "-", "@")
+
+
+def write_day(attempts: AttemptStore, day: date, folder: Path) -> Path:
+    """``paiements-<day>.csv`` in ``folder``: what the portal received, and took back, on a day in Paris."""
+    kept = (entry for entry in attempts.ledger(day) if entry.kind in {Kind.PAID, Kind.REVERSED})
+    return _write(folder / f"paiements-{day.isoformat()}.csv", PAID, (_paid(entry) for entry in kept))
+
+
+def write_to_check(attempts: AttemptStore, folder: Path) -> Path:
+    """``a-verifier.csv`` in ``folder``: everything that a person has to look at, since the beginning, oldest first."""
+    return _write(folder / "a-verifier.csv", TO_CHECK, (_to_check(entry) for entry in attempts.to_refund_or_check()))
+
+
+def _paid(entry: LedgerEntry) -> Sequence[str]:
+    return (*_what(entry), euros_of(entry.amount), entry.authorisation, _means(entry), _bank_date(entry))
+
+
+def _to_check(entry: LedgerEntry) -> Sequence[str]:
+    amount = euros_of(entry.amount)
+    return (*_what(entry), amount, entry.authorisation, _bank_date(entry), entry.why, entry.family)
+
+
+def _what(entry: LedgerEntry) -> Sequence[str]:
+    return (f"{entry.day:%d/%m/%Y}", KINDS[entry.kind], entry.invoice, entry.reference)
+
+
+def _means(entry: LedgerEntry) -> str:
+    state = received_by(entry.letter)
+    return MEANS[state] if state else ""
+
+
+def _bank_date(entry: LedgerEntry) -> str:
+    return f"{entry.paid_at.astimezone(PARIS):%d/%m/%Y %H:%M}" if entry.paid_at else ""
+
+
+def euros_of(cents: Cents) -> str:
+    """``-4,24``: no thousands separator, no sign of currency."""
+    whole, part = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole},{part:02}"
+
+
+def _write(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    """Under another name until it is whole: an interrupted export leaves no half list."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8-sig", newline="", dir=path.parent, prefix=path.name, delete=False
+    ) as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(heads)
+        writer.writerows(_safe(row) for row in rows)
+    temporary = Path(file.name)
+    temporary.chmod(0o600)
+    os.replace(temporary, path)  # noqa: PTH105 - atomic, which is the point
+    return path
+
+
+def _safe(row: Sequence[str]) -> Iterator[str]:
+    """A spreadsheet runs what looks like a formula; an amount may be negative, any other text gets an apostrophe."""
+    for cell in row:
+        is_amount = cell[1:].replace(",", "").isdecimal()
+        yield f"'{cell}" if cell.startswith(FORMULA) and not is_amount else cell

@@ -1,0 +1,109 @@
+"""Taking back a payment that bounced: the treasury never tells of it, the town's own bank statement does."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Means, Payment
+from chalicelib.rules.money import Cents, in_words
+from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.services.invoice_ports import InvoiceStore, Mail
+from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
+from chalicelib.services.ports import Clock, Report
+from chalicelib.services.receipts import entry_of
+
+REVERSED = "payment-reversed"
+TAKEN, BACK = "online-", "reversed-"
+"""What the id of an online payment begins with before its attempt's, and that of its reversal."""
+TRIES = 5
+
+
+class NotReversible(LookupError):
+    """``args[0]``: ``invoice`` (there is none of that number), ``payment`` (the portal took none by that number)."""
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """A line of the town's list: the online payment of ``invoice`` that the bank gave ``authorisation`` bounced."""
+
+    invoice: InvoiceNumber
+    authorisation: str
+    day: date
+    why: str
+
+
+class ReversePayment:
+    """Writes a negative payment beside the one that bounced: nothing is rewritten, and the invoice is due again."""
+
+    def __init__(self, *, attempts: AttemptStore, invoices: InvoiceStore, clock: Clock, report: Report) -> None:
+        self.attempts = attempts
+        self.invoices = invoices
+        self.clock = clock
+        self.report = report
+
+    def check(self, reversal: Reversal) -> None:
+        """Raises NotReversible."""
+        self._found(reversal)
+
+    def __call__(self, reversal: Reversal) -> bool:
+        """False when it was done already. Raises NotReversible, Unavailable."""
+        for _ in range(TRIES):
+            invoice, payment = self._found(reversal)
+            attempt = self.attempts.find(AttemptId(payment.id.removeprefix(TAKEN)))
+            if attempt is None:
+                raise NotReversible("payment")
+            if attempt.state is AttemptState.REVERSED:
+                return False
+            try:
+                self._write(reversal, invoice, payment, attempt)
+            except StaleWrite:
+                continue
+            return True
+        raise Unavailable(f"payment.reverse: {reversal.invoice} moves all the time")
+
+    def _found(self, reversal: Reversal) -> tuple[Invoice, Payment]:
+        invoice = self.invoices.holder(reversal.invoice)
+        if invoice is None:
+            raise NotReversible("invoice")
+        for payment in invoice.payments:
+            if payment.id.startswith(TAKEN) and payment.authorisation == reversal.authorisation:
+                return invoice, payment
+        raise NotReversible("payment")
+
+    def _write(self, reversal: Reversal, invoice: Invoice, payment: Payment, attempt: Attempt) -> None:
+        """Raises StaleWrite when the invoice or the attempt moved since they were read."""
+        now = self.clock.now()
+        after = replace(attempt, state=AttemptState.REVERSED, settled_at=now, why=reversal.why)
+        self.attempts.settle(
+            attempt,
+            after,
+            None,
+            invoice=invoice,
+            payment=_back(payment, attempt, reversal.day),
+            entries=[_entry(after, payment, now)],
+            mails=[_mail(after, invoice, payment, reversal, now)],
+        )
+        self.report("payment.reversed", attempt=attempt.id, invoice=invoice.number)
+
+
+def _back(payment: Payment, attempt: Attempt, day: date) -> Payment:
+    taken_back = Cents(-payment.amount)
+    return Payment(f"{BACK}{attempt.id}", payment.payer, day, taken_back, Means.ONLINE, payment.authorisation)
+
+
+def _entry(attempt: Attempt, payment: Payment, now: datetime) -> LedgerEntry:
+    return entry_of(attempt, Kind.REVERSED, now, Cents(-payment.amount))
+
+
+def _mail(attempt: Attempt, invoice: Invoice, payment: Payment, reversal: Reversal, now: datetime) -> Mail:
+    facts = {
+        "number": invoice.number,
+        "label": invoice.label,
+        "regie": invoice.regie,
+        "amount": in_words(payment.amount),
+        "paid_on": f"{payment.paid_on:%d/%m/%Y}",
+        "day": f"{reversal.day:%d/%m/%Y}",
+        "why": reversal.why,
+    }
+    return Mail(f"{REVERSED}-{attempt.id}", attempt.email, REVERSED, facts, attempt.family, invoice.number, now)

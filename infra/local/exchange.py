@@ -1,0 +1,32 @@
+"""``make import FROM=dir`` and ``make export TO=dir DAY=2026-11-22``, each with the environment of a stage."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.local.stage import ROOT, UnknownStage, environment_of
+
+USAGES = {
+    "import": "make import FROM=dir [STAGE=local] [PORT=8000]: dir holds town.toml and the CSV lists",
+    "export": "make export TO=dir [DAY=2026-11-22] [STAGE=local] [PORT=8000]: the lists are written in dir",
+}
+MODULES = {"import": "chalicelib.intake", "export": "chalicelib.exports"}
+
+
+def main(what: str, stage: str, folder: str, *options: str) -> int:
+    """``what`` is ``import`` or ``export``; its exit status, or 2 when it could not start."""
+    if not folder or not Path(folder).is_dir():
+        print(f"{folder or 'nothing'!r} is not a directory. {USAGES[what]}", file=sys.stderr)
+        return 2
+    try:
+        environment = environment_of(stage, int(os.environ.get("PORT") or 8000))
+    except (UnknownStage, ValueError) as error:
+        print(f"make {what}: {error}", file=sys.stderr)
+        return 2
+    command = [sys.executable, "-m", MODULES[what], str(Path(folder).resolve()), *options]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

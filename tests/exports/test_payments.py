@@ -1,0 +1,101 @@
+"""The régisseur's lists: what a spreadsheet opens, to the cent."""
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chalicelib.exports.command import main
+from chalicelib.exports.payments import euros_of, write_day, write_to_check
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.money import Cents
+from chalicelib.services.payment_ports import Kind, LedgerEntry
+from tests.clock import paris
+from tests.fake_bank import MemoryAttempts
+from tests.fakes import MemoryInvoices, MemoryOutbox
+from tests.services.test_paying import a_world
+
+DAY = date(2026, 11, 23)
+ENTRY = LedgerEntry(
+    id="2026-11-23T09:00:00Z#a-1#paid",
+    day=DAY,
+    kind=Kind.PAID,
+    attempt=AttemptId("a-1"),
+    family=FamilyId("f-bond"),
+    invoice=InvoiceNumber("2013-026-000335"),
+    reference="2013T50026000335",
+    amount=Cents(123_424),
+    letter="P",
+    authorisation="3fd",
+    paid_at=paris("dimanche 2026-11-22 23:59"),
+    idop="idop-1",
+)
+
+
+@pytest.fixture
+def attempts():
+    return MemoryAttempts(MemoryInvoices(), MemoryOutbox())
+
+
+def test_a_day_of_payments(attempts, tmp_path):
+    attempts.entries = [
+        ENTRY,
+        replace(ENTRY, letter="V", authorisation="=1+1", amount=Cents(5), paid_at=None),
+        replace(ENTRY, kind=Kind.REVERSED, amount=Cents(-5), letter="V", authorisation="3fe"),
+        replace(ENTRY, kind=Kind.OVERPAID),
+        replace(ENTRY, day=date(2026, 11, 24)),
+    ]
+    path = write_day(attempts, DAY, tmp_path)
+    assert path.name == "paiements-2026-11-23.csv"
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfjour;nature;")
+    assert path.read_text("utf-8-sig").splitlines() == [
+        "jour;nature;facture;reference;montant;autorisation;moyen;date_banque",
+        "23/11/2026;paiement;2013-026-000335;2013T50026000335;1234,24;3fd;carte bancaire;22/11/2026 23:59",
+        "23/11/2026;paiement;2013-026-000335;2013T50026000335;0,05;'=1+1;prélèvement;",
+        "23/11/2026;contre-passation;2013-026-000335;2013T50026000335;-0,05;3fe;prélèvement;22/11/2026 23:59",
+    ]
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_a_person_has_to_see(attempts, tmp_path):
+    attempts.entries = [
+        ENTRY,
+        replace(ENTRY, kind=Kind.OVERPAID, amount=Cents(424)),
+        replace(ENTRY, kind=Kind.TO_CHECK, why="differs:amount"),
+        replace(ENTRY, kind=Kind.DECLARED),
+    ]
+    lines = write_to_check(attempts, tmp_path).read_text("utf-8-sig").splitlines()
+    assert [line.split(";")[1] for line in lines[1:]] == [
+        "trop-perçu à rembourser",
+        "à vérifier",
+        "annoncé, à confirmer",
+    ]
+    assert lines[2].endswith(";differs:amount;f-bond")
+
+
+@pytest.mark.parametrize(("cents", "words"), [(0, "0,00"), (5, "0,05"), (-424, "-4,24"), (1_000_000, "10000,00")])
+def test_euros(cents, words):
+    assert euros_of(Cents(cents)) == words
+
+
+def test_the_command(tmp_path):
+    with a_world() as world:
+        world.pay()
+        world.treasury.says("idop-1", "P")
+        world.notified()
+        settings = world.attempts.database
+        environ = {
+            "PORTAL_STAGE": "test",
+            "AWS_REGION": "eu-west-3",
+            "PORTAL_TABLES": settings.prefix,
+            "PORTAL_SESSION_SECRET": "s",
+            "PORTAL_PEPPER": "p",
+            "PORTAL_SENDER": "a@ville.example",
+        }
+        out, error = io.StringIO(), io.StringIO()
+        assert main([str(tmp_path), "--jour", "2026-11-23"], environ, out, error) == 0, error.getvalue()
+        assert "4,24;A55A;carte bancaire" in (tmp_path / "paiements-2026-11-23.csv").read_text("utf-8-sig")
+        assert main([str(tmp_path / "nowhere")], environ, out, error) == 2
+        assert main([str(tmp_path)], {}, out, error) == 2
+        assert "PORTAL_STAGE" in error.getvalue()

@@ -1,0 +1,92 @@
+"""A direct debit that bounced: taken back once, in one write, and the invoice is due again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.payments import AttemptState
+from chalicelib.services.payment_ports import Kind
+from chalicelib.services.reversing import NotReversible, Reversal
+from tests.builders import BOND, a_payment
+from tests.fake_bank import reversing
+from tests.faults import Case, Way, survives
+from tests.services.test_paying import INVOICE, World, a_world
+
+BOUNCED = Reversal(INVOICE.number, "A55A", date(2026, 11, 23), "provision insuffisante")
+
+
+@contextmanager
+def debited() -> Iterator[World]:
+    with a_world() as world:
+        world.pay()
+        world.treasury.says("idop-1", "V")
+        world.notified()
+        yield world
+
+
+@pytest.fixture
+def world():
+    with debited() as made:
+        yield made
+
+
+def take_back(world: World) -> bool:
+    return reversing(world.invoices, world.attempts)(BOUNCED)
+
+
+def test_the_invoice_is_due_again_and_both_lines_stay(world):
+    assert world.invoice().is_paid
+    assert take_back(world)
+    invoice = world.invoice()
+    assert (invoice.remaining, [payment.amount for payment in invoice.payments]) == (424, [424, -424])
+    assert world.journal() == [Kind.PAID, Kind.REVERSED]
+    assert [entry.amount for entry in world.attempts.ledger(BOUNCED.day)] == [424, -424]
+    assert world.receipts() == ["payment-receipt-a-1", "payment-reversed-a-1"]
+
+
+def test_once_only_and_the_bank_s_old_word_does_not_bring_it_back(world):
+    assert take_back(world)
+    assert not take_back(world)
+    assert world.notified().state is AttemptState.REVERSED
+    assert world.invoice().paid == 0
+
+
+def test_it_can_be_paid_again(world):
+    take_back(world)
+    assert world.pay() == "https://bank.example/idop-2"
+    world.treasury.says("idop-2", "P", authorisation="B66B")
+    world.notified("idop-2")
+    assert (world.invoice().paid, world.invoice().overpaid) == (424, 0)
+    assert list(world.attempts.to_refund_or_check()) == []
+
+
+@pytest.mark.parametrize(
+    ("reversal", "why"),
+    [
+        (Reversal(InvoiceNumber("2026-001-000001"), "A55A", BOUNCED.day, ""), "invoice"),
+        (Reversal(INVOICE.number, "A55B", BOUNCED.day, ""), "payment"),
+    ],
+)
+def test_what_the_portal_did_not_take_cannot_be_taken_back(world, reversal, why):
+    with pytest.raises(NotReversible, match=why):
+        reversing(world.invoices, world.attempts)(reversal)
+
+
+def test_a_payment_of_the_town_is_the_town_s(world):
+    world.invoices.record(BOND, INVOICE.number, a_payment(100, id="town-1", authorisation="C77C"))
+    with pytest.raises(NotReversible, match="payment"):
+        reversing(world.invoices, world.attempts)(Reversal(INVOICE.number, "C77C", BOUNCED.day, ""))
+
+
+def test_it_survives_every_fault():
+    def whole(world: World) -> None:
+        assert world.invoice().paid == 0
+        assert world.journal() == [Kind.PAID, Kind.REVERSED]
+        assert world.attempts.find(AttemptId("a-1")).state is AttemptState.REVERSED
+        assert world.receipts()[1:] == ["payment-reversed-a-1"]
+
+    tried = survives(Case(fresh=debited, run=take_back, recover=take_back, check=whole))
+    assert {fault.way for fault in tried} == set(Way)
