@@ -257,7 +257,7 @@ def _how_to_pay(sheet: _Sheet, invoice: Invoice, town: Town, portal: str) -> Non
         _named(sheet, "Référence", invoice.reference, bold=True, indent=6)
         _named(sheet, "Montant", in_words(invoice.total), bold=True, indent=6)
         sheet.y += 1
-    seen = "consulter et payer" if payment.client_number else "consulter"
+    seen = "consulter et payer" if payment.online else "consulter"
     where = f" : {portal}" if portal else " de la ville."
     sheet.paragraph(f"Vous pouvez aussi la {seen} sur le portail parents{where}")
     if payment.means:

@@ -24,7 +24,7 @@ class Clock(Protocol):
 class Report(Protocol):
     """Writes one event for the operator: a name and ids, never an address nor a person's name."""
 
-    def __call__(self, event: str, /, **facts: object) -> None: ...
+    def __call__(self, event: str, **facts: object) -> None: ...
 
 
 class TownStore(Protocol):
