@@ -32,6 +32,8 @@ class Settings:
     """S3 bucket of the invoice PDFs; empty: a town that puts none online."""
     payfip: str = "https://www.payfip.gouv.fr"
     """Base address of the treasury's payment service; the simulator's on the local stage."""
+    payfip_test: bool = False
+    """Whether a deployed stage may send the treasury test payments: they would mark real invoices as paid."""
     mails_per_second: float = 14.0
     """What SES grants the account; 14 once it is out of the sandbox."""
 
@@ -62,6 +64,7 @@ class Settings:
             demo_now=environ.get("DEMO_NOW", ""),
             bucket=environ.get("PORTAL_BUCKET", ""),
             payfip=(environ.get("PORTAL_PAYFIP_URL") or cls.payfip).rstrip("/"),
+            payfip_test=environ.get("PORTAL_PAYFIP_TEST") == "1",
             mails_per_second=_rate(environ.get("PORTAL_MAILS_PER_SECOND") or "14"),
         )
         if settings.demo_now and not settings.local:

@@ -151,7 +151,11 @@ def database_of(settings: Settings) -> Database:
 
 def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, PaymentProvider]:
     """The treasury, by the contract that a town has with it (``PaymentFacts.online``)."""
-    return {"web-service": PayFip(settings.payfip), "url": PayFipUrl(settings.payfip, links.returned)}
+    test = settings.local or settings.payfip_test
+    return {
+        "web-service": PayFip(settings.payfip, test=test),
+        "url": PayFipUrl(settings.payfip, links.returned, test=test),
+    }
 
 
 def build_portal(settings: Settings) -> Portal:
@@ -207,7 +211,7 @@ def build_intake(settings: Settings) -> "Importer":
     )
 
 
-def _unheard(event: str, **facts: object) -> None:  # noqa: ARG001 - a Report
+def _unheard(event: str, **facts: object) -> None:
     """The import's own words tell the clerk, who reads no log."""
 
 

@@ -142,7 +142,8 @@ class MemoryAttempts:
             self.looks[attempt.id] = look_at
 
     def ledger(self, day: date) -> Iterator[LedgerEntry]:
-        return (entry for entry in self.entries if entry.day == day)
+        return iter(sorted((entry for entry in self.entries if entry.day == day), key=lambda entry: entry.id))
 
     def to_refund_or_check(self) -> Iterator[LedgerEntry]:
-        return (entry for entry in self.entries if entry.kind in NEEDS_A_PERSON)
+        listed = (entry for entry in self.entries if entry.kind in NEEDS_A_PERSON)
+        return iter(sorted(listed, key=lambda entry: entry.id))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import urllib3
 
-from chalicelib.adapters.payfip_order import checked_address, order_of
+from chalicelib.adapters.payfip_order import TEST, checked_address, order_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.payments import Attempt, BankAnswer, answer_of
 from chalicelib.services.payment_ports import NotYetKnown, OrderRefused, UnknownOperation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TNS = "http://securite.service.tpa.cp.finances.gouv.fr/services/mas_securite/contrat_paiement_securise/PaiementSecuriseService"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE, PAGE = "/tpa/services/securite", "/tpa/paiementws.web"
-LETTERS = frozenset("TXW")
+LETTERS = frozenset("XW")
 TIMEOUT = urllib3.Timeout(connect=3, read=12)
 """Seconds. Together they leave API Gateway's 29 time for our own tables before and after."""
 MOST_ANSWER = 64 * 1024
@@ -40,14 +40,18 @@ class Refused(RuntimeError):
 
 
 class PayFip:
-    """``PaymentProvider`` for the web-service contract. ``base_url`` is ``https://www.payfip.gouv.fr``."""
+    """``PaymentProvider`` for the web-service contract. ``base_url`` is ``https://www.payfip.gouv.fr``.
 
-    def __init__(self, base_url: str) -> None:
+    ``test``: whether test payments (``T``) may be asked for, which take no money and would still settle invoices.
+    """
+
+    def __init__(self, base_url: str, *, test: bool) -> None:
         self.base_url = base_url
+        self._letters = LETTERS | {TEST} if test else LETTERS
         self._http = urllib3.PoolManager(retries=False, timeout=TIMEOUT, maxsize=8)
 
     def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
-        order = order_of(attempt, LETTERS)
+        order = order_of(attempt, self._letters)
         order |= {"urlnotif": checked_address(notify, "N1"), "urlredirect": checked_address(back, "D1")}
         try:
             told = self._call("creerPaiementSecurise", order)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from chalicelib.rules.payments import LEAST, MOST, Attempt
 from chalicelib.services.payment_ports import OrderRefused
 
+TEST = "T"
+"""``saisie`` of a payment that takes no money."""
 LONGEST_OBJECT = 99
 LONGEST_ADDRESS = 249
 

@@ -8,32 +8,33 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from chalicelib.adapters.payfip_order import checked_address, order_of
+from chalicelib.adapters.payfip_order import TEST, checked_address, order_of
 from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.services.payment_ports import NotYetKnown
 
 PAGE = "/tpa/paiement.web"
-LETTERS = frozenset("TXAM")
+LETTERS = frozenset("XAM")
 
 
 class PayFipUrl:
     """``PaymentProvider`` for the URL contract. ``return_address`` makes, of an attempt's nonce, where the treasury
-    posts its result."""
+    posts its result; ``test`` as for ``PayFip``."""
 
-    def __init__(self, base_url: str, return_address: Callable[[str], str]) -> None:
+    def __init__(self, base_url: str, return_address: Callable[[str], str], *, test: bool) -> None:
         self.base_url = base_url
+        self._letters = LETTERS | {TEST} if test else LETTERS
         self._return_address = return_address
 
     def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
         """A nonce: nobody is asked. ``notify`` and ``back`` do not exist in this contract."""
         del notify, back
-        order_of(attempt, LETTERS)
+        order_of(attempt, self._letters)
         nonce = secrets.token_urlsafe(24)
         checked_address(self._return_address(nonce), "N1")
         return nonce
 
     def page(self, attempt: Attempt) -> str:
-        order = {**order_of(attempt, LETTERS), "urlcl": self._return_address(attempt.idop)}
+        order = {**order_of(attempt, self._letters), "urlcl": self._return_address(attempt.idop)}
         return f"{self.base_url}{PAGE}?{urlencode(order)}"
 
     def result_of(self, idop: str) -> BankAnswer:

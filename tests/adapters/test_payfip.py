@@ -49,7 +49,7 @@ def bank(served):
 
 @pytest.fixture
 def treasury(served, bank):
-    return PayFip(served[1])
+    return PayFip(served[1], test=True)
 
 
 def test_an_order_arrives_as_it_was_asked(bank, treasury):
@@ -113,7 +113,7 @@ def test_a_treasury_that_takes_too_long(bank, treasury, monkeypatch):
 
 def test_nobody_listens():
     with pytest.raises(Unavailable, match="NewConnectionError"):
-        PayFip("http://127.0.0.1:9").result_of("x")
+        PayFip("http://127.0.0.1:9", test=True).result_of("x")
 
 
 def test_an_answer_without_end(bank, treasury, monkeypatch):
@@ -188,7 +188,7 @@ def test_the_object_is_plain(label, plain):
 
 
 def test_the_url_contract_opens_the_same_walk_and_returns_under_its_nonce(served, bank):
-    treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/payfip/notification/{nonce}")
+    treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/payfip/notification/{nonce}", test=True)
     nonce = treasury.create(ATTEMPT, **WHERE)
     page = treasury.page(replace(ATTEMPT, idop=nonce))
     assert location(send(bank, "GET", page.removeprefix(served[1]))).startswith("/tpa/recapitulatif?op=")
@@ -201,7 +201,18 @@ def test_the_url_contract_opens_the_same_walk_and_returns_under_its_nonce(served
 
 
 def test_the_url_contract_has_its_own_letters(served):
-    treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/{nonce}")
+    treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/{nonce}", test=True)
     assert treasury.create(replace(ATTEMPT, saisie="A"), **WHERE)
     with pytest.raises(OrderRefused, match="S1"):
         treasury.create(replace(ATTEMPT, saisie="W"), **WHERE)
+
+
+def test_a_live_stage_asks_for_no_test_payment(served, bank):
+    """It would take no money and settle a real invoice."""
+    for treasury in (
+        PayFip(served[1], test=False),
+        PayFipUrl(served[1], lambda nonce: f"http://x/{nonce}", test=False),
+    ):
+        with pytest.raises(OrderRefused, match="S1"):
+            treasury.create(ATTEMPT, **WHERE)
+    assert bank.ledger.all() == []

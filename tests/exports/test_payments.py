@@ -41,8 +41,8 @@ def attempts():
 def test_a_day_of_payments(attempts, tmp_path):
     attempts.entries = [
         ENTRY,
-        replace(ENTRY, letter="V", authorisation="=1+1", amount=Cents(5), paid_at=None),
-        replace(ENTRY, kind=Kind.REVERSED, amount=Cents(-5), letter="V", authorisation="3fe"),
+        replace(ENTRY, id="b", letter="V", authorisation="=1+1", amount=Cents(5), paid_at=None),
+        replace(ENTRY, id="c", kind=Kind.REVERSED, amount=Cents(-5), letter="V", authorisation="3fe"),
         replace(ENTRY, kind=Kind.OVERPAID),
         replace(ENTRY, day=date(2026, 11, 24)),
     ]
@@ -61,9 +61,9 @@ def test_a_day_of_payments(attempts, tmp_path):
 def test_what_a_person_has_to_see(attempts, tmp_path):
     attempts.entries = [
         ENTRY,
-        replace(ENTRY, kind=Kind.OVERPAID, amount=Cents(424)),
-        replace(ENTRY, kind=Kind.TO_CHECK, why="differs:amount"),
-        replace(ENTRY, kind=Kind.DECLARED),
+        replace(ENTRY, id="a", kind=Kind.OVERPAID, amount=Cents(424)),
+        replace(ENTRY, id="b", kind=Kind.TO_CHECK, why="differs:amount"),
+        replace(ENTRY, id="c", kind=Kind.DECLARED),
     ]
     lines = write_to_check(attempts, tmp_path).read_text("utf-8-sig").splitlines()
     assert [line.split(";")[1] for line in lines[1:]] == [

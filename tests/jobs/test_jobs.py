@@ -89,6 +89,11 @@ def test_an_invoice_is_told_of_by_two_jobs(town):
     assert len(sent()) == 2
 
 
+def test_a_payment_that_nobody_told_of_is_asked_about(town):
+    """Nothing waits: the treasury is not asked, and nothing fails."""
+    called("reconcile_payments")
+
+
 def test_a_bounce_told_by_ses_is_remembered(town):
     called("note_ses_event", source="aws.ses", **{"detail-type": "Email Bounced"}, detail=bounce())
     assert DynamoOutbox(database_for(town)).suppressed(["bond@server.fr"]) == {"bond@server.fr"}
@@ -104,7 +109,11 @@ def test_each_job_is_scheduled():
         for name, one in schedules.items()
         if isinstance(one.schedule_expression, Rate)
     }
-    assert rates == {"notify_invoices": "rate(10 minutes)", "send_outbox": "rate(1 minute)"}
+    assert rates == {
+        "notify_invoices": "rate(10 minutes)",
+        "send_outbox": "rate(1 minute)",
+        "reconcile_payments": "rate(5 minutes)",
+    }
     assert schedules["send_outbox"].handler_string == "chalicelib.jobs.send_outbox"
 
 

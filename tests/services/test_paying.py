@@ -19,6 +19,7 @@ from chalicelib.services.reconciling import DeclarePayment, Reconcile
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
+from tests.aws_calls import counted
 from tests.builders import BOND, a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fake_bank import Treasury
@@ -283,3 +284,15 @@ def test_settling_survives_every_fault():
         assert world.journal() == [Kind.PAID]
 
     survives(Case(fresh=fresh, run=World.notified, recover=job, check=once))
+
+
+def test_calls_to_the_tables_are_few(world):
+    """Each is 5 to 10 ms of a parent's wait, and counted in the town's bill."""
+    with counted() as opening:
+        world.pay()
+    with counted() as waiting:
+        world.show(BOND, INVOICE.number)
+    world.treasury.says("idop-1", "P")
+    with counted() as settling:
+        world.notified()
+    assert [len(calls.names) for calls in (opening, waiting, settling)] == [5, 4, 5]

@@ -1,0 +1,137 @@
+"""Attempts to pay and the payments' journal: the tables and the stand-in of the tests keep the same promises."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.rules.errors import StaleWrite
+from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.services.payment_ports import Kind
+from chalicelib.services.receipts import entry_of, payment_of, receipt_of
+from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.outbox import DynamoOutbox
+from tests.builders import BOND, a_payment, an_invoice
+from tests.clock import paris
+from tests.fake_bank import MemoryAttempts
+from tests.fakes import MemoryInvoices, MemoryOutbox
+from tests.stand_in import database_for, moto_town
+
+NOW = paris("lundi 2026-11-23 10:00")
+INVOICE = replace(an_invoice(), payments=())
+ATTEMPT = Attempt(
+    id=AttemptId("a-1"),
+    family=BOND,
+    invoice=INVOICE.number,
+    exercice="2013",
+    reference="2013T50026000335",
+    label="CANTINE",
+    amount=INVOICE.total,
+    payer="Jamie BOND",
+    email="jamie.bond@server.fr",
+    client_number="006382",
+    saisie="T",
+    created_at=NOW,
+)
+ANSWER = BankAnswer("idop-1", "P", "006382", "2013T50026000335", INVOICE.total, "T", "A55A", NOW)
+
+
+@pytest.fixture(params=["memory", "moto"])
+def stores(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any, Any]]:
+    """Attempts, invoices, outbox; the invoice is there."""
+    if request.param == "memory":
+        outbox = MemoryOutbox()
+        invoices = MemoryInvoices(outbox)
+        invoices.put(INVOICE, ())
+        yield MemoryAttempts(invoices, outbox), invoices, outbox
+        return
+    with moto_town() as settings:
+        database = database_for(settings)
+        stored = DynamoInvoiceStore(database)
+        stored.put(INVOICE, ())
+        yield DynamoAttemptStore(database), stored, DynamoOutbox(database)
+
+
+@pytest.fixture
+def attempts(stores):
+    return stores[0]
+
+
+@pytest.fixture
+def opened(attempts) -> Attempt:
+    attempts.begin(ATTEMPT, INVOICE, None)
+    return attempts.opened(ATTEMPT, "idop-1", NOW + timedelta(minutes=5))
+
+
+def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
+    after = replace(attempt, state=AttemptState.PAID, answer=ANSWER, settled_at=NOW)
+    written = {
+        "invoice": INVOICE,
+        "payment": payment_of(after, NOW),
+        "entries": [entry_of(after, Kind.PAID, NOW), entry_of(after, Kind.OVERPAID, NOW, 1)],
+        "mails": [receipt_of(after, INVOICE, NOW)],
+    }
+    return after, written
+
+
+def test_an_attempt_is_found_by_its_name_its_invoice_and_the_treasury_s_name(attempts, opened):
+    assert opened.state is AttemptState.PENDING
+    assert attempts.find(ATTEMPT.id) == attempts.latest(INVOICE) == attempts.by_idop("idop-1") == opened
+    assert attempts.find(AttemptId("a-2")) is None
+    assert attempts.by_idop("idop-2") is None
+
+
+def test_two_requests_begin_one_attempt(attempts):
+    attempts.begin(ATTEMPT, INVOICE, None)
+    with pytest.raises(StaleWrite):
+        attempts.begin(replace(ATTEMPT, id=AttemptId("a-2")), INVOICE, None)
+    attempts.begin(replace(ATTEMPT, id=AttemptId("a-2")), INVOICE, ATTEMPT)
+    assert attempts.latest(INVOICE).id == "a-2"
+
+
+def test_no_attempt_begins_on_an_invoice_that_was_paid_meanwhile(stores):
+    attempts, invoices, _ = stores
+    invoices.record(BOND, INVOICE.number, a_payment(400))
+    with pytest.raises(StaleWrite):
+        attempts.begin(ATTEMPT, INVOICE, None)
+    assert attempts.latest(INVOICE) is None
+
+
+def test_settling_writes_everything_once(stores, opened):
+    attempts, invoices, outbox = stores
+    after, written = paid(opened)
+    attempts.settle(opened, after, None, **written)
+    with pytest.raises(StaleWrite):
+        attempts.settle(opened, after, None, **written)
+    found = attempts.find(ATTEMPT.id)
+    assert (found.state, found.answer) == (AttemptState.PAID, ANSWER)
+    assert invoices.find(BOND, INVOICE.number).paid == INVOICE.total
+    assert [entry.kind for entry in attempts.ledger(entry_of(after, Kind.PAID, NOW).day)] == [Kind.OVERPAID, Kind.PAID]
+    assert [entry.amount for entry in attempts.to_refund_or_check()] == [1]
+    assert len(list(outbox.due(NOW, 10))) == 1
+    assert attempts.to_look_at(NOW + timedelta(days=1), 10) == ()
+
+
+def test_settling_on_an_invoice_that_moved_writes_nothing(stores, opened):
+    attempts, invoices, outbox = stores
+    invoices.record(BOND, INVOICE.number, a_payment(400))
+    after, written = paid(opened)
+    with pytest.raises(StaleWrite):
+        attempts.settle(opened, after, None, **written)
+    assert attempts.find(ATTEMPT.id) == opened
+    assert list(attempts.to_refund_or_check()) == []
+    assert list(outbox.due(NOW, 10)) == []
+
+
+def test_the_list_of_those_to_look_at(attempts, opened):
+    assert attempts.to_look_at(NOW, 10) == ()
+    at = NOW + timedelta(minutes=5)
+    assert [one.id for one in attempts.to_look_at(at, 10)] == ["a-1"]
+    attempts.look_again(opened, at + timedelta(minutes=5))
+    assert attempts.to_look_at(at, 10) == ()
+    attempts.look_again(opened, None)
+    assert attempts.to_look_at(at + timedelta(days=9), 10) == ()
