@@ -7,14 +7,13 @@ from chalice.app import Chalice
 
 from chalicelib.jobs import jobs
 from chalicelib.pages.site import add_pages
-from chalicelib.settings import Settings
-from chalicelib.wiring import Portal, build_portal
+from chalicelib.wiring import Portal, build_portal, settings_of
 
 
 @cache
 def portal() -> Portal:
     """Built by the first request, so that Chalice's own tools can import this file without the portal's settings."""
-    return build_portal(Settings.from_environ(os.environ))
+    return build_portal(settings_of(os.environ))
 
 
 app = Chalice(app_name="portail-parents")

@@ -46,7 +46,6 @@ def _seconds_left(event: CloudWatchEvent) -> Callable[[], float]:
 
 @cache
 def _jobs() -> "Jobs":
-    from chalicelib.settings import Settings  # noqa: PLC0415
-    from chalicelib.wiring import build_jobs  # noqa: PLC0415
+    from chalicelib.wiring import build_jobs, settings_of  # noqa: PLC0415
 
-    return build_jobs(Settings.from_environ(os.environ))
+    return build_jobs(settings_of(os.environ))

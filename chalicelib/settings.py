@@ -19,6 +19,7 @@ class Settings:
     region: str
     tables: str
     session_secret: str
+    """Signs cookies, links and forms. Several, apart by spaces, while it is being changed: the first one signs."""
     pepper: str
     sender: str
     """Address from which the portal's e-mails leave."""
@@ -34,6 +35,8 @@ class Settings:
     """Base address of the treasury's payment service; the simulator's on the local stage."""
     payfip_test: bool = False
     """Whether a deployed stage may send the treasury test payments: they would mark real invoices as paid."""
+    mail_configuration: str = ""
+    """SES configuration set whose events tell of bounces; empty: none."""
     mails_per_second: float = 14.0
     """What SES grants the account; 14 once it is out of the sandbox."""
 
@@ -64,6 +67,7 @@ class Settings:
             demo_now=environ.get("DEMO_NOW", ""),
             bucket=environ.get("PORTAL_BUCKET", ""),
             payfip=(environ.get("PORTAL_PAYFIP_URL") or cls.payfip).rstrip("/"),
+            mail_configuration=environ.get("PORTAL_MAIL_CONFIGURATION", ""),
             payfip_test=environ.get("PORTAL_PAYFIP_TEST") == "1",
             mails_per_second=_rate(environ.get("PORTAL_MAILS_PER_SECOND") or "14"),
         )

@@ -10,6 +10,7 @@ from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
+from chalicelib.adapters.secret_store import read_secrets
 from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.logs import report
 from chalicelib.services.accounts import OpenSession, SignIn
@@ -158,6 +159,33 @@ def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, Payment
     }
 
 
+def _mails_of(settings: Settings) -> dict[str, str]:
+    return {
+        "region": settings.region,
+        "sender": settings.sender,
+        "configuration": settings.mail_configuration,
+        "endpoint": settings.endpoint,
+    }
+
+
+def settings_of(environ: Mapping[str, str]) -> Settings:
+    """The settings of a process: its environment, and the secrets that a deployed stage keeps elsewhere.
+
+    Raises MissingSetting, Unavailable.
+    """
+    kept = environ.get("PORTAL_SECRETS", "")
+    if not kept:
+        return Settings.from_environ(environ)
+    found = read_secrets(kept, region=environ["AWS_REGION"], endpoint=environ.get("PORTAL_AWS_ENDPOINT", ""))
+    return Settings.from_environ(
+        {
+            **environ,
+            "PORTAL_SESSION_SECRET": found.get("session-secret", ""),
+            "PORTAL_PEPPER": found.get("pepper", ""),
+        }
+    )
+
+
 def build_portal(settings: Settings) -> Portal:
     """The portal on AWS, or on its stand-in when the settings name one."""
     database, links = database_of(settings), SignedLinks(settings)
@@ -169,7 +197,7 @@ def build_portal(settings: Settings) -> Portal:
         logins=DynamoLoginStore(database),
         throttle=DynamoThrottleStore(database),
         plannings=DynamoPlanningStore(database),
-        mailer=SesMailer(region=settings.region, sender=settings.sender, endpoint=settings.endpoint),
+        mailer=SesMailer(**_mails_of(settings)),
         invoices=DynamoInvoiceStore(database),
         pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
         notices=DynamoNoticeStore(database),
@@ -237,7 +265,7 @@ def build_jobs(settings: Settings) -> Jobs:
         send_outbox=SendOutbox(
             outbox=outbox,
             renderer=TemplateMails(DynamoTownStore(database)),
-            sender=SesMailSender(region=settings.region, sender=settings.sender, endpoint=settings.endpoint),
+            sender=SesMailSender(**_mails_of(settings)),
             clock=clock,
             report=report,
             per_second=settings.mails_per_second,

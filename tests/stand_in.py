@@ -27,7 +27,7 @@ def settings_for(endpoint: str = "", prefix: str = "test", demo_now: str = "") -
         stage="local",
         region=REGION,
         tables=prefix,
-        session_secret="a session secret of the tests",
+        session_secret="a-session-secret-of-the-tests",
         pepper="a pepper of the tests",
         sender="portail@ville.example",
         endpoint=endpoint,

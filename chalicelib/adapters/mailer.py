@@ -15,12 +15,13 @@ THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "L
 class SesMailer:
     """``Mailer``: a parent's message to the office, sent while she waits."""
 
-    def __init__(self, *, region: str, sender: str, endpoint: str = "") -> None:
+    def __init__(self, *, region: str, sender: str, configuration: str = "", endpoint: str = "") -> None:
         self.sender = sender
+        self.configuration = configuration
         self.client = LazyClient("sesv2", region=region, endpoint=endpoint)
 
     def send(self, letter: Letter) -> None:
-        request = _request(self.sender, letter.to, letter.subject, {"Text": _text(letter.text)})
+        request = _request(self, letter.to, letter.subject, {"Text": _text(letter.text)})
         if letter.reply_to:
             request["ReplyToAddresses"] = [letter.reply_to]
         with answering("mailer.send"):
@@ -30,12 +31,13 @@ class SesMailer:
 class SesMailSender:
     """``MailSender``: the mails of the outbox, with their one-click unsubscribe header (RFC 8058)."""
 
-    def __init__(self, *, region: str, sender: str, endpoint: str = "") -> None:
+    def __init__(self, *, region: str, sender: str, configuration: str = "", endpoint: str = "") -> None:
         self.sender = sender
+        self.configuration = configuration
         self.client = LazyClient("sesv2", region=region, endpoint=endpoint)
 
     def send(self, *, to: str, subject: str, text: str, html: str, unsubscribe: str = "") -> str:
-        request = _request(self.sender, to, subject, {"Text": _text(text), "Html": _text(html)})
+        request = _request(self, to, subject, {"Text": _text(text), "Html": _text(html)})
         if unsubscribe:
             request["Content"]["Simple"]["Headers"] = [
                 {"Name": "List-Unsubscribe", "Value": f"<{unsubscribe}>"},
@@ -52,9 +54,13 @@ class SesMailSender:
             raise Unavailable(f"mail_sender.send: {code}") from error
 
 
-def _request(sender: str, to: str, subject: str, body: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _request(
+    mailer: SesMailer | SesMailSender, to: str, subject: str, body: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    watched = {"ConfigurationSetName": mailer.configuration} if mailer.configuration else {}
     return {
-        "FromEmailAddress": sender,
+        **watched,
+        "FromEmailAddress": mailer.sender,
         "Destination": {"ToAddresses": [to]},
         "Content": {"Simple": {"Subject": _text(subject), "Body": body}},
     }

@@ -9,14 +9,14 @@ from typing import TextIO
 from chalicelib.exports.payments import write_day, write_to_check
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.school_calendar import paris_day
-from chalicelib.settings import MissingSetting, Settings
+from chalicelib.settings import MissingSetting
 
 DONE, NOT_DONE, MISUSED = 0, 1, 2
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
     """Exit status: 0 written, 1 the portal did not answer, 2 it could not start."""
-    from chalicelib.wiring import build_clock, build_exports  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring import build_clock, build_exports, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 
     options = _options(arguments)
     folder = Path(options.dossier)
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
         error.write(f"« {folder} » n'est pas un dossier ; attendu : le dossier où écrire les listes\n")
         return MISUSED
     try:
-        attempts = build_exports(Settings.from_environ(environ))
+        attempts = build_exports(settings_of(environ))
         day = options.jour or paris_day(build_clock(environ.get("DEMO_NOW", "")).now()) - timedelta(days=1)
         for path in (write_day(attempts, day, folder), write_to_check(attempts, folder)):
             out.write(f"{path}\n")

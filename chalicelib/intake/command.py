@@ -10,7 +10,7 @@ from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Bars, Progress, Quiet
 from chalicelib.intake.report import number
 from chalicelib.rules.errors import Unavailable
-from chalicelib.settings import MissingSetting, Settings
+from chalicelib.settings import MissingSetting
 
 DONE, NOT_DONE, MISUSED = 0, 1, 2
 
@@ -58,9 +58,9 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: T
 
 
 def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO) -> int:
-    from chalicelib.wiring import build_intake  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 
-    importer = build_intake(Settings.from_environ(environ))
+    importer = build_intake(settings_of(environ))
     report = importer(folder, progress)
     out.write("\n".join(report.lines()) + "\n")
     return DONE if report.all_taken else NOT_DONE

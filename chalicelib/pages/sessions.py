@@ -1,6 +1,5 @@
 """The only cookie: a signed session. Which sessions still live is decided by ``services.accounts.OpenSession``."""
 
-import hmac
 from datetime import UTC, datetime
 
 from chalicelib.pages.signing import Signing, Tampered
@@ -59,7 +58,7 @@ def csrf_token(session: Session, signing: Signing) -> str:
 
 
 def is_csrf_token(typed: str, session: Session, signing: Signing) -> bool:
-    return hmac.compare_digest(typed.encode(), csrf_token(session, signing).encode())
+    return len(typed) == len(csrf_token(session, signing)) and signing.is_token(typed, "csrf", session.nonce)
 
 
 def _value(header: str, name: str) -> str:

@@ -1,10 +1,16 @@
 """Values that travel through the browser and come back unchanged, or not at all."""
 
 import hashlib
+import hmac
 from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
+
+
+SHORTEST = 12
+"""Characters of a token that are enough to tell families apart."""
 
 
 class Tampered(ValueError):
@@ -12,7 +18,11 @@ class Tampered(ValueError):
 
 
 class Signing:
-    """Signs JSON values with the portal's secret. ``purpose`` keeps a value from being used for something else."""
+    """Signs JSON values with the portal's secret. ``purpose`` keeps a value from being used for something else.
+
+    ``secret``: one, or several apart by spaces. The first one signs; what the others signed is still ours, so that a
+    secret can be changed while parents are at work.
+    """
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
@@ -30,8 +40,20 @@ class Signing:
 
     def token(self, purpose: str, subject: str) -> str:
         """A short secret of ``subject`` that only we can work out; URL-safe, 43 characters."""
+        return self._tokens(purpose, subject)[0]
+
+    def is_token(self, text: str, purpose: str, subject: str) -> bool:
+        """Whether ``text`` is a token of ours, whole or its first twelve characters and more, under any secret."""
+        return len(text) >= SHORTEST and any(
+            hmac.compare_digest(text.encode(), token[: len(text)].encode()) for token in self._tokens(purpose, subject)
+        )
+
+    def _tokens(self, purpose: str, subject: str) -> list[str]:
         signer = self._serializer(purpose).make_signer(purpose)
-        return signer.get_signature(subject.encode()).decode()
+        signatures = [
+            signer.algorithm.get_signature(signer.derive_key(key), subject.encode()) for key in signer.secret_keys
+        ]
+        return [base64_encode(signature).decode() for signature in reversed(signatures)]
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
         return _serializer(self._secret, purpose)
@@ -39,6 +61,9 @@ class Signing:
 
 @lru_cache(maxsize=16)
 def _serializer(secret: str, purpose: str) -> URLSafeSerializer:
+    # Its list has the newest last.
     return URLSafeSerializer(
-        secret, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        secret.split()[::-1] if " " in secret else secret,
+        salt=purpose,
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     )

@@ -7,7 +7,7 @@ long the process still has.
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -163,6 +163,8 @@ class Sendings:
     sent: int = 0
     later: int = 0
     aside: int = 0
+    waited: int = field(default=0, compare=False)
+    """Seconds that the one longest due had waited when its turn came."""
     unfinished: bool = False
 
 
@@ -193,6 +195,8 @@ class SendOutbox:
         """Raises Unavailable when the outbox does not answer, or when several mails in a row did not leave."""
         done, in_a_row = Sendings(), 0
         for mail, suppressed in self._due(seconds_left):
+            overdue = int((self.clock.now() - mail.due_at).total_seconds())
+            done = replace(done, waited=max(done.waited, overdue))
             if suppressed:
                 self.outbox.set_aside(mail, "suppressed")
                 done = replace(done, aside=done.aside + 1)
@@ -209,7 +213,7 @@ class SendOutbox:
             if in_a_row == IN_A_ROW:
                 break
         if done != Sendings():
-            self.report("outbox.run", sent=done.sent, later=done.later, aside=done.aside, unfinished=done.unfinished)
+            self.report("outbox.run", **vars(done))
         if in_a_row == IN_A_ROW:
             raise Unavailable(f"outbox: {IN_A_ROW} mails in a row did not leave")
         return done

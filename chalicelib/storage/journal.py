@@ -11,6 +11,7 @@ from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.planning import Reason, Refusal, Slot, Wish
 from chalicelib.services.ports import JournalEntry
+from chalicelib.storage import retention
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.rows import JournalRow
 
@@ -24,6 +25,7 @@ def row_of(rows: type[JournalRow], family: FamilyId, entry: JournalEntry) -> Jou
         changes=[_wish_text(wish) for wish in entry.changes],
         refusals=[_refusal_text(refusal) for refusal in entry.refusals],
         already=[_wish_text(wish) for wish in entry.already],
+        expires=retention.of_save(entry.at),
     )
 
 

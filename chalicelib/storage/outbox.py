@@ -9,7 +9,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.services.invoice_ports import Mail
-from chalicelib.storage import keys
+from chalicelib.storage import keys, retention
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.rows import OutboxRow
 
@@ -63,7 +63,7 @@ class DynamoOutbox:
 
     def set_aside(self, mail: Mail, why: str) -> None:
         row = row_of(self.rows, mail)
-        row.shard, row.why = keys.ASIDE, why
+        row.shard, row.why, row.expires = keys.ASIDE, why, retention.of_unsent(mail.due_at)
         self._move("outbox.set_aside", mail, row)
 
     def suppress(self, email: str, why: str, now: datetime) -> None:

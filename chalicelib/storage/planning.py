@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.ports import JournalEntry
-from chalicelib.storage import journal, keys
+from chalicelib.storage import journal, keys, retention
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
 
@@ -112,7 +112,7 @@ class DynamoPlanningStore:
     def _change(self, transaction: TransactWrite, row: PlanningRow, wishes: list[Wish], channel: str) -> None:
         """Every wish of one day in one update, for an item may appear once in a transaction."""
         condition: Condition | None = None
-        actions: list[Action] = []
+        actions: list[Action] = [self.days.expires.set(retention.of_day(wishes[0].slot.day))]
         for wish in wishes:
             slot = Path([keys.slot_name(wish.slot.child, wish.slot.activity)])
             actions.append(slot.set(channel) if wish.booked else slot.remove())

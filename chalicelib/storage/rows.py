@@ -63,6 +63,7 @@ class PlanningRow(Model):
     family = UnicodeAttribute(hash_key=True)
     day = UnicodeAttribute(range_key=True)
     by_day = ByDay()
+    expires = NumberAttribute(null=True)
 
 
 class JournalRow(Model):
@@ -78,6 +79,7 @@ class JournalRow(Model):
     changes = ListAttribute(of=UnicodeAttribute)
     refusals = ListAttribute(of=UnicodeAttribute)
     already = ListAttribute(of=UnicodeAttribute)
+    expires = NumberAttribute(null=True)
 
 
 class PlaceRow(Model):
@@ -244,6 +246,7 @@ class OutboxRow(Model):
     attempts = NumberAttribute(null=True)
     held_until = UnicodeAttribute(null=True)
     why = UnicodeAttribute(null=True)
+    expires = NumberAttribute(null=True)
 
 
 ROWS = (

@@ -56,7 +56,7 @@ def template() -> dict[str, Any]:
 def declared(prefix: str) -> Iterator[dict[str, Any]]:
     """Properties of each declared table, named with ``prefix``. Raises ValueError for a property it does not know."""
     for resource in template()["Resources"].values():
-        if resource["Type"] == TABLE:
+        if resource.get("Type") == TABLE:
             properties = resource["Properties"]
             unknown = properties.keys() - UNDERSTOOD - LEFT_TO_AWS
             if unknown:
@@ -68,7 +68,9 @@ def buckets(prefix: str) -> list[str]:
     """Names of the declared buckets. What protects them is AWS's: a stand-in is thrown away whole."""
     resources = template()["Resources"].values()
     return [
-        _filled(one["Properties"]["BucketName"], {"TablePrefix": prefix}) for one in resources if one["Type"] == BUCKET
+        _filled(one["Properties"]["BucketName"], {"TablePrefix": prefix})
+        for one in resources
+        if one.get("Type") == BUCKET
     ]
 
 

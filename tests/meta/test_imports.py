@@ -14,7 +14,7 @@ SETTINGS = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "PORTAL_STAGE": "test",
     "PORTAL_TABLES": "test",
-    "PORTAL_SESSION_SECRET": "a session secret of the tests",
+    "PORTAL_SESSION_SECRET": "a-session-secret-of-the-tests",
     "PORTAL_PEPPER": "a pepper of the tests",
     "PORTAL_SENDER": "portail@ville.example",
 }

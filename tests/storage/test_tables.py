@@ -48,11 +48,13 @@ def _name(resource: dict[str, Any]) -> str:
     return name.replace("${TablePrefix}", "town")
 
 
-def test_only_counters_of_attempts_expire() -> None:
+def test_what_is_personal_and_not_accounts_expires() -> None:
+    """Families and their codes go by a command; invoices, payments and their attempts are accounts."""
     expiring = {
         name: table["TimeToLiveSpecification"] for name, table in TABLES.items() if "TimeToLiveSpecification" in table
     }
-    assert expiring == {"town-throttle": {"AttributeName": "expires", "Enabled": True}}
+    assert set(expiring) == {"town-planning", "town-journal", "town-outbox", "town-throttle"}
+    assert all(one == {"AttributeName": "expires", "Enabled": True} for one in expiring.values())
 
 
 def test_the_kitchens_list_is_an_index() -> None:
