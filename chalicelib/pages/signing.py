@@ -8,7 +8,6 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-
 SHORTEST = 12
 """Characters of a token that are enough to tell families apart."""
 

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command line prints
 """``make bench``: measure everything, print one table, write .local/bench.json."""
 
 import os

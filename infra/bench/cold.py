@@ -43,8 +43,8 @@ def _bundle(bundle: Path) -> Path:
     shutil.copy(ROOT / "app.py", bundle)
     python = [sys.executable, "-m"]
     compiled = str(bundle / "templates" / "compiled")
-    subprocess.run([*python, "chalicelib.pages.precompile", compiled], cwd=bundle, check=True)  # noqa: S603
-    subprocess.run([*python, "compileall", "-q", str(bundle)], cwd=bundle, check=True)  # noqa: S603
+    subprocess.run([*python, "chalicelib.pages.precompile", compiled], cwd=bundle, check=True)
+    subprocess.run([*python, "compileall", "-q", str(bundle)], cwd=bundle, check=True)
     return bundle
 
 
@@ -61,7 +61,7 @@ def _told(handler: Handler, event: Event, bundle: Path) -> Path:
 def _first_answer(which: str, told: Path, bundle: Path) -> float:
     command = [sys.executable, "-m", "infra.bench.first_answer", which, str(told)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"{which} did not answer: {ended.stderr}")
     return float(ended.stdout)

@@ -32,4 +32,4 @@ def main(which: str, told: dict) -> float:  # type: ignore[type-arg]
 
 if __name__ == "__main__":
     with open(sys.argv[2], encoding="utf-8") as file:  # noqa: PTH123 - pathlib would be imported for nothing
-        print(main(sys.argv[1], json.load(file)))  # noqa: T201
+        print(main(sys.argv[1], json.load(file)))

@@ -64,7 +64,7 @@ class Cost:
 
 def process_cost(arguments: Sequence[str], environment: Mapping[str, str]) -> Cost:
     """Run ``python ARGUMENTS`` to its end; raises RuntimeError with its words when it fails."""
-    process = subprocess.Popen(  # noqa: S603 - our own modules
+    process = subprocess.Popen(
         [sys.executable, *arguments], cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None  # noqa: S101 - what PIPE means
