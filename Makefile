@@ -38,6 +38,46 @@ import: setup ## Import a town's files: FROM=dir, STAGE=local while `make run` r
 export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local
 	@$(PYTHON_OF_VENV) -m infra.local.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)")
 
+.PHONY: package
+package: setup ## Build dist/STAGE: the functions' zip, the template, its bill of materials (PYTHON_VERSION=3.13)
+	@$(PYTHON_OF_VENV) -W ignore -m infra.build package "$(or $(STAGE),prod)" --python "$(or $(PYTHON_VERSION),3.13)"
+
+.PHONY: deploy
+deploy: setup ## Package a STAGE and deploy it: shows what will change, then asks (YES=1 for pipelines)
+	@$(PYTHON_OF_VENV) -W ignore -m infra.ops deploy "$(or $(STAGE),prod)" "$(PYTHON_VERSION)"
+
+.PHONY: doctor
+doctor: setup ## Look at a live STAGE and say what it lacks
+	@$(PYTHON_OF_VENV) -m infra.ops doctor "$(or $(STAGE),prod)"
+
+.PHONY: rotate
+rotate: setup ## Change a STAGE's session secret without signing anybody out
+	@$(PYTHON_OF_VENV) -m infra.ops rotate "$(or $(STAGE),prod)"
+
+.PHONY: backup
+backup: setup ## Write every item and document of a STAGE into TO=dir
+	@$(PYTHON_OF_VENV) -m infra.ops backup "$(or $(STAGE),prod)" "$(TO)"
+
+.PHONY: restore
+restore: setup ## Put what backup wrote in FROM=dir into an empty STAGE
+	@$(PYTHON_OF_VENV) -m infra.ops restore "$(or $(STAGE),prod)" "$(FROM)"
+
+.PHONY: family
+family: setup ## Write all that a STAGE has of FAMILY=f-1 into TO=dir (right of access)
+	@$(PYTHON_OF_VENV) -m infra.ops family "$(or $(STAGE),prod)" "$(FAMILY)" "$(TO)"
+
+.PHONY: erase
+erase: setup ## Erase all that a STAGE has of FAMILY=f-1, once it owes nothing
+	@$(PYTHON_OF_VENV) -m infra.ops erase "$(or $(STAGE),prod)" "$(FAMILY)"
+
+.PHONY: destroy
+destroy: setup ## Take a STAGE down; its data stays unless WORD="delete <prefix> and all its data"
+	@$(PYTHON_OF_VENV) -m infra.ops destroy "$(or $(STAGE),prod)" "$(WORD)"
+
+.PHONY: lint-template
+lint-template: package ## Check the finished template with checkov, in a place of its own (exceptions: infra/checkov.yaml)
+	@sh infra/build/checkov.sh "$(or $(STAGE),prod)"
+
 .PHONY: bench
 bench: setup ## Measure: every figure a ratio taken in one run, a table here and .local/bench.json
 	@$(PYTHON_OF_VENV) -m infra.bench

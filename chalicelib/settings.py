@@ -73,8 +73,8 @@ class Settings:
         )
         if settings.demo_now and not settings.local:
             raise MissingSetting("DEMO_NOW is for the local stage only; unset it")
-        if not settings.local and not settings.payfip.startswith("https://"):
-            raise MissingSetting("PORTAL_PAYFIP_URL must begin with https:// on a deployed stage")
+        if not (settings.local or settings.endpoint or settings.payfip.startswith("https://")):
+            raise MissingSetting("PORTAL_PAYFIP_URL must begin with https:// on AWS")
         return settings
 
 

@@ -52,22 +52,22 @@ def announce(environment: Mapping[str, str], port: int) -> Path:
 
 
 def environment_of(stage: str, port: int) -> dict[str, str]:
-    """The environment to import into a stage; raises UnknownStage.
+    """The environment of a stage, to import into it or export from it. Raises UnknownStage, CannotOperate.
 
-    A deployed stage's is what ``.chalice/config.json`` declares; the operator's own environment (credentials, secrets)
-    adds to it and beats it.
+    A deployed stage's is what its functions have; the operator's own credentials reach it.
     """
-    if stage == "local":
-        path = _announcement(port)
-        if not path.exists():
-            raise UnknownStage(f"no portal runs here on port {port}: start one with `make run`, or give its PORT=")
-        return {**_without_aws(os.environ), **json.loads(path.read_text())}
-    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
-    if stage not in config.get("stages", {}):
-        known = ", ".join(["local", *config.get("stages", {})])
-        raise UnknownStage(f"stage {stage!r} is not in .chalice/config.json; known: {known}")
-    declared = config.get("environment_variables", {}) | config["stages"][stage].get("environment_variables", {})
-    return {**declared, **os.environ}
+    if stage != "local":
+        from infra.ops.stage import read_stage  # noqa: PLC0415 - AWS's libraries, which a local town does without
+
+        return {**_without_aws(os.environ), **_credentials(), **read_stage(stage).environment()}
+    path = _announcement(port)
+    if not path.exists():
+        raise UnknownStage(f"no portal runs here on port {port}: start one with `make run`, or give its PORT=")
+    return {**_without_aws(os.environ), **json.loads(path.read_text())}
+
+
+def _credentials() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
 
 
 def _announcement(port: int) -> Path:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,10 +53,13 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def start(folder: Path, port: int | None = None, patience: float = PATIENCE) -> StandIn:
+def start(
+    folder: Path, port: int | None = None, patience: float = PATIENCE, changed: Mapping[str, str] | None = None
+) -> StandIn:
     """Start a stand-in whose log and temporary files live in ``folder``; raises StandInFailed.
 
-    ``port``: a free one when None. It dies with this process, even a killed one: it watches a pipe that we hold.
+    ``port``: a free one when None. ``changed``: variables of its environment. It dies with this process, even a killed
+    one: it watches a pipe that we hold.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -66,7 +69,7 @@ def start(folder: Path, port: int | None = None, patience: float = PATIENCE) -> 
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local.stand_in"],
             cwd=Path(__file__).parents[2],
-            env=_environment(folder, port),
+            env={**_environment(folder, port), **(changed or {})},
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -1,23 +1,15 @@
 """Which environment ``make run`` and ``make import`` hand on."""
 
-import json
-
 import pytest
 
 from infra.local import stage
 from infra.local.exchange import main as exchange
+from infra.ops.stage import CannotOperate
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """A checkout of its own, whose declared stage is ``mallerin``."""
-    (tmp_path / ".chalice").mkdir()
-    config = {
-        "environment_variables": {"PORTAL_SENDER": "a@ville.fr", "PORTAL_TABLES": "x"},
-        "stages": {"mallerin": {"environment_variables": {"PORTAL_TABLES": "mallerin"}}},
-    }
-    (tmp_path / ".chalice" / "config.json").write_text(json.dumps(config))
-    monkeypatch.setattr(stage, "ROOT", tmp_path)
+    """A checkout of its own."""
     monkeypatch.setattr(stage, "STATE", tmp_path / ".local")
     return tmp_path
 
@@ -48,15 +40,8 @@ def test_no_portal_runs(here):
         stage.environment_of("local", 8000)
 
 
-def test_a_deployed_stage_is_what_its_configuration_says(here, monkeypatch):
-    monkeypatch.setenv("PORTAL_PEPPER", "given by the operator")
-    found = stage.environment_of("mallerin", 8000)
-    names = ("PORTAL_SENDER", "PORTAL_TABLES", "PORTAL_PEPPER")
-    assert [found[name] for name in names] == ["a@ville.fr", "mallerin", "given by the operator"]
-
-
-def test_an_undeclared_stage(here):
-    with pytest.raises(stage.UnknownStage, match="known: local, mallerin"):
+def test_an_undeclared_stage():
+    with pytest.raises(CannotOperate, match="known: prod, recette"):
         stage.environment_of("ailleurs", 8000)
 
 

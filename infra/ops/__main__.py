@@ -1,0 +1,132 @@
+"""``python -m infra.ops COMMAND STAGE …``: what ``make deploy``, ``make doctor`` and their like run."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.build.__main__ import DIST, package
+from infra.build.sam import CannotBuild
+from infra.ops.deploy import Operator, deploy, destroy, turn_secrets
+from infra.ops.doctor import findings
+from infra.ops.items import erase_family, export_family, load, save
+from infra.ops.secret_turns import make_missing, rotate
+from infra.ops.stage import CannotOperate, Stage, read_stage
+
+PYTHON = "3.13"
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 0 done, 1 not done (its words say why), 2 misused."""
+    if len(arguments) < 2 or arguments[0] not in COMMANDS:
+        print(f"usage: python -m infra.ops {{{'|'.join(COMMANDS)}}} STAGE …", file=sys.stderr)
+        return 2
+    name, stage_name, *rest = arguments
+    try:
+        return COMMANDS[name](read_stage(stage_name), rest)
+    except (CannotOperate, CannotBuild, BotoCoreError, ClientError) as trouble:
+        print(f"make {name}: {trouble}", file=sys.stderr)
+        return 1
+
+
+def _operator() -> Operator:
+    return Operator(print, _agrees)
+
+
+def _agrees(question: str) -> bool:
+    """YES=1 answers for pipelines, which have nobody to ask."""
+    if os.environ.get("YES") == "1":
+        return True
+    return sys.stdin.isatty() and input(f"{question} [yes/no] ").strip() == "yes"
+
+
+def _deploy(stage: Stage, rest: list[str]) -> int:
+    version = rest[0] if rest and rest[0] else PYTHON
+    built = DIST / stage.name
+    for line in package(stage.name, version, "arm64", built):
+        print(line)
+    for name in make_missing(stage):
+        print(f"Made the secret /{stage.prefix}/secrets/{name}")
+    deploy(stage, built, _operator())
+    print("Now: make doctor STAGE=" + stage.name)
+    return 0
+
+
+def _destroy(stage: Stage, rest: list[str]) -> int:
+    if not _agrees(f"Take down {stage.prefix}?"):
+        raise CannotOperate("nothing was deleted")
+    destroy(stage, rest[0] if rest else "", _operator())
+    return 0
+
+
+def _rotate(stage: Stage, _rest: list[str]) -> int:
+    rotate(stage, lambda: turn_secrets(stage, _operator()))
+    print("The session secret is a new one; nobody was signed out. The one before stays good until the next time.")
+    return 0
+
+
+def _doctor(stage: Stage, _rest: list[str]) -> int:
+    good = True
+    for found in findings(stage):
+        print(f"{'ok  ' if found.good else 'MEND'} {found.what}: {found.words}")
+        good = good and found.good
+    return 0 if good else 1
+
+
+def _backup(stage: Stage, rest: list[str]) -> int:
+    return _told(save(stage, _folder(rest)))
+
+
+def _restore(stage: Stage, rest: list[str]) -> int:
+    return _told(load(stage, _folder(rest)))
+
+
+def _family(stage: Stage, rest: list[str]) -> int:
+    count = export_family(stage, _word(rest, "FAMILY"), _folder(rest[1:]))
+    print(f"{count} items")
+    return 0
+
+
+def _erase(stage: Stage, rest: list[str]) -> int:
+    family = _word(rest, "FAMILY")
+    if not _agrees(f"Erase all that {stage.prefix} has of {family}?"):
+        raise CannotOperate("nothing was erased")
+    print(f"{erase_family(stage, family)} items of {family} are gone. Point-in-time recovery forgets them in 35 days.")
+    return 0
+
+
+def _word(rest: list[str], name: str) -> str:
+    if not rest or not rest[0]:
+        raise CannotOperate(f"{name}= is missing")
+    return rest[0]
+
+
+def _folder(rest: list[str]) -> Path:
+    folder = Path(_word(rest, "TO"))
+    if not folder.is_dir():
+        raise CannotOperate(f"{folder} is not a directory")
+    return folder
+
+
+def _told(counts: dict[str, int]) -> int:
+    for name, count in counts.items():
+        print(f"{name}: {count}")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Stage, list[str]], int]] = {
+    "deploy": _deploy,
+    "destroy": _destroy,
+    "rotate": _rotate,
+    "doctor": _doctor,
+    "backup": _backup,
+    "restore": _restore,
+    "family": _family,
+    "erase": _erase,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
