@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def _apply(stage: Stage, template: str, wanted: dict[str, str], operator: Operat
     set_here = {"PublicOrigin", "SecretsTurn"} & known - wanted.keys()
     kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(set_here)]
     given = [{"ParameterKey": name, "ParameterValue": value} for name, value in wanted.items()]
-    name = f"deploy-{int(time.time())}"  # Only a name: no clock of the portal reads it.
+    name = f"deploy-{secrets.token_hex(4)}"
     formation.create_change_set(
         StackName=stage.prefix,
         ChangeSetName=name,

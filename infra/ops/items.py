@@ -1,6 +1,7 @@
 """The items of a stage's tables as files and back: a copy that needs no AWS, and everything about one family."""
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,7 @@ def save(stage: Stage, folder: Path) -> dict[str, int]:
     for name in _names(stage):
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
         with path.open("w", encoding="utf-8") as file:
-            told[path.stem] = sum(
-                file.write(json.dumps(item, sort_keys=True) + "\n") > 0 for item in _scan(stage, name)
-            )
+            told[path.stem] = sum(file.write(f"{_line(item)}\n") > 0 for item in _scan(stage, name))
     told["documents"] = _save_documents(stage, "", folder / "documents")
     return told
 
@@ -38,7 +37,7 @@ def load(stage: Stage, folder: Path) -> dict[str, int]:
     told = {}
     for name in _names(stage):
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
-        items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        items = [json.loads(line, object_hook=_with_bytes) for line in path.read_text("utf-8").splitlines()]
         _write(stage, name, ({"PutRequest": {"Item": item}} for item in items))
         told[path.stem] = len(items)
     documents = folder / "documents"
@@ -57,8 +56,8 @@ def family_items(stage: Stage, family: str) -> dict[str, list[Item]]:
         found[table] = list(_query(stage, table, family))
     for table, attribute in SEARCHED.items():
         more = _scan(stage, f"{stage.prefix}-{table}", {"name": attribute, "value": family})
-        known = {json.dumps(item, sort_keys=True) for item in found.get(table, [])}
-        found.setdefault(table, []).extend(item for item in more if json.dumps(item, sort_keys=True) not in known)
+        known = {_line(item) for item in found.get(table, [])}
+        found.setdefault(table, []).extend(item for item in more if _line(item) not in known)
     operations = [item["idop"]["S"] for item in found["invoices"] if item.get("idop", {}).get("S")]
     for idop in operations:
         found["invoices"] += _query(stage, "invoices", f"O#{idop}")
@@ -71,7 +70,7 @@ def export_family(stage: Stage, family: str, folder: Path) -> int:
     if not found["families"]:
         raise CannotOperate(f"there is no family {family}")
     path = folder / f"{family}.json"
-    path.write_text(json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False, default=_of_bytes), encoding="utf-8")
     path.chmod(0o600)
     _save_documents(stage, f"factures/{family}/", folder / family)
     return sum(map(len, found.values()))
@@ -100,6 +99,18 @@ def erase_family(stage: Stage, family: str) -> int:
     return sum(map(len, found.values()))
 
 
+def _line(item: Item) -> str:
+    return json.dumps(item, sort_keys=True, ensure_ascii=False, default=_of_bytes)
+
+
+def _of_bytes(value: bytes) -> dict[str, str]:
+    return {"base64": b64encode(value).decode()}
+
+
+def _with_bytes(value: Item) -> Any:
+    return b64decode(value["base64"]) if value.keys() == {"base64"} else value
+
+
 def _owes(item: Item) -> bool:
     return "total" in item and int(item["total"]["N"]) > int(item.get("paid", {"N": "0"})["N"])
 
@@ -118,7 +129,8 @@ def _query(stage: Stage, table: str, partition: str) -> Iterator[Item]:
     for page in pages.paginate(
         TableName=f"{stage.prefix}-{table}",
         ConsistentRead=True,
-        KeyConditionExpression="family = :family",
+        KeyConditionExpression="#f = :family",
+        ExpressionAttributeNames={"#f": "family"},
         ExpressionAttributeValues={":family": {"S": partition}},
     ):
         yield from page["Items"]
