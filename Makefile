@@ -16,8 +16,8 @@ run: setup ## Start the demo town on http://127.0.0.1:8000 (PORT=8001; DEMO_NOW=
 	@exec $(PYTHON_OF_VENV) -m infra.local.run
 
 .PHONY: test
-test: check ## Run everything: lint, types, unit, storage, page and browser tests (PYTEST="-k name" to choose)
-	@$(PYTHON_OF_VENV) -m pytest $(PYTEST)
+test: check ## Run everything: lint, types, unit, storage, page, browser, deployment (PYTEST="-k name" to choose, WORKERS=2)
+	@$(PYTHON_OF_VENV) -m pytest -n "$(or $(WORKERS),2)" --dist loadfile $(PYTEST)
 
 .PHONY: check
 check: setup ## Lint, formatting and types
