@@ -1,0 +1,173 @@
+"""What is in a function's zip: the locked wheels without what never runs, the code, the templates, all compiled.
+
+The same input gives the same bytes: everything is sorted, nothing has a date, no path of this machine is left in it.
+"""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from infra.build.lock import LOCK, pip_options, read_lock
+from infra.build.sam import ROOT, CannotBuild
+
+MOST_BYTES = 12_000_000
+SERVICES = frozenset({"dynamodb", "s3", "sesv2"})
+"""Those whose model botocore reads for us; SSM is asked without one."""
+NOT_ON_LAMBDA = ("chalicelib/intake", "chalicelib/exports", "chalicelib/adapters/fonts")
+NOT_ON_LAMBDA_EITHER = ("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py")
+UNUSED = (
+    # Chalice's command line, deployer, local server.
+    *("chalice/cli", "chalice/deploy", "chalice/templates", "chalice/package.py", "chalice/pipeline.py"),
+    *("chalice/awsclient.py", "chalice/invoke.py", "chalice/logs.py", "chalice/policies.json", "chalice/policy.py"),
+    *("bin",),
+)
+DROPPED = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "*.dist-info/direct_url.json")
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The oldest date that a zip can say."""
+COMPILE = """
+import pathlib, py_compile, sys
+root = pathlib.Path(sys.argv[1])
+for path in sorted(root.rglob("*.py")):
+    py_compile.compile(
+        str(path), dfile="/var/task/" + path.relative_to(root).as_posix(), doraise=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+"""
+
+
+def interpreter(version: str) -> str:
+    """A Python of that version on this machine: what it compiles, Lambda's reads. Raises CannotBuild."""
+    name = f"python{version}"
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    # pyenv's own python3.13 in the PATH only starts when that version was chosen.
+    places = sorted(map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}")), reverse=True)
+    for found in (*places, shutil.which(name)):
+        if found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return found
+    raise CannotBuild(f"{name} is not on this machine: install it, or give the version of another with PYTHON_VERSION=")
+
+
+def build_tree(tree: Path, version: str, architecture: str) -> None:
+    """Everything that a function is given, in the empty folder ``tree``. Raises CannotBuild."""
+    python = interpreter(version)
+    _install(tree, version, architecture)
+    _trim(tree)
+    _add_code(tree)
+    env = {"PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
+    said = subprocess.run([python, "-c", COMPILE, str(tree)], env=env, capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise CannotBuild(f"{python} does not compile the bundle:\n{said.stderr}")
+
+
+def _install(tree: Path, version: str, architecture: str) -> None:
+    read_lock()
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
+        *("--no-compile", "--require-hashes", "--target", str(tree), "-r", str(LOCK)),
+        *pip_options(architecture, version),
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise CannotBuild(f"a wheel for {architecture}, Python {version} is missing:\n{said.stderr.strip()}")
+
+
+def _trim(tree: Path) -> None:
+    for name in UNUSED:
+        _remove(tree / name)
+    for pattern in DROPPED:
+        for path in tree.glob(pattern):
+            path.unlink()
+    for folder in ("tests", "test", "__pycache__"):
+        for path in sorted(tree.rglob(folder)):
+            _remove(path)
+    data = tree / "botocore" / "data"
+    for service in data.iterdir():
+        if service.is_dir() and service.name not in SERVICES:
+            _remove(service)
+    for path in data.rglob("*"):
+        if path.name.startswith(("examples-", "paginators-", "waiters-")):
+            path.unlink()
+    _keep_one_zone(tree / "tzdata" / "zoneinfo")
+
+
+def _keep_one_zone(zones: Path) -> None:
+    paris = (zones / "Europe" / "Paris").read_bytes()
+    for path in list(zones.iterdir()):
+        if path.name != "__init__.py":
+            _remove(path)
+    (zones / "Europe").mkdir()
+    (zones / "Europe" / "__init__.py").touch()
+    (zones / "Europe" / "Paris").write_bytes(paris)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _add_code(tree: Path) -> None:
+    from chalicelib.pages.precompile import precompile  # noqa: PLC0415 - a build alone needs the pages
+
+    shutil.copy(ROOT / "app.py", tree / "app.py")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "chalicelib", tree / "chalicelib", ignore=ignored)
+    shutil.copytree(ROOT / "templates", tree / "templates", ignore=ignored)
+    for name in (*NOT_ON_LAMBDA, *NOT_ON_LAMBDA_EITHER):
+        _remove(tree / name)
+    precompile(tree / "templates" / "compiled")
+    for page in tree.glob("templates/*/*.html"):
+        if page.parent.parent.name != "email":
+            page.unlink()
+    _remove(tree / "templates" / "base.html")
+    _remove(tree / "templates" / "summary.html")
+
+
+def files_of(tree: Path) -> list[PurePosixPath]:
+    return sorted(PurePosixPath(path.relative_to(tree).as_posix()) for path in tree.rglob("*") if path.is_file())
+
+
+def write_zip(tree: Path, target: Path, most: int = MOST_BYTES) -> int:
+    """The zip's size in bytes. Raises CannotBuild, naming what is heavy, when it passes ``most``."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in files_of(tree):
+            entry = zipfile.ZipInfo(str(name), EPOCH)
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, (tree / name).read_bytes())
+    size = target.stat().st_size
+    if size > most:
+        heavy = ", ".join(f"{name} {weight / 1e6:.1f} MB" for name, weight in heaviest(target)[:5])
+        raise CannotBuild(f"{target.name} has {size / 1e6:.1f} MB, more than {most / 1e6:g}: {heavy}")
+    return size
+
+
+def heaviest(archive: Path) -> list[tuple[str, int]]:
+    """Top-level names of a zip and their compressed bytes, the heaviest first."""
+    weights: dict[str, int] = {}
+    with zipfile.ZipFile(archive) as opened:
+        for entry in opened.infolist():
+            top = entry.filename.partition("/")[0]
+            weights[top] = weights.get(top, 0) + entry.compress_size
+    return sorted(weights.items(), key=lambda one: one[1], reverse=True)
+
+
+def licences(tree: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, version and licence of each distribution in ``tree``."""
+    for found in _distributions(tree):
+        licence = found.metadata["License-Expression"] or found.metadata["License"] or ""
+        told = found.metadata.get_all("Classifier", [])
+        classifiers = [one.rpartition(" :: ")[2] for one in told if one.startswith("License")]
+        name = found.metadata["Name"].lower().replace("_", "-")
+        yield name, found.version, licence if 0 < len(licence) < 60 else ", ".join(classifiers)
+
+
+def _distributions(tree: Path) -> Iterable[importlib.metadata.Distribution]:
+    return sorted(importlib.metadata.distributions(path=[str(tree)]), key=lambda one: one.metadata["Name"].lower())

@@ -1,0 +1,273 @@
+"""What every Lambda function of a town has besides its code: name, settings, role, log, dead letters, alarms.
+
+Chalice names the functions and their routes; here is what they share, so that no function can go without.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.build.metrics import METRICS
+
+LOGS_DAYS = 180
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Function:
+    """``name``: what follows the town's prefix. ``tables``: actions on a table or index, without their ``dynamodb:``.
+
+    ``at_once``: how many may run together, 0: as many as the account has. ``async_``: its event waits in the dead
+    letters when it fails.
+    """
+
+    name: str
+    tables: Mapping[str, tuple[str, ...]]
+    mails: bool = False
+    documents: bool = False
+    at_once: int = 0
+    async_: bool = True
+
+
+READ_AND_ADD = ("GetItem", "PutItem", "Query", "UpdateItem")
+FUNCTIONS: Mapping[str, Function] = {
+    "APIHandler": Function(
+        "api",
+        {
+            "families": ("GetItem", "PutItem", "Query"),
+            "invoices": READ_AND_ADD,
+            "journal": ("PutItem", "Query"),
+            "logins": ("GetItem",),
+            "outbox": ("BatchGetItem", "PutItem"),
+            "places": ("BatchGetItem", "UpdateItem"),
+            "planning": ("Query", "UpdateItem"),
+            "throttle": ("UpdateItem",),
+            "town": ("GetItem",),
+        },
+        mails=True,
+        documents=True,
+        async_=False,
+    ),
+    "NotifyInvoices": Function(
+        "notify-invoices",
+        {
+            "families": ("GetItem", "Query"),
+            "invoices": ("GetItem", "Query", "UpdateItem"),
+            "invoices/index/to-notify": ("Query",),
+            "outbox": ("BatchGetItem", "PutItem"),
+        },
+        at_once=1,
+    ),
+    "SendOutbox": Function(
+        "send-outbox",
+        {"outbox": ("BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem"), "town": ("GetItem",)},
+        mails=True,
+        at_once=1,
+    ),
+    "ReconcilePayments": Function(
+        "reconcile-payments",
+        {
+            "invoices": READ_AND_ADD,
+            "invoices/index/to-look-at": ("Query",),
+            "journal": ("PutItem",),
+            "outbox": ("PutItem",),
+            "town": ("GetItem",),
+        },
+        at_once=1,
+    ),
+    "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem",)}),
+}
+"""By Chalice's name of the resource. A test runs each function's code and compares what it calls with what it may."""
+ENVIRONMENT: Resource = {
+    "PORTAL_TABLES": {"Ref": "TablePrefix"},
+    "PORTAL_BUCKET": {"Fn::Sub": "${TablePrefix}-documents"},
+    "PORTAL_SENDER": {"Ref": "Sender"},
+    "PORTAL_SECRETS": {"Fn::Sub": "/${TablePrefix}/secrets"},
+    # Read by nobody: changing it starts every function anew, with the secrets of then.
+    "PORTAL_SECRETS_TURN": {"Ref": "SecretsTurn"},
+    "PORTAL_ORIGIN": {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Ref": "PublicOrigin"}]},
+    "PORTAL_BASE_PATH": {"Fn::If": ["HasDomain", "", "/api"]},
+    "PORTAL_PAYFIP_URL": {"Ref": "PayFipUrl"},
+    "PORTAL_PAYFIP_TEST": {"Ref": "PayFipTest"},
+    "PORTAL_MAILS_PER_SECOND": {"Ref": "MailsPerSecond"},
+    "PORTAL_MAIL_CONFIGURATION": {"Fn::Sub": "${TablePrefix}-mails"},
+    "PORTAL_AWS_ENDPOINT": {"Ref": "StandInEndpoint"},
+}
+
+
+@dataclass
+class Additions:
+    """Resources to add, and properties to give to those that are there."""
+
+    resources: dict[str, Resource] = field(default_factory=dict)
+    properties: dict[str, Resource] = field(default_factory=dict)
+
+
+def additions() -> Additions:
+    made = Additions()
+    for logical, function in FUNCTIONS.items():
+        made.properties[logical] = _properties(logical, function)
+        made.resources[f"{logical}Role"] = _role(function)
+        made.resources[f"{logical}Log"] = _log(function)
+        made.resources |= dict(_alarms(logical, function))
+        made.resources |= dict(_metrics(logical))
+    return made
+
+
+def _properties(logical: str, function: Function) -> Resource:
+    given: Resource = {
+        "FunctionName": {"Fn::Sub": f"${{TablePrefix}}-{function.name}"},
+        "Role": {"Fn::GetAtt": [f"{logical}Role", "Arn"]},
+        "Environment": {"Variables": ENVIRONMENT},
+        "LoggingConfig": {"LogGroup": {"Ref": f"{logical}Log"}},
+        "Tags": {"town": {"Ref": "TablePrefix"}},
+    }
+    if function.async_:
+        given["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+    if function.at_once:
+        given["ReservedConcurrentExecutions"] = function.at_once
+    if logical == "APIHandler":
+        given |= {
+            "ReservedConcurrentExecutions": {
+                "Fn::If": ["LimitsApi", {"Ref": "ApiConcurrency"}, {"Ref": "AWS::NoValue"}]
+            },
+            # A new version takes one request in ten for five minutes; an alarm takes all of them back.
+            "AutoPublishAlias": "live",
+            "AutoPublishAliasAllProperties": True,
+            "DeploymentPreference": {
+                "Type": "Canary10Percent5Minutes",
+                "Alarms": [{"Ref": "ApiErrorsAlarm"}, {"Ref": "APIHandlerErrorsAlarm"}],
+            },
+        }
+    return given
+
+
+def _role(function: Function) -> Resource:
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": _document(
+                [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+            ),
+            "Policies": [{"PolicyName": "what-it-does", "PolicyDocument": _document(list(_statements(function)))}],
+        },
+    }
+
+
+def _statements(function: Function) -> Iterator[Resource]:
+    yield _allow(
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
+        f"/aws/lambda/${{TablePrefix}}-{function.name}:*",
+    )
+    yield _allow(
+        ["ssm:GetParametersByPath"],
+        "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${TablePrefix}/secrets",
+    )
+    for table, actions in function.tables.items():
+        yield _allow(
+            [f"dynamodb:{action}" for action in actions],
+            f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/${{TablePrefix}}-{table}",
+        )
+    if function.documents:
+        bucket = "arn:${AWS::Partition}:s3:::${TablePrefix}-documents"
+        yield _allow(["s3:GetObject"], f"{bucket}/*")
+        # Without it S3 answers 403 for a PDF that is not there, and the parent would be told of a breakdown.
+        yield _allow(["s3:ListBucket"], bucket)
+    if function.mails:
+        ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+        yield _allow(["ses:SendEmail"], f"{ses}:identity/*", f"{ses}:configuration-set/${{TablePrefix}}-mails")
+    if function.async_:
+        yield {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+
+
+def _allow(actions: list[str], *resources: str) -> Resource:
+    named = [{"Fn::Sub": one} for one in resources]
+    return {"Effect": "Allow", "Action": actions, "Resource": named if len(named) > 1 else named[0]}
+
+
+def _document(statements: list[Resource]) -> Resource:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _log(function: Function) -> Resource:
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {
+            "LogGroupName": {"Fn::Sub": f"/aws/lambda/${{TablePrefix}}-{function.name}"},
+            "RetentionInDays": LOGS_DAYS,
+        },
+    }
+
+
+def _alarms(logical: str, function: Function) -> Iterator[tuple[str, Resource]]:
+    """A job that fails is run again by AWS, so one error is news only when it lasts; the API's are parents."""
+    for metric, words in (
+        ("Errors", "fails. Its log says why."),
+        ("Throttles", "is not let run: too many at once for what is reserved, or for the account."),
+    ):
+        yield (
+            f"{logical}{metric}Alarm",
+            alarm(
+                f"{function.name}-{metric.lower()}",
+                f"{function.name} {words}",
+                namespace="AWS/Lambda",
+                metric=metric,
+                dimensions=[{"Name": "FunctionName", "Value": {"Fn::Sub": f"${{TablePrefix}}-{function.name}"}}],
+                threshold=2 if function.async_ else 5,
+            ),
+        )
+
+
+def _metrics(logical: str) -> Iterator[tuple[str, Resource]]:
+    for one in METRICS:
+        if logical not in one.functions:
+            continue
+        name = "".join(word.capitalize() for word in one.name.split("-"))
+        yield f"{logical}{name}Filter", one.filter({"Ref": f"{logical}Log"})
+        if one.above is not None and logical == one.functions[0]:
+            yield (
+                f"{name}Alarm",
+                alarm(
+                    one.name,
+                    one.words,
+                    namespace={"Ref": "TablePrefix"},
+                    metric=one.name,
+                    threshold=one.above,
+                    statistic="Maximum" if one.value else "Sum",
+                    periods=one.periods,
+                ),
+            )
+
+
+def alarm(
+    name: str,
+    words: str,
+    *,
+    namespace: Any,
+    metric: str,
+    threshold: float,
+    dimensions: list[Resource] | None = None,
+    statistic: str = "Sum",
+    periods: int = 1,
+) -> Resource:
+    """Five minutes (``periods`` of them in a row) above ``threshold``. ``words``: what the operator reads at 2 a.m."""
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": {"Fn::Sub": f"${{TablePrefix}}-{name}"},
+            "AlarmDescription": words,
+            "Namespace": namespace,
+            "MetricName": metric,
+            **({"Dimensions": dimensions} if dimensions else {}),
+            "Statistic": statistic,
+            "Period": 300,
+            "EvaluationPeriods": periods,
+            "DatapointsToAlarm": periods,
+            "Threshold": threshold,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{"Ref": "Alarms"}],
+            "OKActions": [{"Ref": "Alarms"}],
+        },
+    }

@@ -1,0 +1,100 @@
+"""``python -m infra.build lock``: which wheels, of which hashes, a Lambda function is given.
+
+Only what its code loads: the tools that come with Chalice stay behind, and so do the libraries of the import, which
+runs where the operator is.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.build.sam import ROOT, CannotBuild
+
+LOCK = Path(__file__).parent / "lock.txt"
+STAYS_BEHIND = frozenset(
+    {
+        # Chalice's command line.
+        *("ansicon", "blessed", "click", "editor", "inquirer", "jinxed", "pip", "pyyaml", "readchar", "runs"),
+        *("setuptools", "wcwidth", "wheel", "xmod"),
+        # botocore alone is used; Lambda has its own boto3 for whoever wants one.
+        *("boto3", "s3transfer"),
+        # The paper of invoices: made by the import.
+        *("fpdf2", "fonttools", "pillow"),
+    }
+)
+PLATFORMS = {
+    "arm64": ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64"),
+    "x86_64": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64"),
+}
+"""Lambda's architectures -> the wheels that run there (Amazon Linux 2023 has glibc 2.34)."""
+VERSIONS = ("3.11", "3.12", "3.13")
+
+
+@dataclass(frozen=True, order=True)
+class Wheel:
+    """``hashes``: sha256 of its file, one for each platform and interpreter that it has a file of its own for."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " \\\n    ".join([f"{self.name}=={self.version}", *(f"--hash=sha256:{one}" for one in self.hashes)])
+
+
+def write_lock() -> None:
+    """Resolve requirements.txt for every architecture and interpreter. Raises CannotBuild."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for architecture in PLATFORMS:
+        for version in VERSIONS:
+            for name, number, digest in _resolved(architecture, version):
+                found.setdefault((name, number), set()).add(digest)
+    wheels = sorted(Wheel(*key, tuple(sorted(hashes))) for key, hashes in found.items())
+    head = "# What a function is given. Written by `python -m infra.build lock` from requirements.txt; do not edit.\n"
+    LOCK.write_text(head + "".join(f"{wheel}\n" for wheel in wheels))
+
+
+def read_lock(path: Path = LOCK) -> tuple[Wheel, ...]:
+    """Raises CannotBuild when requirements.txt asks for something that the lock does not have."""
+    text = path.read_text().replace("\\\n", " ")
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    wheels = tuple(_wheel(words) for words in lines)
+    locked = {f"{wheel.name}=={wheel.version}" for wheel in wheels}
+    asked = {line.lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line}
+    missing = {line for line in asked if line not in locked and line.partition("==")[0] not in STAYS_BEHIND}
+    if missing:
+        raise CannotBuild(f"{path.name} lacks {', '.join(sorted(missing))}: run python -m infra.build lock")
+    return wheels
+
+
+def pip_options(architecture: str, version: str) -> Iterator[str]:
+    """What makes pip choose wheels of Lambda's platform, whatever this machine is."""
+    yield from ("--only-binary=:all:", "--implementation", "cp", "--python-version", version)
+    for platform in PLATFORMS[architecture]:
+        yield from ("--platform", platform)
+
+
+def _resolved(architecture: str, version: str) -> Iterator[tuple[str, str, str]]:
+    """Name, version and sha256 of each distribution that requirements.txt needs there."""
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run"),
+        *("--ignore-installed", "--report", "-", "--target", "nowhere", "-r", str(ROOT / "requirements.txt")),
+        *pip_options(architecture, version),
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise CannotBuild(f"pip finds no wheels for {architecture}, Python {version}:\n{said.stderr}")
+    report: dict[str, Any] = json.loads(said.stdout)
+    for one in report["install"]:
+        name = one["metadata"]["name"].lower().replace("_", "-")
+        if name not in STAYS_BEHIND:
+            yield name, one["metadata"]["version"], one["download_info"]["archive_info"]["hashes"]["sha256"]
+
+
+def _wheel(words: list[str]) -> Wheel:
+    name, _, version = words[0].partition("==")
+    return Wheel(name, version, tuple(word.removeprefix("--hash=sha256:") for word in words[1:]))

@@ -1,0 +1,105 @@
+"""Figures read off the functions' own log lines, and from when on each is an alarm."""
+
+from dataclasses import dataclass
+from typing import Any
+
+API, NOTIFY, OUTBOX, RECONCILE = "APIHandler", "NotifyInvoices", "SendOutbox", "ReconcilePayments"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """``event``: the line's own (see ``report`` in the code). ``value``: the field measured; empty: lines are counted.
+
+    ``above``: an alarm when five minutes (``periods`` in a row) pass it; None: only drawn on the dashboard.
+    """
+
+    name: str
+    event: str
+    functions: tuple[str, ...]
+    words: str = ""
+    value: str = ""
+    above: float | None = None
+    periods: int = 1
+
+    def filter(self, log: Any) -> dict[str, Any]:
+        return {
+            "Type": "AWS::Logs::MetricFilter",
+            "Properties": {
+                "LogGroupName": log,
+                "FilterPattern": f'{{ $.event = "{self.event}" }}',
+                "MetricTransformations": [
+                    {
+                        "MetricNamespace": {"Ref": "TablePrefix"},
+                        "MetricName": self.name,
+                        "MetricValue": f"$.{self.value}" if self.value else "1",
+                    }
+                ],
+            },
+        }
+
+
+METRICS = (
+    Metric("payments-opened", "payment.opened", (API,)),
+    Metric("payments-settled", "payment.settled", (API, RECONCILE)),
+    Metric(
+        "payments-to-check",
+        "payment.to_check",
+        (API, RECONCILE),
+        "The treasury's answer is not what was asked: make export lists it in a-verifier.csv. Tell the régisseur.",
+        above=0,
+    ),
+    Metric(
+        "payments-overpaid",
+        "payment.overpaid",
+        (API, RECONCILE),
+        "An invoice was paid twice: make export lists what is to be refunded in a-verifier.csv. Tell the régisseur.",
+        above=0,
+    ),
+    Metric(
+        "payments-not-opened",
+        "payment.not_opened",
+        (API,),
+        "The treasury does not open payments. make doctor says whether it answers; parents are told to try later.",
+        above=3,
+    ),
+    Metric(
+        "payments-not-reconciled",
+        "payment.not_reconciled",
+        (RECONCILE,),
+        "The treasury does not answer the job that asks what became of payments. It asks again by itself.",
+        above=0,
+        periods=6,
+    ),
+    Metric(
+        "reconciliation-backlog",
+        "payment.reconciled",
+        (RECONCILE,),
+        "More payments wait for an answer of the treasury than one run can ask about.",
+        value="looked",
+        above=49,
+        periods=3,
+    ),
+    Metric("mails-sent", "outbox.run", (OUTBOX,), value="sent"),
+    Metric(
+        "mails-set-aside",
+        "mail.set_aside",
+        (OUTBOX,),
+        "E-mails were given up. The outbox's log names them and why; SES may have suspended the account.",
+        above=2,
+    ),
+    Metric(
+        "outbox-seconds",
+        "outbox.run",
+        (OUTBOX,),
+        "E-mails wait for more than an hour. SES throttles, or grants too little for this town.",
+        value="waited",
+        above=3600,
+    ),
+    Metric(
+        "pages-failed",
+        "page.failed",
+        (API,),
+        "A page failed in a way that nobody foresaw. The API's log has its trace under page.failed.",
+        above=0,
+    ),
+)

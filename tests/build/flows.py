@@ -1,0 +1,128 @@
+"""Everything that each Lambda function does, run once on moto: what its policy has to allow."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import boto3
+from chalice.app import Chalice
+
+from chalicelib.pages.links import SignedLinks
+from chalicelib.pages.site import add_pages
+from chalicelib.rules import town_codec
+from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.town import Town
+from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.ports import Login
+from chalicelib.settings import Settings
+from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.wiring import Portal, build_jobs, build_portal
+from tests.builders import BOND, JAMES
+from tests.clock import paris
+from tests.pages.client import HOST, PageClient
+from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
+from tests.services.test_notifying import WANTED, an_invoice, bounce
+from tests.stand_in import REGION, database_for
+
+NOW = paris("mardi 2015-12-22 14:54")
+NUMBER = "2013-026-000335"
+TOWN = the_manual_s_town()
+
+
+def a_stage(settings: Settings) -> Settings:
+    """A town with its family, codes and invoices, and the settings of its functions."""
+    settings = replace(settings, demo_now="2015-12-22T14:54", origin=f"http://{HOST}")
+    boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=settings.sender)
+    database = database_for(settings)
+    store, invoices = DynamoIntakeStore(database), DynamoInvoiceStore(database)
+    put_town(store, TOWN)
+    store.put_families([the_bonds()])
+    login = Login(BOND, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT))
+    store.put_logins([(fingerprint(settings.pepper, "007", "GOLDENEYE7"), login)])
+    for invoice in the_manual_s_invoices():
+        invoices.put(replace(invoice, payments=()), ())
+    return settings
+
+
+def put_town(store: DynamoIntakeStore, town: Town) -> None:
+    store.put_town(town_codec.dump(town), NOW)
+
+
+def the_api(settings: Settings, treasury: object) -> None:
+    """A parent's whole visit, the office's mail, the bank's calls."""
+    portal = build_portal(settings)
+    providers = {"web-service": treasury, "url": treasury}
+    portal.settle_payment.providers = providers  # type: ignore[assignment]
+    app = Chalice("flows")
+    add_pages(app, lambda: portal)
+    parent = PageClient(app)
+    assert parent.sign_in("007", "wrong").status >= 400
+    assert parent.sign_in().status == 303
+    for path in ("/planning", "/enfants", "/modifications", "/aide", "/factures", "/notifications", "/portail.js"):
+        assert parent.get(path).status == 200
+    _plan(parent)
+    _notices(parent, settings)
+    _pay(parent, treasury, portal)
+    _write(parent)
+
+
+def _plan(parent: PageClient) -> None:
+    for activity in ("petites-vac-matin", "sortie"):
+        saved = parent.follow(parent.save(parent.get("/planning"), f"c-007~{activity}~2015-12-23"))
+        assert saved.status == 200
+        action = re.search(r'action="(/recap/[^"]+/annuler)"', saved.body)
+        assert action
+        assert parent.post(action.group(1), csrf=saved.hidden("csrf")).status == 303
+
+
+def _notices(parent: PageClient, settings: Settings) -> None:
+    page = parent.get("/notifications")
+    fields = {"csrf": page.hidden("csrf"), "version": page.hidden("version"), "avertir": "oui"}
+    assert parent.post("/notifications", **fields, adresse1="BOND@server.fr").status == 303
+    parent.post("/notifications/renvoyer", csrf=page.hidden("csrf"), adresse="BOND@server.fr")
+    links = SignedLinks(settings)
+    confirm = links.confirm(BOND, "BOND@server.fr", paris("jeudi 2015-12-31 00:00"))
+    assert parent.post("/notifications/confirmer", jeton=confirm.partition("jeton=")[2]).status == 303
+    stop = urlsplit(links.stop(BOND, "BOND@server.fr"))
+    assert parent.post(f"{stop.path}?{stop.query}").status == 200
+
+
+def _pay(parent: PageClient, treasury: object, portal: Portal) -> None:
+    parent.get(f"/factures/{NUMBER}/pdf")
+    csrf = parent.get("/factures").hidden("csrf")
+    recap = parent.follow(parent.post("/factures", csrf=csrf, facture=NUMBER, email="jamie.bond@server.fr"))
+    (bank,) = {e.attrs["href"] for e in recap.page.all("a") if "/banque" in e.attrs["href"]}
+    assert parent.get(bank).status == 303
+    assert parent.get(f"/factures/{NUMBER}/paiement").status == 200
+    treasury.says("idop-1", "P")  # type: ignore[attr-defined]
+    assert parent.post_raw("/payfip/notification", b"idop=idop-1").body == "OK"
+    assert parent.get(f"/factures/{NUMBER}/paiement").heading.startswith("Confirmation")
+    assert parent.get("/payfip/retour?idop=idop-1").status == 303
+    assert portal.show_invoices(BOND).paid[0].number == InvoiceNumber(NUMBER)
+
+
+def _write(parent: PageClient) -> None:
+    form = parent.get("/contact")
+    fields = {"nom": "Jamie", "email": "a@server.fr", "sujet": "x", "message": "y", "ouvert": form.hidden("ouvert")}
+    parent.post("/contact", **fields)
+
+
+def the_notification(settings: Settings) -> None:
+    database = database_for(settings)
+    DynamoNoticeStore(database).save(BOND, WANTED)
+    DynamoInvoiceStore(database).put(an_invoice(), ())
+
+
+def run_job(settings: Settings, name: str, treasury: object) -> None:
+    """One run of a job that finds something to do."""
+    jobs = build_jobs(settings)
+    if name == "note_ses_event":
+        jobs.note_ses_event({"detail": bounce()})
+        return
+    if name == "reconcile_payments":
+        jobs.reconcile_payments.settle.providers = {"web-service": treasury}  # type: ignore[assignment]
+    getattr(jobs, name)(lambda: 300.0)
+
+

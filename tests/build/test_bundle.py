@@ -1,0 +1,114 @@
+"""The zip: the same bytes from the same input, nothing of this machine in it, nothing too much."""
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.build import bundle, lock
+from infra.build.__main__ import main
+from infra.build.bundle import build_tree, files_of, heaviest, interpreter, write_zip
+from infra.build.lock import read_lock
+from infra.build.sam import CannotBuild
+from infra.build.sbom import sbom_of
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tree")
+    build_tree(folder, HERE, "arm64")
+    return folder
+
+
+def test_twice_the_same_bytes(tree: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    again.mkdir()
+    build_tree(again, HERE, "arm64")
+    sizes = [write_zip(one, tmp_path / f"{n}.zip") for n, one in enumerate((tree, again))]
+    assert (tmp_path / "0.zip").read_bytes() == (tmp_path / "1.zip").read_bytes()
+    assert sizes[0] < 7_000_000
+
+
+def test_nothing_of_this_machine_is_left(tree: Path) -> None:
+    for name in files_of(tree):
+        content = (tree / name).read_bytes()
+        assert str(tree).encode() not in content, name
+        assert str(lock.ROOT).encode() not in content, name
+
+
+def test_everything_is_compiled_and_nothing_that_never_runs_is_there(tree: Path) -> None:
+    files = {str(name) for name in files_of(tree)}
+    sources = {name for name in files if name.endswith(".py")}
+    for name in sources:
+        folder, _, module = name.rpartition("/")
+        cached = f"{folder}/__pycache__/" if folder else "__pycache__/"
+        assert f"{cached}{module[:-3]}.cpython-{HERE.replace('.', '')}.pyc" in files, name
+    tops = {name.partition("/")[0] for name in files}
+    assert not tops & {"pip", "setuptools", "fpdf", "PIL", "fontTools", "boto3", "tests", "infra", "click"}
+    assert "chalicelib/intake/importing.py" not in files
+    assert "templates/email/payment-receipt/body.html" in files
+    assert [name for name in files if name.startswith("templates/compiled/tmpl_")]
+    services = {name.split("/")[2] for name in files if name.startswith("botocore/data/") and name.count("/") > 2}
+    assert services == bundle.SERVICES
+
+
+def test_an_unchecked_pyc_is_read_without_its_source_s_date(tree: Path) -> None:
+    (compiled,) = [name for name in files_of(tree) if str(name).startswith("__pycache__/app.")]
+    flags = (tree / compiled).read_bytes()[4:8]
+    assert flags == b"\x01\x00\x00\x00", "hash-based, never checked"
+
+
+def test_the_bill_of_materials_is_the_lock(tree: Path) -> None:
+    bill = json.loads(sbom_of(tree))
+    assert bill["bomFormat"] == "CycloneDX"
+    listed = {(one["name"], one["version"]) for one in bill["components"]}
+    assert listed == {(wheel.name, wheel.version) for wheel in read_lock()}
+    assert all(one["hashes"] and one["licenses"][0]["license"]["name"] for one in bill["components"])
+
+
+def test_a_missing_wheel_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = tmp_path / "lock.txt"
+    wanted.write_text("nosuchthing==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    monkeypatch.setattr(bundle, "LOCK", wanted)
+    with pytest.raises(CannotBuild, match="(?s)a wheel for arm64.*nosuchthing"):
+        build_tree(tmp_path / "tree", HERE, "arm64")
+
+
+def test_a_requirement_that_the_lock_lacks_is_named(tmp_path: Path) -> None:
+    short = tmp_path / "lock.txt"
+    short.write_text("")
+    with pytest.raises(CannotBuild, match=r"lacks .*pynamodb==.*run python -m infra\.build lock"):
+        read_lock(short)
+
+
+def test_a_zip_that_is_too_heavy_names_what_is(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "heavy").mkdir(parents=True)
+    (tree / "heavy" / "noise.bin").write_bytes(bytes(range(256)) * 40)
+    (tree / "light.py").write_text("")
+    target = tmp_path / "x.zip"
+    with pytest.raises(CannotBuild, match="more than 0.0001: heavy"):
+        write_zip(tree, target, most=100)
+    assert heaviest(target)[0][0] == "heavy"
+    with zipfile.ZipFile(target) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {bundle.EPOCH}
+
+
+def test_an_interpreter_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle.shutil, "which", lambda _name: None)
+    with pytest.raises(CannotBuild, match=r"python3\.99 is not on this machine"):
+        interpreter("3.99")
+    assert interpreter(HERE) == sys.executable
+
+
+def test_trouble_is_a_sentence_and_a_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse() -> None:
+        raise CannotBuild("no such thing")
+
+    monkeypatch.setattr("infra.build.__main__.write_lock", refuse)
+    assert main(["lock"]) == 1
+    assert capsys.readouterr().err == "no such thing\n"

@@ -1,0 +1,184 @@
+"""The built zip, deployed from the finished template on the stand-in's CloudFormation, visited through its API Gateway."""
+
+import re
+import time
+from html import unescape
+
+import pytest
+
+from infra.build.bundle import MOST_BYTES
+from infra.local.tables import create_tables, declared
+from infra.ops.deploy import deploy, destroy, turn_secrets
+from infra.ops.doctor import CHECKS, findings
+from infra.ops.items import erase_family, export_family, family_items, load, save
+from infra.ops.secret_turns import make_missing, rotate
+from infra.ops.stage import CannotOperate
+from tests.build.deployed import Town, Visitor, a_town
+from tests.local.bank_visits import eventually, pay
+
+NUMBER = "2013-026-000335"
+FAMILY = "f-bond"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory):
+    with a_town(tmp_path_factory.mktemp("deployed")) as deployed:
+        yield deployed
+
+
+@pytest.fixture
+def parent(town: Town) -> Visitor:
+    visitor = Visitor(town.origin)
+    assert visitor.get("/api/") == 200
+    assert visitor.post("/api/", enfant="007", payeur="GOLDENEYE7") == 200
+    assert "James BOND" in visitor.page
+    return visitor
+
+
+def test_the_zip_is_small(town):
+    (archive,) = town.built.glob("portal-*.zip")
+    assert archive.stat().st_size <= MOST_BYTES
+
+
+def test_a_change_set_was_shown(town):
+    assert any("AWS::Lambda::Function" in line and "APIHandler" in line for line in town.said)
+    assert any("CREATE_COMPLETE" in line for line in town.said)
+
+
+def test_sign_in_planning_save(parent):
+    boxes = re.findall(r'name="c" value="([^"]+)"[^>]*?( checked)?>', parent.page)
+    assert boxes
+    ticked = [value for value, checked in boxes if checked]
+    new = next(value for value, checked in boxes if not checked)
+    fields = [("csrf", parent.hidden("csrf")), ("vu", parent.hidden("vu")), *(("c", one) for one in (*ticked, new))]
+    assert parent.post("/api/planning", *fields) == 200
+    assert parent.address.startswith("/api/recap/")
+    assert "modification enregistrée" in parent.page
+
+
+def test_an_invoice_is_paid_and_the_bank_s_word_is_heard(town, parent):
+    assert parent.get("/api/factures") == 200
+    form = {"csrf": parent.hidden("csrf"), "facture": NUMBER, "email": "jamie.bond@server.fr"}
+    assert parent.post("/api/factures", **form) == 200
+    (bank,) = set(re.findall(r'href="(/api/factures/[^"]+/banque[^"]+)"', parent.page))
+    assert parent.get(unescape(bank)) == 303
+    idop = parent.address.partition("idop=")[2]
+    pay(town.bank, idop)
+    for _ in range(100):
+        if parent.get(f"/api/factures/{NUMBER}/paiement/etat") == 200 and parent.page == "paid":
+            break
+        time.sleep(0.1)
+    eventually(lambda: any("essai 1 : 200" in text for _, text in town.bank.ledger.get(idop).log))
+    assert parent.get(f"/api/factures/{NUMBER}/paiement") == 200
+    assert "Votre paiement est enregistré" in parent.page
+
+
+@pytest.mark.parametrize("name", ["notify-invoices", "send-outbox", "reconcile-payments", "note-ses-event"])
+def test_every_job_runs(town, name):
+    town.job(name)
+
+
+def test_a_secret_is_changed_and_nobody_is_signed_out(town, parent):
+    stored = {"Name": f"/{town.stage.prefix}/secrets/session-secret", "WithDecryption": True}
+    before = town.stage.client("ssm").get_parameter(**stored)["Parameter"]["Value"]
+    rotate(town.stage, lambda: turn_secrets(town.stage, town.operator))
+    after = town.stage.client("ssm").get_parameter(**stored)["Parameter"]["Value"].split()
+    assert (len(after), after[1]) == (2, before)
+    assert town.stage.environment()["PORTAL_SECRETS_TURN"] == "2"
+    assert parent.get("/api/factures") == 200
+    assert "Mes factures" in parent.page
+
+
+def test_deploying_again_changes_nothing(town):
+    before = town.stage.environment()
+    deploy(town.stage, town.built, town.operator)
+    assert town.stage.environment() == before
+
+
+PAGES = ("/api/planning", "/api/enfants", "/api/modifications", "/api/factures", "/api/notifications")
+
+
+def shown(parent: Visitor) -> list[str]:
+    """The pages of a family, without what is signed anew each time."""
+    pages = []
+    for path in PAGES:
+        assert parent.get(path) == 200
+        pages.append(re.sub(r'value="[\w.-]{30,}"|data-fin="\d+"', "", parent.page))
+    return pages
+
+
+def test_a_restore_drill(town, parent, tmp_path):
+    """Everything is written out, the tables are lost, made again and filled: parents see the same pages."""
+    before = shown(parent)
+    saved = save(town.stage, tmp_path)
+    assert saved["families"] and saved["invoices"] and saved["journal"] and saved["documents"]
+    with pytest.raises(CannotOperate, match="is not empty"):
+        load(town.stage, tmp_path)
+    database = town.stage.client("dynamodb")
+    for table in declared(town.stage.prefix):
+        database.update_table(TableName=table["TableName"], DeletionProtectionEnabled=False)
+        database.delete_table(TableName=table["TableName"])
+    create_tables(town.stage.endpoint, town.stage.prefix)
+    assert load(town.stage, tmp_path) == {name: count for name, count in saved.items() if name != "documents"}
+    assert shown(parent) == before
+
+
+def a_family_that_owes_nothing(town: Town) -> str:
+    """A generated family, once the town has all its money."""
+    database, table = town.stage.client("dynamodb"), f"{town.stage.prefix}-invoices"
+    families = {item["family"]["S"] for item in database.scan(TableName=f"{town.stage.prefix}-families")["Items"]}
+    other = min(families - {FAMILY})
+    for item in family_items(town.stage, other)["invoices"]:
+        if "total" in item:
+            database.update_item(
+                TableName=table,
+                Key={"family": item["family"], "item": item["item"]},
+                UpdateExpression="SET paid = :total",
+                ExpressionAttributeValues={":total": item["total"]},
+            )
+    return other
+
+
+def test_a_family_s_data_are_given_and_erased(town, tmp_path):
+    count = export_family(town.stage, FAMILY, tmp_path)
+    told = (tmp_path / f"{FAMILY}.json").read_text()
+    assert count > 10
+    for words in ("Jamie BOND", "GOLDENEYE7", NUMBER, "jamie.bond@server.fr"):
+        assert (words in told) is (words != "GOLDENEYE7"), words
+    assert list(tmp_path.rglob("*.pdf"))
+    with pytest.raises(CannotOperate, match="owes"):
+        erase_family(town.stage, FAMILY)
+    other = a_family_that_owes_nothing(town)
+    assert erase_family(town.stage, other) > 0
+    assert not any(family_items(town.stage, other).values())
+    with pytest.raises(CannotOperate, match="there is no family"):
+        export_family(town.stage, other, tmp_path)
+
+
+def test_the_doctor_looks_at_everything(town):
+    found = {one.what: one for one in findings(town.stage)}
+    assert found.keys() == CHECKS.keys()
+    for what in ("stack", "secrets", "treasury (PayFiP)", "alarms", "dead letters", "functions at once"):
+        assert found[what].good, found[what]
+    assert "knows client 006382 as Ville de démo / REGIE PERISCOLAIRE" in found["treasury (PayFiP)"].words
+    assert "answered in" in found["portal and clock"].words
+
+
+def test_the_doctor_names_what_is_missing(town):
+    town.stage.client("ssm").delete_parameter(Name=f"/{town.stage.prefix}/secrets/pepper")
+    found = {one.what: one for one in findings(town.stage)}
+    assert not found["secrets"].good
+    assert "pepper" in found["secrets"].words
+    assert make_missing(town.stage) == ["pepper"]
+
+
+def test_taking_it_down_needs_the_word_to_delete_data(town):
+    with pytest.raises(CannotOperate, match="nothing was deleted"):
+        destroy(town.stage, "delete it", town.operator)
+    assert town.stage.stack()
+    destroy(town.stage, "", town.operator)
+    assert town.stage.stack() is None
+    tables = town.stage.client("dynamodb").list_tables()["TableNames"]
+    assert f"{town.stage.prefix}-families" in tables, "the data stay"
+    with pytest.raises(CannotOperate, match="there is no stack"):
+        destroy(town.stage, "", town.operator)

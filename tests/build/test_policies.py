@@ -1,0 +1,102 @@
+"""Each function may do what its code does, and nothing more: its code is run, its calls are compared with its policy."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import Settings
+from chalicelib.wiring import build_portal
+from tests.build.flows import NOW, NUMBER, a_stage, run_job, the_api, the_notification
+from tests.build.permissions import Permission, needed
+from tests.fake_bank import Treasury
+from tests.pages.conftest import the_bonds
+from tests.stand_in import moto_town
+
+JOBS = {
+    "NotifyInvoices": "notify_invoices",
+    "SendOutbox": "send_outbox",
+    "NoteSesEvent": "note_ses_event",
+    "ReconcilePayments": "reconcile_payments",
+}
+BESIDES: dict[str, dict[Permission, str]] = {
+    "APIHandler": {
+        ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for a PDF that is not there",
+        ("ssm:GetParametersByPath", "secrets"): "read when the process starts, before moto sees it",
+    },
+    "SendOutbox": {("dynamodb:PutItem", "outbox"): "a mail that fails is put elsewhere; here all leave"},
+    "*": {
+        ("logs:CreateLogStream", "log"): "Lambda's own",
+        ("logs:PutLogEvents", "log"): "Lambda's own",
+        ("ssm:GetParametersByPath", "secrets"): "read when the process starts",
+        ("sqs:SendMessage", "dead letters"): "Lambda's own, when a run failed three times",
+    },
+}
+"""What a policy allows and these runs do not show, each with its reason."""
+
+
+def allowed(template: dict[str, Any], function: str) -> set[Permission]:
+    (policy,) = template["Resources"][f"{function}Role"]["Properties"]["Policies"]
+    found = set()
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert statement["Effect"] == "Allow"
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        found |= {(action, short(resource)) for action in statement["Action"] for resource in resources}
+    return found
+
+
+def short(resource: dict[str, Any]) -> str:
+    """The resource as ``permissions`` names it; raises for one that is everything."""
+    if resource == {"Fn::GetAtt": ["DeadLetters", "Arn"]}:
+        return "dead letters"
+    text = resource["Fn::Sub"]
+    assert text != "*"
+    assert "${TablePrefix}" in text or text.endswith(":identity/*"), text
+    for mark, name in ((":log-group:", "log"), ("/secrets", "secrets"), (":ses:", "ses")):
+        if mark in text:
+            return name
+    return str(text.rpartition("${TablePrefix}-")[2])
+
+
+def asked(function: str) -> set[Permission]:
+    with moto_town() as settings:
+        stage, treasury = a_stage(settings), Treasury(now=NOW)
+        if function == "APIHandler":
+            with needed(settings.tables) as calls:
+                the_api(stage, treasury)
+            return calls
+        _prepare(function, stage, treasury)
+        with needed(settings.tables) as calls:
+            run_job(replace(stage, demo_now=""), JOBS[function], treasury)
+        return calls
+
+
+def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
+    """Something for the job to do."""
+    the_notification(stage)
+    if function == "SendOutbox":
+        run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
+    if function == "ReconcilePayments":
+        portal = build_portal(stage)
+        portal.settle_payment.providers = {"web-service": treasury}
+        portal.start_payment(the_bonds(), NUMBER, "a@server.fr")
+        treasury.says("idop-1", "P")
+
+
+@pytest.fixture(params=["APIHandler", *JOBS])
+def function(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield request.param
+
+
+def test_a_function_may_do_what_it_does_and_nothing_more(template: dict[str, Any], function: str) -> None:
+    may, does = allowed(template, function), asked(function)
+    assert does, "the code was meant to call something"
+    assert does - may == set(), "its code calls what its policy refuses"
+    told = BESIDES["*"].keys() | BESIDES.get(function, {}).keys()
+    assert may - does - told == set(), "its policy allows what its code never calls"
+
+
+def test_no_role_has_more_than_its_policy(template: dict[str, Any], function: str) -> None:
+    role = template["Resources"][f"{function}Role"]["Properties"]
+    assert set(role) == {"AssumeRolePolicyDocument", "Policies"}
