@@ -46,7 +46,8 @@ from chalicelib.storage.town import DynamoTownStore
 
 if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer
-    from chalicelib.services.notifying import NoteSesEvent, NotifyInvoices, SendOutbox
+    from chalicelib.services.bounces import NoteSesEvent
+    from chalicelib.services.notifying import NotifyInvoices, SendOutbox
     from chalicelib.services.reconciling import Reconcile
 
 
@@ -247,7 +248,8 @@ def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
     from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
-    from chalicelib.services.notifying import NoteSesEvent, NotifyInvoices, SendOutbox  # noqa: PLC0415
+    from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
+    from chalicelib.services.notifying import NotifyInvoices, SendOutbox  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
 
     database, links = database_of(settings), SignedLinks(settings)

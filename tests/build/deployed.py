@@ -1,4 +1,4 @@
-"""A town deployed on the stand-in from its own zip and template, by the code that deploys towns, and a way to visit it."""
+"""A town deployed on the stand-in from its own zip and template, by the code that deploys towns; how to visit it."""
 
 import contextlib
 import http.client
@@ -59,7 +59,14 @@ class Town:
 
     def job(self, name: str) -> None:
         """Run a scheduled function once, as EventBridge does."""
-        event = {"version": "0", "account": "1", "region": self.stage.region, "detail": {}, "detail-type": "", "source": ""}
+        event = {
+            "version": "0",
+            "account": "1",
+            "region": self.stage.region,
+            "detail": {},
+            "detail-type": "",
+            "source": "",
+        }
         event |= {"time": "2026-11-23T07:00:00Z", "id": "1", "resources": []}
         answer = self.stage.client("lambda").invoke(
             FunctionName=f"{self.stage.prefix}-{name}", Payload=json.dumps(event).encode()
@@ -102,7 +109,12 @@ def a_town(folder: Path) -> Iterator[Town]:
 
 
 def import_demo(town: Town, folder: Path) -> None:
-    environment = {**os.environ, **town.stage.environment(), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    environment = {
+        **os.environ,
+        **town.stage.environment(),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
     for arguments in (
         ["infra.local.demo", "--out", str(folder), "--today", f"{clock_for('').now():%Y-%m-%d}", "--families", "2"],
         ["chalicelib.intake", str(folder)],

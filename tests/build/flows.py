@@ -23,7 +23,8 @@ from tests.builders import BOND, JAMES
 from tests.clock import paris
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
-from tests.services.test_notifying import WANTED, an_invoice, bounce
+from tests.services.test_bounces import bounce
+from tests.services.test_notifying import WANTED, an_invoice
 from tests.stand_in import REGION, database_for
 
 NOW = paris("mardi 2015-12-22 14:54")
@@ -124,5 +125,3 @@ def run_job(settings: Settings, name: str, treasury: object) -> None:
     if name == "reconcile_payments":
         jobs.reconcile_payments.settle.providers = {"web-service": treasury}  # type: ignore[assignment]
     getattr(jobs, name)(lambda: 300.0)
-
-

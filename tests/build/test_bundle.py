@@ -74,7 +74,7 @@ def test_a_missing_wheel_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     wanted = tmp_path / "lock.txt"
     wanted.write_text("nosuchthing==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
     monkeypatch.setattr(bundle, "LOCK", wanted)
-    with pytest.raises(CannotBuild, match="(?s)a wheel for arm64.*nosuchthing"):
+    with pytest.raises(CannotBuild, match=r"(?s)a wheel for arm64.*nosuchthing"):
         build_tree(tmp_path / "tree", HERE, "arm64")
 
 
@@ -91,7 +91,7 @@ def test_a_zip_that_is_too_heavy_names_what_is(tmp_path: Path) -> None:
     (tree / "heavy" / "noise.bin").write_bytes(bytes(range(256)) * 40)
     (tree / "light.py").write_text("")
     target = tmp_path / "x.zip"
-    with pytest.raises(CannotBuild, match="more than 0.0001: heavy"):
+    with pytest.raises(CannotBuild, match=r"more than 0\.0001: heavy"):
         write_zip(tree, target, most=100)
     assert heaviest(target)[0][0] == "heavy"
     with zipfile.ZipFile(target) as archive:
@@ -105,7 +105,9 @@ def test_an_interpreter_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch
     assert interpreter(HERE) == sys.executable
 
 
-def test_trouble_is_a_sentence_and_a_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_trouble_is_a_sentence_and_a_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def refuse() -> None:
         raise CannotBuild("no such thing")
 

@@ -1,4 +1,4 @@
-"""The built zip, deployed from the finished template on the stand-in's CloudFormation, visited through its API Gateway."""
+"""The built zip, deployed from the finished template on the stand-in's CloudFormation, visited through its gateway."""
 
 import re
 import time

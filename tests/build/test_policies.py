@@ -1,4 +1,4 @@
-"""Each function may do what its code does, and nothing more: its code is run, its calls are compared with its policy."""
+"""Each function may do what its code does, and nothing more: its code is run, its calls compared with its policy."""
 
 from collections.abc import Iterator
 from dataclasses import replace

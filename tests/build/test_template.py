@@ -92,7 +92,9 @@ def test_the_access_log_knows_nobody(template: Template) -> None:
     (stage,) = of_type(template, "ApiGateway::Stage").values()
     written = json.loads(stage["AccessLogSetting"]["Format"])
     assert written["route"] == "$context.resourcePath", "the route's pattern, not the address with its invoice"
-    assert not re.search(r"identity|sourceIp|userAgent|\$context\.path\b|authorizer", stage["AccessLogSetting"]["Format"])
+    assert not re.search(
+        r"identity|sourceIp|userAgent|\$context\.path\b|authorizer", stage["AccessLogSetting"]["Format"]
+    )
 
 
 def test_the_gateway_answers_in_the_house_s_words(template: Template) -> None:
@@ -151,4 +153,3 @@ def test_a_function_that_chalice_gains_needs_its_role() -> None:
     del sam["Resources"]["NoteSesEvent"]
     with pytest.raises(CannotBuild, match="NoteSesEvent"):
         finished(sam, Code("b", "k", "python3.13"))
-

@@ -22,7 +22,8 @@ from chalicelib.storage.outbox import DynamoOutbox
 from infra.local.gateway import Context
 from tests.builders import BOND, a_family, a_town
 from tests.clock import paris
-from tests.services.test_notifying import NOW, TOWN_EMAIL, WANTED, an_invoice, bounce
+from tests.services.test_bounces import bounce
+from tests.services.test_notifying import NOW, TOWN_EMAIL, WANTED, an_invoice
 from tests.stand_in import REGION, database_for
 
 CONFIG = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text())
