@@ -25,7 +25,7 @@ def save(stage: Stage, folder: Path) -> dict[str, int]:
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
         with path.open("w", encoding="utf-8") as file:
             told[path.stem] = sum(file.write(f"{_line(item)}\n") > 0 for item in _scan(stage, name))
-    told["documents"] = _save_documents(stage, "", folder / "documents")
+    told["documents"] = _save_documents(stage, "", folder / "documents") if _has_documents(stage) else 0
     return told
 
 
@@ -162,6 +162,12 @@ def _documents(stage: Stage, prefix: str) -> Iterator[str]:
     pages = stage.client("s3").get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=f"{stage.prefix}-documents", Prefix=prefix):
         yield from (one["Key"] for one in page.get("Contents", []))
+
+
+def _has_documents(stage: Stage) -> bool:
+    """Tables that were restored beside a town's have no bucket of their own."""
+    names = {one["Name"] for one in stage.client("s3").list_buckets()["Buckets"]}
+    return f"{stage.prefix}-documents" in names
 
 
 def _save_documents(stage: Stage, prefix: str, folder: Path) -> int:
