@@ -160,10 +160,8 @@ def _statements(function: Function) -> Iterator[Resource]:
         "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
         f"/aws/lambda/${{TablePrefix}}-{function.name}:*",
     )
-    yield _allow(
-        ["ssm:GetParametersByPath"],
-        "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${TablePrefix}/secrets",
-    )
+    secrets = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${TablePrefix}/secrets"
+    yield _allow(["ssm:GetParametersByPath"], secrets, f"{secrets}/*")
     for table, actions in function.tables.items():
         yield _allow(
             [f"dynamodb:{action}" for action in actions],
