@@ -6,8 +6,8 @@ envelopes against it. A SOAP library would cost every process that pays more CPU
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 import urllib3
 
@@ -117,7 +117,7 @@ class PayFip:
 
 def envelope(operation: str, fields: Mapping[str, str]) -> bytes:
     """A SOAP 1.1 request, document/literal wrapped; the schema wants its fields in alphabetical order."""
-    inner = "".join(f"<{name}>{escape(fields[name])}</{name}>" for name in sorted(fields))
+    inner = "".join(f"<{name}>{escape(fields[name], quote=False)}</{name}>" for name in sorted(fields))
     return (
         f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><p:{operation} xmlns:p="{TNS}"><arg0>{inner}</arg0>'
         f"</p:{operation}></s:Body></s:Envelope>"
