@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,12 +78,20 @@ def children_of(pid: int) -> list[int]:
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
 def test_stopping_leaves_nothing_behind(how):
-    before = set((ROOT / ".local").glob("*"))
     with running_portal(stop=how) as portal:
         children = children_of(portal.pid)
-        assert children
+        folders = {folder_of(pid) for pid in children}
+        assert [path for path in folders if path.exists()], "the stand-in has its run's folder"
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
-    assert {path for path in (ROOT / ".local").glob("*") if path.name.startswith(("run-", "portal-"))} <= before
+    assert [path for path in folders if path.exists()] == []
+    assert not (ROOT / ".local" / f"portal-{urlsplit(portal.url).port}.json").exists()
+
+
+def folder_of(pid: int) -> Path:
+    """Where a process was told to keep its files: the folder of its run."""
+    told = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    (folder,) = [one.removeprefix(b"TMPDIR=").decode() for one in told if one.startswith(b"TMPDIR=")]
+    return Path(folder)
 
 
 def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent():
