@@ -118,7 +118,6 @@ def _properties(logical: str, function: Function) -> Resource:
     given: Resource = {
         "FunctionName": {"Fn::Sub": f"${{TablePrefix}}-{function.name}"},
         "Role": {"Fn::GetAtt": [f"{logical}Role", "Arn"]},
-        "Environment": {"Variables": ENVIRONMENT},
         "LoggingConfig": {"LogGroup": {"Ref": f"{logical}Log"}},
         "Tags": {"town": {"Ref": "TablePrefix"}},
     }

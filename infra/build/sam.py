@@ -20,7 +20,7 @@ from unittest import mock
 import yaml
 
 from infra.build.answers import gateway_responses
-from infra.build.functions import FUNCTIONS, additions
+from infra.build.functions import ENVIRONMENT, FUNCTIONS, additions
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = Path("infra") / "resources.yaml"
@@ -46,7 +46,7 @@ class Code:
 
 def template_of(stage: str, code: Code) -> Template:
     """The finished template of a stage. Raises CannotBuild."""
-    return expanded(finished(chalice_package(stage), code))
+    return expanded(finished(chalice_package(stage), stage, code))
 
 
 def chalice_package(stage: str) -> Template:
@@ -86,7 +86,7 @@ def _copy() -> Iterator[Path]:
         yield project
 
 
-def finished(sam: Template, code: Code) -> Template:
+def finished(sam: Template, stage: str, code: Code) -> Template:
     """``sam`` with what Chalice cannot say: roles, logs, alarms, the alias, the gateway's own answers, our zip."""
     text = json.dumps(sam)
     resources: Template = json.loads(text.replace(TO_THE_FUNCTION, TO_ITS_ALIAS))["Resources"]
@@ -96,10 +96,9 @@ def finished(sam: Template, code: Code) -> Template:
         raise CannotBuild(f"functions of Chalice and of infra/build/functions.py differ: {functions ^ set(FUNCTIONS)}")
     for name in functions:
         properties = resources[name]["Properties"]
-        variables = {**properties["Environment"]["Variables"], **made.properties[name]["Environment"]["Variables"]}
         properties |= made.properties[name]
         properties |= {
-            "Environment": {"Variables": variables},
+            "Environment": {"Variables": {"PORTAL_STAGE": stage, **ENVIRONMENT}},
             "CodeUri": {"Bucket": code.bucket, "Key": code.key},
             "Runtime": code.runtime,
             "Architectures": [code.architecture],

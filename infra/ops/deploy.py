@@ -17,6 +17,8 @@ from infra.ops.stage import CannotOperate, Stage
 
 PATIENCE = 45 * 60
 """Seconds for a stack to be done: ten minutes to create, seven more for the gradual turn to a new version."""
+NEVER_WHOLE = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
+"""A first deployment that failed: CloudFormation can only delete it, and its protected tables are left."""
 VERSION = re.compile(r"\b(APIHandlerVersion[0-9a-f]{10})[0-9a-f]{0,8}\b")
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 
@@ -94,6 +96,12 @@ def destroy(stage: Stage, word: str, operator: Operator) -> None:
 def _apply(stage: Stage, template: str, wanted: dict[str, str], operator: Operator) -> None:
     formation = stage.client("cloudformation")
     there = stage.stack()
+    if there and there["StackStatus"] in NEVER_WHOLE:
+        word = f"delete {stage.prefix} and all its data"
+        raise CannotOperate(
+            f"{stage.prefix} was never whole ({there['StackStatus']}) and holds nothing: "
+            f'make destroy STAGE={stage.name} WORD="{word}", then deploy again'
+        )
     known = set(_parameters(there)) if there else set()
     set_here = {"PublicOrigin", "SecretsTurn"} & known - wanted.keys()
     kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(set_here)]

@@ -152,4 +152,4 @@ def test_a_function_that_chalice_gains_needs_its_role() -> None:
     sam = chalice_package("prod")
     del sam["Resources"]["NoteSesEvent"]
     with pytest.raises(CannotBuild, match="NoteSesEvent"):
-        finished(sam, Code("b", "k", "python3.13"))
+        finished(sam, "prod", Code("b", "k", "python3.13"))
