@@ -34,20 +34,22 @@ def package(stage: str, version: str, architecture: str, out: Path, bucket: str 
     """Write ``portal-<hash>.zip``, ``template.json``, ``sbom.cdx.json`` and ``contents.txt`` in ``out``; what to say of
     them. Raises CannotBuild."""
     out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("portal-*.zip"):
-        old.unlink()
-    with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
-        tree = Path(folder)
+    # Made beside, moved when all of it is there: a build that fails leaves the one before whole.
+    with tempfile.TemporaryDirectory(prefix="bundle-") as folder, tempfile.TemporaryDirectory(dir=out) as beside:
+        tree, made = Path(folder), Path(beside)
         build_tree(tree, version, architecture)
-        made = out / "portal.zip"
-        size = write_zip(tree, made)
-        digest = hashlib.sha256(made.read_bytes()).hexdigest()
+        size = write_zip(tree, made / "portal.zip")
+        digest = hashlib.sha256((made / "portal.zip").read_bytes()).hexdigest()
         key = f"portal-{digest[:20]}.zip"
-        made.rename(out / key)
-        (out / "contents.txt").write_text("".join(f"{name}\n" for name in files_of(tree)))
-        (out / "sbom.cdx.json").write_text(sbom_of(tree))
-    template = template_of(stage, Code(bucket, key, f"python{version}", architecture))
-    (out / "template.json").write_text(json.dumps(template, indent=1, sort_keys=True))
+        (made / "portal.zip").rename(made / key)
+        (made / "contents.txt").write_text("".join(f"{name}\n" for name in files_of(tree)))
+        (made / "sbom.cdx.json").write_text(sbom_of(tree))
+        template = template_of(stage, Code(bucket, key, f"python{version}", architecture))
+        (made / "template.json").write_text(json.dumps(template, indent=1, sort_keys=True))
+        for old in out.glob("portal-*.zip"):
+            old.unlink()
+        for one in sorted(made.iterdir()):
+            one.replace(out / one.name)
     heavy = ", ".join(f"{name} {weight / 1e6:.2f}" for name, weight in heaviest(out / key)[:6])
     return [
         f"{out / key}: {size / 1e6:.2f} MB, sha256 {digest}",

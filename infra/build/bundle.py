@@ -12,7 +12,9 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from infra.build.lock import LOCK, pip_options, read_lock
+from jinja2 import TemplateSyntaxError
+
+from infra.build.lock import LOCK, pip_options, read_lock, without_a_wheel
 from infra.build.sam import ROOT, CannotBuild
 
 MOST_BYTES = 12_000_000
@@ -26,6 +28,8 @@ UNUSED = (
     *("chalice/awsclient.py", "chalice/invoke.py", "chalice/logs.py", "chalice/policies.json", "chalice/policy.py"),
     *("bin",),
 )
+SHIPPED = frozenset({".css", ".html", ".js", ".py", ".ttf", ".txt"})
+"""What ``chalicelib`` and ``templates`` are made of. Anything else is a stray: a backup, a ``.env``."""
 DROPPED = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "*.dist-info/direct_url.json")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The oldest date that a zip can say."""
@@ -74,7 +78,7 @@ def _install(tree: Path, version: str, architecture: str) -> None:
     ]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     if said.returncode:
-        raise CannotBuild(f"a wheel for {architecture}, Python {version} is missing:\n{said.stderr.strip()}")
+        raise CannotBuild(without_a_wheel(architecture, version, said.stderr))
 
 
 def _trim(tree: Path) -> None:
@@ -116,18 +120,31 @@ def _remove(path: Path) -> None:
 def _add_code(tree: Path) -> None:
     from chalicelib.pages.precompile import precompile  # noqa: PLC0415 - a build alone needs the pages
 
+    _refuse_strays(ROOT)
     shutil.copy(ROOT / "app.py", tree / "app.py")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "chalicelib", tree / "chalicelib", ignore=ignored)
     shutil.copytree(ROOT / "templates", tree / "templates", ignore=ignored)
     for name in (*NOT_ON_LAMBDA, *NOT_ON_LAMBDA_EITHER):
         _remove(tree / name)
-    precompile(tree / "templates" / "compiled")
+    try:
+        precompile(tree / "templates" / "compiled")
+    except TemplateSyntaxError as error:
+        raise CannotBuild(f"templates/{error.name}:{error.lineno}: {error.message}") from error
     for page in tree.glob("templates/*/*.html"):
         if page.parent.parent.name != "email":
             page.unlink()
     _remove(tree / "templates" / "base.html")
     _remove(tree / "templates" / "summary.html")
+
+
+def _refuse_strays(project: Path) -> None:
+    """Raises CannotBuild: what lies in these folders goes to Lambda, whether git knows it or not."""
+    found = (path.relative_to(project) for name in ("chalicelib", "templates") for path in (project / name).rglob("*"))
+    strays = sorted(str(one) for one in found if one.suffix not in SHIPPED and (project / one).is_file())
+    strays = [one for one in strays if "__pycache__" not in one]
+    if strays:
+        raise CannotBuild(f"{', '.join(strays)} would go to Lambda: remove it, or add its kind to SHIPPED in bundle.py")
 
 
 def files_of(tree: Path) -> list[PurePosixPath]:

@@ -5,6 +5,7 @@ runs where the operator is.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ PLATFORMS = {
     "x86_64": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64"),
 }
 """Lambda's architectures -> the wheels that run there (Amazon Linux 2023 has glibc 2.34)."""
+PIN = re.compile(r"[a-z0-9._-]+==[a-z0-9.!+-]+")
+NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
+UNLIKE_ITS_HASH = re.compile(r"^ {4}(\S+==\S+) from ", re.MULTILINE)
 VERSIONS = ("3.11", "3.12", "3.13")
 
 
@@ -64,11 +68,30 @@ def read_lock(path: Path = LOCK) -> tuple[Wheel, ...]:
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     wheels = tuple(_wheel(words) for words in lines)
     locked = {f"{wheel.name}=={wheel.version}" for wheel in wheels}
-    asked = {line.lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line}
+    asked = _pinned((ROOT / "requirements.txt").read_text())
     missing = {line for line in asked if line not in locked and line.partition("==")[0] not in STAYS_BEHIND}
     if missing:
         raise CannotBuild(f"{path.name} lacks {', '.join(sorted(missing))}: run python -m infra.build lock")
     return wheels
+
+
+def _pinned(requirements: str) -> set[str]:
+    """``name==version`` of each line. Raises CannotBuild for a line that pins nothing: no lock holds it."""
+    lines = [line.partition("#")[0].strip().lower() for line in requirements.splitlines()]
+    loose = [line for line in lines if line and not PIN.fullmatch(line)]
+    if loose:
+        raise CannotBuild(f"requirements.txt: {', '.join(loose)} is not pinned; write it as name==version")
+    return {line.replace("_", "-") for line in lines if line}
+
+
+def without_a_wheel(architecture: str, version: str, said: str) -> str:
+    """Why pip could not install the lock, in a sentence that names the packages; ``said``: what pip wrote."""
+    if tampered := UNLIKE_ITS_HASH.findall(said):
+        return f"{', '.join(tampered)}: not the file that lock.txt has the hash of; see why before anything else"
+    if missing := NO_WHEEL.findall(said):
+        names, target = ", ".join(missing), f"{architecture}, Python {version}"
+        return f"{names} has no wheel for {target}: pin a version that has one, then python -m infra.build lock"
+    return f"pip could not install lock.txt for {architecture}, Python {version}:\n{said.strip()}"
 
 
 def pip_options(architecture: str, version: str) -> Iterator[str]:
@@ -87,7 +110,7 @@ def _resolved(architecture: str, version: str) -> Iterator[tuple[str, str, str]]
     ]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     if said.returncode:
-        raise CannotBuild(f"pip finds no wheels for {architecture}, Python {version}:\n{said.stderr}")
+        raise CannotBuild(without_a_wheel(architecture, version, said.stderr))
     report: dict[str, Any] = json.loads(said.stdout)
     for one in report["install"]:
         name = one["metadata"]["name"].lower().replace("_", "-")
