@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.settings import Settings
 from chalicelib.wiring import build_portal
-from tests.build.flows import NOW, NUMBER, a_stage, run_job, the_api, the_notification
-from tests.build.permissions import Permission, needed
+from tests.deploying.flows import NOW, NUMBER, a_stage, run_job, the_api, the_notification
+from tests.deploying.permissions import Permission, needed
 from tests.fake_bank import Treasury
 from tests.pages.conftest import the_bonds
 from tests.stand_in import moto_town

@@ -13,7 +13,7 @@ from infra.ops.doctor import CHECKS, findings
 from infra.ops.items import erase_family, export_family, family_items, load, save
 from infra.ops.secret_turns import make_missing, rotate
 from infra.ops.stage import CannotOperate
-from tests.build.deployed import Town, Visitor, a_town
+from tests.deploying.deployed import Town, Visitor, a_town
 from tests.local.bank_visits import eventually, pay
 
 NUMBER = "2013-026-000335"
