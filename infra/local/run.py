@@ -21,6 +21,7 @@ from infra.local import scheduler, stand_in
 from infra.local.bank.site import Bank
 from infra.local.errors import house_errors
 from infra.local.gateway import Gateway, Request
+from infra.local.leaving import when_parent_ends
 from infra.local.mailbox import Mailbox
 from infra.local.server import Server
 from infra.local.stage import ROOT, SENDER, STATE, announce, local_environment
@@ -29,6 +30,8 @@ from infra.local.threads import for_threads
 
 PARIS_FORMAT = "%Y-%m-%dT%H:%M"
 LAST_PORT = 65535
+ENDS_WITH_PARENT = "RUN_ENDS_WITH_PARENT"
+"""Variable that a test sets: the run stops once its standard input closes. A shell's may be closed from the start."""
 
 
 class CannotRun(RuntimeError):
@@ -62,6 +65,8 @@ class Options:
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # A shell makes its background jobs ignore the first.
         signal.signal(number, _as_ctrl_c)
+    if os.environ.get(ENDS_WITH_PARENT):
+        when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
         _run(Options.from_environ(os.environ))
     except (CannotRun, stand_in.StandInFailed) as trouble:

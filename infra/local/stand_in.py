@@ -6,12 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from infra.local.leaving import when_parent_ends
 
 PATIENCE = 20.0
 """Seconds that the stand-in may take to answer its first question; it needs less than one."""
@@ -129,19 +130,10 @@ def _said(log: Path) -> str:
     return " | ".join(["It said:", *last]) if last else f"It said nothing in {log}."
 
 
-def _leave_with_parent() -> None:
-    """Wait for the other end of standard input to close, which it does when the parent ends, whatever ended it."""
-    # Not sys.stdin, whose lock a thread would still hold when the interpreter ends, which Python calls fatal.
-    with contextlib.suppress(OSError):
-        while os.read(0, 1024):
-            pass
-    os.killpg(os.getpgrp(), signal.SIGTERM)
-
-
 def main() -> None:
     from ministack.app import main as ministack  # noqa: PLC0415 - the parent imports this module without ministack
 
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    when_parent_ends(lambda: os.killpg(os.getpgrp(), signal.SIGTERM))
     ministack()
 
 

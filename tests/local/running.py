@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.run import ENDS_WITH_PARENT
 from infra.local.stage import environment_of
 from infra.local.stand_in import free_port
 
@@ -39,7 +40,8 @@ def running_portal(demo_now: str = THE_MANUALS_DAY, stop: str = "SIGINT") -> Ite
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local.run"],
             cwd=ROOT,
-            env={**os.environ, "PORT": str(port), "DEMO_NOW": demo_now, "DEMO_FAMILIES": FEW},
+            env={**os.environ, "PORT": str(port), "DEMO_NOW": demo_now, "DEMO_FAMILIES": FEW, ENDS_WITH_PARENT: "1"},
+            stdin=subprocess.PIPE,
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -58,6 +60,8 @@ def running_portal(demo_now: str = THE_MANUALS_DAY, stop: str = "SIGINT") -> Ite
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            if process.stdin:
+                process.stdin.close()
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:

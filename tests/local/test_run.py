@@ -87,6 +87,25 @@ def test_stopping_leaves_nothing_behind(how):
     assert not (ROOT / ".local" / f"portal-{urlsplit(portal.url).port}.json").exists()
 
 
+def descendants(pid: int) -> set[int]:
+    try:
+        children = children_of(pid)
+    except OSError:
+        return set()
+    return set(children).union(*(descendants(child) for child in children))
+
+
+def test_a_killed_test_run_leaves_nothing_behind():
+    """Whoever started the portal is killed while the portal imports its town: nobody can tell it to stop."""
+    script = "from tests.local.running import running_portal\nwith running_portal():\n    pass"
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL)
+    assert eventually(lambda: len(descendants(parent.pid)) >= 3), "the portal, its stand-in, its import"
+    left = descendants(parent.pid)
+    parent.kill()
+    parent.wait()
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left)), left
+
+
 def folder_of(pid: int) -> Path:
     """Where a process was told to keep its files: the folder of its run."""
     told = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

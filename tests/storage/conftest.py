@@ -74,21 +74,21 @@ def on_dynamodb(database: Database) -> Stores:
     )
 
 
+DYNAMODBS = ["moto", "ministack", *(["dynamodb_local"] if dynamodb_local() else [])]
+
+
 @pytest.fixture
 def dynamodb_local_database() -> Database:
-    endpoint = dynamodb_local()
-    if not endpoint:
-        pytest.skip("DYNAMODB_LOCAL_URL is not set: Amazon's DynamoDB Local was not tried")
-    return database_for(town_at(endpoint))
+    return database_for(town_at(dynamodb_local()))
 
 
-@pytest.fixture(params=["moto", "ministack", "dynamodb_local"])
+@pytest.fixture(params=DYNAMODBS)
 def database(request: pytest.FixtureRequest) -> Database:
     found: Database = request.getfixturevalue(f"{request.param}_database")
     return found
 
 
-@pytest.fixture(params=["memory", "moto", "ministack", "dynamodb_local"])
+@pytest.fixture(params=["memory", *DYNAMODBS])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         return in_memory()
