@@ -70,6 +70,10 @@ family: setup ## Write all that a STAGE has of FAMILY=f-1 into TO=dir (right of 
 erase: setup ## Erase all that a STAGE has of FAMILY=f-1, once it owes nothing
 	@$(PYTHON_OF_VENV) -m infra.ops erase "$(or $(STAGE),prod)" "$(FAMILY)"
 
+.PHONY: unsuppress
+unsuppress: setup ## Write again to EMAIL=parent@server.fr of a STAGE, which bounced or complained
+	@$(PYTHON_OF_VENV) -m infra.ops unsuppress "$(or $(STAGE),prod)" "$(EMAIL)"
+
 .PHONY: destroy
 destroy: setup ## Take a STAGE down; its data stays unless WORD="delete <prefix> and all its data"
 	@$(PYTHON_OF_VENV) -m infra.ops destroy "$(or $(STAGE),prod)" "$(WORD)"

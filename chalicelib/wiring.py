@@ -202,7 +202,7 @@ def build_portal(settings: Settings) -> Portal:
         invoices=DynamoInvoiceStore(database),
         pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
         notices=DynamoNoticeStore(database),
-        outbox=DynamoOutbox(database),
+        outbox=DynamoOutbox(database, settings.pepper),
         links=links,
         attempts=DynamoAttemptStore(database),
         providers=providers_of(settings, links),
@@ -253,7 +253,7 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
 
     database, links = database_of(settings), SignedLinks(settings)
-    clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database)
+    clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database, settings.pepper)
     return Jobs(
         notify_invoices=NotifyInvoices(
             invoices=DynamoInvoiceStore(database),
@@ -273,7 +273,9 @@ def build_jobs(settings: Settings) -> Jobs:
             per_second=settings.mails_per_second,
             sleep=time.sleep,
         ),
-        note_ses_event=NoteSesEvent(outbox=outbox, clock=clock, report=report),
+        note_ses_event=NoteSesEvent(
+            outbox=outbox, clock=clock, report=report, configuration=settings.mail_configuration
+        ),
         reconcile_payments=Reconcile(
             settle=SettlePayment(
                 attempts=DynamoAttemptStore(database),

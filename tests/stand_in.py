@@ -18,6 +18,7 @@ from infra.local import stand_in
 from infra.local.tables import create_buckets, create_tables
 
 REGION = "eu-west-3"
+PEPPER = "a pepper of the tests"
 _EMPTY: dict[str, Any] = {}
 """What ``create_tables`` made on moto: copying it takes a fiftieth of the time, and a fault run needs hundreds."""
 
@@ -28,7 +29,7 @@ def settings_for(endpoint: str = "", prefix: str = "test", demo_now: str = "") -
         region=REGION,
         tables=prefix,
         session_secret="a-session-secret-of-the-tests",
-        pepper="a pepper of the tests",
+        pepper=PEPPER,
         sender="portail@ville.example",
         endpoint=endpoint,
         demo_now=demo_now,

@@ -126,7 +126,7 @@ class Outbox(Protocol):
         ...
 
     def suppress(self, email: str, why: str, now: datetime) -> None:
-        """Never write to this address again (it bounced or complained)."""
+        """Do not write to this address for a year (it bounced or complained). Only an HMAC of it is kept."""
         ...
 
     def suppressed(self, emails: Iterable[str]) -> set[str]:

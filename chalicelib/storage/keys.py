@@ -1,5 +1,7 @@
 """Keys and attribute names of every table: built and read here, nowhere else."""
 
+import hashlib
+import hmac
 from datetime import date
 from functools import lru_cache
 from urllib.parse import quote, unquote
@@ -61,7 +63,7 @@ HEADS = "I#"
 PAYMENT = "#PAY#"
 UNIQUE = "UNIQUE"
 MAILS, ASIDE, SUPPRESSED = "MAILS", "ASIDE", "SUPPRESSED"
-"""Shards of the outbox: what waits, what is kept for the operator, addresses that bounced or complained."""
+"""Shards of the outbox: what waits, what is kept for the operator, addresses (as HMACs) that bounced or complained."""
 
 
 def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
@@ -84,6 +86,11 @@ def number_holder(number: InvoiceNumber) -> str:
 def reference_holder(reference: str) -> str:
     """The treasury does not see the dashes, so they do not make two references different."""
     return f"R#{reference.replace('-', '')}"
+
+
+def suppressed_address(pepper: str, email: str) -> str:
+    """An address that must not be written to, as an HMAC: the table alone tells no address. Case does not count."""
+    return hmac.new(pepper.encode(), f"address|{email.casefold()}".encode(), hashlib.sha256).hexdigest()
 
 
 def mail_due(due_at: str, mail: str) -> str:

@@ -19,10 +19,11 @@ LATEST = "~"
 
 
 class DynamoOutbox:
-    """``Outbox``."""
+    """``Outbox``. ``pepper`` keys the HMACs under which suppressed addresses stand."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, pepper: str) -> None:
         self.database = database
+        self.pepper = pepper
         self.rows = database.bind(OutboxRow)
 
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
@@ -67,16 +68,21 @@ class DynamoOutbox:
         self._move("outbox.set_aside", mail, row)
 
     def suppress(self, email: str, why: str, now: datetime) -> None:
-        row = self.rows(keys.SUPPRESSED, email.casefold(), why=f"{why}, {instant_text(now)}")
+        row = self.rows(
+            keys.SUPPRESSED,
+            keys.suppressed_address(self.pepper, email),
+            why=f"{why}, {instant_text(now)}",
+            expires=retention.of_suppressed(now),
+        )
         self.database.batch("outbox.suppress", self.rows, put=[row])
 
     def suppressed(self, emails: Iterable[str]) -> set[str]:
         wanted: dict[str, list[str]] = {}
         for email in emails:
-            wanted.setdefault(email.casefold(), []).append(email)
+            wanted.setdefault(keys.suppressed_address(self.pepper, email), []).append(email)
         listed, found = list(wanted), set[str]()
         for start in range(0, len(listed), KEYS_IN_A_BATCH):
-            chunk = [{"shard": keys.SUPPRESSED, "due": email} for email in listed[start : start + KEYS_IN_A_BATCH]]
+            chunk = [{"shard": keys.SUPPRESSED, "due": address} for address in listed[start : start + KEYS_IN_A_BATCH]]
             for item in self.database.batch_get("outbox.suppressed", self.rows, chunk, consistent_read=True):
                 found.update(wanted[item["due"]["S"]])
         return found

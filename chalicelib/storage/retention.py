@@ -12,6 +12,9 @@ SAVES = timedelta(days=3 * 366)
 UNSENT = timedelta(days=90)
 """After a mail was set aside."""
 
+SUPPRESSED = timedelta(days=366)
+"""After an address bounced for good or complained: a year later it may be another person's, and is tried once more."""
+
 
 def of_day(day: date) -> int:
     """Epoch seconds at which the bookings of ``day`` go."""
@@ -24,3 +27,7 @@ def of_save(at: datetime) -> int:
 
 def of_unsent(at: datetime) -> int:
     return int((at + UNSENT).timestamp())
+
+
+def of_suppressed(at: datetime) -> int:
+    return int((at + SUPPRESSED).timestamp())

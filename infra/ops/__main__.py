@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.build.__main__ import DIST, package
 from infra.build.sam import CannotBuild
+from infra.ops.addresses import unsuppress
 from infra.ops.deploy import Operator, deploy, destroy, turn_secrets
 from infra.ops.doctor import findings
 from infra.ops.items import erase_family, export_family, load, save
@@ -97,6 +98,12 @@ def _erase(stage: Stage, rest: list[str]) -> int:
     return 0
 
 
+def _unsuppress(stage: Stage, rest: list[str]) -> int:
+    email = _word(rest, "EMAIL")
+    print(f"The portal writes to {email} again. It did not since: {unsuppress(stage, email)}")
+    return 0
+
+
 def _word(rest: list[str], name: str) -> str:
     if not rest or not rest[0]:
         raise CannotOperate(f"{name}= is missing")
@@ -125,6 +132,7 @@ COMMANDS: dict[str, Callable[[Stage, list[str]], int]] = {
     "restore": _restore,
     "family": _family,
     "erase": _erase,
+    "unsuppress": _unsuppress,
 }
 
 

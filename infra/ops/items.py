@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.tables import declared
+from infra.ops.addresses import addresses_of, suppressions
 from infra.ops.stage import CannotOperate, Stage
 
 Item = dict[str, Any]
@@ -58,6 +59,7 @@ def family_items(stage: Stage, family: str) -> dict[str, list[Item]]:
         more = _scan(stage, f"{stage.prefix}-{table}", {"name": attribute, "value": family})
         known = {_line(item) for item in found.get(table, [])}
         found.setdefault(table, []).extend(item for item in more if _line(item) not in known)
+    found["outbox"] += suppressions(stage, addresses_of(found["families"]))
     operations = [item["idop"]["S"] for item in found["invoices"] if item.get("idop", {}).get("S")]
     for idop in operations:
         found["invoices"] += _query(stage, "invoices", f"O#{idop}")

@@ -33,7 +33,7 @@ def rotate(stage: Stage, start_anew: Callable[[], None]) -> None:
 
     Raises CannotOperate when the stage has none.
     """
-    current = _read(stage, "session-secret").split()[0]
+    current = read_secret(stage, "session-secret").split()[0]
     fresh = secrets.token_urlsafe(32)
     for value in (f"{current} {fresh}", f"{fresh} {current}"):
         stage.client("ssm").put_parameter(
@@ -42,7 +42,8 @@ def rotate(stage: Stage, start_anew: Callable[[], None]) -> None:
         start_anew()
 
 
-def _read(stage: Stage, name: str) -> str:
+def read_secret(stage: Stage, name: str) -> str:
+    """Raises CannotOperate when it cannot be read."""
     try:
         found: dict[str, Any] = stage.client("ssm").get_parameter(Name=_path(stage, name), WithDecryption=True)
     except ClientError as error:

@@ -22,7 +22,7 @@ from tests.builders import BOND, a_family, a_town
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
 from tests.services.test_notifying import EXTRA, NOW, TOWN_EMAIL, WANTED, Links, Renderer, an_invoice
-from tests.stand_in import REGION, database_for, moto_town, settings_for
+from tests.stand_in import PEPPER, REGION, database_for, moto_town, settings_for
 
 INVOICES = [an_invoice()]
 SES = SesMailSender(region=REGION, sender=settings_for().sender)
@@ -65,7 +65,11 @@ def fresh() -> Iterator[World]:
         intake = DynamoIntakeStore(database)
         intake.put_town(town_codec.dump(a_town()), clock.now())
         intake.put_families([a_family(email=TOWN_EMAIL)])
-        invoices, notices, outbox = DynamoInvoiceStore(database), DynamoNoticeStore(database), DynamoOutbox(database)
+        invoices, notices, outbox = (
+            DynamoInvoiceStore(database),
+            DynamoNoticeStore(database),
+            DynamoOutbox(database, PEPPER),
+        )
         notices.save(BOND, WANTED)
         for invoice in INVOICES:
             invoices.put(invoice, ())

@@ -22,7 +22,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from infra.local.gateway import Context
 from tests.builders import BOND, a_family, a_town
 from tests.clock import paris
-from tests.services.test_bounces import bounce
+from tests.services.test_bounces import TOWN, bounce
 from tests.services.test_notifying import NOW, TOWN_EMAIL, WANTED, an_invoice
 from tests.stand_in import REGION, database_for
 
@@ -51,6 +51,7 @@ def town(moto_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
         "PORTAL_PEPPER": moto_settings.pepper,
         "PORTAL_SENDER": moto_settings.sender,
         "PORTAL_ORIGIN": "https://portail.ville.example",
+        "PORTAL_MAIL_CONFIGURATION": TOWN,
     }.items():
         monkeypatch.setenv(name, value)
     boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=moto_settings.sender)
@@ -97,7 +98,7 @@ def test_a_payment_that_nobody_told_of_is_asked_about(town):
 
 def test_a_bounce_told_by_ses_is_remembered(town):
     called("note_ses_event", source="aws.ses", **{"detail-type": "Email Bounced"}, detail=bounce())
-    assert DynamoOutbox(database_for(town)).suppressed(["bond@server.fr"]) == {"bond@server.fr"}
+    assert DynamoOutbox(database_for(town), town.pepper).suppressed(["bond@server.fr"]) == {"bond@server.fr"}
     called("notify_invoices")
     called("send_outbox")
     assert [message.destinations["ToAddresses"] for message in sent()] == [[TOWN_EMAIL]]

@@ -29,7 +29,9 @@ def test_every_test_file_in_git_is_collected() -> None:
 
 def test_no_other_file_holds_tests() -> None:
     others = listed("*.py") - listed("tests/**test_*.py")
-    holding = [name for name in sorted(others) if re.search(r"^ *(async )?def test_", (ROOT / name).read_text(), re.MULTILINE)]
+    holding = [
+        name for name in sorted(others) if re.search(r"^ *(async )?def test_", (ROOT / name).read_text(), re.MULTILINE)
+    ]
     assert holding == [], "pytest looks for tests in files named test_*.py only"
 
 

@@ -1,12 +1,21 @@
 """What SES says of its deliveries: who must not be written to again, and what is only mentioned."""
 
-import json
 from typing import Any
 
 import pytest
 
 from chalicelib.services.bounces import NoteSesEvent
 from tests.services.test_notifying import World
+
+TOWN = "portail-essai-mails"
+
+
+def sent_by(*configurations: str) -> dict[str, Any]:
+    """What SES repeats of the mail: its tags say which configuration set sent it."""
+    return {"messageId": "1", "tags": {"ses:operation": ["SendEmail"], "ses:configuration-set": [*configurations]}}
+
+
+OURS = sent_by(TOWN)
 
 
 @pytest.fixture
@@ -16,36 +25,28 @@ def world() -> World:
 
 def bounce(kind: str = "Permanent", *emails: str) -> dict[str, Any]:
     recipients = [{"emailAddress": email, "status": "5.1.1"} for email in emails or ("Jamie <bond@server.fr>",)]
-    return {"eventType": "Bounce", "bounce": {"bounceType": kind, "bouncedRecipients": recipients}, "mail": {}}
+    return {"eventType": "Bounce", "bounce": {"bounceType": kind, "bouncedRecipients": recipients}, "mail": OURS}
 
 
 def complaint(**feedback: str) -> dict[str, Any]:
     recipients = [{"emailAddress": "bond@server.fr"}]
-    return {"eventType": "Complaint", "complaint": {"complainedRecipients": recipients, **feedback}, "mail": {}}
+    return {"eventType": "Complaint", "complaint": {"complainedRecipients": recipients, **feedback}, "mail": OURS}
 
 
 def by_eventbridge(told: dict[str, Any]) -> dict[str, Any]:
     return {"source": "aws.ses", "detail-type": "Email Bounced", "detail": told}
 
 
-def by_sns(*told: dict[str, Any]) -> dict[str, Any]:
-    return {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps(one)}} for one in told]}
-
-
 def note(world: World, event: Any) -> int:
-    return NoteSesEvent(outbox=world.outbox, clock=world.clock, report=world.report)(event)
+    return NoteSesEvent(outbox=world.outbox, clock=world.clock, report=world.report, configuration=TOWN)(event)
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        pytest.param(by_eventbridge(bounce()), id="a bounce by EventBridge"),
-        pytest.param(by_eventbridge(complaint()), id="a complaint by EventBridge"),
+        pytest.param(by_eventbridge(bounce()), id="a bounce"),
+        pytest.param(by_eventbridge(complaint()), id="a complaint"),
         pytest.param(by_eventbridge(complaint(complaintFeedbackType="abuse")), id="a complaint that says why"),
-        pytest.param(by_sns(bounce()), id="a bounce by SNS"),
-        pytest.param(
-            by_sns({**bounce(), "eventType": "", "notificationType": "Bounce"}), id="an identity's own notice"
-        ),
     ],
 )
 def test_an_address_that_bounces_or_complains_is_never_written_to_again(world, event):
@@ -55,13 +56,24 @@ def test_an_address_that_bounces_or_complains_is_never_written_to_again(world, e
     assert "bond" not in str(world.events).lower()
 
 
-def test_every_recipient_of_every_record_is_noted(world):
-    assert note(world, by_sns(bounce("Permanent", "a@server.fr", "b@server.fr"), complaint())) == 3
-    assert world.outbox.suppressed(["a@server.fr", "b@server.fr", "bond@server.fr"]) == {
-        "a@server.fr",
-        "b@server.fr",
-        "bond@server.fr",
-    }
+def test_every_recipient_is_noted(world):
+    emails = ["a@server.fr", "b@server.fr"]
+    assert note(world, by_eventbridge(bounce("Permanent", *emails))) == 2
+    assert world.outbox.suppressed([*emails, "c@server.fr"]) == set(emails)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(sent_by("portail-essai-nord-mails"), id="a town whose name begins with ours"),
+        pytest.param(sent_by("portail-mails"), id="a town whose name ours begins with"),
+        pytest.param(sent_by(), id="a mail of no configuration set"),
+    ],
+)
+def test_a_bounce_of_another_town_s_mail_is_none_of_ours(world, mail):
+    assert note(world, by_eventbridge({**bounce(), "mail": mail})) == 0
+    assert world.outbox.suppressed(["bond@server.fr"]) == set()
+    assert world.events == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +81,7 @@ def test_every_recipient_of_every_record_is_noted(world):
     [
         pytest.param(by_eventbridge(bounce("Transient")), id="a full mailbox"),
         pytest.param(by_eventbridge(complaint(complaintFeedbackType="not-spam")), id="the contrary of a complaint"),
-        pytest.param(by_eventbridge({"eventType": "Delivery", "delivery": {}}), id="a delivery"),
+        pytest.param(by_eventbridge({"eventType": "Delivery", "delivery": {}, "mail": OURS}), id="a delivery"),
     ],
 )
 def test_what_is_not_final_is_ignored(world, event):
@@ -83,9 +95,9 @@ def test_what_is_not_final_is_ignored(world, event):
     [
         pytest.param({}, id="nothing"),
         pytest.param({"detail": {}}, id="no kind"),
-        pytest.param({"detail": {"eventType": "Bounce"}}, id="a bounce without details"),
+        pytest.param({"detail": {"eventType": "Bounce", "mail": OURS}}, id="a bounce without details"),
+        pytest.param({"detail": {**bounce(), "mail": {}}}, id="nothing of the mail"),
         pytest.param({"detail": "text"}, id="text for details"),
-        pytest.param({"Records": [{"Sns": {"Message": "not JSON"}}]}, id="no JSON"),
         pytest.param(by_eventbridge(bounce("Permanent", "nobody")), id="a recipient that is no address"),
         pytest.param(by_eventbridge({**bounce(), "bounce": None}), id="null for details"),
     ],

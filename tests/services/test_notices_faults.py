@@ -16,7 +16,7 @@ from tests.builders import BOND
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
 from tests.services.test_notices import CONFIRMED, EXTRA, FAMILY, PENDING, STOPPED, TOWN, Links
-from tests.stand_in import database_for, moto_town
+from tests.stand_in import PEPPER, database_for, moto_town
 
 ALINE = "aline@server.fr"
 BOTH = (EXTRA, ALINE)
@@ -51,7 +51,7 @@ def fresh() -> Iterator[World]:
         ask = AskAddresses(notices=notices, throttle=DynamoThrottleStore(database), links=Links(), clock=clock)
         yield World(
             notices=notices,
-            outbox=DynamoOutbox(database),
+            outbox=DynamoOutbox(database, PEPPER),
             edit=EditNotices(notices=notices, ask=ask),
             again=AskAgain(notices=notices, ask=ask),
             confirm=ConfirmAddress(notices=notices, families=families),

@@ -25,7 +25,7 @@ from tests.clock import FixedClock, paris
 from tests.fake_bank import Treasury
 from tests.fakes import MemoryTown
 from tests.faults import Case, Way, survives
-from tests.stand_in import database_for, moto_town
+from tests.stand_in import PEPPER, database_for, moto_town
 
 NOW = paris("lundi 2026-11-23 10:00")
 PAYING = PaymentFacts("T5", "006382", (), "", online="web-service")
@@ -47,7 +47,7 @@ class World:
         self.clock = FixedClock(NOW)
         self.treasury = Treasury(now=NOW)
         self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
-        self.outbox = DynamoOutbox(database)
+        self.outbox = DynamoOutbox(database, PEPPER)
         self.told = []
         self.settle = SettlePayment(
             attempts=self.attempts,

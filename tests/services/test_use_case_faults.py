@@ -34,7 +34,7 @@ from chalicelib.wiring import Portal, assemble
 from tests.builders import BOND, JAMES, WEEKDAYS, a_child, a_family, a_town, an_activity
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
-from tests.stand_in import REGION, database_for, moto_town
+from tests.stand_in import PEPPER, REGION, database_for, moto_town
 
 MONDAY = date(2026, 9, 14)
 LIMITED = [an_activity(f"atelier-{n}", school_weekdays=WEEKDAYS, capacity=Capacity(30, {})) for n in range(3)]
@@ -72,7 +72,7 @@ def fresh() -> Iterator[World]:
             invoices=DynamoInvoiceStore(database),
             pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket),
             notices=DynamoNoticeStore(database),
-            outbox=DynamoOutbox(database),
+            outbox=DynamoOutbox(database, PEPPER),
             links=SignedLinks(settings),
             attempts=DynamoAttemptStore(database),
             providers={},

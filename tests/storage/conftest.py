@@ -28,7 +28,7 @@ from tests.fakes import (
     MemoryThrottle,
     MemoryTown,
 )
-from tests.stand_in import database_for, dynamodb_local, town_at
+from tests.stand_in import PEPPER, database_for, dynamodb_local, town_at
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def on_dynamodb(database: Database) -> Stores:
         intake=DynamoIntakeStore(database),
         invoices=DynamoInvoiceStore(database),
         notices=DynamoNoticeStore(database),
-        outbox=DynamoOutbox(database),
+        outbox=DynamoOutbox(database, PEPPER),
     )
 
 

@@ -19,7 +19,7 @@ from tests.builders import BOND, a_payment, an_invoice
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
-from tests.stand_in import database_for, moto_town
+from tests.stand_in import PEPPER, database_for, moto_town
 
 NOW = paris("lundi 2026-11-23 10:00")
 INVOICE = replace(an_invoice(), payments=())
@@ -53,7 +53,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any, Any]]:
         database = database_for(settings)
         stored = DynamoInvoiceStore(database)
         stored.put(INVOICE, ())
-        yield DynamoAttemptStore(database), stored, DynamoOutbox(database)
+        yield DynamoAttemptStore(database), stored, DynamoOutbox(database, PEPPER)
 
 
 @pytest.fixture

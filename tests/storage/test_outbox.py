@@ -85,6 +85,7 @@ def test_addresses_are_suppressed_whatever_their_case(stores: Stores) -> None:
     asked = ["bond@SERVER.fr", "Bond@server.fr", "jamie@server.fr"]
     assert stores.outbox.suppressed(asked) == {"bond@SERVER.fr", "Bond@server.fr"}
     assert stores.outbox.suppressed([]) == set()
+    stores.outbox.suppress("bond@server.fr", "bounce again", NOW)
     assert stores.outbox.suppressed(f"p{n}@ville.fr" for n in range(150)) == set()
 
 
