@@ -23,6 +23,7 @@ from tests.builders import BOND, JAMES
 from tests.clock import paris
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
+from tests.services.test_bounces import TOWN as MAILS
 from tests.services.test_bounces import bounce
 from tests.services.test_notifying import WANTED, an_invoice
 from tests.stand_in import REGION, database_for
@@ -34,7 +35,7 @@ TOWN = the_manual_s_town()
 
 def a_stage(settings: Settings) -> Settings:
     """A town with its family, codes and invoices, and the settings of its functions."""
-    settings = replace(settings, demo_now="2015-12-22T14:54", origin=f"http://{HOST}")
+    settings = replace(settings, demo_now="2015-12-22T14:54", origin=f"http://{HOST}", mail_configuration=MAILS)
     boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=settings.sender)
     database = database_for(settings)
     store, invoices = DynamoIntakeStore(database), DynamoInvoiceStore(database)
