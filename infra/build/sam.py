@@ -46,7 +46,10 @@ class Code:
 
 def template_of(stage: str, code: Code) -> Template:
     """The finished template of a stage. Raises CannotBuild."""
-    return expanded(finished(chalice_package(stage), stage, code))
+    made = expanded(finished(chalice_package(stage), stage, code))
+    # The macro only says it in the definition; said in both places, neither can be read as the contrary.
+    made["Resources"]["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] = {"Fn::If": ["HasDomain", True, False]}
+    return made
 
 
 def chalice_package(stage: str) -> Template:
@@ -106,7 +109,8 @@ def finished(sam: Template, stage: str, code: Code) -> Template:
     resources["APIHandlerInvokePermission"]["Properties"]["FunctionName"] = {"Ref": "APIHandlerAliaslive"}
     resources["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     resources["RestAPI"].setdefault("DependsOn", "GatewayLogging")
-    return {**sam, "Resources": resources | made.resources}
+    # Without it the macro makes a second stage, named Stage, which nothing limits, logs or watches.
+    return {**sam, "Globals": {"Api": {"OpenApiVersion": "2.0"}}, "Resources": resources | made.resources}
 
 
 def expanded(sam: Template) -> Template:

@@ -19,7 +19,7 @@ PATIENCE = 45 * 60
 """Seconds for a stack to be done: ten minutes to create, seven more for the gradual turn to a new version."""
 NEVER_WHOLE = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 """A first deployment that failed: CloudFormation can only delete it, and its protected tables are left."""
-VERSION = re.compile(r"\b(APIHandlerVersion[0-9a-f]{10})[0-9a-f]{0,8}\b")
+SNAPSHOT = re.compile(r"\b((?:APIHandlerVersion|RestAPIDeployment)[0-9a-f]{10})[0-9a-f]{0,8}\b")
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 
 
@@ -212,13 +212,13 @@ def _parameters(stack: dict[str, Any]) -> dict[str, str]:
 
 
 def _of_now(template: str, parameters: dict[str, str]) -> str:
-    """The template with the name of the API's published version made of the parameters too.
+    """The template with the names of the API's published version and deployment made of the parameters too.
 
-    A version is a snapshot of its environment, and SAM names it by the code and the template alone: without this, what
-    only a parameter changes would never reach the alias that parents use.
+    Each is a snapshot, and SAM names it by the code and the template alone: without this, what only a parameter changes
+    (the environment; whether API Gateway's own address answers) would never reach parents.
     """
     seed = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:8]
-    return VERSION.sub(rf"\g<1>{seed}", template)
+    return SNAPSHOT.sub(rf"\g<1>{seed}", template)
 
 
 def _tables(stage: Stage) -> Iterator[str]:

@@ -45,6 +45,14 @@ def test_a_change_set_was_shown(town):
     assert any("CREATE_COMPLETE" in line for line in town.said)
 
 
+def test_no_second_door(town):
+    stages = town.stage.client("apigateway").get_stages(restApiId=town.stage.outputs()["RestAPIId"])["item"]
+    assert [one["stageName"] for one in stages] == ["api"]
+    visitor = Visitor(town.origin)
+    assert visitor.get("/Stage/") in {403, 404}
+    assert "Code enfant" not in visitor.page
+
+
 def test_sign_in_planning_save(parent):
     boxes = re.findall(r'name="c" value="([^"]+)"[^>]*?( checked)?>', parent.page)
     assert boxes
