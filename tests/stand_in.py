@@ -15,6 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
 from infra.local import stand_in
+from infra.local.stage import ACCOUNT
 from infra.local.tables import create_buckets, create_tables
 
 REGION = "eu-west-3"
@@ -33,7 +34,7 @@ def settings_for(endpoint: str = "", prefix: str = "test", demo_now: str = "") -
         sender="portail@ville.example",
         endpoint=endpoint,
         demo_now=demo_now,
-        bucket=f"{prefix}-documents",
+        bucket=f"{prefix}-documents-{ACCOUNT}",
     )
 
 

@@ -80,7 +80,7 @@ FUNCTIONS: Mapping[str, Function] = {
 """By Chalice's name of the resource. A test runs each function's code and compares what it calls with what it may."""
 ENVIRONMENT: Resource = {
     "PORTAL_TABLES": {"Ref": "TablePrefix"},
-    "PORTAL_BUCKET": {"Fn::Sub": "${TablePrefix}-documents"},
+    "PORTAL_BUCKET": {"Fn::Sub": "${TablePrefix}-documents-${AWS::AccountId}"},
     "PORTAL_SENDER": {"Ref": "Sender"},
     "PORTAL_SECRETS": {"Fn::Sub": "/${TablePrefix}/secrets"},
     # Read by nobody: changing it starts every function anew, with the secrets of then.
@@ -167,7 +167,7 @@ def _statements(function: Function) -> Iterator[Resource]:
             f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/${{TablePrefix}}-{table}",
         )
     if function.documents:
-        bucket = "arn:${AWS::Partition}:s3:::${TablePrefix}-documents"
+        bucket = "arn:${AWS::Partition}:s3:::${TablePrefix}-documents-${AWS::AccountId}"
         yield _allow(["s3:GetObject"], f"{bucket}/*")
         # Without it S3 answers 403 for a PDF that is not there, and the parent would be told of a breakdown.
         yield _allow(["s3:ListBucket"], bucket)

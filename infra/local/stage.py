@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".local"
 SENDER = "portail@ville-de-demo.example"
+ACCOUNT = "000000000000"
+"""The AWS account that a stand-in believes to be."""
 
 
 class UnknownStage(LookupError):
@@ -28,7 +30,7 @@ def local_environment(endpoint: str, demo_now: str = "") -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "PORTAL_STAGE": "local",
         "PORTAL_TABLES": "local",
-        "PORTAL_BUCKET": "local-documents",
+        "PORTAL_BUCKET": f"local-documents-{ACCOUNT}",
         "PORTAL_SESSION_SECRET": secrets.token_urlsafe(32),
         "PORTAL_PEPPER": secrets.token_urlsafe(32),
         "PORTAL_SENDER": SENDER,

@@ -9,6 +9,8 @@ import yaml
 from botocore.config import Config
 from botocore.session import get_session
 
+from infra.local.stage import ACCOUNT
+
 TEMPLATE = Path(__file__).parents[1] / "resources.yaml"
 TABLE = "AWS::DynamoDB::Table"
 BUCKET = "AWS::S3::Bucket"
@@ -61,14 +63,14 @@ def declared(prefix: str) -> Iterator[dict[str, Any]]:
             unknown = properties.keys() - UNDERSTOOD - LEFT_TO_AWS
             if unknown:
                 raise ValueError(f"{properties['TableName']}: {sorted(unknown)} must be understood or left to AWS")
-            yield {name: _filled(value, {"TablePrefix": prefix}) for name, value in properties.items()}
+            yield {name: filled(value, {"TablePrefix": prefix}) for name, value in properties.items()}
 
 
 def buckets(prefix: str) -> list[str]:
-    """Names of the declared buckets. What protects them is AWS's: a stand-in is thrown away whole."""
+    """Names of the declared buckets on a stand-in. What protects them is AWS's: a stand-in is thrown away whole."""
     resources = template()["Resources"].values()
     return [
-        _filled(one["Properties"]["BucketName"], {"TablePrefix": prefix})
+        filled(one["Properties"]["BucketName"], {"TablePrefix": prefix, "AWS::AccountId": ACCOUNT})
         for one in resources
         if one.get("Type") == BUCKET
     ]
@@ -80,16 +82,16 @@ def keys_of(properties: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     return {key["AttributeName"]: (key["KeyType"], types[key["AttributeName"]]) for key in properties["KeySchema"]}
 
 
-def _filled(value: Any, parameters: Mapping[str, str]) -> Any:
+def filled(value: Any, parameters: Mapping[str, str]) -> Any:
     """``value`` without intrinsic functions. Raises KeyError for a parameter that has no value here."""
     if isinstance(value, dict):
         if value.keys() == {"Ref"}:
             return parameters[value["Ref"]]
         if value.keys() == {"Fn::Sub"}:
             return _substituted(value["Fn::Sub"], parameters)
-        return {name: _filled(one, parameters) for name, one in value.items()}
+        return {name: filled(one, parameters) for name, one in value.items()}
     if isinstance(value, list):
-        return [_filled(one, parameters) for one in value]
+        return [filled(one, parameters) for one in value]
     return value
 
 

@@ -82,12 +82,12 @@ def destroy(stage: Stage, word: str, operator: Operator) -> None:
     stage.client("cloudformation").delete_stack(StackName=stage.prefix)
     _wait(stage, operator, gone=True)
     if not word:
-        operator.say(f"The stack is gone. Kept: {len(tables)} tables and the bucket {stage.prefix}-documents.")
+        operator.say(f"The stack is gone. Kept: {len(tables)} tables and the bucket {stage.documents}.")
         return
     for name in tables:
         stage.client("dynamodb").update_table(TableName=name, DeletionProtectionEnabled=False)
         stage.client("dynamodb").delete_table(TableName=name)
-    _empty_bucket(stage, f"{stage.prefix}-documents")
+    _empty_bucket(stage, stage.documents)
     operator.say(
         f"The stack, {len(tables)} tables and every document are gone. DynamoDB keeps a last backup for 35 days."
     )

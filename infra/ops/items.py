@@ -44,9 +44,7 @@ def load(stage: Stage, folder: Path) -> dict[str, int]:
     documents = folder / "documents"
     for path in sorted(documents.rglob("*.pdf")):
         key = path.relative_to(documents).as_posix()
-        stage.client("s3").upload_file(
-            str(path), f"{stage.prefix}-documents", key, ExtraArgs={"ContentType": "application/pdf"}
-        )
+        stage.client("s3").upload_file(str(path), stage.documents, key, ExtraArgs={"ContentType": "application/pdf"})
     return told
 
 
@@ -94,7 +92,7 @@ def erase_family(stage: Stage, family: str) -> int:
             f"{stage.prefix}-{table}",
             ({"DeleteRequest": {"Key": {name: item[name] for name in keys}}} for item in items),
         )
-    storage, bucket = stage.client("s3"), f"{stage.prefix}-documents"
+    storage, bucket = stage.client("s3"), stage.documents
     for key in _documents(stage, f"factures/{family}/"):
         for version in storage.list_object_versions(Bucket=bucket, Prefix=key).get("Versions", []):
             storage.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])
@@ -162,14 +160,14 @@ def _write(stage: Stage, name: str, requests: Iterable[Item]) -> None:
 
 def _documents(stage: Stage, prefix: str) -> Iterator[str]:
     pages = stage.client("s3").get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=f"{stage.prefix}-documents", Prefix=prefix):
+    for page in pages.paginate(Bucket=stage.documents, Prefix=prefix):
         yield from (one["Key"] for one in page.get("Contents", []))
 
 
 def _has_documents(stage: Stage) -> bool:
     """Tables that were restored beside a town's have no bucket of their own."""
     names = {one["Name"] for one in stage.client("s3").list_buckets()["Buckets"]}
-    return f"{stage.prefix}-documents" in names
+    return stage.documents in names
 
 
 def _save_documents(stage: Stage, prefix: str, folder: Path) -> int:
@@ -177,6 +175,6 @@ def _save_documents(stage: Stage, prefix: str, folder: Path) -> int:
     for key in _documents(stage, prefix):
         path = folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        stage.client("s3").download_file(f"{stage.prefix}-documents", key, str(path))
+        stage.client("s3").download_file(stage.documents, key, str(path))
         count += 1
     return count

@@ -49,6 +49,11 @@ class Stage:
         """The bucket of zips and templates; its name is nobody else's in the world."""
         return f"{self.prefix}-artifacts-{self.account}"
 
+    @property
+    def documents(self) -> str:
+        """The bucket of the invoices' PDFs."""
+        return f"{self.prefix}-documents-{self.account}"
+
     def stack(self) -> dict[str, Any] | None:
         """CloudFormation's description of the stack; None when there is none."""
         try:

@@ -56,7 +56,7 @@ def short(resource: dict[str, Any]) -> str:
     for mark, name in ((":log-group:", "log"), ("/secrets", "secrets"), (":ses:", "ses")):
         if mark in text:
             return name
-    return str(text.rpartition("${TablePrefix}-")[2])
+    return str(text.rpartition("${TablePrefix}-")[2]).replace("documents-${AWS::AccountId}", "documents")
 
 
 def asked(function: str) -> set[Permission]:

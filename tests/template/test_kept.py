@@ -13,7 +13,7 @@ ARNS = {
     "dynamodb": rf"arn:aws:dynamodb:{HERE}:table/town-[a-z]+(/index/[a-z-]+)?",
     "logs": rf"arn:aws:logs:{HERE}:log-group:/aws/lambda/town-[a-z-]+:\*",
     "ssm": rf"arn:aws:ssm:{HERE}:parameter/town/secrets(/\*)?",
-    "s3": r"arn:aws:s3:::town-documents(/\*)?",
+    "s3": r"arn:aws:s3:::town-documents-123456789012(/\*)?",
     "ses": rf"arn:aws:ses:{HERE}:(identity/\*|configuration-set/town-mails)",
     "sqs": r"DeadLetters\.Arn",
 }
@@ -68,10 +68,20 @@ def test_documents_are_private_versioned_and_travel_by_tls(template: Template) -
     (policy,) = of_type(template, "S3::BucketPolicy").values()
     (denied,) = filled(policy["PolicyDocument"]["Statement"], template)
     assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
-    assert denied["Resource"] == ["arn:aws:s3:::town-documents", "arn:aws:s3:::town-documents/*"]
+    here = "arn:aws:s3:::town-documents-123456789012"
+    assert denied["Resource"] == [here, f"{here}/*"]
 
 
 def test_logs_go_after_half_a_year(template: Template) -> None:
     logs = of_type(template, "Logs::LogGroup")
     assert logs.keys() == {"AccessLog", *(f"{name}Log" for name in FUNCTIONS)}
     assert {one["RetentionInDays"] for one in logs.values()} == {180}
+
+
+def test_a_bucket_s_name_cannot_be_taken_by_somebody_else(template: Template) -> None:
+    """Bucket names are shared by every account of the world."""
+    for bucket in of_type(template, "S3::Bucket").values():
+        assert bucket["BucketName"]["Fn::Sub"].endswith("-${AWS::AccountId}")
+    for function in of_type(template, "Lambda::Function").values():
+        told = filled(function["Environment"]["Variables"]["PORTAL_BUCKET"], template)
+        assert told in {filled(one["BucketName"], template) for one in of_type(template, "S3::Bucket").values()}
