@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
         return 2
     name, stage_name, *rest = arguments
     try:
-        return COMMANDS[name](read_stage(stage_name), rest)
+        stage = read_stage(stage_name)
+        stage.check_account()
+        return COMMANDS[name](stage, rest)
     except (CannotOperate, CannotBuild, BotoCoreError, ClientError) as trouble:
         print(f"make {name}: {trouble}", file=sys.stderr)
         return 1

@@ -1,6 +1,8 @@
 """A deployed stage: its region, its parameters, its clients. Declared in ``infra/stages/<stage>.json``."""
 
 import json
+import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,8 @@ class Stage:
     region: str
     parameters: dict[str, str] = field(default_factory=dict)
     endpoint: str = ""
+    owner: str = ""
+    """The AWS account that the stage lives in, twelve digits; may be empty on a stand-in only."""
 
     @property
     def prefix(self) -> str:
@@ -38,11 +42,31 @@ class Stage:
         return boto3.Session(region_name=self.region, **stand_in)
 
     def client(self, service: str) -> Any:
+        """Raises CannotOperate when the credentials are another account's: nothing is read or written there."""
+        self.check_account()
+        return self._client(service)
+
+    def _client(self, service: str) -> Any:
         return self._session.client(service, endpoint_url=self.endpoint or None)
+
+    def check_account(self) -> None:
+        """Raises CannotOperate when the stage does not say which account it lives in, or says another one."""
+        if not self.owner and not self.endpoint:
+            raise CannotOperate(
+                f'STAGE={self.name} does not say which AWS account it lives in: write "account": "<twelve digits>" in'
+                " its file. With that account's credentials, aws sts get-caller-identity --query Account --output text"
+                " prints them"
+            )
+        if self.owner and self.account != self.owner:
+            raise CannotOperate(
+                f"STAGE={self.name} lives in account {self.owner}, and the credentials are those of {self.account}:"
+                " nothing was read or written. AWS_PROFILE chooses others"
+            )
 
     @cached_property
     def account(self) -> str:
-        return str(self.client("sts").get_caller_identity()["Account"])
+        """The account that the credentials open."""
+        return str(self._client("sts").get_caller_identity()["Account"])
 
     @property
     def artifacts(self) -> str:
@@ -79,11 +103,22 @@ class Stage:
         return {**variables, "AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
 
 
-def read_stage(name: str, folder: Path = STAGES) -> Stage:
-    """Raises CannotOperate for a stage that is not declared."""
+def read_stage(name: str) -> Stage:
+    """The stage that ``<name>.json`` declares in ``infra/stages``, or in the folder that STAGES_DIR names.
+
+    Raises CannotOperate for a stage that is not declared, or whose file cannot be read.
+    """
+    folder = Path(os.environ.get("STAGES_DIR") or STAGES)
     path = folder / f"{name}.json"
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in folder.glob("*.json")))
         raise CannotOperate(f"STAGE={name} is not declared in {folder.name}/; known: {known}")
-    told = json.loads(path.read_text())
-    return Stage(name, told["region"], told["parameters"], told.get("endpoint", ""))
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        stage = Stage(name, told["region"], told["parameters"], told.get("endpoint", ""), told.get("account", ""))
+        _ = stage.prefix
+    except (ValueError, TypeError, KeyError) as error:
+        raise CannotOperate(f"{path} is not a stage's file ({type(error).__name__}: {error})") from error
+    if stage.owner and not (isinstance(stage.owner, str) and re.fullmatch("[0-9]{12}", stage.owner)):
+        raise CannotOperate(f"{path}: account is {stage.owner!r}; it must be twelve digits between quotes")
+    return stage
