@@ -46,6 +46,10 @@ package: setup ## Build dist/STAGE: the functions' zip, the template, its bill o
 deploy: setup ## Package a STAGE and deploy it: shows what will change, then asks (YES=1 for pipelines)
 	@$(PYTHON_OF_VENV) -W ignore -m infra.ops deploy "$(or $(STAGE),prod)" "$(PYTHON_VERSION)"
 
+.PHONY: adopt
+adopt: setup ## Deploy a STAGE around what an earlier stack of it kept, or left when it failed
+	@$(PYTHON_OF_VENV) -W ignore -m infra.ops adopt "$(or $(STAGE),prod)" "$(PYTHON_VERSION)"
+
 .PHONY: doctor
 doctor: setup ## Look at a live STAGE and say what it lacks
 	@$(PYTHON_OF_VENV) -m infra.ops doctor "$(or $(STAGE),prod)"
@@ -75,8 +79,8 @@ unsuppress: setup ## Write again to EMAIL=parent@server.fr of a STAGE, which bou
 	@$(PYTHON_OF_VENV) -m infra.ops unsuppress "$(or $(STAGE),prod)" "$(EMAIL)"
 
 .PHONY: destroy
-destroy: setup ## Take a STAGE down; its data stays unless WORD="delete <prefix> and all its data"
-	@$(PYTHON_OF_VENV) -m infra.ops destroy "$(or $(STAGE),prod)" "$(WORD)"
+destroy: setup ## Take a STAGE down; its data stays unless WORD="delete <prefix> and all its data" ITEMS=<how many>
+	@$(PYTHON_OF_VENV) -m infra.ops destroy "$(or $(STAGE),prod)" "$(WORD)" "$(ITEMS)"
 
 .PHONY: lint-template
 lint-template: package ## Check the finished template with checkov, in a place of its own (exceptions: infra/checkov.yaml)

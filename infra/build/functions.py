@@ -108,7 +108,7 @@ def additions() -> Additions:
     for logical, function in FUNCTIONS.items():
         made.properties[logical] = _properties(logical, function)
         made.resources[f"{logical}Role"] = _role(function)
-        made.resources[f"{logical}Log"] = _log(function)
+        made.resources[f"{logical}Log"] = log_of(function)
         made.resources |= dict(_alarms(logical, function))
         made.resources |= dict(_metrics(logical))
     return made
@@ -187,12 +187,16 @@ def _document(statements: list[Resource]) -> Resource:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _log(function: Function) -> Resource:
+def log_of(function: Function) -> Resource:
+    """Kept when the stack goes: what happened just before is in it."""
     return {
         "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
         "Properties": {
             "LogGroupName": {"Fn::Sub": f"/aws/lambda/${{TablePrefix}}-{function.name}"},
             "RetentionInDays": LOGS_DAYS,
+            "Tags": [{"Key": "town", "Value": {"Ref": "TablePrefix"}}],
         },
     }
 

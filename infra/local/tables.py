@@ -21,6 +21,7 @@ UNDERSTOOD = {
     "KeySchema",
     "GlobalSecondaryIndexes",
     "SSESpecification",
+    "Tags",
 }
 LEFT_TO_AWS = {
     # A stand-in is thrown away whole, so nothing is protected, kept or restored. It deletes expired counters by the

@@ -10,10 +10,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.build.__main__ import DIST, package
 from infra.build.sam import CannotBuild
 from infra.ops.addresses import unsuppress
-from infra.ops.deploy import Operator, deploy, destroy, turn_secrets
+from infra.ops.deploy import adopt, deploy, turn_secrets
+from infra.ops.destroy import destroy
 from infra.ops.doctor import findings
 from infra.ops.items import erase_family, export_family, load, save
-from infra.ops.secret_turns import make_missing, rotate
+from infra.ops.operator import Operator
+from infra.ops.secret_turns import rotate
 from infra.ops.stage import CannotOperate, Stage, read_stage
 
 PYTHON = "3.13"
@@ -46,21 +48,30 @@ def _agrees(question: str) -> bool:
 
 
 def _deploy(stage: Stage, rest: list[str]) -> int:
+    deploy(stage, _built(stage, rest), _operator())
+    print("Now: make doctor STAGE=" + stage.name)
+    return 0
+
+
+def _adopt(stage: Stage, rest: list[str]) -> int:
+    adopt(stage, _built(stage, rest), _operator())
+    print("Now: make doctor STAGE=" + stage.name)
+    return 0
+
+
+def _built(stage: Stage, rest: list[str]) -> Path:
     version = rest[0] if rest and rest[0] else PYTHON
     built = DIST / stage.name
     for line in package(stage.name, version, "arm64", built):
         print(line)
-    for name in make_missing(stage):
-        print(f"Made the secret /{stage.prefix}/secrets/{name}")
-    deploy(stage, built, _operator())
-    print("Now: make doctor STAGE=" + stage.name)
-    return 0
+    return built
 
 
 def _destroy(stage: Stage, rest: list[str]) -> int:
     if not _agrees(f"Take down {stage.prefix}?"):
         raise CannotOperate("nothing was deleted")
-    destroy(stage, rest[0] if rest else "", _operator())
+    word, items = [*rest, "", ""][:2]
+    destroy(stage, word, items, _operator())
     return 0
 
 
@@ -127,6 +138,7 @@ def _told(counts: dict[str, int]) -> int:
 
 COMMANDS: dict[str, Callable[[Stage, list[str]], int]] = {
     "deploy": _deploy,
+    "adopt": _adopt,
     "destroy": _destroy,
     "rotate": _rotate,
     "doctor": _doctor,

@@ -23,6 +23,9 @@ from infra.ops.stage import Stage
 FEW = 100
 """Lambda invocations at once below which a busy evening is refused; a new account may have ten."""
 
+IN_ONE_QUESTION = 100
+"""Names of alarms that CloudWatch takes at once."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -45,18 +48,26 @@ def findings(stage: Stage) -> Iterator[Finding]:
 
 def _stack(stage: Stage) -> tuple[bool, str]:
     there = stage.stack()
-    status = there["StackStatus"] if there else "missing: make deploy"
-    return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, status
+    if there is None:
+        return False, "missing: make deploy"
+    if not there.get("EnableTerminationProtection"):
+        return False, f"{there['StackStatus']}, and anybody may delete it: make deploy protects it"
+    return there["StackStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, there["StackStatus"]
 
 
 def _tables(stage: Stage) -> tuple[bool, str]:
     names = [table["TableName"] for table in declared(stage.prefix)]
     unkept = [name for name in names if not _is_kept(stage, name)]
-    return not unkept, f"no point-in-time recovery: {', '.join(unkept)}" if unkept else f"{len(names)}, each kept"
+    if unkept:
+        return False, f"no point-in-time recovery, or no protection against deletion: {', '.join(unkept)}"
+    return True, f"{len(names)}, each kept"
 
 
 def _is_kept(stage: Stage, table: str) -> bool:
-    told = stage.client("dynamodb").describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    database = stage.client("dynamodb")
+    if not database.describe_table(TableName=table)["Table"].get("DeletionProtectionEnabled"):
+        return False
+    told = database.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
     return bool(told["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED")
 
 
@@ -130,11 +141,15 @@ def _treasury(stage: Stage) -> tuple[bool, str]:
 
 
 def _alarms(stage: Stage) -> tuple[bool, str]:
+    """The stack's own: another town's may begin with the same name."""
+    names = [name for _, name in stage.resources("AWS::CloudWatch::Alarm")]
     watch = stage.client("cloudwatch")
     ringing: list[str] = []
-    for page in watch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stage.prefix}-", StateValue="ALARM"):
-        ringing += [one["AlarmName"] for one in page["MetricAlarms"]]
-    return not ringing, f"ringing: {', '.join(ringing)}" if ringing else "none rings"
+    for start in range(0, len(names), IN_ONE_QUESTION):
+        asked = names[start : start + IN_ONE_QUESTION]
+        told = watch.describe_alarms(AlarmNames=asked, StateValue="ALARM", MaxRecords=IN_ONE_QUESTION)
+        ringing += [one["AlarmName"] for one in told["MetricAlarms"]]
+    return not ringing, f"ringing: {', '.join(ringing)}" if ringing else f"none of {len(names)} rings"
 
 
 def _told(stage: Stage) -> tuple[bool, str]:

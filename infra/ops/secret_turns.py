@@ -27,6 +27,12 @@ def make_missing(stage: Stage) -> list[str]:
     return made
 
 
+def missing(stage: Stage) -> set[str]:
+    """Names of the secrets that the stage has not."""
+    told = stage.client("ssm").get_parameters(Names=[_path(stage, name) for name in NAMES])
+    return {path.rpartition("/")[2] for path in told["InvalidParameters"]}
+
+
 def rotate(stage: Stage, start_anew: Callable[[], None]) -> None:
     """Change the session secret. Every function first knows the new one, then signs with it: at no moment does one
     sign what another refuses. The one before stays good until the next rotation. ``start_anew`` restarts them all.

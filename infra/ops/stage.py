@@ -47,7 +47,14 @@ class Stage:
         return self._client(service)
 
     def _client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self.endpoint or None)
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, endpoint_url=self.endpoint or None)
+        return self._clients[service]
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        """Each is made once: that takes longer than what is asked of it."""
+        return {}
 
     def check_account(self) -> None:
         """Raises CannotOperate when the stage does not say which account it lives in, or says another one."""
@@ -79,15 +86,34 @@ class Stage:
         return f"{self.prefix}-documents-{self.account}"
 
     def stack(self) -> dict[str, Any] | None:
-        """CloudFormation's description of the stack; None when there is none."""
+        """CloudFormation's description of the stack; None when there is none, or only one that was never executed."""
+        there = self.shell()
+        return there if there and there["StackStatus"] != "REVIEW_IN_PROGRESS" else None
+
+    def shell(self) -> dict[str, Any] | None:
+        """The same, and also the empty stack that a change set left which nobody executed."""
         try:
             found = self.client("cloudformation").describe_stacks(StackName=self.prefix)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
-        living = [one for one in found if one["StackStatus"] not in {"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"}]
-        return living[0] if living else None
+        return next((one for one in found if one["StackStatus"] != "DELETE_COMPLETE"), None)
+
+    def resources(self, kind: str = "") -> list[tuple[str, str]]:
+        """The stack's own resources, asked of it: type (``AWS::DynamoDB::Table``) and physical name, or those of one
+        type. Empty without a stack."""
+        if self.shell() is None:
+            return []
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.prefix)
+        told = [one for page in pages for one in page["StackResourceSummaries"]]
+        return [
+            (one["ResourceType"], one["PhysicalResourceId"])
+            for one in told
+            if one.get("PhysicalResourceId")
+            and one["ResourceStatus"] != "DELETE_COMPLETE"
+            and kind in {"", one["ResourceType"]}
+        ]
 
     def outputs(self) -> dict[str, str]:
         return {one["OutputKey"]: one["OutputValue"] for one in (self.stack() or {}).get("Outputs", [])}

@@ -22,9 +22,10 @@ from infra.local.bank.site import Bank
 from infra.local.gateway import Request, Response
 from infra.local.server import Server
 from infra.local.stage import ROOT
-from infra.ops.deploy import Operator, deploy
-from infra.ops.secret_turns import make_missing
+from infra.ops.deploy import deploy
+from infra.ops.operator import Operator
 from infra.ops.stage import Stage
+from tests.ops.towns import tag_bucket
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
@@ -96,11 +97,11 @@ def a_town(folder: Path) -> Iterator[Town]:
             "StandInEndpoint": aws.endpoint,
         }
         town = Town(Stage("prod", "eu-west-3", parameters, aws.endpoint), built, _origin(door), bank)
-        assert make_missing(town.stage) == ["session-secret", "pepper"]
         deploy(town.stage, built, town.operator)
         # The address in front of it is known now, as a town's own name would be.
         town = replace(town, stage=replace(town.stage, parameters={**parameters, "PublicOrigin": town.origin}))
         deploy(town.stage, built, town.operator)
+        tag_bucket(town.stage)
         town.stage.client("sesv2").create_email_identity(EmailIdentity="portail@ville.example")
         import_demo(town, folder / "town")
         front = Front(aws.endpoint, town.stage.outputs()["RestAPIId"])

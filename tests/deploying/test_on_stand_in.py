@@ -8,13 +8,16 @@ import pytest
 
 from infra.build.bundle import MOST_BYTES
 from infra.local.tables import create_tables, declared
-from infra.ops.deploy import deploy, destroy, turn_secrets
+from infra.ops.deploy import adopt, deploy, turn_secrets
+from infra.ops.destroy import destroy
 from infra.ops.doctor import CHECKS, findings
 from infra.ops.items import erase_family, export_family, family_items, load, save
+from infra.ops.kept import declared_names
 from infra.ops.secret_turns import make_missing, rotate
 from infra.ops.stage import CannotOperate
 from tests.deploying.deployed import Town, Visitor, a_town
 from tests.local.bank_visits import eventually, pay
+from tests.ops.towns import let_buckets_in
 
 NUMBER = "2013-026-000335"
 FAMILY = "f-bond"
@@ -182,11 +185,24 @@ def test_the_doctor_names_what_is_missing(town):
 
 def test_taking_it_down_needs_the_word_to_delete_data(town):
     with pytest.raises(CannotOperate, match="nothing was deleted"):
-        destroy(town.stage, "delete it", town.operator)
+        destroy(town.stage, "delete it", "", town.operator)
+    with pytest.raises(CannotOperate, match="Nothing was deleted"):
+        destroy(town.stage, f"delete {town.stage.prefix} and all its data", "1", town.operator)
     assert town.stage.stack()
-    destroy(town.stage, "", town.operator)
+    destroy(town.stage, "", "", town.operator)
     assert town.stage.stack() is None
     tables = town.stage.client("dynamodb").list_tables()["TableNames"]
     assert f"{town.stage.prefix}-families" in tables, "the data stay"
     with pytest.raises(CannotOperate, match="there is no stack"):
-        destroy(town.stage, "", town.operator)
+        destroy(town.stage, "", "", town.operator)
+
+
+def test_what_it_kept_comes_back_in_a_new_stack(town):
+    families = town.stage.client("dynamodb").scan(TableName=f"{town.stage.prefix}-families")["Items"]
+    with pytest.raises(CannotOperate, match="make adopt"):
+        deploy(town.stage, town.built, town.operator)
+    let_buckets_in(town.stage)
+    adopt(town.stage, town.built, town.operator)
+    assert {(kind, name) for kind, name in declared_names(town.stage)} <= set(town.stage.resources())
+    assert town.stage.client("dynamodb").scan(TableName=f"{town.stage.prefix}-families")["Items"] == families
+    assert families

@@ -6,6 +6,7 @@ from typing import Any
 Template = dict[str, Any]
 VALUES = {
     "TablePrefix": "town",
+    "SenderDomain": "ville.example",
     "AWS::Partition": "aws",
     "AWS::Region": "eu-west-3",
     "AWS::AccountId": "123456789012",

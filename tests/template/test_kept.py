@@ -4,8 +4,12 @@ import re
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from infra.build.functions import FUNCTIONS
+from infra.ops.kept import declared_names, with_static_names
+from infra.ops.kinds import KINDS
+from infra.ops.stage import Stage
 from tests.template.reading import Template, filled, of_type
 
 HERE = "eu-west-3:123456789012"
@@ -85,3 +89,47 @@ def test_a_bucket_s_name_cannot_be_taken_by_somebody_else(template: Template) ->
     for function in of_type(template, "Lambda::Function").values():
         told = filled(function["Environment"]["Variables"]["PORTAL_BUCKET"], template)
         assert told in {filled(one["BucketName"], template) for one in of_type(template, "S3::Bucket").values()}
+
+
+STAYS_BESIDES = {"GatewayLogging", "GatewayLoggingRole"}
+"""Of the account and region, not of a town; its role's name is CloudFormation's own, and stands in nobody's way."""
+
+
+def kept(template: Template) -> dict[str, Any]:
+    return {name: one for name, one in template["Resources"].items() if one["Type"] in KINDS}
+
+
+def test_what_holds_something_outlives_its_stack_and_says_whose_it_is(template: Template) -> None:
+    for name, one in kept(template).items():
+        assert (one["DeletionPolicy"], one["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+        assert one["Properties"]["Tags"] == [{"Key": "town", "Value": {"Ref": "TablePrefix"}}], name
+
+
+def test_all_that_outlives_its_stack_can_be_found_and_adopted(template: Template) -> None:
+    """By its exact name: a stage that is gone has no list of its own any more."""
+    staying = {name for name, one in template["Resources"].items() if "Retain" in one.get("DeletionPolicy", "")}
+    # SAM keeps an alias's versions from update to update; they go with their function.
+    versions = of_type(template, "Lambda::Version").keys()
+    assert staying == kept(template).keys() | versions | STAYS_BESIDES
+    things = [(one["Type"], one["Properties"]) for one in kept(template).values()]
+    named = {(kind, filled(properties[KINDS[kind].named], template)) for kind, properties in things}
+    with mock_aws():
+        assert set(declared_names(a_stage())) == named
+        without = {name for kind, name in declared_names(a_stage(WithMailDomain="no"))}
+    assert without == {name for kind, name in named if name != "ville.example"}
+
+
+def test_a_stage_s_template_writes_the_names_of_what_it_keeps_out(template: Template) -> None:
+    """CloudFormation adopts only what it finds under a name that stands in the template as it is."""
+    with mock_aws():
+        given = with_static_names(template, a_stage())
+        names = {name for _, name in declared_names(a_stage())}
+    written = {one["Properties"][KINDS[one["Type"]].named] for one in kept(given).values()}
+    assert written == names
+    rest = {name: one for name, one in given["Resources"].items() if name not in kept(template)}
+    assert rest == {name: one for name, one in template["Resources"].items() if name in rest}
+
+
+def a_stage(**more: str) -> Stage:
+    parameters = {"TablePrefix": "town", "SenderDomain": "ville.example", **more}
+    return Stage("prod", "eu-west-3", parameters, owner="123456789012")

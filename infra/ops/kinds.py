@@ -1,0 +1,167 @@
+"""The kinds of things that outlive a stack: how each is found by its exact name, counted, protected and deleted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.local.tables import declared
+from infra.ops.operator import Operator
+from infra.ops.stage import Stage
+
+
+@dataclass(frozen=True)
+class State:
+    """``town``: its tag of that name, empty without one. ``ready``: nothing is being done to it."""
+
+    town: str
+    ready: bool = True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``named``: CloudFormation's property that holds the name. ``state``: None when there is no such thing.
+
+    ``count``: how many items or documents are in it, counted now; none for what holds neither. ``protect``: put back
+    what the template says of it, which CloudFormation does not do for what it adopts; none for what keeps its settings.
+    ``delete``: for good; none for what ``make destroy`` never deletes.
+    """
+
+    what: str
+    named: str
+    state: Callable[[Stage, str], State | None]
+    count: Callable[[Stage, str], int] | None = None
+    protect: Callable[[Stage, str], None] | None = None
+    delete: Callable[[Stage, str, Operator], None] | None = None
+
+
+def table_state(stage: Stage, name: str) -> State | None:
+    told = _table(stage, name)
+    if told is None:
+        return None
+    if told["TableStatus"] != "ACTIVE":
+        return State("", ready=False)
+    pages = stage.client("dynamodb").get_paginator("list_tags_of_resource").paginate(ResourceArn=told["TableArn"])
+    return State(_town([tag for page in pages for tag in page["Tags"]]))
+
+
+def count_items(stage: Stage, name: str) -> int:
+    """DynamoDB's own figure is up to six hours old: the items are counted, which reads all of them."""
+    pages = stage.client("dynamodb").get_paginator("scan")
+    return sum(page["Count"] for page in pages.paginate(TableName=name, Select="COUNT", ConsistentRead=True))
+
+
+def protect_table(stage: Stage, name: str) -> None:
+    """A restored table has none of this, nor has one whose deletion was begun."""
+    database = stage.client("dynamodb")
+    (meant,) = (one for one in declared(stage.prefix) if one["TableName"] == name)
+    if not (_table(stage, name) or {}).get("DeletionProtectionEnabled"):
+        database.update_table(TableName=name, DeletionProtectionEnabled=True)
+    backups = database.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    if backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") != "ENABLED":
+        recovery = meant["PointInTimeRecoverySpecification"]
+        database.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+    expires = meant.get("TimeToLiveSpecification")
+    live = database.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if expires and live["TimeToLiveStatus"] not in {"ENABLED", "ENABLING"}:
+        database.update_time_to_live(TableName=name, TimeToLiveSpecification=expires)
+
+
+def delete_table(stage: Stage, name: str, operator: Operator) -> None:
+    """Waits until DynamoDB has finished: a name that is being deleted cannot be used again."""
+    database = stage.client("dynamodb")
+    database.update_table(TableName=name, DeletionProtectionEnabled=False)
+    operator.wait(f"table {name}", lambda: _status(stage, name), lambda status: status in {"ACTIVE", ""})
+    database.delete_table(TableName=name)
+    operator.wait(f"table {name}", lambda: _status(stage, name), lambda status: not status)
+
+
+def bucket_state(stage: Stage, name: str) -> State | None:
+    try:
+        return State(_town(stage.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]))
+    except ClientError as error:
+        if _says(error, "NoSuchTagSet"):
+            return State("")
+        if _says(error, "NoSuchBucket"):
+            return None
+        raise
+
+
+def count_documents(stage: Stage, name: str) -> int:
+    """Old versions too: they can still be had back."""
+    return sum(len(versions) for versions, _ in _versions(stage, name))
+
+
+def delete_bucket(stage: Stage, name: str, _operator: Operator) -> None:
+    storage = stage.client("s3")
+    for versions, markers in _versions(stage, name):
+        there = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*versions, *markers)]
+        if there:
+            storage.delete_objects(Bucket=name, Delete={"Objects": there, "Quiet": True})
+    storage.delete_bucket(Bucket=name)
+
+
+def log_state(stage: Stage, name: str) -> State | None:
+    """CloudWatch Logs finds groups by how they begin: only the very one counts."""
+    logs = stage.client("logs")
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    arns = [one["arn"] for page in pages for one in page["logGroups"] if one["logGroupName"] == name]
+    if not arns:
+        return None
+    tags = logs.list_tags_for_resource(resourceArn=arns[0].removesuffix(":*"))["tags"]
+    return State(tags.get("town", ""))
+
+
+def delete_log(stage: Stage, name: str, _operator: Operator) -> None:
+    stage.client("logs").delete_log_group(logGroupName=name)
+
+
+def mail_domain_state(stage: Stage, name: str) -> State | None:
+    """One without a tag was made by hand, and may be taken over: nothing is ever deleted with it."""
+    try:
+        tags = stage.client("sesv2").get_email_identity(EmailIdentity=name).get("Tags", [])
+    except ClientError as error:
+        if _says(error, "NotFoundException"):
+            return None
+        raise
+    return State(_town(tags) or stage.prefix)
+
+
+KINDS = {
+    "AWS::DynamoDB::Table": Kind("table", "TableName", table_state, count_items, protect_table, delete_table),
+    "AWS::S3::Bucket": Kind("bucket", "BucketName", bucket_state, count=count_documents, delete=delete_bucket),
+    "AWS::Logs::LogGroup": Kind("log", "LogGroupName", log_state, delete=delete_log),
+    # Its records are in the town's DNS, and another stage may send by it.
+    "AWS::SES::EmailIdentity": Kind("mail domain", "EmailIdentity", mail_domain_state),
+}
+"""By CloudFormation's type."""
+
+
+def _says(error: ClientError, code: str) -> bool:
+    return bool(error.response["Error"]["Code"] == code)
+
+
+def _town(tags: list[dict[str, str]]) -> str:
+    return next((one["Value"] for one in tags if one["Key"] == "town"), "")
+
+
+def _table(stage: Stage, name: str) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = stage.client("dynamodb").describe_table(TableName=name)["Table"]
+    except ClientError as error:
+        if _says(error, "ResourceNotFoundException"):
+            return None
+        raise
+    return told
+
+
+def _status(stage: Stage, name: str) -> str:
+    """Empty when there is no such table."""
+    return str((_table(stage, name) or {}).get("TableStatus", ""))
+
+
+def _versions(stage: Stage, name: str) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Page by page: versions of documents, and what marks some of them as deleted."""
+    for page in stage.client("s3").get_paginator("list_object_versions").paginate(Bucket=name):
+        yield page.get("Versions", []), page.get("DeleteMarkers", [])
