@@ -1,6 +1,7 @@
 """Addresses that must not be written to: found for their family, erased with it, lifted by a command."""
 
 import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -30,8 +31,9 @@ def outbox(moto_database) -> DynamoOutbox:
 
 @pytest.fixture
 def stage(outbox, moto_settings) -> Stage:
-    stage = Stage("prod", REGION, {"TablePrefix": moto_settings.tables})
-    stage.client("s3")  # The documents' bucket is there already.
+    stage = Stage("prod", REGION, {"TablePrefix": moto_settings.tables}, owner=DEFAULT_ACCOUNT_ID)
+    here = {"LocationConstraint": REGION}
+    stage.client("s3").create_bucket(Bucket=stage.documents, CreateBucketConfiguration=here)
     stage.client("ssm").put_parameter(Name=f"/{moto_settings.tables}/secrets/pepper", Value=PEPPER, Type="SecureString")
     return stage
 
