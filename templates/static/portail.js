@@ -76,7 +76,12 @@ if (form && count) {
   undo.hidden = true;
   form.addEventListener('change', refresh);
   form.addEventListener('submit', function () { sending = true; put('envoi', key); });
-  window.addEventListener('pageshow', function () { sending = false; if (changed().length) { refresh(); } });
+  // A page that was saved and then taken out of the browser's memory shows what was before the save: ask again.
+  window.addEventListener('pageshow', function (event) {
+    if (event.persisted && sending) { location.reload(); }
+    sending = false;
+    if (changed().length) { refresh(); }
+  });
   window.addEventListener('beforeunload', function (event) {
     if (!sending && changed().length) { event.preventDefault(); event.returnValue = ''; }
   });

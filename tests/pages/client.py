@@ -180,6 +180,7 @@ def check_page(opened: Opened) -> None:
     check_labels(page)
     check_references(page)
     check_forms(page)
+    check_nothing_is_restored(page)
     check_nothing_inline(page)
     check_french(page)
     check_headers(opened)
@@ -218,6 +219,19 @@ def check_forms(page: Document) -> None:
         action = re.search(r'action="([^"?]*)', chunk)
         if 'method="post"' in chunk and (action is None or action.group(1) not in NEEDS_NO_TOKEN):
             assert re.search(r'name="csrf" value="[\w-]{20,}"', chunk), f"no token: {chunk[:200]}"
+
+
+def check_nothing_is_restored(page: Document) -> None:
+    """A form that shows a state asks browsers not to put an older one back.
+
+    They restore boxes, radios and choices by their place in the form (Firefox: by their path in the page), so when a
+    box has gone meanwhile, another day, invoice or child gets its tick.
+    """
+    for form in re.findall(r"<form.*?</form>", page.html, re.DOTALL):
+        if re.search(r'type="(?:checkbox|radio)"|<select', form):
+            assert ' autocomplete="off"' in form.partition(">")[0], f"restored by place: {form[:200]}"
+    for stray in re.findall(r"<(?:input|select)[^>]*>", re.sub(r"<form.*?</form>", "", page.html, flags=re.DOTALL)):
+        assert " disabled" in stray, f"no form says what becomes of {stray}"
 
 
 def check_nothing_inline(page: Document) -> None:
