@@ -62,7 +62,7 @@ if (form && count) {
     var draft = JSON.parse(take(key) || '{}');
     var lost = boxes.filter(function (box) { return draft.hasOwnProperty(box.value) && draft[box.value] !== box.checked; });
     if (!lost.length) { return; }
-    var n = lost.length, banner = make('div', (n > 1 ? n + ' modifications faites' : '1 modification faite') + ' tout à l’heure ' + (n > 1 ? 'n’ont pas été validées. ' : 'n’a pas été validée. '), 'boite avis');
+    var n = lost.length, banner = make('div', (n > 1 ? n + ' modifications faites' : '1 modification faite') + ' tout à l’heure ' + (n > 1 ? 'n’ont pas été validées. ' : 'n’a pas été validée. '), 'boite avis ecran');
     banner.setAttribute('role', 'status');
     banner.appendChild(button('Les remettre', 'bouton', function () {
       lost.forEach(function (box) { box.checked = draft[box.value]; });
@@ -115,7 +115,7 @@ if (wait) { ask(); }
 var left = +body.getAttribute('data-fin');
 function watch(seconds) {
   setTimeout(function () {
-    var alert = make('p', 'Votre session se ferme dans 2 minutes. ', 'boite avis');
+    var alert = make('p', 'Votre session se ferme dans 2 minutes. ', 'boite avis ecran');
     alert.setAttribute('role', 'alert');
     alert.appendChild(button('Rester connecté', 'bouton', function () {
       var request = new XMLHttpRequest();

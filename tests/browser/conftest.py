@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright, against the portal that ``make run`` starts."""
+"""Debian's Chromium, driven by Playwright, against the portal that ``make run`` starts. Firefox: ``firefox.py``."""
 
 import os
 import shutil
@@ -31,12 +31,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def need(program: str | None, install: str) -> None:
+    """Skip what needs a browser that is not there, and say how to install it. With PORTAL_BROWSER=required, fail."""
+    if program is None:
+        if os.environ.get("PORTAL_BROWSER") == "required":
+            pytest.fail(install)
+        pytest.skip(install)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("PORTAL_BROWSER") == "required":
-            pytest.fail(INSTALL)
-        pytest.skip(INSTALL)
+    need(CHROMIUM, INSTALL)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield launched
