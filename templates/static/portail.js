@@ -48,6 +48,7 @@ if (form && count) {
   var say = function () {
     var n = changed().length;
     count.textContent = n ? n + (n > 1 ? ' modifications' : ' modification') + ' à valider' : idle;
+    fit();
   };
   var refresh = function () {
     var list = changed(), draft = {};
@@ -72,8 +73,16 @@ if (form && count) {
     banner.appendChild(button('Les oublier', 'lien', function () { drop(key); form.removeChild(banner); }));
     form.insertBefore(banner, form.firstChild);
   };
-  count.parentNode.insertBefore(undo, count.nextSibling);
+  // Whatever has the focus stays above the save bar; a bar that would take a third of the window does not stick.
+  var bar = count.parentNode, fit = function () {
+    var high = bar.offsetHeight, loose = high > window.innerHeight / 3;
+    bar.style.position = loose ? 'static' : '';
+    doc.documentElement.style.scrollPaddingBottom = loose ? '0' : high + 16 + 'px';
+  };
+  bar.insertBefore(undo, count.nextSibling);
   undo.hidden = true;
+  window.addEventListener('resize', fit);
+  fit();
   form.addEventListener('change', refresh);
   form.addEventListener('submit', function () { sending = true; put('envoi', key); });
   // A page that was saved and then taken out of the browser's memory shows what was before the save: ask again.

@@ -13,6 +13,13 @@ STICKS_OUT = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest('.defile'))
   .slice(0, 5).map(e => e.outerHTML.slice(0, 80))"""
 
+BEHIND_THE_BAR = """() => [...document.querySelectorAll('#planning [type=checkbox]')].filter(box => {
+  box.focus();
+  const ring = 5, at = box.getBoundingClientRect(), bar = document.querySelector('.barre').getBoundingClientRect();
+  return at.bottom + ring > bar.top && at.top - ring < bar.bottom;
+}).map(box => box.value)"""
+"""Values of the planning's boxes that the save bar covers when they have the focus."""
+
 
 def no_axe_violation(page: Page) -> None:
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]

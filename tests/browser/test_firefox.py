@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pypdf import PdfReader
 
+from tests.browser import checks
 from tests.browser.conftest import need
 from tests.browser.firefox import FIREFOX, INSTALL, Firefox, running_firefox
 from tests.browser.office import Office
@@ -100,3 +101,8 @@ def test_paper_has_the_planning_and_nothing_to_click(planning):
     for words in ("Ville de démo – Espace parents", "Planning de Aline BOND", "Semaine 52", "Petites Vac. Matin"):
         assert words in printed
     assert [words for words in NOT_ON_PAPER if words in printed] == []
+
+
+def test_the_save_bar_hides_no_box(planning):
+    planning.evaluates("document.documentElement.style.scrollBehavior = 'auto'")
+    assert planning.evaluates(f"return ({checks.BEHIND_THE_BAR})()") == []

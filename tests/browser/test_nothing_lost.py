@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE
+from tests.browser import checks
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.steps import Parent
 
 SLOT = "Garderie soir mardi 12 janvier"
@@ -124,17 +125,31 @@ def test_an_undo_puts_everything_back(aline):
     assert aline.box(slot).is_checked() is not ticked
 
 
-def test_the_save_bar_hides_no_box(aline):
-    """WCAG 2.4.11: tabbing through the whole form, the box that has the focus is never under the bar."""
-    page: Page = aline.page
+@pytest.mark.parametrize(
+    ("size", "text", "javascript"),
+    [
+        pytest.param(DESKTOP, 100, True, id="1280x800"),
+        pytest.param(DESKTOP, 200, True, id="1280x800 in large text"),
+        pytest.param(PHONE, 100, True, id="360x640"),
+        pytest.param(PHONE, 150, True, id="360x640 in larger text"),
+        pytest.param(PHONE, 200, True, id="360x640 in large text"),
+        pytest.param((320, 640), 100, True, id="320x640"),
+        pytest.param(PHONE, 100, False, id="360x640 without JavaScript"),
+    ],
+)
+def test_the_save_bar_hides_no_box(portal, open_page, size, text, javascript):
+    """WCAG 2.4.11: tabbing through the whole form, the box that has the focus, ring included, is above the bar."""
+    # Given a change that waits, which is when the bar is at its highest
+    parent = Parent(open_page(portal, size=size, javascript=javascript))
+    page: Page = parent.page
+    parent.signs_in("008")
     page.emulate_media(reduced_motion="reduce")
-    for box in page.get_by_role("checkbox", include_hidden=False).all():
-        box.focus()
-        hidden = box.evaluate(
-            """box => {
-              const at = box.getBoundingClientRect(), x = at.left + at.width / 2, y = at.top + at.height / 2;
-              const top = document.elementFromPoint(x, y);
-              return !(top && (top === box || top.contains(box) || box.closest('td').contains(top)));
-            }"""
-        )
-        assert not hidden, box.get_attribute("value")
+    checks.text_size(page, text)
+    if javascript:
+        page.set_viewport_size({"width": size[0], "height": size[1] - 1})  # A window tells its size when it changes.
+    flip(parent, SLOT)
+    if javascript:
+        page.get_by_text("1 modification à valider").wait_for()
+
+    # When every box gets the focus, then none of them is behind the bar
+    assert page.evaluate(checks.BEHIND_THE_BAR) == []

@@ -126,6 +126,15 @@ def test_a_first_view_is_light(parent, name):
     assert 0 < weight.requests <= checks.MOST_REQUESTS, weight
 
 
+@pytest.mark.parametrize("name", ["planning, everything open", "recap with a refusal", "modifications"])
+def test_paper_has_nothing_to_click(parent, name):
+    """Telephone numbers are worth reading; other links, and what the script adds for the screen, are not."""
+    SIGNED_IN[name](parent)
+    parent.page.emulate_media(media="print")
+    clickable = parent.page.locator("a:not([href^='tel:']), button, .ecran, nav, footer")
+    assert [found.inner_text() for found in clickable.all() if found.is_visible()] == []
+
+
 def test_the_axe_check_can_fail(portal, open_page):
     page = open_page(portal)
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
