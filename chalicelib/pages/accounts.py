@@ -24,6 +24,7 @@ _DESTINATION = re.compile(
 )
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
 """The one sentence for every failure: it must not tell which code is wrong, nor that somebody tried too often."""
+SESSION_ENDED = "Votre session est fermée. Reconnectez-vous pour continuer."
 
 
 @room.get("/", Who.ANYBODY)
@@ -31,8 +32,7 @@ def sign_in_form(visit: Visit) -> Answer:
     if not visit.is_guest:
         return Redirect(visit.url("/planning"))
     asked = visit.query("vers")
-    notice = "Votre session est fermée. Reconnectez-vous pour continuer." if asked else ""
-    return sign_in_page(visit, notice=notice, destination=asked)
+    return sign_in_page(visit, notice=_why_sign_in(visit) if asked else "", destination=asked)
 
 
 @room.post("/", Who.NOBODY, fields=("enfant", "payeur", KEPT, "vers"))
@@ -101,6 +101,10 @@ def sign_in_page(
     return Page("accounts/sign_in.html", words, title, 422 if wrong else status, section="connexion")
 
 
+def _why_sign_in(visit: Visit) -> str:
+    return SESSION_ENDED if visit.held_session else "Connectez-vous pour continuer."
+
+
 def _message(visit: Visit) -> str:
     try:
         return to_html(visit.portal.town.current().message)
@@ -114,7 +118,7 @@ def _kept_notice(visit: Visit, kept: str) -> str:
     seen_field, cells = _opened(visit, kept)
     count = len(wishes_of(unseal_seen(seen_field, None, visit.signing), slots_of(cells)))
     if not count:
-        return "Votre session est fermée. Reconnectez-vous pour continuer."
+        return SESSION_ENDED
     if count == 1:
         return "Votre modification est gardée. Reconnectez-vous pour la valider."
     return f"Vos {count} modifications sont gardées. Reconnectez-vous pour les valider."

@@ -27,6 +27,10 @@ ASKED_AGAIN = "Un nouveau message de confirmation part d'ici quelques minutes."
 DEAD = (
     "Il est incomplet, ou il a plus de 7 jours. Connectez-vous, puis demandez un nouveau message dans « Mes e-mails »."
 )
+DEAD_STOP = (
+    "Il est incomplet : cliquez sur celui du message sans le recopier. La famille peut aussi retirer cette adresse "
+    "dans « Mes e-mails »."
+)
 REMOVED = "Cette adresse a été retirée par la famille qui l'avait ajoutée : elle ne reçoit rien."
 
 
@@ -117,7 +121,7 @@ def stop(visit: Visit) -> Answer:
     try:
         family, email = whom_to_stop(visit.query("jeton"), visit.signing)
     except Tampered:
-        return _dead_link(DEAD)
+        return _dead_link(DEAD_STOP)
     visit.portal.stop_notices(family, email)
     return _stop_page(visit, done=True)
 
@@ -127,7 +131,7 @@ def _stop_page(visit: Visit, *, done: bool) -> Page:
     try:
         _, email = whom_to_stop(token, visit.signing)
     except Tampered:
-        return _dead_link(DEAD)
+        return _dead_link(DEAD_STOP)
     words = {"email": email, "action": visit.url("/desinscription", jeton=token), "done": done}
     return Page("notices/stop.html", words, "Ne plus recevoir ces messages", section=SECTION, private=True)
 

@@ -77,6 +77,8 @@ BAD_FORMS: Mapping[str, str] = {
 }
 """What is wrong with a form, by the slug of its BadForm."""
 
+_LETTERS = "/contact"
+"""Where nothing is saved: a message leaves, or does not."""
 _SHOWN_AGAIN = ("/factures", "/notifications", "/desinscription")
 """Where what is saved shows on the page itself; everywhere else the planning's journal tells."""
 
@@ -97,6 +99,8 @@ def aftermath(status: int, path: str) -> str:
     """What became of what the parent sent to ``path``. After a breakdown we do not know, so we say where to look."""
     if status < 500:
         return "Rien n'a été enregistré."
+    if path == _LETTERS:
+        return "Votre message n'est peut-être pas parti : revenez en arrière pour en garder le texte."
     if path.startswith(_SHOWN_AGAIN):
         return "Avant de recommencer, ouvrez de nouveau la page : elle montre ce qui est enregistré."
     return "Avant de recommencer, regardez « Mes dernières modifications » : tout ce qui est enregistré y figure."

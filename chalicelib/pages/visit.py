@@ -62,11 +62,15 @@ class Visit:
         self.session = session
         self.cookie = sessions.to_cookie(session, self.signing, local=self.portal.settings.local)
 
+    @property
+    def held_session(self) -> Session | None:
+        """The session that the browser still holds, be it over; None for somebody who never had one."""
+        header = self.request.headers.get("cookie", "")
+        return sessions.from_cookie(header, self.signing, local=self.portal.settings.local)
+
     def open_session(self) -> None:
         """Find out who is signed in; raises SessionExpired when nobody is."""
-        held = sessions.from_cookie(
-            self.request.headers.get("cookie", ""), self.signing, local=self.portal.settings.local
-        )
+        held = self.held_session
         if held is None:
             raise SessionExpired
         self._family, session = self.portal.open_session(held)

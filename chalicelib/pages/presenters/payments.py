@@ -90,7 +90,7 @@ NOT_OPENED = Outcome(
     "Le paiement n'a pas pu commencer",
     (
         f"Le service de paiement de la trésorerie refuse cette demande. {NO_DEBIT}",
-        "La mairie en est avertie. Vous pouvez payer autrement : les moyens sont écrits sur la facture.",
+        "Si cela dure, dites-le à la mairie. Les autres moyens de paiement sont écrits sur la facture.",
     ),
     box="faute",
     again=False,

@@ -1,0 +1,255 @@
+"""What pages and e-mails promise is what the portal does: each sentence beside the behaviour, or the figure, it tells.
+
+Change one without the other and a test fails.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.pages.assets import TEMPLATES
+from chalicelib.pages.refusals import aftermath
+from chalicelib.rules.notices import MOST_EXTRA, AddressState
+from chalicelib.services import accounts, contact, notices
+from chalicelib.storage import retention, throttle
+from chalicelib.storage.rows import ROWS
+from infra.build.functions import LOGS_DAYS
+from tests.builders import BOND
+from tests.pages.client import HOST, PageClient, plain
+from tests.pages.conftest import World
+
+WORDS = {1: "une", 2: "deux", 3: "trois", 6: "six", 12: "douze"}
+SOON_DELETED = timedelta(days=2)
+"""« Quelques jours »: an item's life until DynamoDB may delete it, which it does a day or two later."""
+
+PERSONAL = {
+    "FamilyRow.payer": "le nom du payeur",
+    "FamilyRow.email": "son adresse e-mail",
+    "FamilyRow.code": "le code de chaque enfant",
+    "FamilyRow.first_name": "le prénom, le nom",
+    "FamilyRow.last_name": "le prénom, le nom",
+    "FamilyRow.school": "l'école et la classe",
+    "FamilyRow.class_name": "l'école et la classe",
+    "FamilyRow.enrolments": "leurs inscriptions",
+    "LoginRow.login": "une empreinte chiffrée du code payeur",
+    "LoginRow.secret": "une empreinte chiffrée du code payeur",
+    "PlanningRow.day": "leurs réservations",
+    "JournalRow.changes": "l'historique des modifications",
+    "JournalRow.already": "l'historique des modifications",
+    "JournalRow.refusals": "demandes refusées comprises",
+    "JournalRow.at": "le jour, l'heure, le moyen",
+    "JournalRow.channel": "le jour, l'heure, le moyen",
+    "ThrottleRow.subject": "une empreinte de l'adresse de votre connexion et des codes essayés",
+    "NoticeRow.extra": "les adresses e-mail que vous ajoutez",
+    "NoticeRow.wanted": "pour être averti",
+    "NoticeRow.town_stopped": "l'accord de leur propriétaire",
+    "InvoiceRow.lines": "les factures, ce qu'elles détaillent",
+    "InvoiceRow.label": "les factures, ce qu'elles détaillent",
+    "InvoiceRow.total": "les factures, ce qu'elles détaillent",
+    "InvoiceRow.paid": "leurs règlements : qui, quand, comment, combien",
+    "InvoiceRow.payer": "leurs règlements : qui, quand, comment, combien",
+    "InvoiceRow.paid_on": "leurs règlements : qui, quand, comment, combien",
+    "InvoiceRow.amount": "leurs règlements : qui, quand, comment, combien",
+    "InvoiceRow.means": "leurs règlements : qui, quand, comment, combien",
+    "InvoiceRow.authorisation": "la réponse de la banque",
+    "InvoiceRow.bank_date": "la réponse de la banque",
+    "AttemptRow.facts": "les paiements en ligne : le montant, l'heure, l'adresse e-mail du ticket",
+    "AttemptRow.answer": "la réponse de la banque",
+    "LedgerRow.facts": "Les comptes des paiements (référence et montant)",
+    "OutboxRow.to": "les e-mails qui attendent d'être envoyés, et les adresses qui ne peuvent plus en recevoir",
+    "OutboxRow.facts": "les e-mails qui attendent d'être envoyés",
+}
+"""What the tables have of people -> where the privacy page says so."""
+TECHNICAL = {
+    "family", "part", "epoch", "rank", "child", "salt", "by_day", "expires", "entry", "counter", "taken", "window",
+    "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
+    "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "payment", "holder", "head",
+    "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
+}  # fmt: skip
+"""Names of attributes that hold keys, states and figures of the portal's own."""
+
+
+@pytest.fixture
+def visitor(world: World) -> PageClient:
+    return world.visitor()
+
+
+def say(visitor: PageClient, path: str, *sentences: str) -> None:
+    said = visitor.get(path).main
+    assert [sentence for sentence in sentences if plain(sentence) not in said] == []
+
+
+def templates_text() -> Iterator[tuple[str, str]]:
+    """Name and words of every template, e-mails too."""
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.suffix in {".html", ".txt"}:
+            yield str(path.relative_to(TEMPLATES)), plain(path.read_text())
+
+
+# The two codes
+
+
+@pytest.mark.parametrize("claim", ["écrits sur vos factures", "sur le courrier", "imprimés sur"])
+def test_nothing_says_where_the_town_prints_its_codes(claim: str) -> None:
+    """The portal never has a payer code to print, and what the town sends by post is the town's."""
+    assert [name for name, text in templates_text() if claim in text] == []
+
+
+def test_trying_codes_waits_as_long_as_it_is_said(visitor: PageClient) -> None:
+    say(visitor, "/", f"Après plusieurs essais, il faut attendre {accounts.WINDOW // 60} minutes.")
+    say(visitor, "/aide", f"Après plusieurs essais, il faut attendre {accounts.WINDOW // 60} minutes.")
+
+
+# The session
+
+
+def test_a_session_lasts_as_long_as_it_is_said(visitor: PageClient) -> None:
+    idle, absolute = WORDS[accounts.IDLE // timedelta(hours=1)], WORDS[accounts.ABSOLUTE // timedelta(hours=1)]
+    say(visitor, "/aide", f"après {idle} heure sans rien ouvrir, et au plus tard après {absolute} heures")
+    say(visitor, "/donnees-personnelles", f"après {idle} heure sans visite ou {absolute} heures en tout")
+
+
+@pytest.mark.parametrize("path", ["/factures", "/planning?enfant=c-007", "/notifications"])
+def test_somebody_who_never_signed_in_is_told_of_no_session(visitor: PageClient, path: str) -> None:
+    page = visitor.follow(visitor.get(path))
+    assert "session" not in page.main
+    assert "Connectez-vous pour continuer." in page.main
+
+
+def test_the_page_after_signing_out_is_true_for_anybody(visitor: PageClient) -> None:
+    page = visitor.get("/deconnexion")
+    assert "session" not in page.main
+    assert "Personne n'est connecté dans ce navigateur." in page.main
+
+
+# The planning
+
+
+def test_reasons_are_under_the_week_for_what_the_help_says(world: World) -> None:
+    say(world.visitor(), "/aide", "La raison d'une fermeture décidée par la mairie ou d'un jour férié")
+    week = world.parent().get("/planning?semaine=2015-12-21").main
+    assert "Ven. 25 : Noël" in week
+    assert "Centre de loisirs fermé" in week
+    assert "Vacances de Noël" not in week, "the help says that holidays have no reason of their own"
+
+
+# Personal data
+
+
+def test_the_privacy_page_names_all_that_is_stored_of_people(visitor: PageClient) -> None:
+    said = visitor.get("/donnees-personnelles").main
+    stored = {f"{row.__name__}.{name}" for row in ROWS for name in row.__dict__.get("_attributes", {})}
+    assert {name for name in stored - set(PERSONAL) if name.partition(".")[2] not in TECHNICAL} == set()
+    assert set(PERSONAL) <= stored
+    assert {name: words for name, words in PERSONAL.items() if words not in said} == {}
+
+
+def test_the_privacy_page_denies_only_what_is_not_stored(visitor: PageClient) -> None:
+    (denied,) = re.findall(r"([^;]*) jamais ce code lui-même", visitor.get("/donnees-personnelles").main)
+    assert denied.endswith("une empreinte chiffrée du code payeur,")
+
+
+def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
+    years = {span: WORDS[span // timedelta(days=366)] for span in (retention.BOOKINGS, retention.SAVES)}
+    say(
+        visitor,
+        "/donnees-personnelles",
+        f"Les réservations : {years[retention.BOOKINGS]} ans après le jour réservé.",
+        f"L'historique : {years[retention.SAVES]} ans après la modification.",
+        f"Les e-mails qui n'ont pas pu partir : {retention.UNSENT.days} jours.",
+        f"Les journaux techniques : {WORDS[LOGS_DAYS // 30]} mois.",
+    )
+
+
+def test_what_stops_abuse_is_gone_within_days() -> None:
+    windows = [accounts.WINDOW, 3600, *(limit.seconds for limit in notices._limits(BOND, "bond@server.fr"))]
+    assert timedelta(seconds=max(windows) + throttle.KEPT) <= SOON_DELETED
+
+
+# E-mails of invoices
+
+
+def test_links_and_addresses_are_as_many_and_last_as_long_as_it_is_said(visitor: PageClient) -> None:
+    say(visitor, "/aide", f"vous pouvez en ajouter jusqu'à {WORDS[MOST_EXTRA]}")
+    say(visitor, "/aide", f"le lien, valable {notices.LINK_LASTS.days} jours")
+    texts = dict(templates_text())
+    assert f"Je peux ajouter jusqu'à {MOST_EXTRA} adresses" in texts["notices/edit.html"]
+    assert f"a {notices.LINK_LASTS.days} jours pour cliquer" in texts["notices/saved.html"]
+
+
+def test_an_unsubscribe_page_says_what_has_happened_and_only_then(world: World) -> None:
+    parent, owner = world.parent(), world.visitor()
+    page = parent.get("/notifications")
+    fields = {"csrf": page.hidden("csrf"), "version": page.hidden("version"), "avertir": "oui"}
+    parent.post("/notifications", **fields, adresse1="q@server.fr")
+    stop = world.links.stop(BOND, "q@server.fr").partition(HOST)[2]
+
+    before = owner.get(stop)
+    assert "ne sera plus" not in before.main
+    assert "Rien ne change tant que vous ne cliquez pas." in before.main
+    assert [address.state for address in world.notices.settings(BOND).extra] == [AddressState.PENDING]
+
+    after = owner.post_raw(stop, b"List-Unsubscribe=One-Click")
+    assert "q@server.fr ne sera plus prévenue" in after.main
+    assert [address.state for address in world.notices.settings(BOND).extra] == [AddressState.STOPPED]
+
+
+def test_only_the_announcements_of_invoices_say_that_they_can_be_stopped(visitor: PageClient) -> None:
+    say(visitor, "/aide", "Chaque annonce de facture permet d'arrêter")
+    can_be_stopped = {name.split("/")[1] for name, text in templates_text() if "{{ stop_link }}" in text}
+    assert can_be_stopped == {"invoice-online"}
+    assert "Chaque annonce dit comment ne plus en recevoir." in dict(templates_text())["notices/confirm.html"]
+
+
+def test_no_e_mail_says_who_asked_for_it() -> None:
+    """The town's own list may say who is told, so an announcement cannot name a parent as the one who asked."""
+    assert [name for name, text in templates_text() if "un parent a demandé" in text] == []
+
+
+# Contact, and what went wrong
+
+
+def test_the_office_answers_to_the_address_that_was_given(world: World) -> None:
+    visitor = world.visitor()
+    typed = {"nom": "Eve", "email": "eve@server.fr", "sujet": "Cantine", "message": "Bonjour", "adresse2": ""}
+    sent = visitor.follow(visitor.post("/contact", **typed, ouvert=visitor.get("/contact").hidden("ouvert")))
+    assert "qui répond à l'adresse e-mail que vous avez donnée" in sent.main
+    assert [letter.reply_to for letter in world.mailer.sent] == ["eve@server.fr"]
+
+
+def test_too_many_messages_wait_as_long_as_it_is_said(world: World) -> None:
+    visitor = world.visitor()
+    typed = {"nom": "Eve", "email": "eve@server.fr", "sujet": "Cantine", "message": "Bonjour", "adresse2": ""}
+    for _ in range(contact.MESSAGES_PER_HOUR):
+        visitor.post("/contact", **typed, ouvert=visitor.get("/contact").hidden("ouvert"))
+    late = visitor.post("/contact", **typed, ouvert=visitor.get("/contact").hidden("ouvert"))
+    assert "Réessayez dans une heure" in late.main
+    world.clock.forward(hours=1)
+    assert visitor.post("/contact", **typed, ouvert=visitor.get("/contact").hidden("ouvert")).status == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/planning", "Mes dernières modifications"),
+        ("/factures", "ouvrez de nouveau la page"),
+        ("/notifications", "ouvrez de nouveau la page"),
+        ("/contact", "Votre message n'est peut-être pas parti"),
+    ],
+)
+def test_a_breakdown_says_where_to_look_for_what_was_sent(path: str, where: str) -> None:
+    assert where in aftermath(503, path)
+
+
+@pytest.mark.parametrize("claim", ["La mairie en est avertie"])
+def test_the_town_is_told_of_what_pages_say_it_is_told_of(claim: str) -> None:
+    """A missing PDF rings no alarm; an answer of the bank that has to be checked rings one, and is listed."""
+    assert [name for name, text in templates_text() if claim in text] == []
+
+
+def test_the_waiting_page_reloads_as_often_as_it_is_said() -> None:
+    text = dict(templates_text())["payments/waiting.html"]
+    (seconds,) = re.findall(r'content="(\d+);', text)
+    assert f"toutes les {seconds} secondes" in text
