@@ -178,7 +178,7 @@ def _payment(table: Table) -> PaymentFacts:
         mention=payment.text("mention", needed=False),
         online=_one_of(payment, "en-ligne", ONLINE),
         saisie=_one_of(payment, "saisie", {letter: letter for letter in "TXWA"}) or "T",
-        padded=_one_of(payment, "reference-longue", {"oui": "oui", "non": ""}) == "oui",
+        padded=payment.flag("reference-longue"),
     )
     payment.close()
     return read

@@ -101,7 +101,7 @@ class NoticeStore(Protocol):
         ...
 
     def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
-        """Write ``settings`` over version ``settings.version`` (kept as version + 1), ``mails`` in the outbox, in
+        """Write ``settings`` over the version that they carry (kept as version + 1), ``mails`` in the outbox, in
         one transaction. Raises StaleWrite when somebody saved since."""
         ...
 

@@ -108,7 +108,7 @@ class PlanningStore(Protocol):
         ``places`` is the change of each counter (+ taken, - given back), ``capacities`` the limit of every key that
         grows. Conditions: a slot to book is not booked, a slot to cancel is booked, no counter passes its capacity or
         falls below zero, the entry is new. Raises StaleWrite when one fails: read again, decide again.
-        At most 100 DynamoDB items a transaction: the caller splits entries with ``services.planning.split``.
+        At most 100 DynamoDB items a transaction: the caller splits entries with ``services.saving.parts_of``.
         """
         ...
 

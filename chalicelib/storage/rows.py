@@ -67,7 +67,7 @@ class PlanningRow(Model):
 
 
 class JournalRow(Model):
-    """One save. The wishes are written by ``journal.encoded``."""
+    """One save. The wishes are written by ``storage.journal.row_of``."""
 
     class Meta:
         table_name = "journal"

@@ -237,3 +237,17 @@ def test_days_that_are_past_need_no_deadline(tmp_path):
 def test_never_online_is_a_deadline(tmp_path):
     town, _ = read(a_folder(tmp_path, town=town_with(reserver='reserver = "jamais en ligne"')))
     assert town.activities["cantine"].booking == NeverOnline()
+
+
+@pytest.mark.parametrize(("written", "padded"), [("", False), ("false", False), ("true", True)])
+def test_the_debts_number_is_long_when_it_is_said(tmp_path, written, padded):
+    paying = '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\n'
+    line = f"reference-longue = {written}\n" if written else ""
+    town, faults = read(a_folder(tmp_path, town=TOWN.replace("[ecoles]", f"{paying}{line}\n[ecoles]")))
+    assert (town and town.payment.padded, faults) == (padded, [])
+
+
+def test_a_long_reference_is_true_or_false(tmp_path):
+    paying = '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nreference-longue = "oui"\n'
+    _, (fault,) = read(a_folder(tmp_path, town=TOWN.replace("[ecoles]", f"{paying}\n[ecoles]")))
+    assert "true ou false" in fault

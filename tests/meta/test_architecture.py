@@ -39,7 +39,7 @@ def module_name(path: Path) -> str:
 
 
 def imports_of(source: str) -> Iterator[tuple[int, str]]:
-    """Line and full name of everything imported; ``from a import b`` is ``a.b``."""
+    """Line and full name of everything imported: the module, and what is taken from it."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
