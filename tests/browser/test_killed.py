@@ -25,6 +25,7 @@ with running_firefox(folder):
 """,
 }
 """What a test run starts; each goes on with « ready », and waits to be killed."""
+BROWSERS = {"chromium": (conftest.CHROMIUM, conftest.INSTALL), "firefox": (firefox.FIREFOX, firefox.INSTALL)}
 
 
 def family_of(pid: int) -> set[int]:
@@ -50,8 +51,8 @@ def is_running(pid: int) -> bool:
 @pytest.mark.parametrize("what", STARTS)
 def test_a_killed_run_leaves_nothing_behind(what, tmp_path):
     # Given a run that started something
-    conftest.need(conftest.CHROMIUM if what == "chromium" else sys.executable, conftest.INSTALL)
-    conftest.need(firefox.FIREFOX if what == "firefox" else sys.executable, firefox.INSTALL)
+    if what in BROWSERS:
+        conftest.need(*BROWSERS[what])
     code = f"import pathlib, time\nfolder = pathlib.Path({str(tmp_path)!r}){STARTS[what]}"
     run = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", f"{code}    print('ready', flush=True)\n    time.sleep(600)\n"],
