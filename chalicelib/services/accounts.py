@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.rules.codes import normal_code
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
@@ -22,7 +23,6 @@ TRIES_PER_CODE = 10
 TRIES_PER_ADDRESS = 100
 """Only failures count in the end, and a whole school or a phone operator may share one address."""
 
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": "", "\u00a0": "", "\u202f": "", "\t": ""})
 _NOBODY = Login(FamilyId(""), ChildId(""), salt=b"nobody has this salt", secret=b"")
 
 
@@ -42,11 +42,6 @@ class Session:
     seen_at: datetime
     nonce: str
     """Makes the CSRF token of this session its own."""
-
-
-def normal_code(typed: str) -> str:
-    """Upper case, without spaces and dashes, O read as 0 and I or L as 1: what people type for what was printed."""
-    return typed.strip().upper().translate(_READ_AS)
 
 
 def fingerprint(pepper: str, child_code: str, payer_code: str) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.rules.codes import normal_code
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import FamilyId
 from chalicelib.services.accounts import (
@@ -15,7 +16,6 @@ from chalicelib.services.accounts import (
     SignIn,
     WrongCodes,
     fingerprint,
-    normal_code,
     scrypt_of,
 )
 from chalicelib.services.ports import Login
@@ -62,6 +62,12 @@ class Town:
     [
         pytest.param("007", "GOLDENEYE7", id="as printed"),
         pytest.param(" 0 0-7 ", "golden-eye 7", id="spaces, dashes, lower case"),
+        pytest.param("007.", "GOLDENEYE7. ", id="the full stop of two spaces"),
+        pytest.param("007", "golden\u2013eye7", id="en dash"),
+        pytest.param("007", "golden\u2011eye7", id="no-break hyphen"),
+        pytest.param("\uff10\uff10\uff17", "ＧＯＬＤＥＮＥＹＥ７", id="full width"),
+        pytest.param("٠٠٧", "GOLDENEYE٧", id="Arabic digits"),
+        pytest.param("007", "«\u00a0goldéneye7\u00a0»", id="quotes, accent"),
         pytest.param("OO7", "G0LDENEYE7", id="letter O for zero and zero for letter O"),
         pytest.param("007", "GO1DENEYE7", id="one for L"),
     ],

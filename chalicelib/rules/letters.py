@@ -1,0 +1,14 @@
+"""Letters without what people leave out when they type them."""
+
+import unicodedata
+
+_SPELT_OUT = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+)
+"""Unicode takes these for letters of their own, and decomposes none of them."""
+
+
+def without_accents(text: str) -> str:
+    """``SACRÉ-CŒUR`` -> ``SACRE-COEUR``; compatibility forms (full-width, ligatures) become what they stand for."""
+    apart = unicodedata.normalize("NFKD", text.translate(_SPELT_OUT))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
