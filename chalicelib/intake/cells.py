@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import TypeVar
 
 from chalicelib.intake.deadline_words import NotUnderstood, day_and_minute, day_of
-from chalicelib.intake.faults import Faults, plain
+from chalicelib.intake.faults import Faults, plain, words
 from chalicelib.intake.sheets import Row
 from chalicelib.rules.money import Cents, euros
 from chalicelib.rules.school_calendar import PARIS
 
 Value = TypeVar("Value")
 LONGEST = 120
+LOOSE = "~"
 REMEMBERED = 4096
 """A list says the same days again and again, and reading one costs more than the rest of its row."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -92,9 +93,9 @@ class Cells:
         return said in _YES
 
     def one_of(self, column: str, meanings: Mapping[str, Value], expected: str) -> Value | None:
-        """What the cell means among ``meanings``, whose keys are ``plain`` texts."""
+        """What the cell means among ``meanings``, whose keys are ``plain`` texts, or ``words`` after ``LOOSE``."""
         text = self.text(column)
-        meaning = meanings.get(_plain(text))
+        meaning = meanings.get(_plain(text), meanings.get(LOOSE + _words(text)))
         if text and meaning is None:
             self.fault(f"« {column} » vaut « {text} » ; attendu : {expected}")
         return meaning
@@ -109,6 +110,7 @@ class Cells:
 
 _day_of = lru_cache(maxsize=REMEMBERED)(day_of)
 _plain = lru_cache(maxsize=REMEMBERED)(plain)
+_words = lru_cache(maxsize=REMEMBERED)(words)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -6,25 +6,30 @@ from collections.abc import Iterator
 from datetime import date
 
 from chalicelib.intake.faults import Faults, Place
-from chalicelib.intake.lists import BOOKINGS, CHILDREN, ENROLMENTS
+from chalicelib.intake.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.rules.ids import SchoolId
 from chalicelib.rules.planning import PlaceKey, place_key, places
 from chalicelib.rules.town import Town
 
 _UNKNOWN_FAMILY = """
-SELECT line, family FROM children WHERE family NOT IN (SELECT id FROM families)
+SELECT line, family, family IN (SELECT id FROM set_aside WHERE file = 'familles.csv')
+FROM children WHERE family NOT IN (SELECT id FROM families)
 """
 _UNKNOWN_ENROLLED = """
-SELECT line, child FROM enrolments WHERE child NOT IN (SELECT id FROM children)
+SELECT line, child, child IN (SELECT id FROM set_aside WHERE file = 'enfants.csv')
+FROM enrolments WHERE child NOT IN (SELECT id FROM children)
 """
-_SAME_CODES = """
-WITH codes AS (
-    SELECT children.line, children.code AS shown, normal_code, families.code AS payer_code, children.rank
-    FROM children JOIN families ON families.id = children.family
-)
-SELECT later.line, later.shown, min(earlier.line) FROM codes AS later JOIN codes AS earlier
-ON later.normal_code = earlier.normal_code AND later.payer_code = earlier.payer_code AND later.rank > earlier.rank
-GROUP BY later.line, later.shown
+_SAME_PAYER_CODE = """
+SELECT line, first FROM (SELECT line, min(line) OVER (PARTITION BY code) AS first FROM families) WHERE line > first
+"""
+_SAME_CHILD_CODE = """
+SELECT line, code, first FROM (
+    SELECT line, code, min(line) OVER (PARTITION BY family, normal_code) AS first FROM children
+) WHERE line > first
+"""
+_CHILD_CODE_AS_PAYER_CODE = """
+SELECT DISTINCT families.line FROM families JOIN children ON children.normal_code = families.code
+AND children.family = families.id
 """
 _ANOTHER_CHILD = """
 SELECT later.line, later.id, min(earlier.line) FROM children AS later JOIN children AS earlier
@@ -34,12 +39,15 @@ GROUP BY later.line, later.id
 """
 _UNKNOWN_BOOKED = """
 SELECT events.line, events.family, events.child,
-       EXISTS (SELECT 1 FROM families WHERE families.id = events.family)
+       EXISTS (SELECT 1 FROM families WHERE families.id = events.family),
+       events.family IN (SELECT id FROM set_aside WHERE file = 'familles.csv')
+       OR events.child IN (SELECT id FROM set_aside WHERE file = 'enfants.csv')
 FROM events LEFT JOIN children ON children.family = events.family AND children.id = events.child
 WHERE children.id IS NULL
 """
 _NOT_ENROLLED = """
-SELECT events.line, events.child, events.activity
+SELECT events.line, events.child, events.activity,
+       events.child IN (SELECT id FROM set_aside WHERE file = 'inscriptions.csv')
 FROM events JOIN children ON children.family = events.family AND children.id = events.child
 LEFT JOIN enrolments ON enrolments.child = events.child AND enrolments.activity = events.activity
 WHERE enrolments.child IS NULL
@@ -58,18 +66,13 @@ WHERE last.booked AND last.activity = ? ORDER BY last.day, last.line
 
 def check_lists(database: sqlite3.Connection, town: Town | None, faults: Faults) -> None:
     """Report what no row shows on its own."""
-    for line, family in database.execute(_UNKNOWN_FAMILY):
-        faults.add(
-            Place(CHILDREN, line), f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
-        )
-    for line, child in database.execute(_UNKNOWN_ENROLLED):
-        faults.add(Place(ENROLMENTS, line), f"l'enfant « {child} » n'existe pas ; attendu : un enfant de enfants.csv")
-    for line, code, earlier in database.execute(_SAME_CODES):
-        faults.add(
-            Place(CHILDREN, line),
-            f"le code enfant « {code} » est déjà ligne {earlier} avec le même code payeur ; "
-            "attendu : deux codes qui ne désignent qu'un enfant",
-        )
+    for line, family, follows in database.execute(_UNKNOWN_FAMILY):
+        wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
+        add_or_mute(faults, Place(CHILDREN, line), wrong, follows=follows, needs=(FAMILIES,))
+    for line, child, follows in database.execute(_UNKNOWN_ENROLLED):
+        wrong = f"l'enfant « {child} » n'existe pas ; attendu : un enfant de enfants.csv"
+        add_or_mute(faults, Place(ENROLMENTS, line), wrong, follows=follows, needs=(CHILDREN,))
+    _check_codes(database, faults)
     for line, child, earlier in database.execute(_ANOTHER_CHILD):
         faults.add(
             Place(CHILDREN, line),
@@ -79,19 +82,46 @@ def check_lists(database: sqlite3.Connection, town: Town | None, faults: Faults)
     _check_bookings(database, town, faults)
 
 
+def add_or_mute(faults: Faults, place: Place, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
+    """A fault, unless it may only follow from another: a wrong row (``follows``), or an unread file of ``needs``."""
+    if follows or faults.unread.intersection(needs):
+        faults.unjudged[place.file] += 1
+    else:
+        faults.add(place, wrong)
+
+
+def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
+    """One payer code opens one family, one child code one of its children. No payer code is ever said."""
+    for line, earlier in database.execute(_SAME_PAYER_CODE):
+        faults.add(
+            Place(FAMILIES, line),
+            f"le code payeur est déjà celui de la famille de la ligne {earlier} ; attendu : un code par famille",
+        )
+    for (line,) in database.execute(_CHILD_CODE_AS_PAYER_CODE):
+        faults.add(
+            Place(FAMILIES, line),
+            "le code payeur est le code d'un enfant de la famille ; attendu : un code que la famille seule connaît",
+        )
+    for line, code, earlier in database.execute(_SAME_CHILD_CODE):
+        faults.add(
+            Place(CHILDREN, line),
+            f"le code enfant « {code} » est déjà ligne {earlier}, dans la même famille ; "
+            "attendu : deux codes qui ne désignent qu'un enfant",
+        )
+
+
 def _check_bookings(database: sqlite3.Connection, town: Town | None, faults: Faults) -> None:
-    for line, family, child, known in database.execute(_UNKNOWN_BOOKED):
+    for line, family, child, known, follows in database.execute(_UNKNOWN_BOOKED):
         wrong = f"l'enfant « {child} » n'est pas dans la famille « {family} »"
         if not known:
             wrong = f"la famille « {family} » n'existe pas"
-        faults.add(Place(BOOKINGS, line), f"{wrong} ; attendu : une famille et un enfant des listes")
+        wrong = f"{wrong} ; attendu : une famille et un enfant des listes"
+        add_or_mute(faults, Place(BOOKINGS, line), wrong, follows=follows, needs=(FAMILIES, CHILDREN))
     if town is None:
         return
-    for line, child, activity in database.execute(_NOT_ENROLLED):
-        faults.add(
-            Place(BOOKINGS, line),
-            f"l'enfant « {child} » n'est pas inscrit à « {activity} » ; attendu : une ligne dans inscriptions.csv",
-        )
+    for line, child, activity, follows in database.execute(_NOT_ENROLLED):
+        wrong = f"l'enfant « {child} » n'est pas inscrit à « {activity} » ; attendu : une ligne dans inscriptions.csv"
+        add_or_mute(faults, Place(BOOKINGS, line), wrong, follows=follows, needs=(ENROLMENTS,))
     for line, child, activity, day in database.execute(_OUTSIDE_ENROLMENT):
         faults.add(
             Place(BOOKINGS, line),

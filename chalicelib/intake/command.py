@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from chalicelib.intake.faults import SHOWN
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Bars, Progress, Quiet
-from chalicelib.intake.report import number
 from chalicelib.rules.errors import Unavailable
 from chalicelib.settings import MissingSetting
 
@@ -67,9 +65,5 @@ def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: T
 
 
 def _tell(bad: BadFiles, error: TextIO) -> None:
-    for fault in bad.faults:
-        error.write(f"{fault}\n")
-    if bad.faults.hidden:
-        error.write(f"… et {number(bad.faults.hidden)} autres erreurs après les {SHOWN} premières\n")
-    many = bad.faults.count > 1
-    error.write(f"{number(bad.faults.count)} erreur{'s' if many else ''} : rien n'a été écrit.\n")
+    for line in bad.faults.lines():
+        error.write(f"{line}\n")

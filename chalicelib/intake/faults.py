@@ -1,12 +1,19 @@
 """What is wrong in a town's files: where, what, and what was expected, in words that a clerk understands."""
 
-import unicodedata
+import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+
+from chalicelib.rules.letters import without_accents
 
 SHOWN = 200
 """A file exported wrongly has a fault on every line: after this many, the rest is only counted."""
+FEW = 3
+"""Faults of one kind that are written one by one; of more, the first is, with the lines of the others."""
+LINES_SHOWN = 20
+MOST_KINDS = 5 * SHOWN
 FILES = (
     "town.toml",
     "familles.csv",
@@ -18,6 +25,9 @@ FILES = (
     "reglements.csv",
     "contrepassations.csv",
 )
+_VALUES = re.compile(r"« [^»]* »|\d+(?:[/:,.-]\d+)*")
+"""What differs between two faults of one kind."""
+_WORD = re.compile(r"[\w+*]+")
 
 
 @dataclass(frozen=True, order=True)
@@ -40,27 +50,78 @@ class Fault:
         return f"{self.place}: {self.text}"
 
 
+@dataclass
+class Kind:
+    """Faults of one file that say the same thing of different lines and values."""
+
+    count: int = 0
+    first: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        self.count += 1
+        if len(self.first) < LINES_SHOWN:
+            self.first.append(fault)
+
+    def lines(self) -> list[str]:
+        """Each fault when they are few, else ``enfants.csv:12: 316 fois : … (lignes 12, 21, 33, …)``."""
+        if self.count <= FEW:
+            return [str(fault) for fault in self.first]
+        listed = ", ".join(str(line) for line in sorted(fault.place.line for fault in self.first))
+        more = ", …" if self.count > len(self.first) else ""
+        one = min(self.first, key=_reading_order)
+        return [f"{one.place}: {number(self.count)} fois : {one.text} (lignes {listed}{more})"]
+
+
 class Faults:
-    """Collects faults in bounded memory: the first ``SHOWN`` in the order of the files, and how many there are."""
+    """Collects faults in bounded memory: the first ``SHOWN`` in the order of the files, their kinds, their number.
+
+    ``unread`` names the files of which no row was read, ``unjudged`` counts the lines of each file that could not be
+    judged because of faults elsewhere.
+    """
 
     def __init__(self) -> None:
         self.count = 0
+        self.unread: set[str] = set()
+        self.unjudged: Counter[str] = Counter()
         self._kept: list[Fault] = []
+        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._others = Kind()
 
     def add(self, place: Place, text: str) -> None:
+        fault = Fault(place, text)
         self.count += 1
-        self._kept.append(Fault(place, text))
+        self._kind(place.file, _VALUES.sub("*", text)).add(fault)
+        self._kept.append(fault)
         if len(self._kept) > 2 * SHOWN:
             self._keep_first()
+
+    def _kind(self, file: str, said: str) -> Kind:
+        """A folder of a thousand wrong PDFs is a thousand kinds: past ``MOST_KINDS`` they are only counted."""
+        if (file, said) not in self._kinds and len(self._kinds) >= MOST_KINDS:
+            return self._others
+        return self._kinds.setdefault((file, said), Kind())
+
+    def add_unread(self, place: Place, text: str) -> None:
+        """A fault that leaves the whole file unread."""
+        self.unread.add(place.file)
+        self.add(place, text)
 
     def __iter__(self) -> Iterator[Fault]:
         self._keep_first()
         return iter(self._kept)
 
-    @property
-    def hidden(self) -> int:
-        """How many faults iterating does not show."""
-        return max(0, self.count - SHOWN)
+    def lines(self) -> list[str]:
+        """What a clerk reads: the faults by kind, in the order of the files, then what nobody could judge."""
+        kinds = sorted(self._kinds.values(), key=lambda kind: _reading_order(kind.first[0]))
+        said = [line for kind in kinds[:SHOWN] for line in kind.lines()]
+        hidden = sum(kind.count for kind in kinds[SHOWN:]) + self._others.count
+        if hidden:
+            said.append(f"… et {number(hidden)} autres erreurs, d'autres sortes que les {SHOWN} premières")
+        if self.unjudged:
+            files = ", ".join(f"{file} {number(self.unjudged[file])}" for file in FILES if self.unjudged[file])
+            said.append(f"Lignes qui n'ont pas pu être jugées à cause de ces erreurs : {files}")
+        many = self.count > 1
+        return [*said, f"{number(self.count)} erreur{'s' if many else ''} : rien n'a été écrit."]
 
     def _keep_first(self) -> None:
         self._kept.sort(key=_reading_order)
@@ -74,8 +135,17 @@ def _reading_order(fault: Fault) -> tuple[int, str, int]:
 
 def plain(text: str) -> str:
     """Lower case, without accents, with single spaces and straight apostrophes: how labels are compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.replace("’", "'").lower().split())
+    return " ".join(without_accents(text).replace("’", "'").lower().split())
+
+
+def words(text: str) -> str:
+    """``plain``, without what stands between words: ``SACRÉ-CŒUR`` and ``Sacre Coeur`` are the same two."""
+    return " ".join(_WORD.findall(plain(text)))
+
+
+def number(value: int) -> str:
+    """``12345`` -> ``12 345``, with a narrow no-break space."""
+    return f"{value:,}".replace(",", "\u202f")
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -2,12 +2,15 @@
 
 import sqlite3
 
+from chalicelib.intake.checks import add_or_mute
 from chalicelib.intake.faults import Faults, Place
 from chalicelib.intake.invoice_lists import INVOICES, LINES
+from chalicelib.intake.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
 
 _UNKNOWN_FAMILY = """
-SELECT line, family FROM invoices WHERE family NOT IN (SELECT id FROM families)
+SELECT line, family, family IN (SELECT id FROM set_aside WHERE file = 'familles.csv')
+FROM invoices WHERE family NOT IN (SELECT id FROM families)
 """
 _SAME_REFERENCE = """
 SELECT later.line, later.reference, min(earlier.line) FROM invoices AS later JOIN invoices AS earlier
@@ -19,20 +22,21 @@ SELECT later.line, later.number, min(earlier.line) FROM invoices AS later JOIN i
 ON later.debt = earlier.debt AND later.line > earlier.line GROUP BY later.line, later.number
 """
 _LINES_OF_NOTHING = """
-SELECT line, invoice FROM invoice_lines WHERE invoice NOT IN (SELECT number FROM invoices)
+SELECT line, invoice, invoice IN (SELECT id FROM set_aside WHERE file = 'factures.csv')
+FROM invoice_lines WHERE invoice NOT IN (SELECT number FROM invoices)
 """
 _WRONG_TOTAL = """
 SELECT invoices.line, invoices.total, sum(amount) FROM invoices JOIN invoice_lines ON invoice = number
+WHERE number NOT IN (SELECT id FROM set_aside WHERE file = 'lignes.csv')
 GROUP BY number HAVING sum(amount) <> total
 """
 
 
 def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
     """Report what no row shows on its own. What the portal has already is not asked here."""
-    for line, family in database.execute(_UNKNOWN_FAMILY):
-        faults.add(
-            Place(INVOICES, line), f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
-        )
+    for line, family, follows in database.execute(_UNKNOWN_FAMILY):
+        wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
+        add_or_mute(faults, Place(INVOICES, line), wrong, follows=follows, needs=(FAMILIES,))
     for line, reference, earlier in database.execute(_SAME_REFERENCE):
         faults.add(
             Place(INVOICES, line),
@@ -44,8 +48,9 @@ def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
             f"le numéro « {number} » se lit comme celui de la ligne {earlier}, sans ses zéros ; "
             "attendu : deux numéros qui restent différents pour la trésorerie",
         )
-    for line, invoice in database.execute(_LINES_OF_NOTHING):
-        faults.add(Place(LINES, line), f"la facture « {invoice} » n'existe pas ; attendu : une facture de factures.csv")
+    for line, invoice, follows in database.execute(_LINES_OF_NOTHING):
+        wrong = f"la facture « {invoice} » n'existe pas ; attendu : une facture de factures.csv"
+        add_or_mute(faults, Place(LINES, line), wrong, follows=follows, needs=(INVOICES,))
     for line, total, lines in database.execute(_WRONG_TOTAL):
         faults.add(
             Place(INVOICES, line),

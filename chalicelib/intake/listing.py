@@ -27,11 +27,19 @@ class Listing:
         self.now = now
 
     def _read(self, file: ListFile, progress: Callable[[str], None]) -> None:
-        """``progress`` is told the name of the file as it begins."""
+        """``progress`` is told the name of the file as it begins.
+
+        What a wrong row is about (its first needed column) is remembered: no other list is wrong for naming it.
+        """
         name, columns, stage_row = file
         progress(name)
         for row in rows_of(self.folder / name, columns, self.faults):
-            stage_row(Cells(row, self.faults))
+            cells = Cells(row, self.faults)
+            if row.is_data:
+                stage_row(cells)
+            if not (row.is_data and cells.good):
+                aside = (name, row[columns.needed[0]])
+                self.database.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?)", aside)
 
     def _insert(
         self,

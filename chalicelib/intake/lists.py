@@ -2,22 +2,32 @@
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from chalicelib.intake.cells import Cells
+from chalicelib.intake.cells import LOOSE, Cells
 from chalicelib.intake.emails import email_fault
-from chalicelib.intake.faults import Faults, plain
+from chalicelib.intake.faults import Faults, plain, words
 from chalicelib.intake.listing import Listing
 from chalicelib.intake.sheets import Columns
+from chalicelib.rules.codes import (
+    SHORTEST_PAYER_CODE,
+    has_other_letters,
+    normal_code,
+    rewritten_by_a_spreadsheet,
+    weakness,
+)
 from chalicelib.rules.notices import MOST_EXTRA
 from chalicelib.rules.town import Town
-from chalicelib.services.accounts import normal_code
 
 Id = TypeVar("Id")
-SHORTEST_PAYER_CODE = 8
+REWRITTEN = (
+    "a été réécrit par un tableur ; attendu : le code d'origine, dans une colonne au format « Texte », "
+    'ou écrit ="0123456789"'
+)
 FAMILIES, CHILDREN, ENROLMENTS, BOOKINGS = "familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv"
 CHANNELS = {"mairie": "mairie", "telephone": "telephone", "courrier": "courrier", "guichet": "guichet"}
 ACTIONS = {"inscription": 1, "annulation": 0}
@@ -59,11 +69,8 @@ class Lists(Listing):
     def _family(self, cells: Cells) -> None:
         family, payer = cells.identifier("identifiant"), cells.text("payeur")
         code, email = cells.text("code_payeur"), cells.text("email", needed=False)
-        if code and len(normal_code(code)) < SHORTEST_PAYER_CODE:
-            cells.fault(
-                f"le code payeur a moins de {SHORTEST_PAYER_CODE} lettres et chiffres ; "
-                f"attendu : {SHORTEST_PAYER_CODE} au moins, car c'est lui qui protège la famille"
-            )
+        if code and (wrong := _wrong_with_payer_code(code, (family, payer, *payer.split()))):
+            cells.fault(f"le code payeur {wrong}")
         if email and (wrong := email_fault(email)):
             cells.fault(wrong)
         self._insert(
@@ -93,8 +100,8 @@ class Lists(Listing):
         child, family, code = cells.identifier("identifiant"), cells.identifier("famille"), cells.text("code_enfant")
         first_name, last_name = cells.text("prenom"), cells.text("nom")
         school = self._school(cells)
-        if code and not normal_code(code):
-            cells.fault(f"le code enfant « {code} » n'a ni lettre ni chiffre ; attendu par exemple : 007")
+        if code and (wrong := _wrong_with_child_code(code)):
+            cells.fault(f"le code enfant « {code} » {wrong}")
         self._insert(
             cells,
             "INSERT OR IGNORE INTO children VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -168,6 +175,36 @@ class Lists(Listing):
         )
 
 
+def _wrong_with_payer_code(code: str, names: tuple[str, ...]) -> str | None:
+    """Why it cannot be the family's secret, without a letter of it: what is said may be read by anybody."""
+    if wrong := _not_a_code(code):
+        return wrong
+    if weak := weakness(code, names):
+        return (
+            f"{weak} ; attendu : {SHORTEST_PAYER_CODE} lettres et chiffres au moins, sans suite ni nom, "
+            "car c'est lui qui protège la famille"
+        )
+    return None
+
+
+def _wrong_with_child_code(code: str) -> str | None:
+    """An identifier, not a secret: it may be short."""
+    return _not_a_code(code) or (None if normal_code(code) else "n'a ni lettre ni chiffre ; attendu par exemple : 007")
+
+
+def _not_a_code(cell: str) -> str | None:
+    if rewritten_by_a_spreadsheet(cell):
+        return REWRITTEN
+    if has_other_letters(cell):
+        return "a des lettres d'un autre alphabet ; attendu : lettres de A à Z et chiffres"
+    return None
+
+
 def _names(labels: Mapping[Id, str]) -> dict[str, Id]:
-    """What a clerk may write for each thing: its label, or its identifier, which wins."""
-    return {plain(label): name for name, label in labels.items()} | {str(name): name for name in labels}
+    """What a clerk may write for each thing: its label, or its identifier, which wins.
+
+    What stands between words may differ too (``SACRE COEUR``), as long as it still names one thing.
+    """
+    loose = Counter(words(label) for label in labels.values())
+    alike = {LOOSE + words(label): name for name, label in labels.items() if words(label) and loose[words(label)] == 1}
+    return alike | {plain(label): name for name, label in labels.items()} | {str(name): name for name in labels}

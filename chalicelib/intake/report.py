@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.intake.faults import Place
+from chalicelib.intake.faults import Place, number
 
 SHOWN = 200
 
@@ -121,11 +121,6 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
     ordered = sorted(lines, key=lambda line: line.place)
     said = [f"{_several(len(lines), word)} {what} :", *(f"  {line}" for line in ordered[:SHOWN])]
     return said if len(ordered) <= SHOWN else [*said, f"  … et {number(len(ordered) - SHOWN)} autres"]
-
-
-def number(value: int) -> str:
-    """``12345`` -> ``12 345``, with a narrow no-break space."""
-    return f"{value:,}".replace(",", "\u202f")
 
 
 def _several(count: int, word: str) -> str:

@@ -1,6 +1,5 @@
 """Rows of a CSV list as a spreadsheet writes it, one at a time: whatever its size, one row is in memory."""
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,11 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from chalicelib.intake.charsets import AGAIN, UnreadableFile, encoding_of
 from chalicelib.intake.faults import Faults, Place, nearest, plain
 
-CHUNK = 1 << 16
+TAB = "\t"
 _KEPT_ZEROS = re.compile(r'="(.*)"')
 """``="007"``: how some software keeps a spreadsheet from reading 007 as 7."""
+_ERROR = re.compile(
+    r"#(?:REF|N/A|NA|VALEUR|VALUE|NOM|NAME|DIV/0|NUL|NULL|NOMBRE|NUM|CALC|CHAMP|FIELD|SPILL|PROPAGATION)[!?]?|##+|Err:\d+",
+    re.IGNORECASE,
+)
+_NOTHING = {"NULL", "null", "(null)", "\\N", "None", "NaN", "nan", "N/A", "n/a", "undefined"}
+"""How software writes a value that it has not. ``Null``, so written, is a name."""
+_TOTAL = re.compile(r"(?:sous[- ]?|grand )?tota(?:l|ux)(?:[ :].*)?|somme|moyenne|nombre(?: de .*)?")
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,14 @@ class Columns:
 
 @dataclass(frozen=True)
 class Row:
-    """One row. ``cells`` holds every known column, without spaces around; empty when the file has no such column."""
+    """One row. ``cells`` holds every known column, without spaces around; empty when the file has no such column.
+
+    ``is_data`` is False for what only looks like a row (a total, a formula), and was already said to be wrong.
+    """
 
     place: Place
     cells: Mapping[str, str]
+    is_data: bool = True
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
@@ -41,35 +52,24 @@ class Row:
 def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
     """The rows that have something in them. What is wrong with the file itself goes to ``faults``."""
     if not path.is_file():
-        faults.add(Place(path.name, 1), f"ce fichier manque ; attendu : une liste avec {', '.join(columns.names)}")
+        faults.add_unread(
+            Place(path.name, 1), f"ce fichier manque ; attendu : une liste avec {', '.join(columns.names)}"
+        )
         return
-    encoding = _encoding(path)
-    if encoding is None:
-        faults.add(Place(path.name, 1), "le fichier est en « Unicode UTF-16 » ; attendu : un enregistrement CSV UTF-8")
+    try:
+        encoding = encoding_of(path)
+    except UnreadableFile as unreadable:
+        faults.add_unread(Place(path.name, unreadable.line), str(unreadable))
         return
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
+    with path.open(encoding=encoding, newline="") as file:
         yield from _rows(file, path.name, columns, faults)
-
-
-def _encoding(path: Path) -> str | None:
-    """UTF-8 (with or without BOM) when the whole file is, else Windows-1252; None for UTF-16."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        chunk = file.read(CHUNK)
-        if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return None
-        try:
-            while chunk:
-                decoder.decode(chunk)
-                chunk = file.read(CHUNK)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
 
 
 def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator[Row]:
     skipped, delimiter = _start(file)
+    if delimiter == TAB:
+        faults.add_unread(Place(name, 1), f"les colonnes sont séparées par des tabulations ; {AGAIN}")
+        return
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     header: list[str] | None = None
     line = skipped
@@ -78,7 +78,7 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
         try:
             cells = next(reader, None)
         except csv.Error:
-            faults.add(
+            faults.add_unread(
                 Place(name, line), "la ligne n'est pas lisible ; attendu : un guillemet fermé pour chaque guillemet"
             )
             return
@@ -88,12 +88,14 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
             continue
         if header is None:
             header = _header(cells, Place(name, line), columns, faults)
-            if not header:
-                return
-        elif row := _row(cells, header, Place(name, line), columns, faults):
-            yield row
+        elif not header:
+            faults.unjudged[name] += 1
+        else:
+            yield _row(cells, header, Place(name, line), columns, faults)
     if header is None:
-        faults.add(Place(name, 1), f"le fichier est vide ; attendu : une ligne de titres {', '.join(columns.names)}")
+        faults.add_unread(
+            Place(name, 1), f"le fichier est vide ; attendu : une ligne de titres {', '.join(columns.names)}"
+        )
 
 
 def _start(file: TextIO) -> tuple[int, str]:
@@ -103,12 +105,14 @@ def _start(file: TextIO) -> tuple[int, str]:
     if said:
         return 1, said.group(1)
     file.seek(0)
+    if TAB in first and ";" not in first:
+        return 0, TAB
     return 0, ";" if first.count(";") >= first.count(",") else ","
 
 
 def _header(cells: list[str], place: Place, columns: Columns, faults: Faults) -> list[str]:
     """The columns in the file's order; empty after a fault, for no row can be read then."""
-    names = [re.sub(r"[ _'-]+", "_", plain(cell)) for cell in cells]
+    names = [_title(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
     before = faults.count
@@ -120,17 +124,52 @@ def _header(cells: list[str], place: Place, columns: Columns, faults: Faults) ->
     for name in columns.needed:
         if name not in names:
             faults.add(place, f"il manque la colonne « {name} » ; attendu : {', '.join(columns.names)}")
-    return names if faults.count == before else []
+    if faults.count == before:
+        return names
+    faults.unread.add(place.file)
+    return []
 
 
-def _row(cells: list[str], header: list[str], place: Place, columns: Columns, faults: Faults) -> Row | None:
+def _row(cells: list[str], header: list[str], place: Place, columns: Columns, faults: Faults) -> Row:
     """A row may be shorter than the titles (spreadsheets drop empty ends), never longer."""
     values = [_cell(cell) for cell in cells]
-    if any(values[len(header) :]):
-        faults.add(place, f"il y a {len(values)} colonnes ; attendu : {len(header)}, comme la ligne de titres")
-        return None
     filled = dict.fromkeys(columns.names, "") | dict(zip(header, values, strict=False))
-    return Row(place, filled)
+    wrong = _not_data(values, filled, header, columns)
+    if wrong:
+        faults.add(place, wrong)
+    return Row(place, filled, is_data=not wrong)
+
+
+def _not_data(values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns) -> str | None:
+    """Why it is no row of the list, None when it may be one."""
+    if [_title(value) for value in values if value] == [name for name in header if name]:
+        return "la ligne de titres est là une deuxième fois ; attendu : une seule, tout en haut"
+    filled = [value for value in values if value]
+    first = cells[columns.needed[0]] or filled[0]
+    if _TOTAL.fullmatch(plain(first)):
+        return f"« {first[:40]} » est une ligne de total ; attendu : seulement les lignes de la liste"
+    if len(filled) == 1 and len(columns.needed) > 1:
+        return "il n'y a qu'une case remplie ; attendu : une ligne de la liste, sans titre ni note autour"
+    if any(values[len(header) :]):
+        return f"il y a {len(values)} colonnes ; attendu : {len(header)}, comme la ligne de titres"
+    for name, value in cells.items():
+        if wrong := _no_value(value):
+            return f"« {name} » {wrong}"
+    return None
+
+
+def _no_value(cell: str) -> str | None:
+    if _ERROR.fullmatch(cell):
+        return "est une erreur du tableur ; attendu : la valeur elle-même, dans une colonne assez large"
+    if cell.startswith("="):
+        return "est une formule ; attendu : sa valeur (copier, puis « collage spécial : valeurs »)"
+    if cell in _NOTHING:
+        return f"vaut « {cell} » ; attendu : une case vide, ou « Null » si c'est un nom"
+    return None
+
+
+def _title(cell: str) -> str:
+    return re.sub(r"[ _'-]+", "_", plain(cell))
 
 
 def _cell(text: str) -> str:

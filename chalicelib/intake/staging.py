@@ -8,6 +8,8 @@ from pathlib import Path
 
 _SCHEMA = """
 CREATE TABLE families (id TEXT PRIMARY KEY, line INT, payer TEXT, code TEXT, email TEXT) WITHOUT ROWID;
+CREATE INDEX families_by_code ON families (code);
+CREATE TABLE set_aside (file TEXT, id TEXT, PRIMARY KEY (file, id)) WITHOUT ROWID;
 CREATE TABLE children (
     rank INTEGER PRIMARY KEY, line INT, id TEXT, family TEXT, code TEXT, normal_code TEXT,
     first_name TEXT, last_name TEXT, school TEXT, class_name TEXT, UNIQUE (family, id)

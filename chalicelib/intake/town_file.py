@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chalicelib.intake.activity_file import SLUG, read_activities, slug_fault
 from chalicelib.intake.calendar_file import read_calendar, read_exceptionals
+from chalicelib.intake.charsets import UnreadableFile, encoding_of
 from chalicelib.intake.crest import BadCrest, read_crest
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.faults import Faults, Place, plain
@@ -69,9 +70,11 @@ def _text_of(path: Path, faults: Faults) -> str | None:
         faults.add(Place(FILE, 1), f"le fichier pèse {len(content)} octets ; attendu : {MOST_BYTES} au plus")
         return None
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace").replace("\r\n", "\n")
+        return content.decode(encoding_of(path)).replace("\r\n", "\n")
+    except UnreadableFile as unreadable:
+        wrong = f"{unreadable.what} ; attendu : un texte enregistré en UTF-8"
+        faults.add_unread(Place(FILE, unreadable.line), wrong)
+        return None
 
 
 def _parsed(text: str, faults: Faults) -> dict[str, object] | None:

@@ -1,0 +1,161 @@
+"""In which characters a file of the town is written, or the one sentence that says why it cannot be read.
+
+A list that is read in the wrong characters is not seen to be wrong: its names are, for ever. So nothing is guessed: a
+file is UTF-8, or surely Windows-1252, or refused with what it seems to be and how to save it again.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from chalicelib.intake.code_pages import CONTEXT, OTHERS, WINDOWS, strangers, suspected
+
+UTF_8 = "utf-8-sig"
+BLOCK = 1 << 16
+MOST_CONTEXTS = 4096
+AGAIN = "attendu : l'ouvrir dans le tableur et l'enregistrer au format « CSV UTF-8 (délimité par des virgules) »"
+FROM_ITS_SOFTWARE = "attendu : exporter de nouveau depuis le logiciel d'origine, puis enregistrer en « CSV UTF-8 »"
+
+_OTHER_FILES = (
+    (b"PK\x03\x04", "le fichier est un classeur (.xlsx, .ods) ou une archive zip, malgré son nom"),
+    (b"\xd0\xcf\x11\xe0", "le fichier est un classeur Excel (.xls), malgré son nom"),
+    (b"%PDF-", "le fichier est un PDF, malgré son nom"),
+    (b"\x1f\x8b", "le fichier est une archive gzip, malgré son nom"),
+    (b"{\\rtf", "le fichier est un texte mis en forme (.rtf), malgré son nom"),
+)
+_PAGE = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)\b", re.IGNORECASE)
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_AS_WINDOWS_ENDS = re.compile(rb"[\xc0-\xff][\xa0\xab\xbb\x85\x91-\x97]+")
+"""``É »``, ``é…``: letters of Windows-1252 that a quote or an ellipsis follows look like one character of UTF-8."""
+_CONTINUED = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+"""How Windows-1252 shows the second byte of a character of UTF-8."""
+_LATIN, _NOT_LATIN = "A-Za-z\xc0-\u024f", "\u0250-\u02ba\u0370-\u1cff"
+_TWICE = "ses accents sont encodés deux fois"
+_TROUBLES = (
+    (re.compile("\ufffd"), "des caractères y sont perdus"),
+    (re.compile(f"Ã[{_CONTINUED}]|Â[\xa0-\xbf]|Å[“’¸¡½¾]|â€[{_CONTINUED}]|â‚¬|ï»¿"), _TWICE),
+    (re.compile("[├┬][\u00a1-\uffff]|√[©®™†¥¬∞±≤≥]"), _TWICE),
+    (re.compile("[\u2500-\u259f]"), "ses accents sont devenus des filets de tableau"),
+    (re.compile("[\x80-\x9f]"), "il a des caractères de commande à la place d'accents"),
+    (re.compile("(?<=[^\\W\\d_])[‚„†‡ˆ‰‹›•˜™ƒ¤¦¨¬¯¶]+(?=[^\\W\\d_])"), "ses accents sont devenus d'autres signes"),
+    (re.compile(f"[{_LATIN}][{_NOT_LATIN}]|[{_NOT_LATIN}][{_LATIN}]"), "deux alphabets s'y mêlent dans un mot"),
+    (re.compile("[\ue000-\uf8ff]"), "il a des signes qui n'existent que dans un logiciel"),
+    (re.compile("(?<!^)\ufeff"), "deux fichiers y sont collés l'un à l'autre"),
+)
+"""What tells, in the text itself, that it was read in the wrong characters before it was saved."""
+
+
+class UnreadableFile(ValueError):
+    """Not text that can be trusted: the line where it shows, ``what`` it is and how to save it again, in French."""
+
+    def __init__(self, line: int, what: str, mend: str = AGAIN) -> None:
+        super().__init__(f"{what} ; {mend}")
+        self.line = line
+        self.what = what
+
+
+def encoding_of(path: Path) -> str:
+    """``utf-8-sig`` or ``cp1252``, when the whole file is surely that. Raises UnreadableFile."""
+    with path.open("rb") as file:
+        _refuse_other_files(file.read(BLOCK))
+    text_is_utf_8 = True
+    for line, block in _blocks(path):
+        _refuse_controls(line, block)
+        if text_is_utf_8:
+            try:
+                _refuse_troubles(line, block.decode())
+            except UnicodeDecodeError:
+                text_is_utf_8 = False
+    if text_is_utf_8:
+        return UTF_8
+    _refuse_mixed(path)
+    _refuse_other_pages(path)
+    return WINDOWS
+
+
+def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Whole lines, 64 KiB at a time, with the number of the first."""
+    line = 1
+    with path.open("rb") as file:
+        while lines := file.readlines(BLOCK):
+            yield line, b"".join(lines)
+            line += len(lines)
+
+
+def _refuse_other_files(head: bytes) -> None:
+    for begins, what in _OTHER_FILES:
+        if head.startswith(begins):
+            raise UnreadableFile(1, what)
+    if _PAGE.match(head.removeprefix(codecs.BOM_UTF8)):
+        raise UnreadableFile(1, "le fichier est une page web ou du XML, malgré son nom")
+    if head.startswith(_UTF_32):
+        raise UnreadableFile(1, "le fichier est en « Unicode UTF-32 »")
+    if head.startswith(_UTF_16) or max(head[::2].count(0), head[1::2].count(0)) > len(head) // 4:
+        raise UnreadableFile(1, "le fichier est en « Unicode UTF-16 »")
+
+
+def _refuse_controls(line: int, block: bytes) -> None:
+    for control, what in ((b"\0", "des octets nuls : il est abîmé ou n'est pas un texte"), (b"\x1a", _CTRL_Z)):
+        if control in block:
+            raise UnreadableFile(_line_of(line, block, block.index(control)), f"le fichier a {what}")
+
+
+_CTRL_Z = "le signe de fin des anciens logiciels DOS (Ctrl-Z)"
+
+
+def _refuse_troubles(line: int, text: str) -> None:
+    if text.isascii():
+        return
+    for pattern, what in _TROUBLES:
+        if found := pattern.search(text):
+            shown = f" (« {found.group()} »)" if found.group().isprintable() else ""
+            at = line + text.count("\n", 0, found.start())
+            raise UnreadableFile(at, f"le fichier a été mal enregistré : {what}{shown}", FROM_ITS_SOFTWARE)
+
+
+def _refuse_mixed(path: Path) -> None:
+    """UTF-8 but for a byte or two, or a file pasted to another one."""
+    for _, block in _blocks(path):
+        if block.isascii():
+            continue
+        for found in _MULTIBYTE.finditer(block):
+            if not _AS_WINDOWS_ENDS.fullmatch(found.group()):
+                mixed = "le fichier mélange deux jeux de caractères, UTF-8 et un autre"
+                raise UnreadableFile(_first_bad_line(path), mixed, FROM_ITS_SOFTWARE)
+
+
+def _first_bad_line(path: Path) -> int:
+    for line, block in _blocks(path):
+        try:
+            block.decode()
+        except UnicodeDecodeError as error:
+            return _line_of(line, block, error.start)
+    return 1
+
+
+def _refuse_other_pages(path: Path) -> None:
+    contexts: set[bytes] = set()
+    strange = 0
+    for line, block in _blocks(path):
+        if block.isascii():
+            continue
+        for found in CONTEXT.finditer(b"\n" + block + b"\n"):
+            if len(contexts) < MOST_CONTEXTS:
+                contexts.add(b"".join(found.groups()))
+            if not strange and strangers(found.group(2).decode(WINDOWS, "replace")):
+                strange = _line_of(line, block, found.start(2) - 1)
+        if not strange:
+            _refuse_troubles(line, block.decode(WINDOWS))
+    page = suspected(contexts)
+    if page:
+        line = strange or _first_bad_line(path)
+        raise UnreadableFile(line, f"le fichier semble écrit dans les caractères {OTHERS[page]}")
+    if strange:
+        raise UnreadableFile(strange, "le fichier n'est pas en UTF-8, et a un signe qu'aucun nom n'a en Windows-1252")
+
+
+def _line_of(first: int, block: bytes, at: int) -> int:
+    return first + block.count(b"\n", 0, at)

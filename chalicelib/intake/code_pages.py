@@ -1,0 +1,96 @@
+"""Which single-byte code page a French text is in, by how often French has each accented letter where it stands."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+WINDOWS = "cp1252"
+OTHERS = {
+    "cp850": "des anciens logiciels DOS (page de codes 850)",
+    "cp437": "des anciens logiciels DOS (page de codes 437)",
+    "mac_roman": "des anciens Macintosh (Mac Roman)",
+    "iso8859_15": "ISO-8859-15 (Latin-9)",
+}
+"""What is suspected, as a clerk is told. Of equal ones the first."""
+SURE = math.log(3)
+"""How much likelier Windows-1252 must be than any other, as the logarithm of a ratio."""
+CONTEXT = re.compile(rb"(?s)(?<=(.))([\x80-\xff])(?=(.))")
+"""A byte beyond ASCII between its neighbours: search a text that has one byte more at each end."""
+
+_LETTERS = {600: "é", 500: "É", 150: "è", 120: "È", 50: "Ç", 40: "ïêçëËÊ", 30: "àîôÔÎ", 25: "â", 20: "ÏÂ", 15: "ûÀ"}
+_LETTERS |= {12: "œŒ", 10: "Û", 8: "üöÜÖ", 5: "ùñÑ", 4: "áíó", 3: "äÆ", 2: "æãúÄÓÍÁ", 1: "òìÿÙÚÃÒÌ"}
+_SIGNS = {10: "«»°\xa0€", 8: "’", 2: "²", 1: "…–“”½", 0.2: "×§·•—‘³¹´£©®ºª"}
+"""How often each stands in lists of names and labels, by one rough measure."""
+RARE, NEVER = 0.2, 0.001
+"""A letter of another language; a sign that lists of names do not have."""
+_USUAL = {sign: often for table in (_LETTERS, _SIGNS) for often, signs in table.items() for sign in signs}
+_VOWELS = "aeiouyhéèêàâôîœAEIOUYHÉÈÊÀÂÔÎŒ"
+
+
+def strangers(text: str) -> bool:
+    """Whether one of its characters is hardly ever in French: ``‚``, ``ƒ``, ``¤``, a control."""
+    return any(_often(sign) <= NEVER for sign in text)
+
+
+def suspected(contexts: Iterable[bytes]) -> str | None:
+    """The code page that is likelier than Windows-1252, or nearly as likely; None when Windows-1252 is surely right.
+
+    ``contexts`` are three bytes each: one beyond ASCII between its neighbours.
+    """
+    there = set(contexts)
+    otherwise = [page for page in OTHERS if any(_differs(one, page) for one in there)]
+    best = max(otherwise, key=lambda page: _likelihood(there, page), default=None)
+    return best if best and _likelihood(there, best) + SURE > _likelihood(there, WINDOWS) else None
+
+
+def _differs(context: bytes, page: str) -> bool:
+    return context.decode(page, "replace") != context.decode(WINDOWS, "replace")
+
+
+def _likelihood(contexts: Iterable[bytes], page: str) -> float:
+    return sum(_log_often(*one.decode(page, "replace")) for one in contexts)
+
+
+@lru_cache(maxsize=4096)
+def _log_often(before: str, sign: str, after: str) -> float:
+    often = _often(sign)
+    if sign.isalpha():
+        often *= _case_fits(before, sign, after) * _place_fits(before, sign, after)
+    elif before.isalpha() and after.isalpha():
+        # Only an apostrophe stands inside words, before a vowel.
+        often *= {"’": 5 if after in _VOWELS else 0.1, "\xa0": 1}.get(sign, 0.02)
+    return math.log(often)
+
+
+def _often(sign: str) -> float:
+    if sign in _USUAL:
+        return _USUAL[sign]
+    return RARE if unicodedata.category(sign) in {"Lu", "Ll"} and sign not in "ŠšŽžƒþÞðÐıµ" else NEVER
+
+
+def _case_fits(before: str, sign: str, after: str) -> float:
+    """A capital inside a word of small letters is a misreading; ``PRéVERT`` is what a caps lock key writes."""
+    if sign.isupper():
+        return 0.01 if before.islower() or (after.islower() and before.isupper()) else 1
+    return 0.1 if before.isupper() or after.isupper() else 1
+
+
+def _place_fits(before: str, sign: str, after: str) -> float:
+    """``cœur``, ``où``, ``là``, ``Ève``, ``leçon`` (not ``JOÃO``): some letters stand in a few places only."""
+    small, previous, following = sign.lower(), before.lower(), after.lower()
+    begins, ends = not before.isalpha(), not after.isalpha()
+    if begins and ends:
+        return 1 if small == "à" else 0.2
+    usual = {
+        "œ": (following == "u", 2, 0.1),
+        "ç": (following in "eiyh" or previous in "oiv", 0.05, 1),
+        "î": (following == "u", 0.05, 1),
+        "à": (ends, 1, 0.05),
+        "ù": (ends and previous == "o", 10, 0.05),
+        "è": (begins and following != "v", 0.1, 1),
+        "é": (begins and sign.islower(), 0.5, 1),
+    }
+    there, fits, otherwise = usual.get(small, (True, 1, 1))
+    return fits if there else otherwise
