@@ -31,8 +31,9 @@ format: setup ## Rewrite the code in the house format
 	@$(PYTHON_OF_VENV) -m ruff format .
 
 .PHONY: import
-import: setup ## Import a town's files: FROM=dir, STAGE=local while `make run` runs, or a deployed stage
-	@$(PYTHON_OF_VENV) -m infra.local.exchange import "$(or $(STAGE),local)" "$(FROM)"
+import: setup ## Import a town's files: FROM=dir, STAGE=local while `make run` runs, or a deployed stage (ACCEPTER=oui past a brake)
+	@$(PYTHON_OF_VENV) -m infra.local.exchange import "$(or $(STAGE),local)" "$(FROM)" \
+		$(if $(filter oui,$(ACCEPTER)),--accepter-les-changements)
 
 .PHONY: export
 export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local

@@ -7,7 +7,7 @@ from threading import RLock
 
 from chalicelib.rules import town_codec
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
-from chalicelib.rules.families import Family
+from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
 from chalicelib.rules.notices import NoticeSettings
@@ -190,6 +190,11 @@ class MemoryIntake:
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         return {family: found for family in ids if (found := self.families.find(family))}
+
+    def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
+        for family in list(self.families.families.values()):
+            for child in family.children:
+                yield family.id, child.id, child.enrolments
 
     def put_families(self, families: Iterable[Family]) -> None:
         for family in families:

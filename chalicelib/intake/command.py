@@ -5,16 +5,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from chalicelib.intake.brakes import Braked
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Bars, Progress, Quiet
 from chalicelib.rules.errors import Unavailable
 from chalicelib.settings import MissingSetting
 
-DONE, NOT_DONE, MISUSED = 0, 1, 2
+DONE, NOT_DONE, MISUSED, BRAKED = 0, 1, 2, 3
+TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup."
+HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
-    """Exit status: 0 all done, 1 the files have faults or some lines were not taken, 2 it could not start."""
+    """Exit status: 0 all done, 1 the files have faults or some lines were not taken, 2 it could not start, 3 it would
+    change too much and was not told to."""
     options = _options(arguments)
     folder = Path(options.dossier)
     if not folder.is_dir():
@@ -24,10 +28,9 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
     try:
         if options.verifier:
             return _verify(folder, environ, progress, out)
-        return _import(folder, environ, progress, out)
-    except BadFiles as bad:
-        _tell(bad, error)
-        return NOT_DONE
+        return _import(folder, environ, progress, out, accepting=options.accepter_les_changements)
+    except (BadFiles, Braked) as stopped:
+        return _tell(stopped, error)
     except MissingSetting as missing:
         error.write(f"Réglage absent : {missing}\n")
         return MISUSED
@@ -44,6 +47,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("dossier", help="dossier de town.toml et des listes CSV")
     parser.add_argument("--verifier", action="store_true", help="vérifie les fichiers et n'écrit rien")
+    parser.add_argument(
+        "--accepter-les-changements", action="store_true", help="importe même ce qui change trop de choses d'un coup"
+    )
     return parser.parse_args(arguments)
 
 
@@ -55,15 +61,20 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: T
     return DONE
 
 
-def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO) -> int:
+def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO, *, accepting: bool) -> int:
     from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 
     importer = build_intake(settings_of(environ))
-    report = importer(folder, progress)
+    report = importer(folder, progress, accepting=accepting)
     out.write("\n".join(report.lines()) + "\n")
     return DONE if report.all_taken else NOT_DONE
 
 
-def _tell(bad: BadFiles, error: TextIO) -> None:
-    for line in bad.faults.lines():
-        error.write(f"{line}\n")
+def _tell(stopped: BadFiles | Braked, error: TextIO) -> int:
+    """Why nothing was written, and what to do; the exit status."""
+    if isinstance(stopped, BadFiles):
+        lines, status = stopped.faults.lines(), NOT_DONE
+    else:
+        lines, status = [TOO_MUCH, *(f"  {reason}" for reason in stopped.reasons), HOW_TO_GO_ON], BRAKED
+    error.write("\n".join(lines) + "\n")
+    return status

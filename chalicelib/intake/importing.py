@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.bookings import BookingWriter, by_family
+from chalicelib.intake.brakes import brake
 from chalicelib.intake.checks import check_lists
 from chalicelib.intake.faults import Faults
 from chalicelib.intake.invoice_checks import check_invoices
@@ -103,8 +104,11 @@ class Importer:
         self.workers = workers or WORKERS
         self.pause = pause
 
-    def __call__(self, folder: Path, progress: Progress) -> IntakeReport:
-        """Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost."""
+    def __call__(self, folder: Path, progress: Progress, *, accepting: bool = False) -> IntakeReport:
+        """Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost.
+
+        Raises Braked, before anything is written too, when the run would change too much: unless ``accepting``.
+        """
         now = self.clock.now()
         with validated(folder, now, progress) as files:
             report = IntakeReport()
@@ -117,6 +121,10 @@ class Importer:
                 workers=self.workers,
             )
             self._compare(invoices, files, progress)
+            logins = LoginWriter(files.lists, self.store, self.pepper, report)
+            families_with_codes = logins.compare()
+            if not accepting:
+                brake(files.lists, self.store, paris_day(now))
             recount = Recount(self.store, self.plannings, now, self.pause)
             self._write_town(files.town, now, report, recount)
             families = count(files.lists, "families")
@@ -125,7 +133,8 @@ class Importer:
                 families,
                 write_families(families_of(files.lists, files.town), files.town, self.store, report, recount),
             )
-            self._write_logins(files.lists, report, progress)
+            progress.follow("Codes d'accès", families_with_codes, logins.write())
+            logins.remove_replaced()
             if recount.is_due():
                 progress.say("places à recompter, une minute")
                 report.recounted = recount.settle(files.town)
@@ -155,12 +164,6 @@ class Importer:
             recount.count(town)
         self.store.put_town(text, now)
         report.town.changed += 1
-
-    def _write_logins(self, lists: sqlite3.Connection, report: IntakeReport, progress: Progress) -> None:
-        writer = LoginWriter(lists, self.store, self.pepper, report)
-        families = writer.compare()
-        progress.follow("Codes d'accès", families, writer.write())
-        writer.remove_replaced()
 
     def _write_notices(self, lists: sqlite3.Connection, report: IntakeReport) -> Iterator[int]:
         """Who is told of invoices, for the families that never chose themselves."""

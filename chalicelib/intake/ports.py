@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.rules.families import Family
+from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.ports import JournalEntry, Login
@@ -17,6 +17,10 @@ from chalicelib.services.ports import JournalEntry, Login
 class IntakeStore(Protocol):
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         """The families that exist among ``ids``, children in the order in which they were put. Ask by chunks."""
+        ...
+
+    def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
+        """What each child of each family is enrolled in, children in no order: one look at the whole portal."""
         ...
 
     def put_families(self, families: Iterable[Family]) -> None:

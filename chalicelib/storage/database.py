@@ -126,6 +126,17 @@ class Database:
                 return
             left = left if left is None else left - len(page["Items"])
 
+    def every(self, operation: str, row: type[Model], **scan: Any) -> Iterator[RawItem]:
+        """Every raw item of a table, page after page, in no order."""
+        start = None
+        while True:
+            with answering(operation):
+                page = self.connection.scan(row.Meta.table_name, exclusive_start_key=start, **scan)
+            yield from page["Items"]
+            start = page.get("LastEvaluatedKey")
+            if not start:
+                return
+
     def transact(self, operation: str, fill: Callable[[TransactWrite], None]) -> None:
         """All that ``fill`` asks, or nothing. Raises Refused when a condition fails, Unavailable for the rest.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from chalicelib.rules.families import Child, Enrolment, Family
-from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+from chalicelib.rules.ids import ActivityId, FamilyId, SchoolId
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem
 from chalicelib.storage.rows import FamilyRow
@@ -67,14 +67,19 @@ def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
 
 def _child(item: RawItem) -> Child:
     return Child(
-        id=ChildId(item["part"]["S"].removeprefix(keys.CHILD)),
+        id=keys.child_of(item["part"]["S"]),
         code=item["code"]["S"],
         first_name=item["first_name"]["S"],
         last_name=item["last_name"]["S"],
         school=SchoolId(item["school"]["S"]),
         class_name=item["class_name"]["S"],
-        enrolments=tuple(_enrolment(one["S"]) for one in item["enrolments"]["L"]),
+        enrolments=enrolments_of(item),
     )
+
+
+def enrolments_of(item: RawItem) -> tuple[Enrolment, ...]:
+    """What the child of this item is enrolled in."""
+    return tuple(_enrolment(one["S"]) for one in item["enrolments"]["L"])
 
 
 def _enrolment_text(enrolment: Enrolment) -> str:

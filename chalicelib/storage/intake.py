@@ -6,13 +6,13 @@ from datetime import date, datetime
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.families import Family
+from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, Refused, answering
-from chalicelib.storage.families import DynamoFamilyStore, rows_of
+from chalicelib.storage.families import DynamoFamilyStore, enrolments_of, rows_of
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
 from chalicelib.storage.town import DynamoTownStore
@@ -34,6 +34,12 @@ class DynamoIntakeStore:
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         found = (self.finder.find(family) for family in dict.fromkeys(ids))
         return {family.id: family for family in found if family}
+
+    def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
+        wanted = ["family", "part", "enrolments"]
+        for item in self.database.every("intake.enrolments", self.families, attributes_to_get=wanted):
+            if "enrolments" in item:
+                yield FamilyId(item["family"]["S"]), keys.child_of(item["part"]["S"]), enrolments_of(item)
 
     def put_families(self, families: Iterable[Family]) -> None:
         rows = (row for family in families for row in rows_of(self.families, family))

@@ -25,6 +25,10 @@ def child_part(child: ChildId) -> str:
     return f"{CHILD}{child}"
 
 
+def child_of(part: str) -> ChildId:
+    return ChildId(part.removeprefix(CHILD))
+
+
 def slot_name(child: ChildId, activity: ActivityId) -> str:
     """Attribute of a booked slot in its family's day.
 

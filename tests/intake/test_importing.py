@@ -58,6 +58,10 @@ class Portal:
     def load(self, folder):
         return self.run(folder, Quiet())
 
+    def accept(self, folder):
+        """The same, whatever it changes."""
+        return self.run(folder, Quiet(), accepting=True)
+
     def sign_in(self, child_code, payer_code):
         sign_in = SignIn(
             logins=self.store.login_store,

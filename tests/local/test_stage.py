@@ -1,9 +1,12 @@
 """Which environment ``make run`` and ``make import`` hand on."""
 
+import subprocess
+
 import pytest
 
 from infra.local import stage
 from infra.local.exchange import main as exchange
+from infra.local.stage import ROOT
 from infra.ops.stage import CannotOperate
 
 
@@ -43,6 +46,15 @@ def test_no_portal_runs(here):
 def test_an_undeclared_stage():
     with pytest.raises(CannotOperate, match="known: prod, recette"):
         stage.environment_of("ailleurs", 8000)
+
+
+@pytest.mark.parametrize(("word", "passed"), [("ACCEPTER=oui", True), ("ACCEPTER=non", False), ("ACCEPTER=", False)])
+def test_make_import_passes_the_word_that_accepts_changes(word, passed):
+    said = subprocess.run(
+        ["make", "-n", "import", "FROM=town", word], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert ("--accepter-les-changements" in said) is passed
+    assert 'exchange import "local" "town"' in said
 
 
 def test_importing_nothing_is_told(capsys):

@@ -50,6 +50,16 @@ def test_nobody_is_there_at_first(stores: Stores) -> None:
     assert stores.intake.family_items([BOND, BOND]) == {}
     assert stores.intake.login_exists(["0" * 64]) == set()
     assert list(stores.intake.logins()) == []
+    assert list(stores.intake.enrolments()) == []
+
+
+def test_every_enrolment_is_seen(stores: Stores) -> None:
+    many = [Family(FamilyId(f"f-{n}"), "X", "", 0, (child(f"c-{n:03d}", Enrolment(CANTEEN)),)) for n in range(60)]
+    stores.intake.put_families([FAMILY, *many])
+    stores.intake.revoke_sessions(BOND)
+    seen = {(family, name): enrolments for family, name, enrolments in stores.intake.enrolments()}
+    listed = {(family.id, one.id): one.enrolments for family in (FAMILY, *many) for one in family.children}
+    assert seen == listed
 
 
 def test_a_family_is_read_as_it_was_put(stores: Stores) -> None:

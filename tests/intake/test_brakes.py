@@ -1,0 +1,174 @@
+"""A run that would change too much stops before it writes anything, and goes through when it is asked to."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.intake.brakes import MANY, MOST, Braked, Loss, reasons
+from chalicelib.intake.command import BRAKED, DONE, main
+from tests.intake.folder import LISTS, a_folder
+from tests.intake.test_importing import Portal, snapshot, without
+
+ZEROS_LOST = {"enfants": LISTS["enfants.csv"].replace(";00", ";")}
+
+
+def a_town(families: int, *, code: str = "PEUPLIER", enrolled: int | None = None) -> dict[str, str]:
+    """Lists of ``families`` with a child each, of which the first ``enrolled`` (all) eat at school."""
+    numbers = range(100, 100 + families)
+    titles = {name: text.splitlines(keepends=True)[0] for name, text in LISTS.items()}
+    return {
+        "familles": titles["familles.csv"] + "".join(f"f-{n};X;{code}{n};\n" for n in numbers),
+        "enfants": titles["enfants.csv"] + "".join(f"c-{n};f-{n};{n};A;B;mallerin;\n" for n in numbers),
+        "inscriptions": titles["inscriptions.csv"] + "".join(f"c-{n};cantine;;;\n" for n in numbers[:enrolled]),
+        "reservations": titles["reservations.csv"],
+    }
+
+
+def stopped(portal, folder):
+    """What the run that stops says; it wrote nothing."""
+    before = snapshot(portal)
+    with pytest.raises(Braked) as braked:
+        portal.load(folder)
+    assert snapshot(portal) == before
+    return list(braked.value.reasons)
+
+
+@pytest.fixture
+def portal():
+    return Portal()
+
+
+def test_codes_whose_zeros_were_lost_stop_the_run(portal, tmp_path):
+    portal.load(a_folder(tmp_path))
+    folder = a_folder(tmp_path, **ZEROS_LOST)
+    assert stopped(portal, folder) == [
+        "3 codes sur 3 changeraient : ceux que les parents ont ne marcheraient plus (2 familles)"
+    ]
+    assert portal.sign_in("007", "GOLDENEYE7").child == "c-7"
+    assert portal.accept(folder).logins.added == 3
+    assert portal.sign_in("7", "GOLDENEYE7").child == "c-7"
+
+
+def test_the_new_code_of_one_family_passes(portal, tmp_path):
+    portal.load(a_folder(tmp_path))
+    familles = LISTS["familles.csv"].replace("GOLDENEYE7", "SKYFALL2012")
+    assert portal.load(a_folder(tmp_path, familles=familles)).logins.added == 2
+
+
+def test_nothing_stops_a_first_import_nor_the_same_one(portal, tmp_path):
+    portal.load(a_folder(tmp_path, **a_town(50)))
+    assert portal.load(a_folder(tmp_path, **a_town(50))).nothing_changed
+
+
+def test_an_empty_list_stops_the_run(portal, tmp_path):
+    portal.load(a_folder(tmp_path))
+    empty = {name.removesuffix(".csv"): text.splitlines(keepends=True)[0] for name, text in LISTS.items()}
+    assert stopped(portal, a_folder(tmp_path, **empty)) == [
+        "2 familles sur 2 ne seraient plus dans les listes : la liste est vide",
+        "3 enfants sur 3 ne seraient plus dans les listes (2 familles) : la liste est vide",
+        "4 inscriptions sur 4 s'arrêteraient (2 familles) : la liste est vide",
+    ]
+    only = {"inscriptions": empty["inscriptions"], "reservations": empty["reservations"]}
+    assert stopped(portal, a_folder(tmp_path, **only)) == [
+        "4 inscriptions sur 4 s'arrêteraient (2 familles) : la liste est vide"
+    ]
+
+
+def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(portal, tmp_path):
+    portal.load(a_folder(tmp_path, **a_town(100)))
+    assert stopped(portal, a_folder(tmp_path, **a_town(100 - MANY - 1))) == [
+        "21 familles sur 100 ne seraient plus dans les listes",
+        "21 enfants sur 100 ne seraient plus dans les listes",
+        "21 inscriptions sur 100 s'arrêteraient",
+    ]
+    assert stopped(portal, a_folder(tmp_path, **a_town(100, enrolled=100 - MANY - 1))) == [
+        "21 inscriptions sur 100 s'arrêteraient"
+    ]
+    portal.load(a_folder(tmp_path, **a_town(100 - MANY)))
+
+
+def test_an_enrolment_that_ends_is_one_that_leaves(portal, tmp_path):
+    portal.load(a_folder(tmp_path, **a_town(30)))
+    lists = a_town(30)
+    lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
+    assert stopped(portal, a_folder(tmp_path, **lists)) == ["30 inscriptions sur 30 s'arrêteraient"]
+    lists["inscriptions"] = lists["inscriptions"].replace("22/11/2026", "23/11/2026")
+    portal.load(a_folder(tmp_path, **lists))
+
+
+def test_enrolments_that_are_over_are_not_missed(portal, tmp_path):
+    lists = a_town(30)
+    lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
+    portal.load(a_folder(tmp_path, **lists))
+    portal.load(a_folder(tmp_path, **a_town(30, enrolled=1)))
+
+
+def test_a_child_who_moves_and_an_activity_that_ends_pass(portal, tmp_path):
+    portal.load(a_folder(tmp_path))
+    moved = LISTS["enfants.csv"].replace("c-7;f-1", "c-7;f-2")
+    lists = {"enfants": moved, "reservations": without("reservations.csv", "c-7")}
+    portal.load(a_folder(tmp_path, **lists, inscriptions=without("inscriptions.csv", "c-7")))
+
+
+def loss(*, lost: int, there: int = 100, families: int = 2, listed: int = 100) -> Loss:
+    return Loss("code sur {there}", "codes sur {there}", lost, there, families, listed, MOST)
+
+
+@pytest.mark.parametrize(
+    ("changes", "brakes"),
+    [
+        ({"lost": 0, "there": 0}, False),
+        ({"lost": 0, "there": 0, "listed": 0}, False),
+        ({"lost": 20, "there": 100}, False),
+        ({"lost": 21, "there": 100}, True),
+        ({"lost": 21, "there": 420}, False),
+        ({"lost": 22, "there": 420}, True),
+        ({"lost": 1, "there": 2}, True),
+        ({"lost": 1, "there": 3}, False),
+        ({"lost": 3, "there": 3, "families": 1}, False),
+        ({"lost": 3, "there": 3, "families": 1, "listed": 0}, True),
+    ],
+)
+def test_how_much_is_too_much(changes, brakes):
+    assert loss(**changes).brakes is brakes
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(1, 50))
+def test_losing_more_never_brakes_less(lost, more, families):
+    there = lost + more
+    least, most = loss(lost=lost, there=there, families=families), loss(lost=there, there=there, families=families)
+    assert most.brakes or not least.brakes
+    assert bool(reasons([least])) is least.brakes
+
+
+def test_the_command_says_what_it_would_do_and_how_to_go_on(tmp_path, moto_settings, moto_database, monkeypatch):
+    monkeypatch.setattr("chalicelib.intake.importing.WORKERS", 1)
+    environ = {
+        "DEMO_NOW": "2026-11-23T08:00",
+        "PORTAL_STAGE": "local",
+        "AWS_REGION": moto_settings.region,
+        "PORTAL_TABLES": moto_settings.tables,
+        "PORTAL_SESSION_SECRET": moto_settings.session_secret,
+        "PORTAL_PEPPER": moto_settings.pepper,
+        "PORTAL_SENDER": moto_settings.sender,
+    }
+
+    def run(*options):
+        out, error = io.StringIO(), io.StringIO()
+        return main([str(tmp_path), *options], environ, out, error), out.getvalue(), error.getvalue()
+
+    a_folder(tmp_path)
+    assert run()[0] == DONE
+    a_folder(tmp_path, **ZEROS_LOST)
+    status, out, error = run()
+    assert (status, out) == (BRAKED, "")
+    assert error.splitlines() == [
+        "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup.",
+        "  3 codes sur 3 changeraient : ceux que les parents ont ne marcheraient plus (2 familles)",
+        "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui).",
+    ]
+    status, out, _ = run("--accepter-les-changements")
+    assert status == DONE
+    assert "Codes d'accès : 3 ajoutés, 0 modifié, 0 inchangé, 3 supprimés" in out
