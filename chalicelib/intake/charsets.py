@@ -14,7 +14,11 @@ from chalicelib.intake.code_pages import CONTEXT, OTHERS, WINDOWS, strangers, su
 UTF_8 = "utf-8-sig"
 BLOCK = 1 << 16
 MOST_CONTEXTS = 4096
-AGAIN = "attendu : l'ouvrir dans le tableur et l'enregistrer au format « CSV UTF-8 (délimité par des virgules) »"
+AGAIN = (
+    "attendu : un CSV en UTF-8, exporté de nouveau ou enregistré par le tableur au format « CSV UTF-8 », "
+    "les colonnes de codes au format « Texte »"
+)
+IN_THESE = f"{AGAIN}, après l'avoir ouvert dans ce jeu de caractères"
 FROM_ITS_SOFTWARE = "attendu : exporter de nouveau depuis le logiciel d'origine, puis enregistrer en « CSV UTF-8 »"
 
 _OTHER_FILES = (
@@ -46,6 +50,8 @@ _TROUBLES = (
     (re.compile("(?<!^)\ufeff"), "deux fichiers y sont collés l'un à l'autre"),
 )
 """What tells, in the text itself, that it was read in the wrong characters before it was saved."""
+_EVERYDAY = frozenset(map(chr, range(128))) | set("éèêëàâçîïôùûüÉÈÊËÀÇÎÏÔÙÛœŒ")
+"""None of the troubles is made of these alone: most text is not looked at further."""
 
 
 class UnreadableFile(ValueError):
@@ -107,7 +113,7 @@ _CTRL_Z = "le signe de fin des anciens logiciels DOS (Ctrl-Z)"
 
 
 def _refuse_troubles(line: int, text: str) -> None:
-    if text.isascii():
+    if _EVERYDAY.issuperset(text):
         return
     for pattern, what in _TROUBLES:
         if found := pattern.search(text):
@@ -152,7 +158,7 @@ def _refuse_other_pages(path: Path) -> None:
     page = suspected(contexts)
     if page:
         line = strange or _first_bad_line(path)
-        raise UnreadableFile(line, f"le fichier semble écrit dans les caractères {OTHERS[page]}")
+        raise UnreadableFile(line, f"le fichier semble écrit dans les caractères {OTHERS[page]}", IN_THESE)
     if strange:
         raise UnreadableFile(strange, "le fichier n'est pas en UTF-8, et a un signe qu'aucun nom n'a en Windows-1252")
 

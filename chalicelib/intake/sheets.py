@@ -2,8 +2,10 @@
 
 import csv
 import re
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +13,8 @@ from chalicelib.intake.charsets import AGAIN, UnreadableFile, encoding_of
 from chalicelib.intake.faults import Faults, Place, nearest, plain
 
 TAB = "\t"
+REMEMBERED = 4096
+"""First cells: the rows of a family, or of a child, follow each other."""
 _KEPT_ZEROS = re.compile(r'="(.*)"')
 """``="007"``: how some software keeps a spreadsheet from reading 007 as 7."""
 _ERROR = re.compile(
@@ -19,6 +23,8 @@ _ERROR = re.compile(
 )
 _NOTHING = {"NULL", "null", "(null)", "\\N", "None", "NaN", "nan", "N/A", "n/a", "undefined"}
 """How software writes a value that it has not. ``Null``, so written, is a name."""
+_HARMLESS = frozenset(string.ascii_letters + string.digits) - set("EeNnu") | {""}
+"""How most cells begin, that are not looked at further."""
 _TOTAL = re.compile(r"(?:sous[- ]?|grand )?tota(?:l|ux)(?:[ :].*)?|somme|moyenne|nombre(?: de .*)?")
 
 
@@ -142,18 +148,17 @@ def _row(cells: list[str], header: list[str], place: Place, columns: Columns, fa
 
 def _not_data(values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns) -> str | None:
     """Why it is no row of the list, None when it may be one."""
-    if [_title(value) for value in values if value] == [name for name in header if name]:
+    if _title(values[0]) == header[0] and [_title(value) for value in values if value] == [n for n in header if n]:
         return "la ligne de titres est là une deuxième fois ; attendu : une seule, tout en haut"
-    filled = [value for value in values if value]
-    first = cells[columns.needed[0]] or filled[0]
-    if _TOTAL.fullmatch(plain(first)):
+    first = cells[columns.needed[0]] or next((value for value in values if value), "")
+    if _is_total(first):
         return f"« {first[:40]} » est une ligne de total ; attendu : seulement les lignes de la liste"
-    if len(filled) == 1 and len(columns.needed) > 1:
+    if len(columns.needed) > 1 and len(values) - values.count("") == 1:
         return "il n'y a qu'une case remplie ; attendu : une ligne de la liste, sans titre ni note autour"
-    if any(values[len(header) :]):
+    if len(values) > len(header) and any(values[len(header) :]):
         return f"il y a {len(values)} colonnes ; attendu : {len(header)}, comme la ligne de titres"
     for name, value in cells.items():
-        if wrong := _no_value(value):
+        if value[:1] not in _HARMLESS and (wrong := _no_value(value)):
             return f"« {name} » {wrong}"
     return None
 
@@ -168,8 +173,14 @@ def _no_value(cell: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _title(cell: str) -> str:
     return re.sub(r"[ _'-]+", "_", plain(cell))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_total(cell: str) -> bool:
+    return bool(_TOTAL.fullmatch(plain(cell)))
 
 
 def _cell(text: str) -> str:

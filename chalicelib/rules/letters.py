@@ -10,5 +10,7 @@ _SPELT_OUT = str.maketrans(
 
 def without_accents(text: str) -> str:
     """``SACRÉ-CŒUR`` -> ``SACRE-COEUR``; compatibility forms (full-width, ligatures) become what they stand for."""
+    if text.isascii():
+        return text
     apart = unicodedata.normalize("NFKD", text.translate(_SPELT_OUT))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -40,6 +40,12 @@ def portal():
     return Portal()
 
 
+@pytest.fixture
+def quick_hashes(monkeypatch):
+    """One hash takes 43 ms, and towns of a hundred families have a hundred."""
+    monkeypatch.setattr("chalicelib.intake.logins.scrypt_of", lambda code, salt: code.encode() + salt)
+
+
 def test_codes_whose_zeros_were_lost_stop_the_run(portal, tmp_path):
     portal.load(a_folder(tmp_path))
     folder = a_folder(tmp_path, **ZEROS_LOST)
@@ -57,7 +63,7 @@ def test_the_new_code_of_one_family_passes(portal, tmp_path):
     assert portal.load(a_folder(tmp_path, familles=familles)).logins.added == 2
 
 
-def test_nothing_stops_a_first_import_nor_the_same_one(portal, tmp_path):
+def test_nothing_stops_a_first_import_nor_the_same_one(portal, quick_hashes, tmp_path):
     portal.load(a_folder(tmp_path, **a_town(50)))
     assert portal.load(a_folder(tmp_path, **a_town(50))).nothing_changed
 
@@ -76,7 +82,7 @@ def test_an_empty_list_stops_the_run(portal, tmp_path):
     ]
 
 
-def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(portal, tmp_path):
+def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(portal, quick_hashes, tmp_path):
     portal.load(a_folder(tmp_path, **a_town(100)))
     assert stopped(portal, a_folder(tmp_path, **a_town(100 - MANY - 1))) == [
         "21 familles sur 100 ne seraient plus dans les listes",
@@ -89,7 +95,7 @@ def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(por
     portal.load(a_folder(tmp_path, **a_town(100 - MANY)))
 
 
-def test_an_enrolment_that_ends_is_one_that_leaves(portal, tmp_path):
+def test_an_enrolment_that_ends_is_one_that_leaves(portal, quick_hashes, tmp_path):
     portal.load(a_folder(tmp_path, **a_town(30)))
     lists = a_town(30)
     lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
@@ -98,7 +104,7 @@ def test_an_enrolment_that_ends_is_one_that_leaves(portal, tmp_path):
     portal.load(a_folder(tmp_path, **lists))
 
 
-def test_enrolments_that_are_over_are_not_missed(portal, tmp_path):
+def test_enrolments_that_are_over_are_not_missed(portal, quick_hashes, tmp_path):
     lists = a_town(30)
     lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
     portal.load(a_folder(tmp_path, **lists))

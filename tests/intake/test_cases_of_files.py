@@ -86,6 +86,11 @@ def test_a_payer_code_that_is_a_childs_is_refused(tmp_path):
     )
 
 
+def test_a_row_of_empty_formulas_says_what_is_missing(tmp_path):
+    said = said_of(a_folder(tmp_path, **with_line("familles", '="";="";="";=""')))
+    assert said[0] == "familles.csv:4: la colonne « identifiant » est vide ; attendu : un texte"
+
+
 def test_zeros_that_a_formula_keeps_are_kept(tmp_path):
     familles = LISTS["familles.csv"].replace("CERISIER22", '="0073910462"')
     assert said_of(a_folder(tmp_path, familles=familles)) == []
