@@ -3,6 +3,7 @@
 import csv
 import re
 import string
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -184,6 +185,7 @@ def _is_total(cell: str) -> bool:
 
 
 def _cell(text: str) -> str:
-    text = text.strip()
+    """Without spaces around, each accent in one character with its letter: some systems write them apart."""
+    text = text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
     kept = _KEPT_ZEROS.fullmatch(text) if text.startswith("=") else None
     return kept.group(1).strip() if kept else text

@@ -100,7 +100,7 @@ def _town(table: Table, folder: Path) -> Town | None:
     activities = read_activities(listed, schools) if listed else {}
     if listed and not activities:
         listed.fault("", "aucune activité ; attendu par exemple : [activites.cantine]")
-    _refuse_same_labels(table, activities)
+    _refuse_same_labels(table, activities, schools)
     calendar = _calendar(table, activities, schools)
     table.close()
     if not calendar:
@@ -209,15 +209,22 @@ def _schools(table: Table) -> dict[SchoolId, School]:
     return schools
 
 
-def _refuse_same_labels(table: Table, activities: dict[ActivityId, Activity]) -> None:
-    """Lists name activities by their label too, so two activities may not share one."""
-    labels = Counter(plain(activity.label) for activity in activities.values())
-    for activity in activities.values():
-        if activity.label and labels[plain(activity.label)] > 1:
-            path = ("activites", str(activity.id), "nom")
-            table.source.fault(
-                path, f"deux activités portent le nom « {activity.label} » ; attendu : des noms différents"
-            )
+def _refuse_same_labels(table: Table, activities: dict[ActivityId, Activity], schools: dict[SchoolId, School]) -> None:
+    """Lists name activities and schools by their label too, so two of a kind may not share one."""
+    named: dict[tuple[str, ...], str] = {
+        ("activites", str(activity.id), "nom"): activity.label for activity in activities.values()
+    }
+    _refuse_same(table, named, "activités")
+    named = {("ecoles", str(school.id)): school.label for school in schools.values()}
+    _refuse_same(table, named, "écoles")
+
+
+def _refuse_same(table: Table, labels: Mapping[tuple[str, ...], str], what: str) -> None:
+    """``labels``: where each stands in the file -> what it says."""
+    known = Counter(plain(label) for label in labels.values())
+    for path, label in labels.items():
+        if label and known[plain(label)] > 1:
+            table.source.fault(path, f"deux {what} portent le nom « {label} » ; attendu : des noms différents")
 
 
 def _calendar(table: Table, activities: dict[ActivityId, Activity], schools: dict[SchoolId, School]) -> Calendar | None:

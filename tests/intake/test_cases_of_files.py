@@ -211,3 +211,12 @@ def test_a_town_in_windows_1252_is_read(tmp_path):
     path = folder / "town.toml"
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
     assert said_of(folder) == []
+
+
+def test_two_schools_of_one_name_are_refused(tmp_path):
+    """A list that names one by its label would put children in the other."""
+    said = said_of(a_folder(tmp_path, town=TOWN.replace('prevert = "PRÉVERT"', 'prevert = "Mallerin primaire"')))
+    assert [line.split(": ", 1)[1] for line in said[:2]] == [
+        "deux écoles portent le nom « MALLERIN PRIMAIRE » ; attendu : des noms différents",
+        "deux écoles portent le nom « Mallerin primaire » ; attendu : des noms différents",
+    ]

@@ -24,6 +24,7 @@ def read(tmp_path, content: bytes):
         pytest.param("identifiant,code_payeur\nf-1,É 007\n".encode(), id="commas"),
         pytest.param("identifiant;code_payeur\nf-1;É 007".encode("utf-8-sig"), id="BOM, no line end"),
         pytest.param("identifiant;code_payeur\nf-1;É 007\n".encode("cp1252"), id="Windows-1252"),
+        pytest.param("identifiant;code_payeur\nf-1;E\u0301 007\n".encode(), id="accents apart from their letters"),
         pytest.param("identifiant;code_payeur\r\nf-1;É 007\r\n".encode(), id="CRLF"),
         pytest.param("identifiant;code_payeur\nf-1;É 007\n\n;;\n \n".encode(), id="empty lines at the end"),
         pytest.param("IDENTIFIANT ; Code-Payeur;;\n f-1 ; É 007 ;;\n".encode(), id="capitals, spaces, empty columns"),
