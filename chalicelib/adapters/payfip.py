@@ -4,7 +4,6 @@ Its operations and their fields are those of its published WSDL; ``tests/adapter
 envelopes against it. A SOAP library would cost every process that pays more CPU than the whole page.
 """
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import urllib3
 
 from chalicelib.adapters.payfip_order import TEST, checked_address, order_of
 from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import idop
 from chalicelib.rules.payments import Attempt, BankAnswer, answer_of
 from chalicelib.services.payment_ports import NotYetKnown, OrderRefused, UnknownOperation
 
@@ -28,7 +28,6 @@ TIMEOUT = urllib3.Timeout(connect=3, read=12)
 MOST_ANSWER = 64 * 1024
 """Bytes; an answer of the treasury has less than two thousand."""
 PARENTS_FAULTS = frozenset({"A1", "A2"})
-_OPERATION = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 class Refused(RuntimeError):
@@ -57,10 +56,10 @@ class PayFip:
             told = self._call("creerPaiementSecurise", order)
         except Refused as refused:
             raise OrderRefused(refused.code, parent=refused.code in PARENTS_FAULTS) from refused
-        idop = told.get("idop", "")
-        if not _OPERATION.fullmatch(idop):
-            raise Unavailable("payfip.creerPaiementSecurise: an answer without operation")
-        return idop
+        try:
+            return idop(told.get("idop", ""))
+        except ValueError as fault:
+            raise Unavailable("payfip.creerPaiementSecurise: an answer without operation") from fault
 
     def page(self, attempt: Attempt) -> str:
         return f"{self.base_url}{PAGE}?idop={attempt.idop}"

@@ -1,6 +1,5 @@
 """``[activites]`` of town.toml -> activities: when they open, until when they may change, how many places they have."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
@@ -14,16 +13,20 @@ from chalicelib.intake.deadline_words import (
 from chalicelib.intake.faults import nearest
 from chalicelib.intake.toml_tables import Table
 from chalicelib.rules.deadlines import Deadline, FixedDates, NeverOnline, WeekdayTable
-from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.ids import ActivityId, SchoolId, activity_id
 from chalicelib.rules.school_calendar import Period, paris_instant
 from chalicelib.rules.town import Activity, Capacity, Window
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_PLACES = 100_000
 
 
 def slug_fault(name: str) -> str:
-    return f"l'identifiant « {name} » n'est pas valable ; attendu : minuscules sans accent, chiffres et tirets"
+    """What is wrong with the identifier of an activity or a school; empty when nothing is."""
+    try:
+        activity_id(name)
+    except ValueError:
+        return f"l'identifiant « {name} » n'est pas valable ; attendu : minuscules sans accent, chiffres et tirets"
+    return ""
 
 
 def read_activities(table: Table, schools: Collection[SchoolId]) -> dict[ActivityId, Activity]:
@@ -32,8 +35,8 @@ def read_activities(table: Table, schools: Collection[SchoolId]) -> dict[Activit
     known = [name for name, _ in listed]
     activities = {}
     for name, entry in listed:
-        if not SLUG.fullmatch(name):
-            entry.fault("", slug_fault(name))
+        if wrong := slug_fault(name):
+            entry.fault("", wrong)
         activities[ActivityId(name)] = _read_activity(name, entry, schools, known)
         entry.close()
     return activities

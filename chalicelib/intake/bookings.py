@@ -13,7 +13,7 @@ from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
-from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
+from chalicelib.rules.ids import ChildId, EntryId, FamilyId, SchoolId, activity_id, child_id, family_id, school_id
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
 from chalicelib.rules.saving import SavePlan, Situation
@@ -70,10 +70,10 @@ def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
         schools: dict[ChildId, SchoolId] = {}
         events = []
         for _, child, activity, day, at, line, booked, channel, school in rows:
-            schools[ChildId(child)] = SchoolId(school)
-            slot = Slot(ChildId(child), ActivityId(activity), date.fromisoformat(day))
+            schools[child_id(child)] = school_id(school)
+            slot = Slot(child_id(child), activity_id(activity), date.fromisoformat(day))
             events.append(Event(Wish(slot, bool(booked)), datetime.fromisoformat(at), channel, line))
-        yield FamilyEvents(FamilyId(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
+        yield FamilyEvents(family_id(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
 
 
 @dataclass(frozen=True)

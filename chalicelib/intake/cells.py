@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
@@ -10,15 +10,16 @@ from typing import TypeVar
 from chalicelib.intake.deadline_words import NotUnderstood, day_and_minute, day_of
 from chalicelib.intake.faults import Faults, plain, words
 from chalicelib.intake.sheets import Row
+from chalicelib.rules import ids
 from chalicelib.rules.money import Cents, euros
-from chalicelib.rules.school_calendar import PARIS
+from chalicelib.rules.school_calendar import END_OF_DAY, paris_instant
 
 Value = TypeVar("Value")
 LONGEST = 120
 LOOSE = "~"
+NAMES = f"attendu : lettres sans accent, chiffres, points et tirets, {ids.LONGEST} au plus, sans espace ni barre"
 REMEMBERED = 4096
 """A list says the same days again and again, and reading one costs more than the rest of its row."""
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECONDS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})$")
 _QUANTITY = re.compile(r"-?\d{1,6}(?:[.,]\d{1,3})?")
@@ -47,10 +48,13 @@ class Cells:
         return text
 
     def identifier(self, column: str) -> str:
+        """The name of a family, a child or an invoice: ``rules.ids`` says which texts are."""
         text = self.text(column)
-        if text and not _ID.fullmatch(text):
-            self.fault(f"« {column} » vaut « {text} » ; attendu : lettres sans accent, chiffres, points et tirets")
-        return text
+        try:
+            return ids.named(text) if text else ""
+        except ValueError:
+            self.fault(f"« {column} » vaut « {text} » ; {NAMES}")
+            return text
 
     def day(self, column: str, *, needed: bool = True) -> date | None:
         text = self.text(column, needed=needed)
@@ -115,10 +119,13 @@ _words = lru_cache(maxsize=REMEMBERED)(words)
 
 @lru_cache(maxsize=REMEMBERED)
 def instant_of(text: str) -> datetime:
-    """``18/12/2015``, ``2015-12-18 10:30``, ``2015-12-18T10:30:05`` in Paris -> aware UTC. Raises NotUnderstood."""
+    """``18/12/2015``, ``2015-12-18 10:30``, ``2015-12-18T10:30:05``, ``18/12/2015 24:00`` in Paris -> aware UTC.
+
+    Raises NotUnderstood.
+    """
     seconds = _SECONDS.search(text)
     day, minute = day_and_minute(text, otherwise=0)
     second = int(seconds.group(3)) if seconds else 0
-    if minute >= 24 * 60 or second > 59:
-        raise NotUnderstood(f"l'heure de « {text} » n'existe pas ; attendu entre 00:00 et 23:59")
-    return datetime.combine(day, time(minute // 60, minute % 60, second), PARIS).astimezone(UTC)
+    if second > 59 or (minute == END_OF_DAY and second):
+        raise NotUnderstood(f"l'heure de « {text} » n'existe pas ; attendu entre 00:00 et 24:00")
+    return paris_instant(day, minute) + timedelta(seconds=second)

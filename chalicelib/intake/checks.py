@@ -7,7 +7,7 @@ from datetime import date
 
 from chalicelib.intake.faults import Faults, Place
 from chalicelib.intake.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
-from chalicelib.rules.ids import SchoolId
+from chalicelib.rules.ids import school_id
 from chalicelib.rules.planning import PlaceKey, place_key, places
 from chalicelib.rules.town import Town
 
@@ -148,7 +148,7 @@ def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[Place,
             if day != today:
                 taken.clear()
                 today = day
-            key = place_key(activity, SchoolId(school), date.fromisoformat(day))
+            key = place_key(activity, school_id(school), date.fromisoformat(day))
             if key is None:
                 continue
             taken[key] += 1

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from chalicelib.intake.invoices import FamilyInvoices, Listed, Received
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.ids import FamilyId, InvoiceNumber, family_id, invoice_number
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
 
@@ -33,8 +33,8 @@ def by_family(database: sqlite3.Connection, *, left: bool = False) -> Iterator[F
     query = _LEFT if left else _CONCERNED
     for family, rows in itertools.groupby(database.execute(query), key=lambda row: (row[0], *row[2:])):
         name, payer, email = family
-        listed = tuple(listed_of(database, InvoiceNumber(number)) for _, number, *_ in rows)
-        yield FamilyInvoices(Family(FamilyId(name), payer, email, 0, ()), listed)
+        listed = tuple(listed_of(database, invoice_number(number)) for _, number, *_ in rows)
+        yield FamilyInvoices(Family(family_id(name), payer, email, 0, ()), listed)
 
 
 def families_with_invoices(database: sqlite3.Connection) -> int:
@@ -49,7 +49,7 @@ def note_as_should_be(database: sqlite3.Connection, numbers: Iterable[InvoiceNum
 
 def not_listed(database: sqlite3.Connection) -> list[InvoiceNumber]:
     """Invoices that only a payment or a PDF names: factures.csv may hold the new ones only."""
-    return [InvoiceNumber(number) for (number,) in database.execute(_NOT_LISTED)]
+    return [invoice_number(number) for (number,) in database.execute(_NOT_LISTED)]
 
 
 def found_elsewhere(database: sqlite3.Connection, number: InvoiceNumber, family: FamilyId) -> None:
@@ -76,7 +76,7 @@ def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int
     return Invoice(
         number=number,
         reference=reference,
-        family=FamilyId(family),
+        family=family_id(family),
         issued_on=date.fromisoformat(issued),
         due_on=date.fromisoformat(due),
         label=label,

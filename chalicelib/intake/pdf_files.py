@@ -1,10 +1,10 @@
 """The folder ``pdf/``: one file for each invoice that the town's software prints itself, named by its number."""
 
-import re
 import sqlite3
 from pathlib import Path
 
 from chalicelib.intake.faults import Faults, Place
+from chalicelib.rules.ids import invoice_number
 
 FOLDER = "pdf"
 MOST_BYTES = 5 * 1024 * 1024
@@ -13,7 +13,6 @@ TAIL = 2048
 """Some software writes a little after the end mark."""
 NOT_OURS = {"thumbs.db", "desktop.ini"}
 """What Windows leaves in folders."""
-_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def stage_pdfs(folder: Path, database: sqlite3.Connection, faults: Faults) -> None:
@@ -43,9 +42,16 @@ def read_pdf(folder: Path, name: str) -> bytes:
     return (folder / FOLDER / name).read_bytes()
 
 
+def _is_number(text: str) -> bool:
+    try:
+        return bool(invoice_number(text))
+    except ValueError:
+        return False
+
+
 def _wrong_with(path: Path) -> str:
     """Why the file is no PDF that can be put online; empty when it is one."""
-    if not path.is_file() or path.suffix.lower() != ".pdf" or not _NUMBER.fullmatch(path.stem):
+    if not path.is_file() or path.suffix.lower() != ".pdf" or not _is_number(path.stem):
         return "ce n'est pas le PDF d'une facture ; attendu par exemple : 2026-026-000335.pdf"
     size = path.stat().st_size
     if size > MOST_BYTES:

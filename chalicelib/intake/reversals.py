@@ -9,7 +9,7 @@ from chalicelib.intake.faults import Faults, Place
 from chalicelib.intake.listing import Listing
 from chalicelib.intake.report import Tally
 from chalicelib.intake.sheets import Columns
-from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.ids import invoice_number
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.reversing import NotReversible, Reversal, ReversePayment
 
@@ -67,6 +67,6 @@ def write_reversals(lists: sqlite3.Connection, reverse: ReversePayment, tally: T
 def _staged(lists: sqlite3.Connection) -> list[tuple[int, Reversal]]:
     rows = lists.execute("SELECT line, invoice, authorisation, day, why FROM reversals ORDER BY line").fetchall()
     return [
-        (line, Reversal(InvoiceNumber(invoice), authorisation, date.fromisoformat(day), why))
+        (line, Reversal(invoice_number(invoice), authorisation, date.fromisoformat(day), why))
         for line, invoice, authorisation, day, why in rows
     ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from chalicelib.intake.activity_file import SLUG, read_activities, slug_fault
+from chalicelib.intake.activity_file import read_activities, slug_fault
 from chalicelib.intake.calendar_file import read_calendar, read_exceptionals
 from chalicelib.intake.charsets import UnreadableFile, encoding_of
 from chalicelib.intake.crest import BadCrest, read_crest
@@ -202,8 +202,8 @@ def _schools(table: Table) -> dict[SchoolId, School]:
         return {}
     schools = {SchoolId(name): School(SchoolId(name), listed.text(name)) for name in listed.read}
     for name in schools:
-        if not SLUG.fullmatch(name):
-            listed.fault(name, slug_fault(name))
+        if wrong := slug_fault(name):
+            listed.fault(name, wrong)
     if not schools:
         listed.fault("", 'aucune école ; attendu par exemple : mallerin = "MALLERIN PRIMAIRE"')
     return schools

@@ -11,6 +11,7 @@ from chalicelib.pages.visit import Visit, recap_address
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.pages.words import clock_words, typeset
 from chalicelib.rules.errors import BadForm, Unavailable
+from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
 
@@ -19,7 +20,7 @@ room = Room(__name__)
 KEPT = "garde"
 """Hidden field and signing purpose of the ticks that an expired session could not save."""
 _DESTINATION = re.compile(
-    r"/(planning|enfants|modifications|notifications|factures(/[\d-]+/(pdf|payer|paiement))?)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+",
+    rf"/(planning|enfants|modifications|notifications|factures(/{NAME}/(pdf|payer|paiement))?)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+",
     re.ASCII,
 )
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."

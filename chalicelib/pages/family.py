@@ -1,10 +1,10 @@
 """The family's children: which one is shown, choosing another."""
 
 from chalicelib.pages.presenters.planning import school_words
-from chalicelib.pages.visit import Visit
+from chalicelib.pages.visit import Visit, asked_for
 from chalicelib.pages.web import Answer, Page, Room, Who
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.ids import ChildId
+from chalicelib.rules.ids import ChildId, child_id
 
 room = Room(__name__)
 
@@ -13,7 +13,7 @@ def shown_child(visit: Visit) -> ChildId:
     """The child asked for, else the one whose code was typed, else the first; raises NotFound for another family's."""
     asked = visit.query("enfant")
     if asked:
-        return visit.family.child(ChildId(asked)).id
+        return visit.family.child(asked_for(child_id, asked)).id
     mine = [child.id for child in visit.family.children]
     if not mine:
         raise NotFound("child")

@@ -6,9 +6,10 @@ from chalicelib.pages import logs
 from chalicelib.pages.presenters import invoices as present
 from chalicelib.pages.presenters.payments import CLOSED
 from chalicelib.pages.signing import Tampered
-from chalicelib.pages.visit import Visit
+from chalicelib.pages.visit import Visit, asked_for
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.pages.words import typeset
+from chalicelib.rules import ids
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
@@ -28,7 +29,6 @@ FAULTS = {
 }
 """Field of the form and sentence for each field in error of ``ChooseInvoice``."""
 PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régler."
-_NUMBER = re.compile(r"[\d-]{1,40}", re.ASCII)
 
 
 def _sign_in_again(visit: Visit) -> Answer:
@@ -44,7 +44,7 @@ def show(visit: Visit) -> Answer:
 def choose(visit: Visit) -> Answer:
     typed = {name: visit.form.get(name) for name in ("facture", "email")}
     email = typed["email"].strip()
-    number = invoice_number(typed["facture"]) if typed["facture"] else InvoiceNumber("")
+    number = invoice_number(typed["facture"]) if typed["facture"] else None
     try:
         invoice = visit.portal.choose_invoice(visit.family.id, number, email)
     except BadForm as fault:
@@ -142,7 +142,5 @@ def _asked_page(text: str) -> int:
 
 
 def invoice_number(text: str) -> InvoiceNumber:
-    """Raises NotFound for what is no number: it would not be a key."""
-    if not _NUMBER.fullmatch(text):
-        raise NotFound("invoice")
-    return InvoiceNumber(text)
+    """The number in an address or a form. Raises NotFound for what is none."""
+    return asked_for(ids.invoice_number, text)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from chalicelib.pages.signing import Signing, Tampered
-from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.ids import FamilyId, family_id
 from chalicelib.settings import MissingSetting, Settings
 
 CONFIRM, STOP = "confirm-address-1", "stop-notices-1"
@@ -51,7 +51,7 @@ class SignedLinks:
 def whom_to_stop(token: str, signing: Signing) -> tuple[FamilyId, str]:
     """Family and address of a ``stop`` link. It never expires: an old e-mail can still be answered. Raises Tampered."""
     family, email = signing.unseal(STOP, token)
-    return FamilyId(family), str(email)
+    return family_id(family), str(email)
 
 
 def whom_to_confirm(token: str, signing: Signing, now: datetime) -> tuple[FamilyId, str]:
@@ -59,4 +59,4 @@ def whom_to_confirm(token: str, signing: Signing, now: datetime) -> tuple[Family
     family, email, until = signing.unseal(CONFIRM, token)
     if now >= datetime.fromtimestamp(until, UTC):
         raise Tampered(CONFIRM)
-    return FamilyId(family), str(email)
+    return family_id(family), str(email)

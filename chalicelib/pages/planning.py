@@ -7,11 +7,11 @@ from chalicelib.pages.family import shown_child
 from chalicelib.pages.presenters import planning as present
 from chalicelib.pages.presenters.recap import changes_of, recap_of
 from chalicelib.pages.seen import seal_seen, slots_of, unseal_seen
-from chalicelib.pages.visit import Visit, recap_address
+from chalicelib.pages.visit import Visit, asked_for, recap_address
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.ids import ActivityId, EntryId
+from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot
 from chalicelib.rules.school_calendar import monday_of
 
@@ -28,7 +28,7 @@ def show(visit: Visit) -> Answer:
     if not visit.family.children:
         return Page("planning/nobody.html", {}, "Planning", section="planning")
     week_of = _asked_day(visit.query("semaine"))
-    only = ActivityId(visit.query("activite")) if visit.query("activite") else None
+    only = asked_for(activity_id, visit.query("activite")) if visit.query("activite") else None
     grid = visit.portal.show_planning(visit.family, shown_child(visit), week_of, only)
     seen, canvas = present.seen_of(grid)
     child = grid.child
@@ -61,7 +61,7 @@ def save(visit: Visit) -> Answer:
 
 @room.get("/recap/{entry}", Who.FAMILY)
 def recap(visit: Visit, entry: str) -> Answer:
-    journal_entry = visit.portal.show_recap(visit.family, EntryId(entry))
+    journal_entry = visit.portal.show_recap(visit.family, asked_for(entry_id, entry))
     shown = recap_of(journal_entry, visit.family, visit.portal.town.current())
     wishes = [*journal_entry.changes, *journal_entry.already, *(r.wish for r in journal_entry.refusals)]
     words = {
@@ -75,7 +75,7 @@ def recap(visit: Visit, entry: str) -> Answer:
 
 @room.post("/recap/{entry}/annuler", Who.FAMILY)
 def undo(visit: Visit, entry: str) -> Answer:
-    undone = visit.portal.undo_save(visit.family, EntryId(entry))
+    undone = visit.portal.undo_save(visit.family, asked_for(entry_id, entry))
     return Redirect(recap_address(visit, undone) if undone else visit.url("/planning", rien="1"))
 
 

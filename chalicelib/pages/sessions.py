@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from chalicelib.pages.signing import Signing, Tampered
-from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.ids import child_id, family_id
 from chalicelib.services.accounts import Session
 
 PURPOSE = "session"
@@ -43,8 +43,8 @@ def from_cookie(header: str, signing: Signing, *, local: bool) -> Session | None
     except Tampered:
         return None
     return Session(
-        family=FamilyId(family),
-        child=ChildId(child),
+        family=family_id(family),
+        child=child_id(child),
         epoch=epoch,
         signed_in_at=datetime.fromtimestamp(signed_in, UTC),
         seen_at=datetime.fromtimestamp(seen, UTC),

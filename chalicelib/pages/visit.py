@@ -1,7 +1,8 @@
 """One request: who is asking, with which form, and what a link back looks like."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from chalicelib.pages import sessions
@@ -9,9 +10,11 @@ from chalicelib.pages.forms import Form
 from chalicelib.pages.portal import Portal
 from chalicelib.pages.refusals import NotFromHere
 from chalicelib.pages.signing import Signing
-from chalicelib.rules.errors import SessionExpired
+from chalicelib.rules.errors import NotFound, SessionExpired
 from chalicelib.rules.families import Family
 from chalicelib.services.accounts import Session
+
+Named = TypeVar("Named")
 
 
 @dataclass
@@ -103,3 +106,11 @@ class Visit:
 def recap_address(visit: Visit, entry: str) -> str:
     """Address of a save's recap: an entry's id holds a ``#``."""
     return visit.url(f"/recap/{quote(entry, safe='')}")
+
+
+def asked_for(read: Callable[[str], Named], text: str) -> Named:
+    """What an address or a form names. Raises NotFound for a text that ``read`` refuses: it would not be a key."""
+    try:
+        return read(text)
+    except ValueError as fault:
+        raise NotFound(read.__name__) from fault

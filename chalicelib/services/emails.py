@@ -1,4 +1,4 @@
-"""What an e-mail address typed in a form must look like."""
+"""What an e-mail address is, typed in a form or read from a list: one definition."""
 
 LONGEST_EMAIL = 254
 

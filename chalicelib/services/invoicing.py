@@ -62,14 +62,14 @@ class ChooseInvoice:
     def __init__(self, *, invoices: InvoiceStore) -> None:
         self.invoices = invoices
 
-    def __call__(self, family: FamilyId, number: InvoiceNumber, email: str) -> Invoice:
+    def __call__(self, family: FamilyId, number: InvoiceNumber | None, email: str) -> Invoice:
         """The invoice to pay, and ``email`` is where the bank's receipt goes.
 
         Raises BadForm (args: ``number`` when none is chosen, ``email`` when it is no address), NotFound for an invoice
         that is not the family's, AlreadyPaid.
         """
         faults = [name for name, wrong in (("number", not number), ("email", not is_email(email))) if wrong]
-        if faults:
+        if faults or not number:
             raise BadForm(*faults)
         invoice = self.invoices.find(family, number)
         if invoice is None:

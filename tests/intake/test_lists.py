@@ -1,7 +1,11 @@
 """Every fault of the lists, with its file and line, in words that a clerk understands."""
 
+from datetime import timedelta
+
 import pytest
 
+from chalicelib.intake.cells import instant_of
+from chalicelib.intake.deadline_words import NotUnderstood
 from chalicelib.intake.faults import SHOWN, Faults, Place
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Quiet
@@ -46,6 +50,7 @@ CASES = [
     ("familles", f"f-3;{'X' * 121};GOLDENEYE8;", "une ligne de 120 caractères au plus", "long payer"),
     ("familles", "f-3;X;GOLDEN-7;", "le code payeur a moins de 8 lettres et chiffres", "short payer code"),
     ("familles", "f-3;X;GOLDENEYE8;jamie@", "l'adresse « jamie@ » n'est pas valable", "e-mail"),
+    ("familles", "f-3;X;GOLDENEYE8;jamie@ville", "l'adresse « jamie@ville » n'est pas valable", "e-mail of no domain"),
     ("familles", "f-1;X;GOLDENEYE8;", "la famille « f-1 » est déjà ligne 2", "same family twice"),
     (
         "enfants",
@@ -221,3 +226,20 @@ def test_a_long_list_of_faults_is_cut():
 def test_a_wrong_town_does_not_hide_the_faults_of_the_lists(tmp_path):
     folder = a_folder(tmp_path, town=TOWN.replace('nom = "Ville', 'nomm = "Ville'), **with_line("familles", "f-1;X;x;"))
     assert [fault.split(":")[0] for fault in faults_of(folder)] == ["town.toml", "town.toml", "familles.csv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("18/12/2015 24:00", paris("samedi 2015-12-19 00:00")),
+        ("2015-12-18T10:30:05", paris("vendredi 2015-12-18 10:30") + timedelta(seconds=5)),
+        ("18/12/2015 24:00:01", None),
+        ("18/12/2015 24:01", None),
+    ],
+)
+def test_the_end_of_the_day_is_an_hour_of_the_lists_too(text, instant):
+    if instant is None:
+        with pytest.raises(NotUnderstood):
+            instant_of(text)
+    else:
+        assert instant_of(text) == instant

@@ -127,6 +127,12 @@ class World:
         strangers = a_family(a_child("c-100", "cantine", "petites-vac-matin"), id=STRANGERS, payer="Ernst BLOFELD")
         self.towns = MemoryTown(self.town)
         self.families = MemoryFamilies([self.family, strangers])
+        self.logins = MemoryLogins(
+            {
+                fingerprint("pepper", "007", "GOLDENEYE7"): self._login("GOLDENEYE7", self.family),
+                fingerprint("pepper", "100", "SPECTRE100"): self._login("SPECTRE100", strangers),
+            }
+        )
         self.outbox = MemoryOutbox()
         self.invoices = MemoryInvoices(outbox=self.outbox)
         self.notices = MemoryNotices(outbox=self.outbox)
@@ -141,12 +147,7 @@ class World:
             clock=self.clock,
             town=self.towns,
             families=self.families,
-            logins=MemoryLogins(
-                {
-                    fingerprint("pepper", "007", "GOLDENEYE7"): self._login("GOLDENEYE7", self.family),
-                    fingerprint("pepper", "100", "SPECTRE100"): self._login("SPECTRE100", strangers),
-                }
-            ),
+            logins=self.logins,
             throttle=MemoryThrottle(),
             plannings=self.plannings,
             mailer=self.mailer,

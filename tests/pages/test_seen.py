@@ -15,8 +15,8 @@ from chalicelib.services.saving import Seen
 
 SIGNING = Signing("a secret")
 OURS, THEIRS = FamilyId("f-ours"), FamilyId("f-theirs")
-slugs = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12)
-names = st.text(st.characters(exclude_characters="~", exclude_categories=["C"]), min_size=1, max_size=12)
+slugs = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,5})?", fullmatch=True)
+names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,11}", fullmatch=True)
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 slots = st.builds(Slot, names.map(ChildId), slugs.map(ActivityId), days)
 

@@ -1,0 +1,128 @@
+"""Whatever name the import accepts can be booked for, chosen, opened, paid, exported and imported again."""
+
+import re
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.adapters.invoice_pdf import InvoicePdf
+from chalicelib.exports.payments import write_day
+from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.invoice_writer import InvoiceDesk
+from chalicelib.intake.progress import Quiet
+from chalicelib.intake.report import IntakeReport
+from chalicelib.rules import ids
+from tests.clock import FixedClock, paris
+from tests.fake_bank import reversing
+from tests.fakes import MemoryIntake
+from tests.intake.folder import TOWN, a_folder
+from tests.pages.client import PageClient
+from tests.pages.conftest import World
+
+NOW = paris("lundi 2026-11-23 08:00")
+PAYING = TOWN.replace(
+    "[ecoles]",
+    '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nen-ligne = "service-web"\nmoyens = []\n\n[ecoles]',
+)
+EMAIL = "jamie.bond@server.fr"
+names = st.from_regex(ids.NAME, fullmatch=True)
+others = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=70).filter(
+    lambda text: not re.fullmatch(ids.NAME, text.strip())
+)
+
+
+class Town:
+    """The pages of a town, and the import of its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.world = World(clock=FixedClock(NOW))
+        world = self.world
+        store = MemoryIntake(families=world.families, logins=world.logins, plannings=world.plannings, town=world.towns)
+        self.run = Importer(
+            store=store,
+            plannings=world.plannings,
+            desk=InvoiceDesk(world.invoices, world.pdfs, InvoicePdf(), world.families),
+            notices=world.notices,
+            reverse=reversing(world.invoices, world.attempts),
+            clock=world.clock,
+            pepper="pepper",
+            workers=1,
+        )
+
+    def load(self, family: str, child: str, numbers: list[str]) -> IntakeReport:
+        invoices = [f"{n};{family};31/10/2026;30/11/2026;CANTINE;R;12,00;2026-T5-00-{k}" for k, n in enumerate(numbers)]
+        lines = [f"{number};Repas;James;1;12,00;12,00" for number in numbers]
+        files = {
+            "town": PAYING,
+            "familles": ["identifiant;payeur;code_payeur;email", f"{family};Jamie BOND;CERISIER22;{EMAIL}"],
+            "enfants": ["identifiant;famille;code_enfant;prenom;nom;ecole", f"{child};{family};123;James;B;mallerin"],
+            "inscriptions": ["enfant;activite", f"{child};cantine"],
+            "reservations": ["famille;enfant;activite;date;canal;saisie_le"],
+            "factures": ["numero;famille;emise_le;echeance;libelle;regie;total;reference", *invoices],
+            "lignes": ["facture;quoi;enfant;quantite;prix_unitaire;montant", *lines],
+        }
+        written = {name: text if isinstance(text, str) else "\n".join(text) for name, text in files.items()}
+        return self.run(a_folder(self.folder, **written), Quiet())
+
+    def parent(self) -> PageClient:
+        visitor = self.world.visitor()
+        assert visitor.sign_in("123", "CERISIER22").status == 303
+        return visitor
+
+
+@settings(max_examples=8, deadline=None)
+@given(names, names, st.lists(names, min_size=1, max_size=3, unique=True))
+def test_what_the_import_accepts_can_be_lived_with(family: str, child: str, numbers: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        town = Town(Path(folder))
+        assert town.load(family, child, numbers).all_taken
+        parent = town.parent()
+        booked(parent, child)
+        for number in numbers:
+            paid(town, parent, number)
+        written = write_day(town.world.attempts, NOW.date(), Path(folder)).read_text("utf-8-sig")
+        assert sorted(line.split(";")[2] for line in written.splitlines()[1:]) == sorted(numbers)
+        assert town.load(family, child, numbers).nothing_changed
+
+
+def booked(parent: PageClient, child: str) -> None:
+    page = parent.get(f"/planning?enfant={quote(child)}&semaine=2026-12-01&activite=cantine")
+    cell = f"{child}~cantine~2026-12-01"
+    assert cell in page.boxes()
+    assert parent.follow(parent.save(page, cell)).heading == "1 modification enregistrée"
+
+
+def paid(town: Town, parent: PageClient, number: str) -> None:
+    """Chosen, opened as a PDF, paid, its ticket read, after signing in on the way too."""
+    page = parent.get("/factures")
+    assert parent.get(f"/factures/{quote(number)}/pdf").status == 303
+    recap = parent.follow(parent.post("/factures", csrf=page.hidden("csrf"), facture=number, email=EMAIL))
+    assert f"Facture {number}" in recap.main
+    (bank,) = {e.attrs["href"] for e in recap.page.all("a") if "Payer en ligne" in e.text}
+    operation = parent.get(bank).headers["Location"].rpartition("/")[2]
+    assert parent.get(f"/factures/{quote(number)}/paiement").status == 200
+    town.world.treasury.says(operation, "P")
+    assert town.world.visitor().post_raw("/payfip/notification", f"idop={operation}".encode()).status == 200
+    assert number in parent.get(f"/factures/{quote(number)}/paiement").main
+    stranger = town.world.visitor()
+    asked = stranger.get(f"/factures/{quote(number)}/pdf").headers["Location"]
+    destination = stranger.get(asked).hidden("vers")
+    back = stranger.post("/", enfant="123", payeur="CERISIER22", vers=destination)
+    assert back.headers["Location"] == f"/factures/{quote(number)}/pdf"
+
+
+@settings(max_examples=25, deadline=None)
+@given(others)
+def test_another_text_is_refused_with_a_sentence(text: str) -> None:
+    """By the import, and as an address."""
+    with tempfile.TemporaryDirectory() as folder:
+        town = Town(Path(folder))
+        with pytest.raises(BadFiles) as bad:
+            town.load("f-1", "c-1", [text])
+        assert any(str(fault).startswith("factures.csv:") for fault in bad.value.faults)
+        assert town.world.parent().get(f"/factures/{quote(text, safe='')}/pdf").status == 404
