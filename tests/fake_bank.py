@@ -1,12 +1,12 @@
 """A treasury that answers what a test tells it to, and the portal's attempts in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.invoices import Begun, Invoice, Payment
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
 from chalicelib.services.invoice_ports import InvoiceStore, Mail
 from chalicelib.services.payment_ports import (
@@ -87,6 +87,9 @@ class MemoryAttempts:
     def find(self, attempt: AttemptId) -> Attempt | None:
         return self.kept.get(attempt)
 
+    def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
+        return tuple(self.kept[attempt] for attempt in attempts if attempt in self.kept)
+
     def by_idop(self, idop: str) -> Attempt | None:
         return next((one for one in self.kept.values() if idop and one.idop == idop), None)
 
@@ -97,8 +100,10 @@ class MemoryAttempts:
     def begin(self, attempt: Attempt, invoice: Invoice, over: Attempt | None) -> None:
         there = self.invoices.find(invoice.family, invoice.number)
         same = there and (there.paid, there.total) == (invoice.paid, invoice.total)
-        if not same or self.latest_of.get(invoice.number) != (over.id if over else None):
+        if there is None or not same or self.latest_of.get(invoice.number) != (over.id if over else None):
             raise StaleWrite("attempts.begin")
+        begun = Begun(attempt.id, attempt.created_at)
+        self.invoices.invoices[invoice.number] = replace(there, begun=begun)
         self.kept[attempt.id] = attempt
         self.latest_of[invoice.number] = attempt.id
 

@@ -355,10 +355,10 @@ class MemoryInvoices:
         there = self.invoices.get(invoice.number)
         holder = self.holder_of_reference(invoice.reference)
         if (holder and holder.number != invoice.number) or (
-            there and (there.family != invoice.family or there.payments)
+            there and (there.family != invoice.family or there.payments or there.begun != invoice.begun)
         ):
             raise StaleWrite("invoices.put")
-        if there is None or there.issued_on != invoice.issued_on:
+        if there is None:
             self.waiting.add(invoice.number)
         self.invoices[invoice.number] = replace(invoice, payments=())
         self.invoice_lines[invoice.number] = tuple(lines)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
-from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
@@ -56,10 +56,19 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """The attempt to pay online that was begun last: its name, and when (aware UTC). Its own record says the rest."""
+
+    attempt: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Invoice:
     """An invoice as parents see it. Lines are apart (``InvoiceStore.lines``): only the PDF shows them.
 
     ``published_at``: when it came online (aware UTC). ``pdf_bytes``: size of its PDF, 0 while there is none.
+    ``begun``: None while nobody tried to pay it online.
     """
 
     number: InvoiceNumber
@@ -73,6 +82,7 @@ class Invoice:
     total: Cents
     published_at: datetime
     pdf_bytes: int = 0
+    begun: Begun | None = None
     payments: tuple[Payment, ...] = ()
 
     @property

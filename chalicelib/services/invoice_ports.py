@@ -50,8 +50,9 @@ class InvoiceStore(Protocol):
     def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         """Add or correct an unpaid invoice, its number and reference kept unique, in one transaction.
 
-        A new invoice is queued for its notification. Raises StaleWrite when the number or the reference belongs to
-        another invoice, or when the invoice was paid meanwhile: a paid invoice never changes.
+        A new invoice is queued for its notification; a correction leaves whether its family was told, and its attempts
+        to pay, as they are. Raises StaleWrite when the number or the reference belongs to another invoice, when the
+        invoice was paid meanwhile (a paid invoice never changes), or when its latest attempt is not ``invoice.begun``.
         """
         ...
 

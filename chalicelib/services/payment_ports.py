@@ -1,6 +1,6 @@
 """What paying online needs from the world; see ``ports`` for the house rules of stores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -87,6 +87,10 @@ class LedgerEntry:
 
 class AttemptStore(Protocol):
     def find(self, attempt: AttemptId) -> Attempt | None: ...
+
+    def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
+        """Those of ``attempts`` that exist, in no order. One call for a hundred, none for none."""
+        ...
 
     def by_idop(self, idop: str) -> Attempt | None:
         """Strongly consistent: the bank may notify within the second."""

@@ -1,7 +1,7 @@
 """Attempts to pay and the payments' journal. What settles one is one transaction with the invoice and the mails."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,9 @@ _ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_
 """Facts of an attempt that are JSON as they are."""
 
 
+KEYS_IN_A_BATCH = 100
+
+
 class DynamoAttemptStore:
     """``AttemptStore``. Reads are consistent, but for the reconciliation's list."""
 
@@ -40,6 +43,15 @@ class DynamoAttemptStore:
         partition = keys.attempt_partition(attempt)
         row = self.database.get("attempts.find", self.rows, partition, keys.UNIQUE, consistent_read=True)
         return _attempt(row.serialize()) if row else None
+
+    def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
+        keys_of = [{"family": keys.attempt_partition(attempt), "item": keys.UNIQUE} for attempt in attempts]
+        found: list[Attempt] = []
+        for start in range(0, len(keys_of), KEYS_IN_A_BATCH):
+            chunk = keys_of[start : start + KEYS_IN_A_BATCH]
+            items = self.database.batch_get("attempts.among", self.rows, chunk, consistent_read=True)
+            found.extend(map(_attempt, items))
+        return tuple(found)
 
     def by_idop(self, idop: str) -> Attempt | None:
         partition = keys.operation_partition(idop)
@@ -56,9 +68,11 @@ class DynamoAttemptStore:
         as_read = (rows.paid == invoice.paid) & (rows.total == invoice.total)
         before = (rows.attempt == over.id) if over else rows.attempt.does_not_exist()
 
+        begun: list[Action] = [rows.attempt.set(attempt.id), rows.begun_at.set(instant_text(attempt.created_at))]
+
         def fill(transaction: TransactWrite) -> None:
             transaction.save(self._row(attempt, None), condition=self.rows.item.does_not_exist())
-            transaction.update(self._head(invoice), actions=[rows.attempt.set(attempt.id)], condition=as_read & before)
+            transaction.update(self._head(invoice), actions=begun, condition=as_read & before)
 
         try:
             self.database.transact("attempts.begin", fill)

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import NotFound, StaleWrite
-from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_of, instant_text
-from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
+from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.services.invoice_ports import Mail
 from chalicelib.storage import keys
@@ -55,17 +57,19 @@ class DynamoInvoiceStore:
 
     def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         there = self.holder(invoice.number)
-        if there and (there.family != invoice.family or there.payments):
+        if there and (there.family != invoice.family or there.payments or there.begun != invoice.begun):
             raise StaleWrite("invoices.put")
         head = keys.invoice_head(invoice.issued_on, invoice.number)
-        before = keys.invoice_head(there.issued_on, there.number) if there else ""
+        before = self._own_head(there) if there else None
 
         def fill(transaction: TransactWrite) -> None:
-            if head != before:
-                self._add_head(transaction, head, invoice, there)
+            if before is None:
+                transaction.save(self._head_row(invoice, head), condition=self.rows.item.does_not_exist())
+            elif before.item == head:
+                still = self._is_still(before)
+                transaction.update(self.rows(invoice.family, head), actions=self._facts(invoice), condition=still)
             else:
-                unpaid = self.rows.paid == 0
-                transaction.update(self.rows(invoice.family, head), actions=self._facts(invoice), condition=unpaid)
+                self._move_head(transaction, before, invoice, head)
             transaction.save(
                 self.rows(invoice.family, keys.invoice_lines(invoice.number), lines=[_line_text(x) for x in lines])
             )
@@ -127,13 +131,25 @@ class DynamoInvoiceStore:
         except Refused:
             return  # It was off the list already: whoever took it off has put its mails in the outbox.
 
-    def _add_head(self, transaction: TransactWrite, head: str, invoice: Invoice, there: Invoice | None) -> None:
-        """A new head; one whose issue date was corrected replaces the old, and its family is told anew."""
+    def _own_head(self, invoice: Invoice) -> InvoiceRow:
+        """The head as it is stored, with what only we know of the invoice. Raises StaleWrite when it moved just now."""
+        head = keys.invoice_head(invoice.issued_on, invoice.number)
+        row = self.database.get("invoices.head", self.rows, invoice.family, head, consistent_read=True)
+        if row is None:
+            raise StaleWrite("invoices.put")
+        return row
+
+    def _is_still(self, head: InvoiceRow) -> Condition:
+        """Nothing was paid, and no other attempt was begun, since it was read."""
+        return (self.rows.paid == 0) & _same(self.rows.attempt, head.attempt)
+
+    def _move_head(self, transaction: TransactWrite, before: InvoiceRow, invoice: Invoice, head: str) -> None:
+        """The head's key holds the issue date: a correction of it moves everything that is not the list's along."""
         row = self._head_row(invoice, head)
+        row.notify, row.attempt, row.begun_at = before.notify, before.attempt, before.begun_at
         transaction.save(row, condition=self.rows.item.does_not_exist())
-        if there:
-            old = self.rows(there.family, keys.invoice_head(there.issued_on, there.number))
-            transaction.delete(old, condition=self.rows.paid == 0)
+        still = self._is_still(before) & _same(self.rows.notify, before.notify)
+        transaction.delete(self.rows(before.family, before.item), condition=still)
 
     def _hold(self, transaction: TransactWrite, partition: str, invoice: Invoice, head: str) -> None:
         """Take a number or a reference, or keep what this very invoice holds."""
@@ -190,6 +206,10 @@ class DynamoInvoiceStore:
         ]
 
 
+def _same(attribute: UnicodeAttribute, value: str | None) -> Condition:
+    return attribute == value if value else attribute.does_not_exist()
+
+
 def payment_row(rows: type[InvoiceRow], family: FamilyId, head: str, payment: Payment) -> InvoiceRow:
     return rows(
         family,
@@ -231,6 +251,7 @@ def _invoice(item: RawItem) -> Invoice:
         total=Cents(int(item["total"]["N"])),
         published_at=instant_of(item["published_at"]["S"]),
         pdf_bytes=int(item["pdf_bytes"]["N"]),
+        begun=Begun(AttemptId(item["attempt"]["S"]), instant_of(item["begun_at"]["S"])) if "attempt" in item else None,
     )
 
 

@@ -195,6 +195,8 @@ class InvoiceRow(InvoiceItem):
     head = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute(null=True)
     """Of a head: the attempt to pay that was begun last. Of an operation of the treasury: the attempt that it is."""
+    begun_at = UnicodeAttribute(null=True)
+    """Of a head: when ``attempt`` was begun."""
 
 
 class AttemptRow(InvoiceItem):

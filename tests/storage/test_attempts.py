@@ -9,9 +9,11 @@ import pytest
 
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.invoices import Begun
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of, payment_of, receipt_of
+from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
@@ -83,6 +85,52 @@ def test_an_attempt_is_found_by_its_name_its_invoice_and_the_treasury_s_name(att
     assert attempts.find(ATTEMPT.id) == attempts.latest(INVOICE) == attempts.by_idop("idop-1") == opened
     assert attempts.find(AttemptId("a-2")) is None
     assert attempts.by_idop("idop-2") is None
+
+
+def test_several_are_found_at_once_and_an_invoice_names_its_latest(stores, opened):
+    attempts, invoices, _ = stores
+    assert attempts.among([ATTEMPT.id, AttemptId("a-2")]) == (opened,)
+    assert attempts.among([]) == ()
+    (invoice,) = invoices.of(BOND)
+    assert invoice.begun == Begun(ATTEMPT.id, NOW)
+
+
+def test_a_corrected_issue_date_takes_along_what_is_not_the_list_s(stores, opened):
+    """The latest attempt, so that no second one begins, and whether the family was told of the invoice."""
+    attempts, invoices, _ = stores
+    invoices.notified(invoices.find(BOND, INVOICE.number), [])
+    corrected = replace(invoices.find(BOND, INVOICE.number), issued_on=INVOICE.issued_on - timedelta(days=1))
+    invoices.put(corrected, ())
+    assert invoices.of(BOND) == (corrected,)
+    assert attempts.latest(corrected) == opened
+    assert invoices.to_notify(10) == ()
+    with pytest.raises(StaleWrite):
+        attempts.begin(replace(ATTEMPT, id=AttemptId("a-2")), corrected, None)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_correction_made_without_knowing_of_an_attempt_writes_nothing(stores, days):
+    attempts, invoices, _ = stores
+    attempts.begin(ATTEMPT, INVOICE, None)
+    with pytest.raises(StaleWrite):
+        invoices.put(replace(INVOICE, label="CORRIGÉE", issued_on=INVOICE.issued_on - timedelta(days=days)), ())
+    assert attempts.latest(INVOICE) == ATTEMPT
+
+
+def test_every_attribute_of_a_head_is_the_list_s_or_moves_along():
+    """Nothing that only we know of an invoice may be forgotten by the next attribute either."""
+    with moto_town() as settings:
+        database = database_for(settings)
+        attempts, invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+        invoices.put(INVOICE, ())
+        attempts.begin(ATTEMPT, INVOICE, None)
+        head = keys.invoice_head(INVOICE.issued_on, INVOICE.number)
+        before = database.get("test", invoices.rows, BOND, head).serialize()
+        moved = replace(invoices.find(BOND, INVOICE.number), issued_on=INVOICE.issued_on - timedelta(days=1))
+        invoices.put(moved, ())
+        head = keys.invoice_head(moved.issued_on, moved.number)
+        after = database.get("test", invoices.rows, BOND, head).serialize()
+    assert {name for name in before | after if before.get(name) != after.get(name)} == {"item", "issued_on"}
 
 
 def test_two_requests_begin_one_attempt(attempts):
