@@ -6,9 +6,10 @@ from typing import Any
 
 from chalicelib.rules.deadlines import CalendarDaysBefore, Deadline
 from chalicelib.rules.families import Child, Enrolment, Family
-from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber, SchoolId
-from chalicelib.rules.invoices import Invoice, Means, Payment, reference_of
+from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, FamilyId, InvoiceNumber, SchoolId
+from chalicelib.rules.invoices import Invoice, Means, Payment, bare_reference, reference_of
 from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Attempt
 from chalicelib.rules.planning import Slot
 from chalicelib.rules.school_calendar import Calendar, Period
 from chalicelib.rules.town import Activity, LegalFacts, Office, School, Town
@@ -116,6 +117,25 @@ def an_invoice(number: str = "2013-026-000335", **changes: Any) -> Invoice:
         pdf_bytes=38_000,
     )
     return replace(invoice, **changes)
+
+
+def an_attempt(invoice: Invoice, created_at: datetime, **changes: Any) -> Attempt:
+    """An attempt to pay what remains of the invoice."""
+    attempt = Attempt(
+        id=AttemptId(f"a-{invoice.number}"),
+        family=invoice.family,
+        invoice=invoice.number,
+        exercice=invoice.reference[:4],
+        reference=bare_reference(invoice.reference),
+        label=invoice.label,
+        amount=invoice.remaining,
+        payer="Jamie BOND",
+        email="jamie.bond@server.fr",
+        client_number="006382",
+        saisie="T",
+        created_at=created_at,
+    )
+    return replace(attempt, **changes)
 
 
 def a_payment(amount: int, **changes: Any) -> Payment:

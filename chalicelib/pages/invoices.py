@@ -13,9 +13,10 @@ from chalicelib.rules import ids
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.payments import Attempt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
-from chalicelib.services.invoicing import AlreadyPaid, PdfMissing
+from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
 from chalicelib.services.paying import NotPayable, check_payable
 
 room = Room(__name__)
@@ -51,6 +52,8 @@ def choose(visit: Visit) -> Answer:
         return _invoices_page(visit, typed, dict(FAULTS[name] for name in fault.args))
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
+    except UnderWay as under_way:
+        return _held_page(visit, under_way.attempt)
     return Redirect(recap_address_of(visit, invoice.number, email))
 
 
@@ -66,6 +69,8 @@ def recap(visit: Visit, number: str) -> Answer:
         invoice = visit.portal.choose_invoice(visit.family.id, chosen, email)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
+    except UnderWay as under_way:
+        return _held_page(visit, under_way.attempt)
     since = str(int(now.timestamp()))
     words = {
         "invoice": present.due_of(invoice, paris_day(now), visit.url),
@@ -103,14 +108,25 @@ def receipt_address(visit: Visit, number: InvoiceNumber) -> str:
     return str(email) if (family, chosen) == (visit.family.id, number) else ""
 
 
+def _held_page(visit: Visit, attempt: Attempt) -> Page:
+    """The invoice was chosen all the same: from an older page, an address that was kept, by the other parent."""
+    hold = present.hold_of(attempt, visit.url)
+    words = {"number": attempt.invoice, "hold": hold}
+    return Page("invoices/held.html", words, hold.words, 409, section=SECTION)
+
+
 def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
     shown = visit.portal.show_invoices(visit.family.id, _asked_page(visit.query("page")))
-    due = [present.due_of(invoice, shown.today, visit.url) for invoice in shown.to_pay]
+    due = [
+        present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
+    ]
+    payable = [invoice for invoice in due if not invoice.hold]
     said = {field: typeset(sentence) for field, sentence in (faults or {}).items()}
-    first = f"f-{due[0].number}" if due else "a-payer"
+    first = f"f-{payable[0].number}" if payable else "a-payer"
     words = {
         "payer": visit.family.payer,
         "due": due,
+        "payable": payable,
         "paid": [present.paid_of(invoice, visit.url) for invoice in shown.paid],
         "page": shown.page,
         "pages": shown.pages,

@@ -141,7 +141,8 @@ class DynamoInvoiceStore:
 
     def _is_still(self, head: InvoiceRow) -> Condition:
         """Nothing was paid, and no other attempt was begun, since it was read."""
-        return (self.rows.paid == 0) & _same(self.rows.attempt, head.attempt)
+        still: Condition = (self.rows.paid == 0) & _same(self.rows.attempt, head.attempt)
+        return still
 
     def _move_head(self, transaction: TransactWrite, before: InvoiceRow, invoice: Invoice, head: str) -> None:
         """The head's key holds the issue date: a correction of it moves everything that is not the list's along."""

@@ -35,7 +35,7 @@ FUNCTIONS: Mapping[str, Function] = {
         "api",
         {
             "families": ("GetItem", "PutItem", "Query"),
-            "invoices": READ_AND_ADD,
+            "invoices": ("BatchGetItem", *READ_AND_ADD),
             "journal": ("PutItem", "Query"),
             "logins": ("GetItem",),
             "outbox": ("BatchGetItem", "PutItem"),

@@ -7,17 +7,20 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
+from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.payments import HELD
 from chalicelib.rules.town import Town
 from chalicelib.rules.town_codec import dump
 from chalicelib.services.accounts import fingerprint, scrypt_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
+from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.wiring import build_portal
 from tests import stand_in
 from tests.aws_calls import counted
-from tests.builders import JAMES
+from tests.builders import JAMES, an_attempt
 from tests.clock import paris
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
@@ -106,6 +109,19 @@ def test_a_save_is_two_reads_and_one_transaction(unlimited: PageClient) -> None:
 
 def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient) -> None:
     assert operations(unlimited, "/factures") == ["Query", "Query"]
+
+
+def test_the_invoices_cost_a_third_call_while_one_was_tried_to_be_paid_lately(
+    unlimited: PageClient, moto_settings: Settings
+) -> None:
+    """The state of an attempt is kept once, in its own item: a head only says that there is one, and since when."""
+    database = stand_in.database_for(moto_settings)
+    attempts, invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+    for number, begun in (("2013-026-000335", NOW), ("2013-019-000345", NOW - HELD)):
+        invoice = invoices.holder(InvoiceNumber(number))
+        assert invoice
+        attempts.begin(an_attempt(invoice, begun), invoice, None)
+    assert operations(unlimited, "/factures") == ["Query", "Query", "BatchGetItem"]
 
 
 def test_choosing_an_invoice_costs_three_calls_at_most(unlimited: PageClient) -> None:

@@ -56,9 +56,10 @@ def test_the_recap_offers_a_new_window_and_this_one(parent: PageClient) -> None:
 
 
 def test_a_click_leads_to_the_bank_and_a_second_one_too(world: World, parent: PageClient) -> None:
-    answer = to_bank(parent)
+    address = link(recap_of(parent), "Payer en ligne")
+    answer = parent.get(address)
     assert (answer.status, answer.headers["Location"]) == (303, "https://bank.example/idop-1")
-    assert to_bank(parent).headers["Location"] == "https://bank.example/idop-1"
+    assert parent.get(address).headers["Location"] == "https://bank.example/idop-1"
     ((attempt, notify, back),) = world.treasury.asked
     assert (attempt.amount, attempt.saisie, attempt.email) == (424, "T", "jamie.bond@server.fr")
     assert notify.endswith("/payfip/notification")
@@ -205,7 +206,8 @@ def test_the_confirmation_is_the_bank_s_ticket(world: World, parent: PageClient)
 def test_every_outcome(
     world: World, parent: PageClient, letter: str, changes: dict[str, object], heading: str, offers: bool
 ) -> None:
-    to_bank(parent)
+    address = link(recap_of(parent), "Payer en ligne")
+    parent.get(address)
     world.treasury.says("idop-1", letter, **changes)
     page = parent.get(PROGRESS)
     assert page.heading == heading
@@ -215,7 +217,7 @@ def test_every_outcome(
         assert parent.get(link(page, "Payer cette facture")).heading.startswith("Récapitulatif")
     else:
         assert "Ne payez pas" in page.main
-        assert to_bank(parent).headers["Location"] == PROGRESS, "no second payment before a person looked at it"
+        assert parent.get(address).headers["Location"] == PROGRESS, "no second payment before a person looked at it"
 
 
 def test_the_return_settles_and_leaves_the_secret_address(world: World, parent: PageClient) -> None:

@@ -62,11 +62,14 @@ def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
     address = f"/factures/2013-026-000335/{{}}?{chosen.headers['Location'].partition('?')[2]}"
     parent.get(address.format("banque"))
     waiting = parent.get("/factures/2013-026-000335/paiement")
+    held, listed = parent.get(address.format("payer")), parent.get("/factures")
     world.treasury.says("idop-1", "R")
     refused = parent.get("/factures/2013-026-000335/paiement")
     world.treasury.says("idop-1", "P")
     return {
         "payment waiting": waiting,
+        "payment under way": held,
+        "/factures, one under way": listed,
         "payment refused": refused,
         "invoice recap": parent.get(address.format("payer")),
         "payment confirmed": parent.get("/factures/2013-026-000335/paiement"),

@@ -6,9 +6,11 @@ import pytest
 
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.payments import HELD, AttemptState
 from chalicelib.services.invoicing import PAID_ON_A_PAGE, AlreadyPaid, ChooseInvoice, OpenPdf, PdfMissing, ShowInvoices
-from tests.builders import BOND, a_payment, an_invoice
+from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
+from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryPdfs
 
 STRANGERS = FamilyId("f-strangers")
@@ -22,8 +24,9 @@ class Desk:
         self.invoices = MemoryInvoices(outbox=MemoryOutbox())
         self.pdfs = MemoryPdfs()
         self.clock = FixedClock(paris("mercredi 2013-10-16 00:30"))
-        self.show = ShowInvoices(invoices=self.invoices, clock=self.clock)
-        self.choose = ChooseInvoice(invoices=self.invoices)
+        self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
+        self.show = ShowInvoices(invoices=self.invoices, attempts=self.attempts, clock=self.clock)
+        self.choose = ChooseInvoice(invoices=self.invoices, attempts=self.attempts, clock=self.clock)
         self.open_pdf = OpenPdf(invoices=self.invoices, pdfs=self.pdfs)
         self.invoices.put(an_invoice(MINE), [])
         self.invoices.put(an_invoice(THEIRS, family=STRANGERS), [])
@@ -121,3 +124,13 @@ def test_the_pdf_opens_by_a_link_of_its_own() -> None:
 def test_a_pdf_that_is_not_there_is_told() -> None:
     with pytest.raises(PdfMissing):
         Desk().open_pdf(BOND, MINE)
+
+
+@pytest.mark.parametrize("state", AttemptState)
+def test_no_attempt_holds_an_invoice_for_longer_than_it_is_asked_about(state: AttemptState) -> None:
+    """What lets a page spare the call: heads whose attempt is older are not asked about."""
+    desk = Desk()
+    attempt = an_attempt(an_invoice(MINE), desk.clock.now(), state=state)
+    assert not attempt.is_live(desk.clock.now() + HELD)
+    desk.attempts.begin(attempt, an_invoice(MINE), None)
+    assert (MINE in desk.show(BOND).under_way) is attempt.is_live(desk.clock.now())

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chalicelib.pages.words import long_day, slashed, typeset
+from chalicelib.pages.words import hour_words, long_day, slashed, typeset
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import in_words
+from chalicelib.rules.payments import Attempt, AttemptState
 
 Url = Callable[..., str]
 MEANS = {
@@ -18,6 +19,11 @@ MEANS = {
     Means.CARD: "Carte bancaire en mairie",
     Means.OTHER: "Autre moyen",
 }
+HELD_BY = {
+    AttemptState.TO_CHECK: "Paiement à vérifier : ne payez pas",
+    AttemptState.DECLARED: "Paiement annoncé par la banque, à confirmer : ne payez pas",
+}
+"""What is said of an invoice that waits for a person. Any other live attempt is a parent's, at the bank."""
 NEAR = 2
 """Page numbers shown on each side of the current one."""
 
@@ -44,6 +50,18 @@ class Due:
     late: str
     partly: str
     pdf: Pdf
+    hold: "Hold | None" = None
+    """Why it may not be chosen now."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why an invoice may not be paid now. ``progress`` is the address where its payment can be followed, ``ask``
+    whether the town hall is the one to ask."""
+
+    words: str
+    progress: str
+    ask: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,8 @@ class PageLink:
     current: bool = False
 
 
-def due_of(invoice: Invoice, today: date, url: Url) -> Due:
+def due_of(invoice: Invoice, today: date, url: Url, attempt: Attempt | None = None) -> Due:
+    """``attempt``: the live one that keeps the invoice from being paid now."""
     late = f"En retard depuis le {long_day(invoice.due_on + timedelta(days=1))}" if invoice.is_overdue(today) else ""
     partly = f"Déjà réglé : {in_words(invoice.paid)} sur {in_words(invoice.total)}" if invoice.paid else ""
     return Due(
@@ -97,7 +116,13 @@ def due_of(invoice: Invoice, today: date, url: Url) -> Due:
         late=late,
         partly=typeset(partly),
         pdf=pdf_of(invoice, url),
+        hold=hold_of(attempt, url) if attempt else None,
     )
+
+
+def hold_of(attempt: Attempt, url: Url) -> Hold:
+    words = HELD_BY.get(attempt.state, f"Paiement commencé à {hour_words(attempt.created_at)}")
+    return Hold(typeset(words), url(f"/factures/{attempt.invoice}/paiement"), attempt.state in HELD_BY)
 
 
 def paid_of(invoice: Invoice, url: Url) -> Paid:
