@@ -227,6 +227,8 @@ def build_intake(settings: Settings) -> "Importer":
             pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
             renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),
             families=DynamoFamilyStore(database),
+            attempts=DynamoAttemptStore(database),
+            clock=build_clock(settings.demo_now),
         ),
         notices=DynamoNoticeStore(database),
         reverse=ReversePayment(

@@ -9,7 +9,7 @@ from chalicelib.intake.cells import Cells
 from chalicelib.intake.listing import Listing
 from chalicelib.intake.pdf_files import stage_pdfs
 from chalicelib.intake.sheets import Columns
-from chalicelib.rules.invoices import Means, bare_reference, reference_of
+from chalicelib.rules.invoices import Means, bare_reference, plain_reference, reference_of
 from chalicelib.rules.money import Cents, in_words, times
 from chalicelib.rules.school_calendar import paris_day
 
@@ -123,8 +123,8 @@ class InvoiceLists(Listing):
         name = payment_id(reference, payer, day, amount, means)
         self._insert(
             cells,
-            "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (invoice, name, cells.row.place.line, payer, day.isoformat(), amount, means.value),
+            "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (invoice, name, cells.row.place.line, payer, day.isoformat(), amount, means.value, reference),
             ("SELECT line FROM received WHERE invoice = ? AND id = ?", (invoice, name)),
             "le même règlement est déjà",
             otherwise=", ou une référence différente pour chacun dans la colonne « reference »",
@@ -132,8 +132,10 @@ class InvoiceLists(Listing):
 
 
 def payment_id(reference: str, payer: str, day: date, amount: Cents, means: Means) -> str:
-    """The same for the same row: by the town's reference when it gives one, else by everything that the row says."""
-    facts = ("reference", reference) if reference else (payer, day.isoformat(), str(amount), means.value)
+    """The same for the same row: by the town's reference when it gives one (lost zeros are no difference), else by
+    everything that the row says."""
+    named = ("reference", plain_reference(reference))
+    facts = named if reference else (payer, day.isoformat(), str(amount), means.value)
     return f"town-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:20]}"
 
 

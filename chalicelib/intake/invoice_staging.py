@@ -3,10 +3,12 @@
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from chalicelib.intake.invoices import FamilyInvoices, Listed, Received
+from chalicelib.intake.invoices import FamilyInvoices, Listed
+from chalicelib.intake.payment_matching import Received
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber, family_id, invoice_number
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
@@ -21,7 +23,7 @@ _INVOICE = """
 SELECT line, reference, family, issued, due, label, regie, total, published FROM invoices WHERE number = ?
 """
 _LINES = "SELECT what, child, quantity, unit_price, amount FROM invoice_lines WHERE invoice = ? ORDER BY rank"
-_RECEIVED = "SELECT line, id, payer, paid_on, amount, means FROM received WHERE invoice = ? ORDER BY line"
+_RECEIVED = "SELECT line, id, payer, paid_on, amount, means, reference FROM received WHERE invoice = ? ORDER BY line"
 _NOT_LISTED = """
 SELECT invoice AS number FROM received WHERE invoice NOT IN (SELECT number FROM invoices)
 UNION SELECT number FROM pdfs WHERE number NOT IN (SELECT number FROM invoices) ORDER BY number
@@ -91,6 +93,10 @@ def _line(row: tuple[str, str, str, int, int]) -> InvoiceLine:
     return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))
 
 
-def _received(row: tuple[int, str, str, str, int, str]) -> Received:
-    line, name, payer, paid_on, amount, means = row
-    return Received(line, Payment(name, payer, date.fromisoformat(paid_on), Cents(amount), Means(means)))
+def _received(row: tuple[int, str, str, str, int, str, str]) -> Received:
+    """The reference of an online payment is the bank's authorisation."""
+    line, name, payer, paid_on, amount, means, reference = row
+    payment = Payment(name, payer, date.fromisoformat(paid_on), Cents(amount), Means(means))
+    if payment.means is Means.ONLINE:
+        return Received(line, replace(payment, authorisation=reference))
+    return Received(line, replace(payment, reference=reference))

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from chalicelib.intake.faults import Faults, Place
-from chalicelib.intake.invoice_lists import PAYMENTS
 from chalicelib.intake.invoice_staging import by_family, found_elsewhere, listed_of, not_listed, note_as_should_be
+from chalicelib.intake.invoice_words import Told
 from chalicelib.intake.invoices import Change, FamilyInvoices, Listed, Pdf, Step, There, step_of, wrong_with
 from chalicelib.intake.pdf_files import read_pdf
 from chalicelib.intake.pool import in_order
@@ -20,10 +20,11 @@ from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.town import Town
 from chalicelib.services.invoice_ports import InvoiceRenderer, InvoiceStore, PdfStore
-from chalicelib.services.ports import FamilyStore
+from chalicelib.services.invoicing import live_attempts
+from chalicelib.services.payment_ports import AttemptStore
+from chalicelib.services.ports import Clock, FamilyStore
 
 Made = TypeVar("Made")
 LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une facture sans règlement, ou la même"
@@ -37,6 +38,8 @@ class InvoiceDesk:
     pdfs: PdfStore
     renderer: InvoiceRenderer
     families: FamilyStore
+    attempts: AttemptStore
+    clock: Clock
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Compared:
     as_should_be: list[InvoiceNumber] = field(default_factory=list)
     payments: int = 0
     """Payments of the lists that the portal has, on the invoices that are as they should be."""
-    overpaid: list[NotTaken] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
 
 
 @dataclass
@@ -56,8 +59,7 @@ class Written:
 
     steps: list[Step] = field(default_factory=list)
     known_payments: int = 0
-    not_put: list[NotTaken] = field(default_factory=list)
-    overpaid: list[NotTaken] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
 
 
 class InvoiceWriter:
@@ -94,7 +96,7 @@ class InvoiceWriter:
             note_as_should_be(self.lists, compared.as_should_be)
             self.report.invoices.unchanged += len(compared.as_should_be)
             self.report.payments.unchanged += compared.payments
-            self.report.overpaid += compared.overpaid
+            compared.told.add_to(self.report)
             yield 1
 
     def write(self) -> Iterator[int]:
@@ -103,8 +105,7 @@ class InvoiceWriter:
             for step in written.steps:
                 self._count(step)
             self.report.payments.unchanged += written.known_payments
-            self.report.not_put += written.not_put
-            self.report.overpaid += written.overpaid
+            written.told.add_to(self.report)
             yield 1
 
     def _count(self, step: Step) -> None:
@@ -130,8 +131,8 @@ class InvoiceWriter:
             step = self._step(listed, there)
             if step.change is Change.UNCHANGED and step.pdf is Pdf.KEPT and not step.to_record:
                 compared.as_should_be.append(listed.number)
-                compared.payments += len(listed.received)
-                compared.overpaid += _overpaid(listed, step)
+                compared.payments += len(step.payments.known)
+                compared.told.of(listed, step)
         return compared
 
     def _write(self, given: FamilyInvoices) -> Written:
@@ -141,24 +142,26 @@ class InvoiceWriter:
             try:
                 self._do(step, given.family, listed)
             except StaleWrite:
-                written.not_put.append(NotTaken(listed.place, f"facture « {listed.number} » : {LATE_PAYMENT}"))
+                written.told.not_put.append(NotTaken(listed.place, f"facture « {listed.number} » : {LATE_PAYMENT}"))
                 continue
             written.steps.append(step)
-            written.known_payments += len(listed.received) - len(step.to_record)
-            written.overpaid += _overpaid(listed, step)
+            written.known_payments += len(step.payments.known)
+            written.told.of(listed, step)
         return written
 
     def _there(self, given: FamilyInvoices) -> Iterator[tuple[Listed, There]]:
         """What the portal has of each invoice: one Query for those of the family, more for the new ones."""
         invoices = self.desk.invoices
         own = {invoice.number: invoice for invoice in invoices.of(given.family.id)}
+        concerned = [own[listed.number] for listed in given.listed if listed.number in own]
+        under_way = live_attempts(concerned, self.desk.attempts, self.desk.clock.now())
         for listed in given.listed:
             known = own.get(listed.number) or invoices.holder(listed.number)
             lines = invoices.lines(known.family, known.number) if known else ()
             reference = listed.invoice.reference if listed.invoice else ""
             asked = reference and not (known and known.reference == reference)
             holder = invoices.holder_of_reference(reference) if asked else None
-            yield listed, There(known, lines, holder.number if holder else None)
+            yield listed, There(known, lines, holder.number if holder else None, under_way.get(listed.number))
 
     def _step(self, listed: Listed, there: There) -> Step:
         """What is to be done; a PDF that the portal has already is kept."""
@@ -194,13 +197,3 @@ class InvoiceWriter:
     def _family(self, family: FamilyId) -> Family:
         """A family that only the portal knows: its invoice is named by a payment alone."""
         return self.desk.families.find(family) or Family(family, "", "", 0, ())
-
-
-def _overpaid(listed: Listed, step: Step) -> list[NotTaken]:
-    """Money received twice is told at every import, until it is given back: a clerk may have missed it."""
-    paid = step.invoice.paid + sum(received.payment.amount for received in step.to_record)
-    too_much = Cents(paid - step.invoice.total)
-    if too_much <= 0:
-        return []
-    place = listed.place if listed.line else Place(PAYMENTS, listed.received[0].line)
-    return [NotTaken(place, f"facture « {listed.number} » : {in_words(too_much)} de trop")]

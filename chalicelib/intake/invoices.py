@@ -7,11 +7,13 @@ from pathlib import PurePath
 
 from chalicelib.intake.faults import Place
 from chalicelib.intake.invoice_lists import INVOICES, PAYMENTS
+from chalicelib.intake.payment_matching import Matching, Received, match
 from chalicelib.intake.pdf_files import place_of
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
+from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.money import Cents, in_words
+from chalicelib.rules.payments import Attempt, AttemptState
 
 
 class Change(Enum):
@@ -26,14 +28,6 @@ class Pdf(Enum):
     GIVEN = "given"
     MADE = "made"
     KEPT = "kept"
-
-
-@dataclass(frozen=True)
-class Received:
-    """A row of reglements.csv."""
-
-    line: int
-    payment: Payment
 
 
 @dataclass(frozen=True)
@@ -64,22 +58,32 @@ class FamilyInvoices:
 
 @dataclass(frozen=True)
 class There:
-    """What the portal has: the invoice of that number, its lines, and the number that holds its reference."""
+    """What the portal has: the invoice of that number, its lines, the number that holds its reference, and the attempt
+    to pay that is under way or to check."""
 
     invoice: Invoice | None = None
     lines: tuple[InvoiceLine, ...] = ()
     holder: InvoiceNumber | None = None
+    attempt: Attempt | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be done: ``invoice`` and ``lines`` to put unless UNCHANGED, the PDF to store, payments to record."""
+    """What is to be done: ``invoice`` and ``lines`` to put unless UNCHANGED, the PDF to store, payments to record.
+
+    ``kept_as_it_is``: why a change that the files ask for is set aside, empty when none is.
+    """
 
     change: Change
     invoice: Invoice
     lines: tuple[InvoiceLine, ...]
     pdf: Pdf
-    to_record: tuple[Received, ...]
+    payments: Matching
+    kept_as_it_is: str = ""
+
+    @property
+    def to_record(self) -> tuple[Received, ...]:
+        return self.payments.new
 
 
 def step_of(listed: Listed, there: There) -> Step:
@@ -89,8 +93,9 @@ def step_of(listed: Listed, there: There) -> Step:
     if wanted is None:
         raise ValueError(f"invoice {listed.number} is nowhere")
     if known:
-        # The day it came online, its PDF and its payments are the portal's.
+        # The day it came online, its PDF, its payments and the attempts to pay it are the portal's.
         wanted = replace(wanted, published_at=known.published_at, pdf_bytes=known.pdf_bytes, payments=known.payments)
+        wanted = replace(wanted, begun=known.begun)
     lines = listed.lines or _still_right(there.lines, wanted.total)
     if known is None:
         change = Change.ADDED
@@ -98,8 +103,25 @@ def step_of(listed: Listed, there: There) -> Step:
         change = Change.CHANGED
     else:
         change = Change.UNCHANGED
-    recorded = tuple(received for received in listed.received if not _is_known(received.payment, known))
-    return Step(change, wanted, lines, _pdf_of(listed, change, wanted, lines), recorded)
+    payments = match(listed.received, wanted.payments)
+    why = _why_kept(known, wanted, there.attempt) if known and change is Change.CHANGED else ""
+    if known and why:
+        return Step(Change.UNCHANGED, known, there.lines, Pdf.KEPT, payments, why)
+    return Step(change, wanted, lines, _pdf_of(listed, change, wanted, lines), payments)
+
+
+def _why_kept(known: Invoice, wanted: Invoice, attempt: Attempt | None) -> str:
+    """Why an invoice may not change now; empty when it may. Money was received for what it says, or is on its way."""
+    changes = ", ".join(_differences(known, wanted)) or "ses lignes"
+    if known.payments:
+        return f"la facture « {known.number} » a un règlement et change ({changes}) ; attendu : la même"
+    if attempt is None:
+        return ""
+    is_what = "à vérifier" if attempt.state is AttemptState.TO_CHECK else "en cours"
+    return (
+        f"la facture « {known.number} » a un paiement en ligne {is_what} et change ({changes}) ; "
+        "attendu : la même, ou un nouvel import quand ce paiement sera connu"
+    )
 
 
 def _still_right(lines: tuple[InvoiceLine, ...], total: Cents) -> tuple[InvoiceLine, ...]:
@@ -113,16 +135,6 @@ def _pdf_of(listed: Listed, change: Change, invoice: Invoice, lines: tuple[Invoi
     if lines and (change is not Change.UNCHANGED or not invoice.pdf_bytes):
         return Pdf.MADE
     return Pdf.KEPT
-
-
-def _is_known(payment: Payment, invoice: Invoice | None) -> bool:
-    """Whether the portal has the payment: the very same, or the one that it took online itself and the town repeats."""
-    there = invoice.payments if invoice else ()
-    return any(
-        one.id == payment.id
-        or (one.means is payment.means is Means.ONLINE and one.amount == payment.amount and one.authorisation)
-        for one in there
-    )
 
 
 def wrong_with(listed: Listed, there: There) -> Iterator[tuple[Place, str]]:
@@ -141,17 +153,13 @@ def wrong_with(listed: Listed, there: There) -> Iterator[tuple[Place, str]]:
             f"la référence « {wanted.reference} » est celle de la facture « {there.holder} » du portail ; "
             "attendu : une référence par facture",
         )
-    if known and known.payments and step.change is Change.CHANGED:
-        changes = ", ".join(_differences(known, step.invoice)) or "ses lignes"
-        yield listed.place, f"la facture « {listed.number} » a un règlement et change ({changes}) ; attendu : la même"
-    elif step.change is not Change.UNCHANGED and step.pdf is Pdf.KEPT:
+    if step.change is not Change.UNCHANGED and step.pdf is Pdf.KEPT:
         wanted_pdf = PurePath("pdf", f"{listed.number}.pdf")
         yield (
             listed.place,
             f"la facture « {listed.number} » n'a ni lignes ni PDF ; "
             f"attendu : des lignes dans lignes.csv, ou {wanted_pdf}",
         )
-    yield from _changed_payments(listed, known)
 
 
 def _nowhere(listed: Listed) -> Iterator[tuple[Place, str]]:
@@ -174,16 +182,3 @@ def _differences(known: Invoice, wanted: Invoice) -> Iterator[str]:
     ):
         if before != after:
             yield f"{name} : {before} → {after}"
-
-
-def _changed_payments(listed: Listed, known: Invoice | None) -> Iterator[tuple[Place, str]]:
-    there = {payment.id: payment for payment in known.payments} if known else {}
-    for received in listed.received:
-        before = there.get(received.payment.id, received.payment)
-        if before != received.payment:
-            yield (
-                Place(PAYMENTS, received.line),
-                "ce règlement est déjà enregistré autrement "
-                f"({in_words(before.amount)} le {before.paid_on:%d/%m/%Y}) ; "
-                "attendu : le même, ou une autre référence",
-            )

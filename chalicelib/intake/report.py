@@ -49,7 +49,11 @@ class IntakeReport:
     notices: int = 0
     """Families that are now told of their invoices, as the lists ask."""
     not_put: list[NotTaken] = field(default_factory=list)
-    """Invoices that changed on the portal while the import ran."""
+    """Changes of invoices that were set aside: money was received, or is on its way."""
+    not_recorded: list[NotTaken] = field(default_factory=list)
+    """Payments that the portal may have already, said otherwise."""
+    recognised: list[NotTaken] = field(default_factory=list)
+    """Online payments of the lists, and which payment of the portal each is."""
     overpaid: list[NotTaken] = field(default_factory=list)
     recounted: int | None = None
     """Counters of places that were put right, None when none had to be counted again."""
@@ -63,7 +67,7 @@ class IntakeReport:
 
     @property
     def all_taken(self) -> bool:
-        return not self.refused and not self.not_put
+        return not self.refused and not self.not_put and not self.not_recorded
 
     def lines(self) -> list[str]:
         """The report as a clerk reads it."""
@@ -89,6 +93,8 @@ class IntakeReport:
             said.append("Rien à changer : le portail était à jour.")
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prises")
+        said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistrés")
+        said += _listed(self.recognised, "règlement", "en ligne, que le portail avait déjà")
         said += _listed(self.overpaid, "facture", "payées de trop, à rembourser")
         return said
 

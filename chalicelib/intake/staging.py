@@ -35,7 +35,8 @@ CREATE TABLE invoice_lines (
 );
 CREATE INDEX lines_by_invoice ON invoice_lines (invoice);
 CREATE TABLE received (
-    invoice TEXT, id TEXT, line INT, payer TEXT, paid_on TEXT, amount INT, means TEXT, PRIMARY KEY (invoice, id)
+    invoice TEXT, id TEXT, line INT, payer TEXT, paid_on TEXT, amount INT, means TEXT, reference TEXT,
+    PRIMARY KEY (invoice, id)
 ) WITHOUT ROWID;
 CREATE TABLE reversals (
     invoice TEXT, authorisation TEXT, line INT, day TEXT, why TEXT, PRIMARY KEY (invoice, authorisation)

@@ -11,6 +11,8 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
+TAKEN, BACK = "online-", "reversed-"
+"""What the id of an online payment begins with before its attempt's, and that of its reversal."""
 LONGEST_DEBT = 13
 """Digits that the treasury leaves for the debt's number (ROLDET)."""
 
@@ -43,7 +45,8 @@ class InvoiceLine:
 class Payment:
     """Money received for an invoice. ``id`` is unique within the invoice and the same when the file comes again.
 
-    ``authorisation`` and ``bank_date`` are the bank's, for ONLINE only.
+    ``authorisation`` and ``bank_date`` are the bank's, for ONLINE only; ``reference`` is the town's, as it wrote it,
+    for the other means (a cheque's number).
     """
 
     id: str
@@ -53,6 +56,7 @@ class Payment:
     means: Means
     authorisation: str = ""
     bank_date: date | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,19 @@ def bare_reference(reference: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]{6,30}", bare):
         raise ValueError(f"{reference!r} is no payment reference")
     return bare
+
+
+def plain_reference(text: str) -> str:
+    """How references of payments are compared: spreadsheets lose leading zeros, clerks change case and spaces."""
+    bare = "".join(text.split()).casefold()
+    return bare.lstrip("0") or bare[:1]
+
+
+def standing(payments: Iterable[Payment]) -> tuple[Payment, ...]:
+    """Those that are still money: neither taken back, nor what took them back."""
+    there = tuple(payments)
+    gone = {payment.id.removeprefix(BACK) for payment in there if payment.id.startswith(BACK)}
+    return tuple(one for one in there if one.amount > 0 and one.id.removeprefix(TAKEN) not in gone)
 
 
 def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, Means, Payment
+from chalicelib.rules.invoices import BACK, TAKEN, Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.services.invoice_ports import InvoiceStore, Mail
@@ -14,8 +14,6 @@ from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of
 
 REVERSED = "payment-reversed"
-TAKEN, BACK = "online-", "reversed-"
-"""What the id of an online payment begins with before its attempt's, and that of its reversal."""
 TRIES = 5
 
 

@@ -222,6 +222,7 @@ def payment_row(rows: type[InvoiceRow], family: FamilyId, head: str, payment: Pa
         means=payment.means.value,
         authorisation=payment.authorisation,
         bank_date=payment.bank_date.isoformat() if payment.bank_date else "",
+        reference=payment.reference,
     )
 
 
@@ -266,6 +267,7 @@ def _payment(item: RawItem) -> Payment:
         means=Means(item["means"]["S"]),
         authorisation=item["authorisation"]["S"],
         bank_date=date.fromisoformat(bank_date) if bank_date else None,
+        reference=item["reference"]["S"],
     )
 
 

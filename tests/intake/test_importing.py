@@ -19,8 +19,8 @@ from chalicelib.services.accounts import SignIn, WrongCodes, fingerprint
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import SavePlanning, Seen, entry_id
 from tests.clock import FixedClock, day, paris
-from tests.fake_bank import reversing
-from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryPdfs, MemoryThrottle
+from tests.fake_bank import MemoryAttempts, reversing
+from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs, MemoryThrottle
 from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
 
 NOW = "lundi 2026-11-23 08:00"
@@ -36,7 +36,15 @@ class Portal:
     def __init__(self) -> None:
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
-        self.desk = InvoiceDesk(MemoryInvoices(), MemoryPdfs(), InvoicePdf(), self.store.families)
+        invoices = MemoryInvoices()
+        self.desk = InvoiceDesk(
+            invoices,
+            MemoryPdfs(),
+            InvoicePdf(),
+            self.store.families,
+            attempts=MemoryAttempts(invoices, MemoryOutbox()),
+            clock=FixedClock(paris(NOW)),
+        )
         self.waited = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(

@@ -12,7 +12,8 @@ from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.payments import HELD, Attempt, AttemptState
+from tests.builders import an_attempt
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, reversing
 from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
@@ -39,15 +40,18 @@ class Desk:
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
         self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
-        desk = InvoiceDesk(self.invoices, self.pdfs, InvoicePdf(), self.store.families)
         self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
+        self.clock = FixedClock(NOW)
+        desk = InvoiceDesk(
+            self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
+        )
         self.run = Importer(
             reverse=reversing(self.invoices, self.attempts),
             store=self.store,
             plannings=self.store.plannings,
             desk=desk,
             notices=self.notices,
-            clock=FixedClock(NOW),
+            clock=self.clock,
             pepper="pepper",
             workers=2,
         )
@@ -110,15 +114,91 @@ def test_an_unpaid_invoice_may_be_corrected(desk):
     assert desk.invoices.of(F1)[0].label == "CANTINE"
 
 
-def test_an_invoice_with_a_payment_never_changes(desk):
+OTHER = "2026-026-000400"
+OTHERS = {
+    "factures": HEAD.replace("CANTINE OCTOBRE", "CANTINE") + f"{OTHER};f-1;2026-10-31;30/11/2026;CANTINE;RÉGIE;5,00;\n",
+    "lignes": LINE + f"{OTHER};Repas;James;1;5,00;5,00\n",
+}
+
+
+def test_a_correction_of_a_paid_invoice_is_set_aside_and_the_rest_is_done(desk):
     paid = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;1234,50;virement\n"
     desk.load(reglements=paid)
-    said = desk.faults(factures=HEADS + HEAD.replace("CANTINE OCTOBRE", "CANTINE"), reglements=paid)
-    assert said == [
+    before = desk.invoices.holder(NUMBER)
+    report = desk.load(
+        factures=HEADS + OTHERS["factures"],
+        lignes=LINES + OTHERS["lignes"],
+        reglements=paid + f"{OTHER};Jamie BOND;2026-11-20;1,00;virement\n",
+    )
+    assert [str(line) for line in report.not_put] == [
         "factures.csv:2: la facture « 2026-026-000335 » a un règlement et change "
         "(libellé : CANTINE OCTOBRE → CANTINE) ; attendu : la même"
     ]
-    assert desk.invoices.of(F1)[0].is_paid
+    assert not report.all_taken
+    assert desk.invoices.holder(NUMBER) == before
+    assert desk.invoices.holder(InvoiceNumber(OTHER)).paid == 100
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("2026-10-31", "2026-10-30"), "émise le : 31/10/2026 → 30/10/2026"),
+        (("CANTINE OCTOBRE", "CANTINE"), "libellé : CANTINE OCTOBRE → CANTINE"),
+    ],
+)
+def test_a_correction_while_money_is_under_way_waits_for_it(desk, change, said):
+    desk.load()
+    invoice = desk.invoices.holder(NUMBER)
+    attempt = an_attempt(invoice, NOW, state=AttemptState.TO_CHECK)
+    desk.attempts.begin(attempt, invoice, None)
+    report = desk.load(factures=HEADS + HEAD.replace(*change))
+    assert [str(line) for line in report.not_put] == [
+        f"factures.csv:2: la facture « 2026-026-000335 » a un paiement en ligne à vérifier et change ({said}) ; "
+        "attendu : la même, ou un nouvel import quand ce paiement sera connu"
+    ]
+    assert desk.attempts.latest(desk.invoices.holder(NUMBER)) == attempt
+    desk.clock.at += HELD
+    assert desk.load(factures=HEADS + HEAD.replace(*change)).invoices.changed == 1
+    assert desk.attempts.latest(desk.invoices.holder(NUMBER)) == attempt
+
+
+WITH_REFERENCES = "facture;payeur;date;montant;moyen;reference\n"
+CHEQUE = f"{NUMBER};Jamie BOND;20/11/2026;5,00;cheque;0012345\n"
+
+
+@pytest.mark.parametrize("again", ["12345", " 00 12345"])
+def test_a_cheque_whose_zeros_are_lost_is_the_same_cheque(desk, again):
+    desk.load(reglements=WITH_REFERENCES + CHEQUE)
+    report = desk.load(reglements=WITH_REFERENCES + CHEQUE.replace("0012345", again).replace("Jamie BOND", "BOND J."))
+    assert (report.payments.added, report.payments.unchanged, report.all_taken) == (0, 1, True)
+    assert desk.invoices.holder(NUMBER).paid == 500
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(("0012345", "777"), id="its reference alone"),
+        pytest.param(("0012345", ""), id="its reference left out"),
+        pytest.param(("5,00", "6,00"), id="its amount"),
+    ],
+)
+def test_a_payment_that_may_be_counted_already_is_not_recorded_and_said(desk, again):
+    desk.load(reglements=WITH_REFERENCES + CHEQUE)
+    report = desk.load(reglements=WITH_REFERENCES + CHEQUE.replace(*again))
+    (said,) = report.not_recorded
+    assert said.place.line == 2
+    assert "5,00\u00a0€ le 20/11/2026, référence « 0012345 »" in said.text
+    assert not report.all_taken
+    assert desk.invoices.holder(NUMBER).paid == 500
+    assert str(said) in "\n".join(report.lines())
+
+
+def test_two_cheques_of_one_day_are_two_payments_when_both_are_listed(desk):
+    both = WITH_REFERENCES + CHEQUE + CHEQUE.replace("0012345", "777")
+    desk.load(reglements=WITH_REFERENCES + CHEQUE)
+    assert desk.load(reglements=both).payments.added == 1
+    assert desk.load(reglements=both).payments.unchanged == 2
+    assert desk.invoices.holder(NUMBER).paid == 1000
 
 
 def test_a_town_payment_on_an_invoice_paid_online_is_kept_and_told_each_time(desk):

@@ -46,7 +46,14 @@ class Town:
         self.run = Importer(
             store=store,
             plannings=world.plannings,
-            desk=InvoiceDesk(world.invoices, world.pdfs, InvoicePdf(), world.families),
+            desk=InvoiceDesk(
+                world.invoices,
+                world.pdfs,
+                InvoicePdf(),
+                world.families,
+                attempts=world.attempts,
+                clock=world.clock,
+            ),
             notices=world.notices,
             reverse=reversing(world.invoices, world.attempts),
             clock=world.clock,

@@ -1,0 +1,74 @@
+"""What an import tells of invoices and payments that a person has to see, each with its line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chalicelib.intake.faults import Place
+from chalicelib.intake.invoice_lists import PAYMENTS
+from chalicelib.intake.invoices import Listed, Step
+from chalicelib.intake.payment_matching import Pair
+from chalicelib.intake.report import IntakeReport, NotTaken
+from chalicelib.rules.invoices import Means, Payment
+from chalicelib.rules.money import Cents, in_words
+
+
+@dataclass
+class Told:
+    """``not_put``: changes of invoices that were set aside. ``not_recorded``: payments that may be counted already.
+    ``recognised``: online payments of the lists, and which one of the portal each is."""
+
+    not_put: list[NotTaken] = field(default_factory=list)
+    not_recorded: list[NotTaken] = field(default_factory=list)
+    recognised: list[NotTaken] = field(default_factory=list)
+    overpaid: list[NotTaken] = field(default_factory=list)
+
+    def of(self, listed: Listed, step: Step) -> None:
+        if step.kept_as_it_is:
+            self.not_put.append(NotTaken(listed.place, step.kept_as_it_is))
+        self.not_recorded += [NotTaken(_place(pair), _otherwise(pair)) for pair in step.payments.doubtful]
+        self.recognised += _recognised(step)
+        self.overpaid += _overpaid(listed, step)
+
+    def add_to(self, report: IntakeReport) -> None:
+        report.not_put += self.not_put
+        report.not_recorded += self.not_recorded
+        report.recognised += self.recognised
+        report.overpaid += self.overpaid
+
+
+def _place(pair: Pair) -> Place:
+    return Place(PAYMENTS, pair.received.line)
+
+
+def _otherwise(pair: Pair) -> str:
+    row, there = pair.received.payment, pair.payment
+    if row.id == there.id or row.amount != there.amount:
+        before = f"ce règlement est déjà enregistré autrement ({_words(there)})"
+        return f"{before} ; attendu : le même, ou une autre référence"
+    return (
+        f"ce règlement ({_words(row)}) ressemble à celui que le portail a déjà ({_words(there)}) ; "
+        "attendu : la même référence, ou une ligne pour chacun s'il y en a deux"
+    )
+
+
+def _recognised(step: Step) -> Iterator[NotTaken]:
+    for pair in step.payments.known:
+        if pair.payment.means is Means.ONLINE and pair.payment.id != pair.received.payment.id:
+            words = f"facture « {step.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
+            yield NotTaken(_place(pair), words)
+
+
+def _words(payment: Payment) -> str:
+    name = payment.authorisation or payment.reference
+    said = f"{in_words(payment.amount)} le {payment.paid_on:%d/%m/%Y}"
+    return f"{said}, référence « {name} »" if name else f"{said}, sans référence"
+
+
+def _overpaid(listed: Listed, step: Step) -> list[NotTaken]:
+    """Money received twice is told at every import, until it is given back: a clerk may have missed it."""
+    paid = step.invoice.paid + sum(received.payment.amount for received in step.to_record)
+    too_much = Cents(paid - step.invoice.total)
+    if too_much <= 0:
+        return []
+    place = listed.place if listed.line else Place(PAYMENTS, listed.received[0].line)
+    return [NotTaken(place, f"facture « {listed.number} » : {in_words(too_much)} de trop")]

@@ -1,0 +1,114 @@
+"""Which payments of the lists the portal has already: one row to one payment, whatever clerks rewrote meanwhile."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from chalicelib.rules.invoices import Means, Payment, plain_reference, standing
+
+
+@dataclass(frozen=True)
+class Received:
+    """A row of reglements.csv."""
+
+    line: int
+    payment: Payment
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row, and the payment of the portal that it is or may be."""
+
+    received: Received
+    payment: Payment
+
+
+@dataclass(frozen=True)
+class Matching:
+    """``known``: the portal has them. ``new``: to record. ``doubtful``: the portal has one that says it otherwise, and
+    money must not be counted twice: a person decides."""
+
+    known: tuple[Pair, ...]
+    new: tuple[Received, ...]
+    doubtful: tuple[Pair, ...]
+
+
+def match(rows: Iterable[Received], payments: Iterable[Payment]) -> Matching:
+    """The same row is recognised first, then an online payment by its authorisation. What is left is compared with
+    payments that were not taken back: the same amount and means, nearest day first, nothing that tells them apart."""
+    there = tuple(payments)
+    desk = _Desk(list(rows), [payment for payment in there if payment.amount > 0])
+    named = [*desk.pair(_same_row), *desk.pair(_same_authorisation)]
+    desk.keep(standing(there))
+    known = [pair for pair in named if _same_money(*_facts(pair))] + desk.pair(_nothing_tells_apart)
+    doubtful = [pair for pair in named if not _same_money(*_facts(pair))] + desk.pair(_only_its_reference_differs)
+    return Matching(tuple(known), tuple(desk.rows), tuple(doubtful))
+
+
+@dataclass
+class _Desk:
+    """Rows and payments that are not matched yet."""
+
+    rows: list[Received]
+    payments: list[Payment]
+
+    def pair(self, alike: Callable[[Payment, Payment], bool]) -> list[Pair]:
+        """Match rows with payments that are ``alike``, nearest days first; both leave the desk."""
+        every = [Pair(row, payment) for row in self.rows for payment in self.payments if alike(row.payment, payment)]
+        made: list[Pair] = []
+        for pair in sorted(every, key=_distance):
+            if pair.received in self.rows and pair.payment in self.payments:
+                self.rows.remove(pair.received)
+                self.payments.remove(pair.payment)
+                made.append(pair)
+        return made
+
+    def keep(self, payments: Iterable[Payment]) -> None:
+        kept = set(payments)
+        self.payments = [payment for payment in self.payments if payment in kept]
+
+
+def _facts(pair: Pair) -> tuple[Payment, Payment]:
+    return pair.received.payment, pair.payment
+
+
+def _distance(pair: Pair) -> tuple[int, int, str]:
+    row, payment = _facts(pair)
+    return abs((row.paid_on - payment.paid_on).days), pair.received.line, payment.id
+
+
+def _same_row(row: Payment, payment: Payment) -> bool:
+    return row.id == payment.id
+
+
+def _same_authorisation(row: Payment, payment: Payment) -> bool:
+    online = row.means is payment.means is Means.ONLINE
+    return online and bool(_mark(row)) and _mark(row) == _mark(payment)
+
+
+def _nothing_tells_apart(row: Payment, payment: Payment) -> bool:
+    """Online, the bank's statement may be dated otherwise, and a town may know no authorisation. Else the payer's name
+    alone was written otherwise."""
+    if (row.means, row.amount) != (payment.means, payment.amount):
+        return False
+    if row.means is Means.ONLINE:
+        return not (_mark(row) and _mark(payment))
+    return row.paid_on == payment.paid_on and not _mark(row) and not _mark(payment)
+
+
+def _only_its_reference_differs(row: Payment, payment: Payment) -> bool:
+    return (row.means, row.amount) == (payment.means, payment.amount) and _same_day(row, payment)
+
+
+def _same_money(row: Payment, payment: Payment) -> bool:
+    """Whether a row that names this very payment still says the same. The day of one made online is the bank's."""
+    same = (row.means, row.amount) == (payment.means, payment.amount)
+    return same and (row.means is Means.ONLINE or row.paid_on == payment.paid_on)
+
+
+def _same_day(row: Payment, payment: Payment) -> bool:
+    return row.paid_on in {payment.paid_on, payment.bank_date}
+
+
+def _mark(payment: Payment) -> str:
+    """What names a payment besides its facts: the bank's authorisation online, else the town's reference."""
+    return plain_reference(payment.authorisation if payment.means is Means.ONLINE else payment.reference)
