@@ -68,14 +68,14 @@ def _refuse_what_was_kept(stage: Stage, status: str, operator: Operator) -> None
     if status:
         raise CannotOperate(f"{stage.prefix} cannot be changed any more ({status}). {_what_now(stage, found)}")
     if found:
-        raise CannotOperate(f"there is no stack {stage.prefix}, but what one keeps is there. {_what_now(stage, found)}")
+        raise CannotOperate(f"there is no stack {stage.prefix}, but what one keeps is. {_what_now(stage, found)}")
 
 
 def _what_now(stage: Stage, found: tuple[Kept, ...]) -> str:
-    data = [one for one in found if one.kind.delete]
     return (
-        f"Counted: {in_words(counted(stage, data))}. make adopt STAGE={stage.name} makes a new stack around it; "
-        f"make destroy STAGE={stage.name} says how it would be deleted instead"
+        f"There: {', '.join(map(str, found)) or 'nothing that outlives a stack'}; {in_words(counted(stage, found))}. "
+        f"make adopt STAGE={stage.name} makes a new stack around it; make destroy STAGE={stage.name} says how its data "
+        "would be deleted instead"
     )
 
 
@@ -83,7 +83,7 @@ def _bring(stage: Stage, built: Path, operator: Operator, *, importing: bool) ->
     _secrets(stage, operator)
     bucket = artifacts(stage)
     (archive,) = built.glob("portal-*.zip")
-    stage.client("s3").upload_file(str(archive), bucket, archive.name)
+    stage.client("s3").put_object(Bucket=bucket, Key=archive.name, Body=archive.read_bytes())
     there = stage.stack()
     before = parameters_of(there) if there else {}
     template = of_stage(stage, (built / "template.json").read_text(), bucket, {**before, **stage.parameters})

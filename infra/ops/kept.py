@@ -99,4 +99,4 @@ def in_words(counts: Mapping[Kept, int]) -> str:
     full = [f"{one.name} {count}" for one, count in counts.items() if count]
     if full:
         return f"{', '.join(full)}: {sum(counts.values())} items and documents in all"
-    return f"no item and no document in {len(counts)} tables, buckets and logs"
+    return "no item and no document in them"

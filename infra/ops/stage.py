@@ -4,7 +4,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,6 @@ class Stage:
         """What the name of everything of this town begins with; the stack is called so."""
         return self.parameters["TablePrefix"]
 
-    @cached_property
-    def _session(self) -> boto3.Session:
-        stand_in = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.endpoint else {}
-        return boto3.Session(region_name=self.region, **stand_in)
-
     def client(self, service: str) -> Any:
         """Raises CannotOperate when the credentials are another account's: nothing is read or written there."""
         self.check_account()
@@ -48,12 +43,13 @@ class Stage:
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=self.endpoint or None)
+            session = _session(self.region, bool(self.endpoint))
+            self._clients[service] = session.client(service, endpoint_url=self.endpoint or None)
         return self._clients[service]
 
     @cached_property
     def _clients(self) -> dict[str, Any]:
-        """Each is made once: that takes longer than what is asked of it."""
+        """Each is made once."""
         return {}
 
     def check_account(self) -> None:
@@ -127,6 +123,13 @@ class Stage:
             raise CannotOperate(f"{name} is not there ({error}): make deploy STAGE={self.name} first") from error
         variables: dict[str, str] = found["Environment"]["Variables"]
         return {**variables, "AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+
+
+@lru_cache
+def _session(region: str, stand_in: bool) -> boto3.Session:
+    """One for all stages of a region: reading AWS's service descriptions takes longer than most questions."""
+    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if stand_in else {}
+    return boto3.Session(region_name=region, **credentials)
 
 
 def read_stage(name: str) -> Stage:

@@ -11,7 +11,7 @@ from infra.ops.deploy import deploy
 from infra.ops.operator import Operator
 from infra.ops.stage import Stage
 
-SMALL = ("FamiliesTable", "LoginsTable", "DocumentsBucket", "AccessLog", "Alarms", "MailDomain")
+SMALL = ("FamiliesTable", "LoginsTable", "DocumentsBucket", "AccessLog", "Alarms", "ImportFailedAlarm", "MailDomain")
 PARAMETERS = ("TablePrefix", "SenderDomain", "WithMailDomain", "PublicOrigin")
 
 
@@ -56,10 +56,12 @@ class Town:
         return "\n".join(self.said)
 
 
-def a_stage(aws: str, prefix: str = "") -> Stage:
-    """Of a prefix that no other test uses."""
+def a_stage(aws: str, prefix: str = "", *, knows_its_origin: bool = True) -> Stage:
+    """Of a prefix that no other test uses. One that does not know its origin is deployed by two changes."""
     prefix = prefix or f"t{secrets.token_hex(4)}"
     parameters = {"TablePrefix": prefix, "SenderDomain": f"{prefix}.example", "WithMailDomain": "yes"}
+    if knows_its_origin:
+        parameters["PublicOrigin"] = f"https://{prefix}.example"
     stage = Stage("prod", "eu-west-3", parameters, aws)
     let_buckets_in(stage)
     return stage
