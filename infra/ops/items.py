@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.local.tables import declared
 from infra.ops.addresses import addresses_of, suppressions
+from infra.ops.kinds import delete_versions
 from infra.ops.stage import CannotOperate, Stage
 
 Item = dict[str, Any]
@@ -92,10 +93,7 @@ def erase_family(stage: Stage, family: str) -> int:
             f"{stage.prefix}-{table}",
             ({"DeleteRequest": {"Key": {name: item[name] for name in keys}}} for item in items),
         )
-    storage, bucket = stage.client("s3"), stage.documents
-    for key in _documents(stage, f"factures/{family}/"):
-        for version in storage.list_object_versions(Bucket=bucket, Prefix=key).get("Versions", []):
-            storage.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])
+    delete_versions(stage, stage.documents, f"factures/{family}/")
     return sum(map(len, found.values()))
 
 

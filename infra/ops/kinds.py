@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.tables import declared
 from infra.ops.operator import Operator
-from infra.ops.stage import Stage
+from infra.ops.stage import CannotOperate, Stage
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,21 @@ def count_documents(stage: Stage, name: str) -> int:
 
 
 def delete_bucket(stage: Stage, name: str, _operator: Operator) -> None:
-    storage = stage.client("s3")
-    for versions, markers in _versions(stage, name):
+    delete_versions(stage, name)
+    stage.client("s3").delete_bucket(Bucket=name)
+
+
+def delete_versions(stage: Stage, name: str, folder: str = "") -> None:
+    """Every version of every document in ``folder`` (``factures/f-1/``, or the whole bucket), also of those that were
+    deleted before."""
+    for versions, markers in _versions(stage, name, folder):
         there = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*versions, *markers)]
-        if there:
-            storage.delete_objects(Bucket=name, Delete={"Objects": there, "Quiet": True})
-    storage.delete_bucket(Bucket=name)
+        if not there:
+            continue
+        told = stage.client("s3").delete_objects(Bucket=name, Delete={"Objects": there, "Quiet": True})
+        for refused in told.get("Errors", [])[:1]:
+            why = refused.get("Message", refused["Code"])
+            raise CannotOperate(f"{refused['Key']} of {name} was not deleted: {why}")
 
 
 def log_state(stage: Stage, name: str) -> State | None:
@@ -161,7 +170,7 @@ def _status(stage: Stage, name: str) -> str:
     return str((_table(stage, name) or {}).get("TableStatus", ""))
 
 
-def _versions(stage: Stage, name: str) -> Iterator[tuple[list[Any], list[Any]]]:
+def _versions(stage: Stage, name: str, folder: str = "") -> Iterator[tuple[list[Any], list[Any]]]:
     """Page by page: versions of documents, and what marks some of them as deleted."""
-    for page in stage.client("s3").get_paginator("list_object_versions").paginate(Bucket=name):
+    for page in stage.client("s3").get_paginator("list_object_versions").paginate(Bucket=name, Prefix=folder):
         yield page.get("Versions", []), page.get("DeleteMarkers", [])
