@@ -62,7 +62,7 @@ def _described(stage: Stage, name: str, operator: Operator) -> list[str] | None:
     why = told.get("StatusReason", "")
     if "didn't contain changes" in why or "No updates" in why:
         return None
-    raise CannotOperate(f"CloudFormation refuses the change: {why}")
+    raise CannotOperate(f"CloudFormation refuses the change: {_with_way_out(stage, why)}")
 
 
 def _lines(formation: Any, stack: str, name: str) -> Iterator[str]:
@@ -87,8 +87,15 @@ def wait(stage: Stage, operator: Operator, *good: str) -> None:
     """Until the stack is done. ``good``: how it may end. Raises CannotOperate, naming what failed first."""
     status = settled(stage, operator)
     if status not in (good or ("CREATE_COMPLETE", "UPDATE_COMPLETE")):
-        raise CannotOperate(f"{stage.prefix}: {status}. {next(reversed(failures(stage)), '')}")
+        first = next(reversed(failures(stage)), "")
+        raise CannotOperate(f"{stage.prefix}: {status}. {_with_way_out(stage, first)}")
     operator.say(f"{stage.prefix}: {status}")
+
+
+def _with_way_out(stage: Stage, why: str) -> str:
+    """A change that was rolled back leaves the tables that it made, and the next one meets them."""
+    taken = "already exists" in why or "AlreadyExists" in why
+    return f"{why} (make adopt STAGE={stage.name} takes in what is the stage's own)" if taken else why
 
 
 def unstick(stage: Stage, operator: Operator) -> None:

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from infra.local.tables import create_buckets
 from infra.ops.deploy import adopt, deploy
 from infra.ops.destroy import destroy
 from infra.ops.stage import CannotOperate
 from tests.aws_calls import intercepted
-from tests.ops.towns import Town, a_stage, a_town, tag_bucket
+from tests.ops.towns import Town, a_stage, a_town, built_in, tag_bucket
 
 
 def taken_down(aws, built) -> Town:
@@ -135,6 +136,20 @@ def test_a_lost_pepper_is_not_replaced_unseen(aws, built):
     with pytest.raises(CannotOperate, match="pepper is missing"):
         adopt(town.stage, built, town.operator)
     assert town.stage.shell() is None
+
+
+def test_a_later_version_meets_a_bucket_that_is_there(aws, built, tmp_path):
+    """As when the change that added it was rolled back: it stayed."""
+    town = Town(a_stage(aws))
+    deploy(town.stage, built_in(tmp_path, without="DocumentsBucket"), town.operator)
+    create_buckets(aws, town.stage.prefix)
+    tag_bucket(town.stage)
+    town.put_document()
+    with pytest.raises(CannotOperate, match=r"already exists.*make adopt STAGE=prod"):
+        deploy(town.stage, built, town.operator)
+    adopt(town.stage, built, town.operator)
+    assert town.stage.documents in in_the_stack(town)
+    assert town.stage.client("s3").list_objects_v2(Bucket=town.stage.documents)["KeyCount"] == 1
 
 
 def test_adopting_a_whole_stage_is_deploying_it(aws, built):

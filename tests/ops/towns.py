@@ -92,10 +92,12 @@ def tag_bucket(stage: Stage) -> None:
     stage.client("s3").put_bucket_tagging(Bucket=stage.documents, Tagging=tags)
 
 
-def built_in(folder: Path, *, broken: bool = False) -> Path:
-    """What ``make package`` would leave: a zip, and the template of a small town."""
+def built_in(folder: Path, *, broken: bool = False, without: str = "") -> Path:
+    """What ``make package`` would leave: a zip, and the template of a small town, or of one that lacks a resource."""
+    template = _small(broken=broken)
+    template["Resources"].pop(without, None)
     (folder / "portal-0123.zip").write_bytes(b"a zip")
-    (folder / "template.json").write_text(json.dumps(_small(broken=broken)))
+    (folder / "template.json").write_text(json.dumps(template))
     return folder
 
 
