@@ -28,6 +28,10 @@ _OTHER_FILES = (
     (b"\x1f\x8b", "le fichier est une archive gzip, malgré son nom"),
     (b"{\\rtf", "le fichier est un texte mis en forme (.rtf), malgré son nom"),
 )
+_CONTROLS = (
+    (b"\0", "des octets nuls : il est abîmé ou n'est pas un texte"),
+    (b"\x1a", "le signe de fin des anciens logiciels DOS (Ctrl-Z)"),
+)
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)\b", re.IGNORECASE)
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -42,7 +46,10 @@ _TROUBLES = (
     (re.compile("\ufffd"), "des caractères y sont perdus"),
     (re.compile(f"Ã[{_CONTINUED}]|Â[\xa0-\xbf]|Å[“’¸¡½¾]|â€[{_CONTINUED}]|â‚¬|ï»¿"), _TWICE),
     (re.compile("[├┬][\u00a1-\uffff]|√[©®™†¥¬∞±≤≥]"), _TWICE),
-    (re.compile("[\u2500-\u259f]"), "ses accents sont devenus des filets de tableau"),
+    (
+        re.compile("(?<=[^\\W\\d_])[\u2500-\u259f]|[\u2500-\u259f](?=[^\\W\\d_])"),
+        "ses accents sont devenus des filets de tableau",
+    ),
     (re.compile("[\x80-\x9f]"), "il a des caractères de commande à la place d'accents"),
     (re.compile("(?<=[^\\W\\d_])[‚„†‡ˆ‰‹›•˜™ƒ¤¦¨¬¯¶]+(?=[^\\W\\d_])"), "ses accents sont devenus d'autres signes"),
     (re.compile(f"[{_LATIN}][{_NOT_LATIN}]|[{_NOT_LATIN}][{_LATIN}]"), "deux alphabets s'y mêlent dans un mot"),
@@ -104,12 +111,9 @@ def _refuse_other_files(head: bytes) -> None:
 
 
 def _refuse_controls(line: int, block: bytes) -> None:
-    for control, what in ((b"\0", "des octets nuls : il est abîmé ou n'est pas un texte"), (b"\x1a", _CTRL_Z)):
+    for control, what in _CONTROLS:
         if control in block:
             raise UnreadableFile(_line_of(line, block, block.index(control)), f"le fichier a {what}")
-
-
-_CTRL_Z = "le signe de fin des anciens logiciels DOS (Ctrl-Z)"
 
 
 def _refuse_troubles(line: int, text: str) -> None:

@@ -87,6 +87,7 @@ def test_windows_1252_is_still_read(path):
         pytest.param("a\nNoÃ©mie LEFÃˆVRE\n".encode(), 2, "encodés deux fois (« Ã© »)", id="double encoding"),
         pytest.param("a\nlâ€™été\n".encode(), 2, "encodés deux fois", id="double encoding of an apostrophe"),
         pytest.param("a\nNo├®mie\n".encode(), 2, "encodés deux fois", id="double encoding by DOS"),
+        pytest.param("a\n╔cole\n".encode(), 2, "filets de tableau (« ╔ »)", id="Windows read as DOS"),
         pytest.param("a\nNo√©mie\n".encode(), 2, "encodés deux fois", id="double encoding by a Mac"),
         pytest.param("a\nNo\ufffdmie\n".encode(), 2, "des caractères y sont perdus", id="U+FFFD"),
         pytest.param("a\nNo\x82mie\n".encode(), 2, "caractères de commande", id="C1"),
@@ -116,9 +117,11 @@ def test_what_it_is_is_said_and_how_to_save_it_again(path, content, line, said):
     assert refused.value.line == line
 
 
-@pytest.mark.parametrize(
-    "text", ["JOÃO MAGALHÃES", "Â\n", "« É », voilà\u00a0», É… l'ÉTÉ’", "Ångström, Straße, Žižek", "3 × 4"]
-)
+OTHER_TEXTS = ["JOÃO MAGALHÃES", "Â\n", "« É », voilà\u00a0», É… l'ÉTÉ’", "Ångström, Straße, Žižek", "3 × 4"]
+OTHER_TEXTS += ["Анна, Zoe\u0301", "# ── Écoles ──"]
+
+
+@pytest.mark.parametrize("text", OTHER_TEXTS)
 def test_other_languages_are_read_in_utf_8(path, text):
     assert read(path, text.encode()) == text
 
