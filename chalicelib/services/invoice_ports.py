@@ -52,7 +52,8 @@ class InvoiceStore(Protocol):
 
         A new invoice is queued for its notification; a correction leaves whether its family was told, and its attempts
         to pay, as they are. Raises StaleWrite when the number or the reference belongs to another invoice, when the
-        invoice was paid meanwhile (a paid invoice never changes), or when its latest attempt is not ``invoice.begun``.
+        invoice was paid meanwhile (a paid invoice never changes), or when its latest attempt is not the one that
+        ``Invoice.begun`` names.
         """
         ...
 
