@@ -51,8 +51,7 @@ def is_running(pid: int) -> bool:
 @pytest.mark.parametrize("what", STARTS)
 def test_a_killed_run_leaves_nothing_behind(what, tmp_path):
     # Given a run that started something
-    if what in BROWSERS:
-        conftest.need(*BROWSERS[what])
+    conftest.need(*BROWSERS[what])
     code = f"import pathlib, time\nfolder = pathlib.Path({str(tmp_path)!r}){STARTS[what]}"
     run = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", f"{code}    print('ready', flush=True)\n    time.sleep(600)\n"],

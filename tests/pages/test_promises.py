@@ -20,7 +20,7 @@ from tests.builders import BOND
 from tests.pages.client import HOST, PageClient, plain
 from tests.pages.conftest import World
 
-WORDS = {1: "une", 2: "deux", 3: "trois", 6: "six", 12: "douze"}
+WORDS = {1: "un", 2: "deux", 3: "trois", 6: "six", 12: "douze"}
 SOON_DELETED = timedelta(days=2)
 """« Quelques jours »: an item's life until DynamoDB may delete it, which it does a day or two later."""
 
@@ -58,7 +58,7 @@ PERSONAL = {
     "AttemptRow.facts": "les paiements en ligne : le montant, l'heure, l'adresse e-mail du ticket",
     "AttemptRow.answer": "la réponse de la banque",
     "LedgerRow.facts": "Les comptes des paiements (référence et montant)",
-    "OutboxRow.to": "les e-mails qui attendent d'être envoyés, et les adresses qui ne peuvent plus en recevoir",
+    "OutboxRow.to": "les e-mails qui attendent d'être envoyés",
     "OutboxRow.facts": "les e-mails qui attendent d'être envoyés",
 }
 """What the tables have of people -> where the privacy page says so."""
@@ -106,9 +106,10 @@ def test_trying_codes_waits_as_long_as_it_is_said(visitor: PageClient) -> None:
 
 
 def test_a_session_lasts_as_long_as_it_is_said(visitor: PageClient) -> None:
-    idle, absolute = WORDS[accounts.IDLE // timedelta(hours=1)], WORDS[accounts.ABSOLUTE // timedelta(hours=1)]
-    say(visitor, "/aide", f"après {idle} heure sans rien ouvrir, et au plus tard après {absolute} heures")
-    say(visitor, "/donnees-personnelles", f"après {idle} heure sans visite ou {absolute} heures en tout")
+    assert timedelta(hours=1) == accounts.IDLE
+    absolute = WORDS[accounts.ABSOLUTE // timedelta(hours=1)]
+    say(visitor, "/aide", f"après une heure sans rien ouvrir, et au plus tard après {absolute} heures")
+    say(visitor, "/donnees-personnelles", f"après une heure sans visite ou {absolute} heures en tout")
 
 
 @pytest.mark.parametrize("path", ["/factures", "/planning?enfant=c-007", "/notifications"])
@@ -159,6 +160,7 @@ def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
         f"Les réservations : {years[retention.BOOKINGS]} ans après le jour réservé.",
         f"L'historique : {years[retention.SAVES]} ans après la modification.",
         f"Les e-mails qui n'ont pas pu partir : {retention.UNSENT.days} jours.",
+        f"L'empreinte des adresses où ils reviennent : {WORDS[retention.SUPPRESSED // timedelta(days=366)]} an.",
         f"Les journaux techniques : {WORDS[LOGS_DAYS // 30]} mois.",
     )
 
