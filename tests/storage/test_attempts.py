@@ -1,6 +1,7 @@
 """Attempts to pay and the payments' journal: the tables and the stand-in of the tests keep the same promises."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from tests.builders import BOND, a_payment, an_invoice
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
+from tests.faults import Case, survives
 from tests.stand_in import PEPPER, database_for, moto_town
 
 NOW = paris("lundi 2026-11-23 10:00")
@@ -131,6 +133,33 @@ def test_every_attribute_of_a_head_is_the_list_s_or_moves_along():
         head = keys.invoice_head(moved.issued_on, moved.number)
         after = database.get("test", invoices.rows, BOND, head).serialize()
     assert {name for name in before | after if before.get(name) != after.get(name)} == {"item", "issued_on"}
+
+
+@contextmanager
+def begun() -> Iterator[tuple[DynamoAttemptStore, DynamoInvoiceStore]]:
+    with moto_town() as settings:
+        database = database_for(settings)
+        attempts, invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+        invoices.put(INVOICE, ())
+        attempts.begin(ATTEMPT, INVOICE, None)
+        yield attempts, invoices
+
+
+def test_correcting_the_issue_date_survives_every_fault():
+    earlier = INVOICE.issued_on - timedelta(days=1)
+
+    def correct(stores: tuple[DynamoAttemptStore, DynamoInvoiceStore]) -> None:
+        there = stores[1].holder(INVOICE.number)
+        stores[1].put(replace(there, issued_on=earlier), ())
+
+    def whole(stores: tuple[DynamoAttemptStore, DynamoInvoiceStore]) -> None:
+        attempts, invoices = stores
+        (invoice,) = invoices.of(BOND)
+        assert (invoice.issued_on, invoice.begun) == (earlier, Begun(ATTEMPT.id, NOW))
+        assert attempts.latest(invoice) == ATTEMPT
+        assert len(invoices.to_notify(9)) == 1
+
+    survives(Case(fresh=begun, run=correct, recover=correct, check=whole))
 
 
 def test_two_requests_begin_one_attempt(attempts):
