@@ -12,7 +12,7 @@ from chalicelib.pages.visit import Visit
 from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
 from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt, answer_of
 from chalicelib.services.invoicing import AlreadyPaid
@@ -25,7 +25,6 @@ RELOADS = 6
 """Times that the waiting page reloads by itself without JavaScript, every twenty seconds."""
 LARGEST = 5 * 1024
 """Bytes of a notification; the bank's have sixty."""
-_OPERATION = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @room.get("/factures/{number}/banque", Who.FAMILY)
@@ -96,9 +95,9 @@ def posted_back_from_bank(visit: Visit) -> Answer:
 @room.post_from_anywhere("/payfip/notification")
 def notification(visit: Visit) -> Answer:
     """The bank says that something happened to an operation: nothing but its name is read, the treasury is asked."""
-    idop = _told(visit).get("idop", "")
-    if _OPERATION.fullmatch(idop):
-        visit.portal.settle_payment.by_idop(idop)
+    operation = _operation(_told(visit).get("idop", ""))
+    if operation:
+        visit.portal.settle_payment.by_idop(operation)
     return _received()
 
 
@@ -118,7 +117,7 @@ def _received() -> Raw:
 
 def _declared(visit: Visit, nonce: str) -> Answer:
     """The unsigned return of the URL contract. What cannot be read is answered too: the bank would only repeat it."""
-    if not _OPERATION.fullmatch(nonce):
+    if not _operation(nonce):
         return _received()
     try:
         answer = answer_of(_told(visit))
@@ -131,9 +130,17 @@ def _declared(visit: Visit, nonce: str) -> Answer:
 
 def _back(visit: Visit) -> Answer:
     """The address holds the treasury's secret name of the payment, so the browser leaves it at once."""
-    idop = _told(visit).get("idop", "")
-    attempt = visit.portal.show_payment.by_idop(idop) if _OPERATION.fullmatch(idop) else None
+    operation = _operation(_told(visit).get("idop", ""))
+    attempt = visit.portal.show_payment.by_idop(operation) if operation else None
     return Redirect(_progress_address(visit, attempt.invoice) if attempt else visit.url("/factures"))
+
+
+def _operation(text: str) -> str:
+    """The name of an operation that anybody may send; empty for what is none."""
+    try:
+        return idop(text)
+    except ValueError:
+        return ""
 
 
 def _told(visit: Visit) -> Mapping[str, str]:
