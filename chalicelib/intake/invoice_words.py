@@ -8,14 +8,14 @@ from chalicelib.intake.invoice_lists import PAYMENTS
 from chalicelib.intake.invoices import Listed, Step
 from chalicelib.intake.payment_matching import Pair
 from chalicelib.intake.report import IntakeReport, NotTaken
-from chalicelib.rules.invoices import Means, Payment
+from chalicelib.rules.invoices import Payment
 from chalicelib.rules.money import Cents, in_words
 
 
 @dataclass
 class Told:
     """``not_put``: changes of invoices that were set aside. ``not_recorded``: payments that may be counted already.
-    ``recognised``: online payments of the lists, and which one of the portal each is."""
+    ``recognised``: payments that the lists write otherwise, and which one of the portal each is."""
 
     not_put: list[NotTaken] = field(default_factory=list)
     not_recorded: list[NotTaken] = field(default_factory=list)
@@ -52,15 +52,20 @@ def _otherwise(pair: Pair) -> str:
 
 
 def _recognised(step: Step) -> Iterator[NotTaken]:
+    """Those that the list writes otherwise than the portal: a clerk can see that none was taken for another."""
     for pair in step.payments.known:
-        if pair.payment.means is Means.ONLINE and pair.payment.id != pair.received.payment.id:
+        if _name(pair.received.payment) != _name(pair.payment) or pair.received.payment.id != pair.payment.id:
             words = f"facture « {step.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
             yield NotTaken(_place(pair), words)
 
 
+def _name(payment: Payment) -> str:
+    return payment.authorisation or payment.reference
+
+
 def _words(payment: Payment) -> str:
-    name = payment.authorisation or payment.reference
-    said = f"{in_words(payment.amount)} le {payment.paid_on:%d/%m/%Y}"
+    name = _name(payment)
+    said = f"{in_words(payment.amount)} de {payment.payer} le {payment.paid_on:%d/%m/%Y}"
     return f"{said}, référence « {name} »" if name else f"{said}, sans référence"
 
 

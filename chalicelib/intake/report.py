@@ -53,7 +53,7 @@ class IntakeReport:
     not_recorded: list[NotTaken] = field(default_factory=list)
     """Payments that the portal may have already, said otherwise."""
     recognised: list[NotTaken] = field(default_factory=list)
-    """Online payments of the lists, and which payment of the portal each is."""
+    """Payments that the lists write otherwise, and which payment of the portal each is."""
     overpaid: list[NotTaken] = field(default_factory=list)
     recounted: int | None = None
     """Counters of places that were put right, None when none had to be counted again."""
@@ -94,7 +94,7 @@ class IntakeReport:
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prises")
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistrés")
-        said += _listed(self.recognised, "règlement", "en ligne, que le portail avait déjà")
+        said += _listed(self.recognised, "règlement", "que le portail a déjà, sous une autre forme")
         said += _listed(self.overpaid, "facture", "payées de trop, à rembourser")
         return said
 

@@ -171,6 +171,10 @@ def test_a_cheque_whose_zeros_are_lost_is_the_same_cheque(desk, again):
     desk.load(reglements=WITH_REFERENCES + CHEQUE)
     report = desk.load(reglements=WITH_REFERENCES + CHEQUE.replace("0012345", again).replace("Jamie BOND", "BOND J."))
     assert (report.payments.added, report.payments.unchanged, report.all_taken) == (0, 1, True)
+    assert [str(line) for line in report.recognised] == [
+        f"reglements.csv:2: facture « {NUMBER} » : 5,00\u00a0€ de BOND J. le 20/11/2026, "
+        f"référence « {again.strip()} », c'est 5,00\u00a0€ de Jamie BOND le 20/11/2026, référence « 0012345 »"
+    ]
     assert desk.invoices.holder(NUMBER).paid == 500
 
 
@@ -187,10 +191,27 @@ def test_a_payment_that_may_be_counted_already_is_not_recorded_and_said(desk, ag
     report = desk.load(reglements=WITH_REFERENCES + CHEQUE.replace(*again))
     (said,) = report.not_recorded
     assert said.place.line == 2
-    assert "5,00\u00a0€ le 20/11/2026, référence « 0012345 »" in said.text
+    assert "5,00\u00a0€ de Jamie BOND le 20/11/2026, référence « 0012345 »" in said.text
     assert not report.all_taken
     assert desk.invoices.holder(NUMBER).paid == 500
     assert str(said) in "\n".join(report.lines())
+
+
+def test_the_report_says_which_online_payment_a_row_is(desk):
+    desk.load()
+    online = Payment("online-1", "Jamie BOND", date(2026, 11, 10), 500, Means.ONLINE, "A55A", date(2026, 11, 10))
+    desk.invoices.record(F1, NUMBER, online)
+    rows = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-12;5,00;en ligne\n{NUMBER};Jamie BOND;2026-11-13;5,00;en ligne\n"
+    for added in (1, 0):
+        report = desk.load(reglements=rows)
+        assert (report.payments.added, report.payments.unchanged) == (added, 2 - added)
+        (said,) = report.recognised
+        assert (said.place.line, said.text.partition("c'est ")[2]) == (
+            2,
+            "5,00\u00a0€ de Jamie BOND le 10/11/2026, référence « A55A »",
+        )
+        assert "1 règlement que le portail a déjà, sous une autre forme :" in report.lines()
+    assert desk.invoices.holder(NUMBER).paid == 1000
 
 
 def test_two_cheques_of_one_day_are_two_payments_when_both_are_listed(desk):
