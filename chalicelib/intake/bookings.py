@@ -15,7 +15,7 @@ from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId, SchoolId, activity_id, child_id, family_id, school_id
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
+from chalicelib.rules.planning import PlaceKey, Slot, Wish, places_at
 from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, PlanningStore
@@ -188,11 +188,11 @@ class BookingWriter:
         return full
 
     def _limit(self, key: PlaceKey) -> int:
-        return places(self.town.activities[key.activity], key)
+        return places_at(self.town, key)
 
     def _full(self, event: Event) -> NotTaken:
         slot = event.wish.slot
-        label = self.town.activities[slot.activity].label
+        label = self.town.label_of(slot.activity)
         full = f"« {label} » est complet le {slot.day:%d/%m/%Y} pour l'enfant « {slot.child} »"
         return NotTaken(Place(BOOKINGS, event.line), full)
 

@@ -110,7 +110,9 @@ class Importer:
         Raises Braked, before anything is written too, when the run would change too much: unless ``accepting``.
         """
         now = self.clock.now()
-        with validated(folder, now, progress) as files:
+        with validated(folder, now, progress) as checked:
+            there = self.store.current_town_json()
+            files = replace(checked, town=checked.town.after(_loaded(there)))
             report = IntakeReport()
             invoices = InvoiceWriter(
                 desk=self.desk,
@@ -126,7 +128,8 @@ class Importer:
             if not accepting:
                 brake(files.lists, self.store, paris_day(now))
             recount = Recount(self.store, self.plannings, now, self.pause)
-            self._write_town(files.town, now, report, recount)
+            if counts_otherwise(_loaded(there), files.town):
+                recount.ask()
             families = count(files.lists, "families")
             progress.follow(
                 "Familles",
@@ -135,14 +138,17 @@ class Importer:
             )
             progress.follow("Codes d'accès", families_with_codes, logins.write())
             logins.remove_replaced()
-            if recount.is_due():
-                progress.say("places à recompter, une minute")
-                report.recounted = recount.settle(files.town)
-            progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
             progress.follow("Avertissements", count(files.lists, "notices"), self._write_notices(files.lists, report))
             progress.follow("Factures", families_with_invoices(files.lists), invoices.write())
             reversals = write_reversals(files.lists, self.reverse, report.reversals)
             progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
+            due = recount.is_due()
+            report.recounted = recount.count(files.town) if due else None
+            progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
+            self._publish(files.town, there, now, report)
+            if due:
+                progress.say("places à recompter, une minute")
+                report.recounted = (report.recounted or 0) + recount.settle(files.town)
             return report
 
     def _compare(self, invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
@@ -153,15 +159,15 @@ class Importer:
         if faults.count:
             raise BadFiles(faults)
 
-    def _write_town(self, town: Town, now: datetime, report: IntakeReport, recount: Recount) -> None:
-        """The town first: families may be enrolled in activities that it has just gained."""
-        text, there = dump(town), self.store.current_town_json()
+    def _publish(self, town: Town, there: str | None, now: datetime, report: IntakeReport) -> None:
+        """The town last, when all the rest is written: an import that dies on the way leaves the town as it was.
+
+        Until then pages follow the town before: they leave out what families are enrolled in and it does not have.
+        """
+        text = dump(town)
         if text == there:
             report.town.unchanged += 1
             return
-        if counts_otherwise(_loaded(there), town):
-            recount.ask()
-            recount.count(town)
         self.store.put_town(text, now)
         report.town.changed += 1
 

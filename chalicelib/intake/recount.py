@@ -4,6 +4,9 @@ Saves move the counters of limited activities only. When an activity becomes lim
 that count their own places, the bookings already taken are in no counter, or in another. So the import counts them:
 before the new configuration is published, and again once every Lambda has read it; until then some still save by the
 old one. What asks for it is written down first, so that an import killed on the way counts when it is run again.
+
+What the import itself books or cancels comes between the two counts, by the new configuration, which is published
+after it: a parent who saves meanwhile moves the counters of the old one, and the second count puts that right.
 """
 
 import time
@@ -74,7 +77,7 @@ class Recount:
 
     def _key(self, town: Town, family: FamilyId, slot: Slot) -> PlaceKey | None:
         """The counter of a booking; None for an activity without limit, or one that the town no longer has."""
-        activity = town.activities.get(slot.activity)
+        activity = town.activity(slot.activity)
         if activity is None or activity.capacity is None:
             return None
         school = self._schools_of(family).get(slot.child)

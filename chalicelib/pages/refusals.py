@@ -72,7 +72,6 @@ BAD_FORMS: Mapping[str, str] = {
     "cell-twice": "Une case du planning est envoyée deux fois.",
     "seen": "Le planning envoyé n'est pas celui que nous avons affiché. Ouvrez-le de nouveau.",
     "seen-family": "Le planning envoyé est celui d'une autre famille. Ouvrez le vôtre.",
-    "activity": "Une case du planning concerne une activité qui n'existe pas.",
     "trap": "Un champ caché de la page a été rempli, sans doute par un logiciel. Laissez-le vide, ou téléphonez.",
 }
 """What is wrong with a form, by the slug of its BadForm."""

@@ -145,6 +145,12 @@ def places(activity: Activity, key: PlaceKey) -> int:
     return limit
 
 
+def places_at(town: Town, key: PlaceKey) -> int:
+    """``places`` by the town; 0 for an activity that it does not have: nothing more is booked of it."""
+    activity = town.activity(key.activity)
+    return places(activity, key) if activity else 0
+
+
 class DayFacts(NamedTuple):
     """What is true of one activity on one day for every child of a school.
 
@@ -195,13 +201,17 @@ class Judge:
         return {enrolment.activity: enrolment for enrolment in self.child.enrolments}
 
     def view(self, slot: Slot, booked: bool, taken: int = 0) -> SlotView:
-        """View one slot. ``taken`` counts the places of its counter; it is ignored when there is no limit."""
+        """View one slot. ``taken`` counts the places of its counter; it is ignored when there is no limit.
+
+        An activity that the town does not have, or no longer, is closed.
+        """
         if slot.day < self.today:
             return SlotView(slot, booked, State.PAST)
-        activity = self.town.activities[slot.activity]
-        facts = day_facts(self.town, activity, self.child.school, slot.day)
+        activity = self.town.activity(slot.activity)
+        facts = day_facts(self.town, activity, self.child.school, slot.day) if activity else DayFacts("")
         enrolment = self.enrolments.get(slot.activity)
-        if facts.closed_because is not None or enrolment is None or not enrolment.covers(slot.day):
+        closed = facts.closed_because is not None or enrolment is None or not enrolment.covers(slot.day)
+        if activity is None or enrolment is None or closed:
             return SlotView(slot, booked, State.CLOSED, closed_because=facts.closed_because or "")
         closes_at = facts.cancel_until if booked else facts.book_until
         if closes_at is None or enrolment.read_only:

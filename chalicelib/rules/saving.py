@@ -4,10 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.rules.errors import BadForm
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ActivityId
-from chalicelib.rules.planning import Judge, PlaceKey, Reason, Refusal, Slot, SlotView, State, Wish, place_key, places
+from chalicelib.rules.planning import (
+    Judge,
+    PlaceKey,
+    Reason,
+    Refusal,
+    Slot,
+    SlotView,
+    State,
+    Wish,
+    place_key,
+    places_at,
+)
 from chalicelib.rules.town import Town
 
 REFUSED_AS = {
@@ -44,11 +54,16 @@ class Situation:
     now: datetime
 
     def key(self, slot: Slot) -> PlaceKey | None:
-        return place_key(self.town.activities[slot.activity], self.family.child(slot.child).school, slot.day)
+        """The counter of a slot, None without limit; an activity that the town does not have has none."""
+        activity = self.town.activity(slot.activity)
+        return place_key(activity, self.family.child(slot.child).school, slot.day) if activity else None
 
 
 def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
-    """Decide every wish. Raises NotFound for another family's child, BadForm for an activity that does not exist.
+    """Decide every wish. Raises NotFound for another family's child.
+
+    An activity that does not exist, or no longer, is refused like one that the child is not enrolled in: the page was
+    open while the town changed.
 
     A wish that is already so changes nothing. What is left after each slot's own rules must still fit together:
     places, exclusions and requirements are looked at on the day as it would become, and a wish that breaks one is
@@ -84,19 +99,18 @@ def counters(wishes: Iterable[Wish], situation: Situation) -> dict[PlaceKey, int
 
 def _in_town_order(wishes: Iterable[Wish], situation: Situation) -> list[Wish]:
     """Day by day, in the town's order of activities: of two wishes that cannot both be, the first shown wins."""
+    last = len(situation.town.activities)
     order = {activity: rank for rank, activity in enumerate(situation.town.activities)}
     listed = list(wishes)
     for wish in listed:
         situation.family.child(wish.slot.child)
-        if wish.slot.activity not in order:
-            raise BadForm("activity")
-    return sorted(listed, key=lambda w: (w.slot.day, order[w.slot.activity], w.slot.child))
+    return sorted(listed, key=lambda w: (w.slot.day, order.get(w.slot.activity, last), w.slot.child, w.slot.activity))
 
 
 def _own_refusal(wish: Wish, situation: Situation) -> Refusal | None:
     """Why the slot's own rules refuse the wish. Places are counted later, when cancellations have freed theirs."""
     child = situation.family.child(wish.slot.child)
-    if child.enrolment(wish.slot.activity) is None:
+    if child.enrolment(wish.slot.activity) is None or situation.town.activity(wish.slot.activity) is None:
         return Refusal(wish, Reason.UNKNOWN)
     view = Judge(situation.town, child, situation.now).view(wish.slot, booked=not wish.booked)
     if view.state in (State.OPEN, State.FULL):
@@ -115,8 +129,7 @@ def _misfit(granted: list[Wish], situation: Situation) -> Refusal | None:
 
 def _overfull(granted: list[Wish], situation: Situation) -> Refusal | None:
     for key, move in counters(granted, situation).items():
-        limit = places(situation.town.activities[key.activity], key)
-        if move > 0 and situation.taken.get(key, 0) + move > limit:
+        if move > 0 and situation.taken.get(key, 0) + move > places_at(situation.town, key):
             last = next(w for w in reversed(granted) if w.booked and situation.key(w.slot) == key)
             return Refusal(last, Reason.FULL)
     return None
@@ -136,8 +149,10 @@ def _badly_combined(granted: list[Wish], situation: Situation) -> Refusal | None
 
 def _excluded(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | None:
     """The activity of the same day that cannot go with the one booked; either of the two may say so."""
-    mine = town.activities[wish.slot.activity]
-    for other in town.activities.values() if wish.booked else ():
+    mine = town.activity(wish.slot.activity)
+    if mine is None or not wish.booked:
+        return None
+    for other in town.activities.values():
         if other.id in there and other.id != mine.id and (other.id in mine.excludes or mine.id in other.excludes):
             return other.id
     return None
@@ -145,7 +160,9 @@ def _excluded(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | No
 
 def _missing(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | None:
     """What a booking lacks on its day, or the booking that a cancellation would leave alone."""
-    activity = town.activities[wish.slot.activity]
+    activity = town.activity(wish.slot.activity)
+    if activity is None:
+        return None
     if wish.booked:
         return activity.requires[0] if activity.requires and not there.intersection(activity.requires) else None
     for other in town.activities.values():

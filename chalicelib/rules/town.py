@@ -1,7 +1,7 @@
 """What a town tells the portal about itself: schools, activities, capacities, contacts, legal facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -124,6 +124,22 @@ class Town:
     """In the order in which the town wants them shown."""
     calendar: Calendar
     payment: PaymentFacts = PaymentFacts()
+    former: Mapping[ActivityId, str] = field(default_factory=dict)
+    """Activities that the town had and has no more, with the last name of each: history still names them."""
+
+    def activity(self, activity: ActivityId) -> Activity | None:
+        """None for one that the town does not have, or has no more: bookings and the journal outlive it."""
+        return self.activities.get(activity)
+
+    def label_of(self, activity: ActivityId) -> str:
+        """The activity's name, or the last one that it had; its identifier when the town never knew it."""
+        known = self.activities.get(activity)
+        return known.label if known else self.former.get(activity, activity)
+
+    def after(self, before: "Town | None") -> "Town":
+        """This town as the one that follows ``before``: it remembers the activities that are gone."""
+        known = {**before.former, **{one.id: one.label for one in before.activities.values()}} if before else {}
+        return replace(self, former={name: known[name] for name in sorted(known.keys() - self.activities.keys())})
 
     @cached_property
     def remembered(self) -> dict[Any, Any]:

@@ -48,6 +48,7 @@ def dump(town: Town) -> str:
             "activities": [_dump_activity(activity) for activity in town.activities.values()],
             "calendar": _dump_calendar(town.calendar),
             "payment": vars(town.payment),
+            "former": dict(town.former),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -71,6 +72,7 @@ def load(text: str) -> Town:
         activities={activity.id: activity for activity in activities},
         calendar=_load_calendar(read["calendar"]),
         payment=_load_payment(read.get("payment", {})),
+        former={ActivityId(activity): label for activity, label in read.get("former", {}).items()},
     )
 
 

@@ -9,7 +9,7 @@ from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.planning import PlaceKey, Slot, Wish, places
+from chalicelib.rules.planning import PlaceKey, Slot, Wish, places_at
 from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
 from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
 
@@ -87,8 +87,7 @@ class SavePlanning:
     def __call__(self, family: Family, seen: Seen, wanted: frozenset[Slot]) -> EntryId | None:
         """Save what the parent changed; return the recap's id, or None when nothing was asked.
 
-        Raises NotFound for a child that is not the family's, BadForm for an activity that does not exist, Unavailable
-        when every try met somebody else's write.
+        Raises NotFound for a child that is not the family's, Unavailable when every try met somebody else's write.
         """
         return self.grant(family, wishes_of(seen, wanted))
 
@@ -116,18 +115,16 @@ class SavePlanning:
         days = {wish.slot.day for wish in wishes}
         booked = self.plannings.booked(family.id, min(days, default=date.min), max(days, default=date.min))
         situation = Situation(self.town.current(), family, booked, {}, now)
-        limited = {key for wish in wishes if _is_known(wish, situation) and (key := situation.key(wish.slot))}
+        limited = {key for wish in wishes if _is_mine(wish, family) and (key := situation.key(wish.slot))}
         return replace(situation, taken=self.plannings.taken(limited)) if limited else situation
 
     def _write(self, family: Family, part: Part, situation: Situation) -> None:
-        activities = situation.town.activities
-        growing = {key: places(activities[key.activity], key) for key, move in part.moves.items() if move > 0}
+        growing = {key: places_at(situation.town, key) for key, move in part.moves.items() if move > 0}
         self.plannings.save(family.id, part.entry, part.moves, growing)
 
 
-def _is_known(wish: Wish, situation: Situation) -> bool:
-    mine = any(child.id == wish.slot.child for child in situation.family.children)
-    return mine and wish.slot.activity in situation.town.activities
+def _is_mine(wish: Wish, family: Family) -> bool:
+    return any(child.id == wish.slot.child for child in family.children)
 
 
 def _answered(entry: JournalEntry) -> set[Wish]:
@@ -140,8 +137,10 @@ class UndoSave:
         self.recap = recap
 
     def __call__(self, family: Family, entry: EntryId) -> EntryId | None:
-        """Wish the opposite of each change of a save, under the same rules as any wish; raises NotFound."""
-        changes = self.recap(family, entry).changes
+        """Wish the opposite of each change of a save, under the same rules as any wish; raises NotFound.
+
+        What was changed for a child that has left the family since stays as it is."""
+        changes = [wish for wish in self.recap(family, entry).changes if _is_mine(wish, family)]
         return self.saving.grant(family, tuple(Wish(wish.slot, not wish.booked) for wish in changes))
 
 

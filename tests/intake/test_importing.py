@@ -331,7 +331,7 @@ def test_a_limit_that_comes_after_bookings_counts_them(portal, tmp_path):
     assert portal.taken("cantine", "mardi 2026-12-01") == 0
     report = portal.load(a_folder(tmp_path, town=town_with(repas="places = 1")))
     assert portal.taken("cantine", "mardi 2026-12-01") == 1
-    assert "Places recomptées : 0 compteur remis à jour" in report.lines(), "the count before publishing was right"
+    assert "Places recomptées : 2 compteurs remis à jour" in report.lines(), "before publishing; then they were right"
     assert portal.waited == [PUBLISHED_EVERYWHERE]
     assert portal.load(a_folder(tmp_path, town=town_with(repas="places = 31"))).recounted is None
 

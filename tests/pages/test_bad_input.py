@@ -43,6 +43,12 @@ def test_a_slot_that_the_page_did_not_offer_is_refused_with_a_reason(
     assert parent.get("/planning").ticked() == []
 
 
+def test_an_activity_that_is_gone_is_refused_and_the_rest_is_saved(parent: PageClient) -> None:
+    recap = parent.follow(parent.save(parent.get("/planning"), GOOD, "c-007~nage~2015-12-23"))
+    assert recap.heading == "1 modification enregistrée, 1 refusée"
+    assert "James n'a pas d'inscription à cette activité" in recap.main
+
+
 def test_a_full_day_is_refused_with_a_reason(parent: PageClient) -> None:
     parent.save(parent.get("/planning?enfant=c-008"), "c-008~sortie~2015-12-23")
     recap = parent.follow(parent.save(parent.get("/planning"), "c-007~sortie~2015-12-23"))
@@ -53,7 +59,6 @@ def test_a_full_day_is_refused_with_a_reason(parent: PageClient) -> None:
     ("cells", "words"),
     [
         pytest.param([GOOD, GOOD], "envoyée deux fois", id="the same cell twice"),
-        pytest.param(["c-007~nage~2015-12-23"], "activité qui n'existe pas", id="an unknown activity"),
         pytest.param(["c-007~cantine~2015-12-32"], "illisible", id="no such day"),
         pytest.param(["c-007~cantine~20151223"], "illisible", id="a date in another form"),
         pytest.param(["c-007~cantine"], "illisible", id="a cell cut short"),

@@ -1,12 +1,13 @@
 """What a save grants: each refusal with its fact, what fits together, and laws over any set of wishes."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.errors import BadForm, NotFound
+from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish, places
@@ -101,9 +102,13 @@ def test_another_familys_child_does_not_exist(wish: Wish) -> None:
         plan_save([wish], situation())
 
 
-def test_an_activity_that_the_town_does_not_have_is_no_form_of_ours() -> None:
-    with pytest.raises(BadForm):
-        plan_save(book(a_slot(MONDAY, "poney")), situation())
+def test_an_activity_that_the_town_no_longer_has_is_refused() -> None:
+    """Even one that the child is still enrolled in, while an import is writing families before it publishes."""
+    enrolled = a_family(a_child(JAMES, "poney"))
+    for family in (situation().family, enrolled):
+        assert reasons(plan_save(book(a_slot(MONDAY, "poney")), replace(situation(), family=family))) == [
+            Reason.UNKNOWN
+        ]
 
 
 LIMITED = an_activity(capacity=Capacity(10, {}))

@@ -71,7 +71,7 @@ def next_deadline_words(grid: Grid) -> str:
     view = grid.next_deadline
     if view is None or view.closes_at is None:
         return ""
-    label = grid.town.activities[view.slot.activity].label
+    label = grid.town.label_of(view.slot.activity)
     return f"{label} de {day_words(view.slot.day)}, à changer avant {deadline_words(view.closes_at)}."
 
 

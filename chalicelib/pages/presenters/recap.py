@@ -96,7 +96,7 @@ class _Names:
         return " et ".join(f"{child.first_name} {child.last_name}" for child in self.concerned)
 
     def activity(self, activity: ActivityId) -> str:
-        return label_of(activity, self.town)
+        return self.town.label_of(activity)
 
     def first_name(self, child: ChildId) -> str:
         return self.children[child].first_name if child in self.children else "L’enfant"
@@ -110,11 +110,6 @@ class _Names:
     def slot(self, wish: Wish) -> str:
         words = f"{self.activity(wish.slot.activity)}, {day_words(wish.slot.day)}"
         return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
-
-
-def label_of(activity: ActivityId, town: Town) -> str:
-    known = town.activities.get(activity)
-    return known.label if known else activity
 
 
 def _refused(refusal: Refusal, arrived: datetime, names: _Names) -> RefusedLine:
@@ -167,7 +162,7 @@ def _combination(refusal: Refusal, other: str) -> str:
 
 def _consequence(wish: Wish, town: Town) -> str:
     """What stays true, in money: the sentence that a parent must not miss."""
-    activity = town.activities.get(wish.slot.activity)
+    activity = town.activity(wish.slot.activity)
     if activity and activity.meal:
         return "Le repas n’est pas réservé." if wish.booked else "Le repas reste réservé et sera facturé."
     return "La place n’est pas réservée." if wish.booked else "La place reste réservée et sera facturée."
@@ -179,7 +174,7 @@ def changes_of(
     """« Mes dernières modifications »: label of each activity, in the town's order, and its lines."""
     order = {activity: rank for rank, activity in enumerate(town.activities)}
     sorted_lists = sorted(change_lists, key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
-    return [(label_of(activity, town), [_change_line(c) for c in changes]) for activity, changes in sorted_lists]
+    return [(town.label_of(activity), [_change_line(c) for c in changes]) for activity, changes in sorted_lists]
 
 
 def _change_line(change: Change) -> str:
