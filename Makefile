@@ -31,9 +31,9 @@ format: setup ## Rewrite the code in the house format
 	@$(PYTHON_OF_VENV) -m ruff format .
 
 .PHONY: import
-import: setup ## Import a town's files: FROM=dir, STAGE=local while `make run` runs, or a deployed stage (ACCEPTER=oui past a brake)
+import: setup ## Import a town's files: FROM=dir, STAGE=local or a deployed one (ACCEPTER=oui past a brake, ANNULER=oui what left)
 	@$(PYTHON_OF_VENV) -m infra.local.exchange import "$(or $(STAGE),local)" "$(FROM)" \
-		$(if $(filter oui,$(ACCEPTER)),--accepter-les-changements)
+		$(if $(filter oui,$(ACCEPTER)),--accepter-les-changements) $(if $(filter oui,$(ANNULER)),--annuler-les-departs)
 
 .PHONY: export
 export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local

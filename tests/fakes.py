@@ -196,13 +196,19 @@ class MemoryIntake:
             for child in family.children:
                 yield family.id, child.id, child.enrolments
 
+    def family_ids(self) -> Iterator[FamilyId]:
+        return iter(list(self.families.families))
+
     def put_families(self, families: Iterable[Family]) -> None:
         for family in families:
-            before = self.families.families.get(family.id)
-            kept = () if before is None else before.children
-            left = tuple(child for child in kept if child.id not in {one.id for one in family.children})
-            epoch = before.session_epoch if before else 0
-            self.families.families[family.id] = replace(family, session_epoch=epoch, children=(*family.children, *left))
+            before = self.families.families.get(family.id, replace(family, children=(), former=(), session_epoch=0))
+            written = {child.id for child in (*family.children, *family.former)}
+            self.families.families[family.id] = replace(
+                family,
+                session_epoch=before.session_epoch,
+                children=(*family.children, *(child for child in before.children if child.id not in written)),
+                former=(*family.former, *(child for child in before.former if child.id not in written)),
+            )
 
     def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
         for family_id, child_id in children:
@@ -210,7 +216,8 @@ class MemoryIntake:
             if family is None:
                 continue
             left = tuple(child for child in family.children if child.id != child_id)
-            self.families.families[family_id] = replace(family, children=left)
+            former = tuple(child for child in family.former if child.id != child_id)
+            self.families.families[family_id] = replace(family, children=left, former=former)
 
     def revoke_sessions(self, family: FamilyId) -> None:
         found = self.families.find(family)

@@ -117,11 +117,14 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
 
 def entry_of(events: Sequence[Event]) -> JournalEntry:
     """The journal entry of events of one instant and channel; the same events always give the same identifier."""
-    at, channel = events[0].at, events[0].channel
-    rows = "\n".join(sorted(f"{e.wish.slot} {e.wish.booked} {channel}" for e in events))
+    return entry_for(tuple(event.wish for event in events), events[0].at, events[0].channel)
+
+
+def entry_for(wishes: tuple[Wish, ...], at: datetime, channel: str) -> JournalEntry:
+    """The journal entry of changes that the office made; the same changes always give the same identifier."""
+    rows = "\n".join(sorted(f"{wish.slot} {wish.booked} {channel}" for wish in wishes))
     digest = hashlib.sha256(rows.encode()).hexdigest()[:8]
-    name = EntryId(f"{instant_text(at)}#{digest}")
-    return JournalEntry(name, at, channel, tuple(event.wish for event in events))
+    return JournalEntry(EntryId(f"{instant_text(at)}#{digest}"), at, channel, wishes)
 
 
 class BookingWriter:

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
     try:
         if options.verifier:
             return _verify(folder, environ, progress, out)
-        return _import(folder, environ, progress, out, accepting=options.accepter_les_changements)
+        return _import(folder, environ, progress, out, options)
     except (BadFiles, Braked) as stopped:
         return _tell(stopped, error)
     except MissingSetting as missing:
@@ -50,6 +50,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--accepter-les-changements", action="store_true", help="importe même ce qui change trop de choses d'un coup"
     )
+    parser.add_argument(
+        "--annuler-les-departs",
+        action="store_true",
+        help="annule au nom de la mairie les réservations à venir des enfants qui n'ont plus d'inscription",
+    )
     return parser.parse_args(arguments)
 
 
@@ -61,11 +66,18 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: T
     return DONE
 
 
-def _import(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO, *, accepting: bool) -> int:
+def _import(
+    folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO, options: argparse.Namespace
+) -> int:
     from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 
     importer = build_intake(settings_of(environ))
-    report = importer(folder, progress, accepting=accepting)
+    report = importer(
+        folder,
+        progress,
+        accepting=options.accepter_les_changements,
+        cancel_departed=options.annuler_les_departs,
+    )
     out.write("\n".join(report.lines()) + "\n")
     return DONE if report.all_taken else NOT_DONE
 

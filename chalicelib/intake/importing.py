@@ -13,6 +13,7 @@ from pathlib import Path
 from chalicelib.intake.bookings import BookingWriter, by_family
 from chalicelib.intake.brakes import brake
 from chalicelib.intake.checks import check_lists
+from chalicelib.intake.departures import Settling, remove_codes_of_moved
 from chalicelib.intake.faults import Faults
 from chalicelib.intake.invoice_checks import check_invoices
 from chalicelib.intake.invoice_lists import InvoiceLists
@@ -21,7 +22,7 @@ from chalicelib.intake.invoice_writer import InvoiceDesk, InvoiceWriter
 from chalicelib.intake.limits import counts_otherwise
 from chalicelib.intake.lists import Lists
 from chalicelib.intake.logins import LoginWriter
-from chalicelib.intake.people import families_of, write_families
+from chalicelib.intake.people import FamilyWriter
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import Progress
@@ -104,15 +105,19 @@ class Importer:
         self.workers = workers or WORKERS
         self.pause = pause
 
-    def __call__(self, folder: Path, progress: Progress, *, accepting: bool = False) -> IntakeReport:
-        """Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost.
+    def __call__(
+        self, folder: Path, progress: Progress, *, accepting: bool = False, cancel_departed: bool = False
+    ) -> IntakeReport:
+        """``cancel_departed``: cancel, as the town's act, the bookings to come of who lost an enrolment.
 
+        Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost.
         Raises Braked, before anything is written too, when the run would change too much: unless ``accepting``.
         """
         now = self.clock.now()
         with validated(folder, now, progress) as checked:
-            there = self.store.current_town_json()
-            files = replace(checked, town=checked.town.after(_loaded(there)))
+            text = self.store.current_town_json()
+            there = _loaded(text)
+            files = replace(checked, town=checked.town.after(there))
             report = IntakeReport()
             invoices = InvoiceWriter(
                 desk=self.desk,
@@ -128,14 +133,10 @@ class Importer:
             if not accepting:
                 brake(files.lists, self.store, paris_day(now))
             recount = Recount(self.store, self.plannings, now, self.pause)
-            if counts_otherwise(_loaded(there), files.town):
+            if counts_otherwise(there, files.town):
                 recount.ask()
-            families = count(files.lists, "families")
-            progress.follow(
-                "Familles",
-                families,
-                write_families(families_of(files.lists, files.town), files.town, self.store, report, recount),
-            )
+            unsettled = self._write_families(files, now, report, recount, progress)
+            remove_codes_of_moved(files.lists, self.store, report)
             progress.follow("Codes d'accès", families_with_codes, logins.write())
             logins.remove_replaced()
             progress.follow("Avertissements", count(files.lists, "notices"), self._write_notices(files.lists, report))
@@ -144,12 +145,37 @@ class Importer:
             progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
             due = recount.is_due()
             report.recounted = recount.count(files.town) if due else None
+            settling = Settling(
+                store=self.store,
+                plannings=self.plannings,
+                town=files.town,
+                before=there,
+                now=now,
+                cancel=cancel_departed,
+                report=report,
+            )
+            progress.follow("Départs", len(unsettled), settling(unsettled))
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
-            self._publish(files.town, there, now, report)
+            self._publish(files.town, text, now, report)
             if due:
                 progress.say("places à recompter, une minute")
                 report.recounted = (report.recounted or 0) + recount.settle(files.town)
             return report
+
+    def _write_families(
+        self, files: Validated, now: datetime, report: IntakeReport, recount: Recount, progress: Progress
+    ) -> list[FamilyId]:
+        """The families in which bookings to come may have lost their enrolment."""
+        writer = FamilyWriter(
+            lists=files.lists,
+            town=files.town,
+            store=self.store,
+            report=report,
+            recount=recount,
+            today=paris_day(now),
+        )
+        progress.follow("Familles", count(files.lists, "families"), writer.write())
+        return writer.unsettled
 
     def _compare(self, invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
         """Raises BadFiles when the invoices, or what is taken back, cannot be, given what the portal has."""

@@ -1,11 +1,14 @@
 """Families and children of the staging database -> the families table, compared before they are written."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
+from chalicelib.intake.departed import Departure
 from chalicelib.intake.limits import moved
+from chalicelib.intake.merging import merged
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport, Tally
@@ -14,6 +17,7 @@ from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 from chalicelib.rules.town import Town
 
 CHUNK = 100
+Given = TypeVar("Given")
 
 
 def families_of(database: sqlite3.Connection, town: Town) -> Iterator[Family]:
@@ -45,24 +49,102 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def write_families(
-    families: Iterator[Family], town: Town, store: IntakeStore, report: IntakeReport, recount: Recount
-) -> Iterator[int]:
-    """Write the families that are new or different; yields how many were looked at, chunk by chunk."""
-    for chunk in _chunks(families):
-        there = store.family_items(family.id for family in chunk)
-        if any(_moved(family, there.get(family.id), town) for family in chunk):
-            recount.ask()
-        store.put_families(
-            merged for family in chunk if (merged := _to_write(family, there.get(family.id), report)) is not None
+class FamilyWriter:
+    """Brings the families table to what the lists say, families that they no longer have included.
+
+    ``unsettled``: families in which some child may hold bookings to come without enrolment, once ``write`` is done.
+    """
+
+    def __init__(
+        self,
+        *,
+        lists: sqlite3.Connection,
+        town: Town,
+        store: IntakeStore,
+        report: IntakeReport,
+        recount: Recount,
+        today: date,
+    ) -> None:
+        self.lists = lists
+        self.town = town
+        self.store = store
+        self.report = report
+        self.recount = recount
+        self.today = today
+        self.unsettled: list[FamilyId] = []
+
+    def write(self) -> Iterator[int]:
+        """Write the families that are new or different; yields how many were looked at, chunk by chunk."""
+        for chunk in _chunks(families_of(self.lists, self.town)):
+            there = self.store.family_items(family.id for family in chunk)
+            if any(_moved(family, there.get(family.id), self.town) for family in chunk):
+                self.recount.ask()
+            self.store.put_families(
+                found for family in chunk if (found := self._to_write(family, there.get(family.id))) is not None
+            )
+            yield len(chunk)
+        for names in _chunks(self._absent()):
+            there = self.store.family_items(names)
+            self.store.put_families(
+                found for family in there.values() if (found := self._without_children(family)) is not None
+            )
+
+    def _absent(self) -> Iterator[FamilyId]:
+        """Families of the portal that the lists do not have."""
+        known = ((family,) for family in self.store.family_ids())
+        self.lists.executemany("INSERT OR IGNORE INTO existing_families VALUES (?)", known)
+        rows = self.lists.execute(
+            "SELECT id FROM existing_families WHERE id NOT IN (SELECT id FROM families) ORDER BY id"
         )
-        yield len(chunk)
+        return (FamilyId(family) for (family,) in rows)
+
+    def _to_write(self, wanted: Family, there: Family | None) -> Family | None:
+        """What to write for ``wanted``, None when it is already so."""
+        if there is None:
+            self.report.families.added += 1
+            self.report.children.added += len(wanted.children)
+            return wanted
+        becomes = self._becomes(wanted, there)
+        known = {child.id: child for child in there.children}
+        for child in becomes.children[: len(wanted.children)]:
+            _count(self.report.children, known.get(child.id), child)
+        if becomes == there:
+            self.report.families.unchanged += 1
+            return None
+        _count(self.report.families, _nobody_of(there), _nobody_of(becomes))
+        return becomes
+
+    def _without_children(self, there: Family) -> Family | None:
+        becomes = self._becomes(_nobody_of(there), there)
+        return None if becomes == there else becomes
+
+    def _becomes(self, wanted: Family, there: Family) -> Family:
+        """The family as the lists make it. Who gives up a child is signed out first: a crash in between does it again,
+        for the child is still there."""
+        listed = {child.id for child in wanted.children}
+        gone = [child for child in there.children if child.id not in listed]
+        elsewhere = {child.id: families for child in gone if (families := self._families_of(child.id))}
+        becomes = merged(wanted, there, elsewhere.keys(), self.today)
+        if elsewhere:
+            self.store.revoke_sessions(there.id)
+        self.report.departures += [
+            Departure(child, there.id, elsewhere.get(child.id, ()))
+            for child in gone
+            if child.left is None or child.id in elsewhere
+        ]
+        if any(child.unsettled for child in (*becomes.children, *becomes.former)):
+            self.unsettled.append(there.id)
+        return becomes
+
+    def _families_of(self, child: ChildId) -> tuple[FamilyId, ...]:
+        rows = self.lists.execute("SELECT family FROM children WHERE id = ? ORDER BY family", (child,))
+        return tuple(FamilyId(family) for (family,) in rows)
 
 
-def _chunks(families: Iterator[Family]) -> Iterator[list[Family]]:
-    chunk: list[Family] = []
-    for family in families:
-        chunk.append(family)
+def _chunks(listed: Iterable[Given]) -> Iterator[list[Given]]:
+    chunk: list[Given] = []
+    for one in listed:
+        chunk.append(one)
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []
@@ -70,30 +152,15 @@ def _chunks(families: Iterator[Family]) -> Iterator[list[Family]]:
         yield chunk
 
 
+def _nobody_of(family: Family) -> Family:
+    """The family without its children."""
+    return replace(family, children=(), former=())
+
+
 def _moved(wanted: Family, there: Family | None, town: Town) -> bool:
     """Whether one of the family's children changed school, and with it the counters of its places."""
-    known = {child.id: child for child in there.children} if there else {}
+    known = {child.id: child for child in (*there.children, *there.former)} if there else {}
     return any(moved(known[child.id], child, town) for child in wanted.children if child.id in known)
-
-
-def _to_write(wanted: Family, there: Family | None, report: IntakeReport) -> Family | None:
-    """What to write for ``wanted``, None when it is already so. Children that the lists no longer have are kept."""
-    if there is None:
-        report.families.added += 1
-        report.children.added += len(wanted.children)
-        return wanted
-    known = {child.id: child for child in there.children}
-    listed = {child.id for child in wanted.children}
-    kept = tuple(child for child in there.children if child.id not in listed)
-    merged = replace(wanted, children=wanted.children + kept, session_epoch=there.session_epoch)
-    for child in wanted.children:
-        _count(report.children, known.get(child.id), child)
-    if merged == there:
-        report.families.unchanged += 1
-        return None
-    changed = replace(merged, children=()) != replace(there, children=())
-    _count(report.families, there, merged if changed else there)
-    return merged
 
 
 def _count(tally: Tally, there: object, wanted: object) -> None:

@@ -15,6 +15,10 @@ from chalicelib.services.ports import JournalEntry, Login
 
 
 class IntakeStore(Protocol):
+    def family_ids(self) -> Iterator[FamilyId]:
+        """Every family of the portal, in no order: finds those that the town's files no longer hold."""
+        ...
+
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         """The families that exist among ``ids``, children in the order in which they were put. Ask by chunks."""
         ...
@@ -29,7 +33,7 @@ class IntakeStore(Protocol):
         ...
 
     def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
-        """Take children out of families. Their bookings and the journal stay: what happened, happened."""
+        """Take children, former ones too, out of families. Bookings and the journal stay: what happened, happened."""
         ...
 
     def revoke_sessions(self, family: FamilyId) -> None:

@@ -86,7 +86,9 @@ class Recount:
     def _schools_of(self, family: FamilyId) -> Mapping[ChildId, SchoolId]:
         if family not in self._schools:
             found = self.store.family_items([family]).get(family)
-            self._schools[family] = {child.id: child.school for child in found.children} if found else {}
+            self._schools[family] = (
+                {child.id: child.school for child in (*found.children, *found.former)} if found else {}
+            )
         return self._schools[family]
 
 

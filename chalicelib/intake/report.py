@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.intake.departed import Departure, Ended, ended_lines
 from chalicelib.intake.faults import Place, number
 
 SHOWN = 200
@@ -37,6 +38,10 @@ class IntakeReport:
     families_kept: int = 0
     """Families that have codes on the portal and are in no list: they are kept, and said."""
     children_kept: int = 0
+    departures: list[Departure] = field(default_factory=list)
+    """Children that this import took out of a family, or found gone."""
+    ended: list[Ended] = field(default_factory=list)
+    """Bookings to come without enrolment, told at every import until they are cancelled or past."""
     bookings: Tally = field(default_factory=Tally)
     overtaken: int = 0
     """Lines of the list that a later change, of the list or of a parent, makes void."""
@@ -62,7 +67,8 @@ class IntakeReport:
     def nothing_changed(self) -> bool:
         people = (self.town, self.families, self.children, self.logins, self.bookings)
         tallies = (*people, self.invoices, self.payments, self.reversals)
-        others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices)
+        cancelled = any(one.cancelled for one in self.ended)
+        others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices, self.departures, cancelled)
         return not any(others) and not any(tally.added or tally.changed for tally in tallies)
 
     @property
@@ -91,6 +97,10 @@ class IntakeReport:
             said.append(f"Places recomptées : {_several(self.recounted, 'compteur')} remis à jour")
         if self.nothing_changed:
             said.append("Rien à changer : le portail était à jour.")
+        if self.departures:
+            said.append(f"Partis de vos listes : {_several(len(self.departures), 'enfant')}")
+            said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
+        said += ended_lines(self.ended, _first)
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prises")
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistrés")
@@ -125,8 +135,12 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
     if not lines:
         return []
     ordered = sorted(lines, key=lambda line: line.place)
-    said = [f"{_several(len(lines), word)} {what} :", *(f"  {line}" for line in ordered[:SHOWN])]
-    return said if len(ordered) <= SHOWN else [*said, f"  … et {number(len(ordered) - SHOWN)} autres"]
+    return [f"{_several(len(lines), word)} {what} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
+
+
+def _first(lines: list[str]) -> list[str]:
+    """As many lines as somebody reads, then how many more there are."""
+    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"… et {number(len(lines) - SHOWN)} autres"]
 
 
 def _several(count: int, word: str) -> str:

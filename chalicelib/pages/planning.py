@@ -64,12 +64,14 @@ def recap(visit: Visit, entry: str) -> Answer:
     journal_entry = visit.portal.show_recap(visit.family, asked_for(entry_id, entry))
     shown = recap_of(journal_entry, visit.family, visit.portal.town.current())
     wishes = [*journal_entry.changes, *journal_entry.already, *(r.wish for r in journal_entry.refusals)]
+    mine = {child.id for child in visit.family.children}
+    slots = frozenset(wish.slot for wish in wishes if wish.slot.child in mine)
     words = {
         "recap": shown,
         "undo_to": f"{recap_address(visit, entry)}/annuler",
-        "planning": _week_of(visit, frozenset(wish.slot for wish in wishes)),
+        "planning": _week_of(visit, slots),
     }
-    child = min(wishes, key=lambda wish: wish.slot).slot.child if wishes else None
+    child = min(slots).child if slots else None
     return Page("planning/recap.html", words, shown.title, section="recapitulatif", child=child)
 
 

@@ -39,19 +39,22 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
             children.append(item)
     if profile is None:
         return None
+    children.sort(key=lambda item: int(item["rank"]["N"]))
     return Family(
         id=FamilyId(profile["family"]["S"]),
         payer=profile["payer"]["S"],
         email=profile["email"]["S"],
         session_epoch=epoch,
-        children=tuple(_child(item) for item in sorted(children, key=lambda item: int(item["rank"]["N"]))),
+        children=tuple(_child(item) for item in children if "elsewhere" not in item),
+        former=tuple(_child(item) for item in children if "elsewhere" in item),
     )
 
 
 def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
     """The profile and the children. The epoch has a row of its own, see ``keys.EPOCH``."""
     yield rows(family.id, keys.PROFILE, payer=family.payer, email=family.email)
-    for rank, child in enumerate(family.children):
+    here = len(family.children)
+    for rank, child in enumerate((*family.children, *family.former)):
         yield rows(
             family.id,
             keys.child_part(child.id),
@@ -62,6 +65,9 @@ def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
             school=child.school,
             class_name=child.class_name,
             enrolments=[_enrolment_text(enrolment) for enrolment in child.enrolments],
+            left=child.left.isoformat() if child.left else None,
+            unsettled=child.unsettled or None,
+            elsewhere=rank >= here or None,
         )
 
 
@@ -74,6 +80,8 @@ def _child(item: RawItem) -> Child:
         school=SchoolId(item["school"]["S"]),
         class_name=item["class_name"]["S"],
         enrolments=enrolments_of(item),
+        left=date.fromisoformat(item["left"]["S"]) if "left" in item else None,
+        unsettled="unsettled" in item,
     )
 
 

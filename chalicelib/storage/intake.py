@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
@@ -30,6 +31,10 @@ class DynamoIntakeStore:
         self.finder = DynamoFamilyStore(database)
         self.plannings = DynamoPlanningStore(database)
         self.town = DynamoTownStore(database)
+
+    def family_ids(self) -> Iterator[FamilyId]:
+        for row in self._rows("intake.family_ids", self.families.scan(self.families.part == keys.PROFILE)):
+            yield FamilyId(row.family)
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         found = (self.finder.find(family) for family in dict.fromkeys(ids))
@@ -70,12 +75,7 @@ class DynamoIntakeStore:
         return found
 
     def logins(self) -> Iterator[tuple[str, Login]]:
-        rows = self.login_rows.scan()
-        while True:
-            with answering("intake.logins"):
-                row = next(rows, None)
-            if row is None:
-                return
+        for row in self._rows("intake.logins", self.login_rows.scan()):
             yield row.login, logins.login_of(row)
 
     def put_logins(self, found: Iterable[tuple[str, Login]]) -> None:
@@ -118,3 +118,13 @@ class DynamoIntakeStore:
 
     def recount_done(self) -> None:
         self.town.recount_done()
+
+    @staticmethod
+    def _rows(operation: str, scanned: Iterator[Any]) -> Iterator[Any]:
+        """The rows of a scan, whose pages are asked for as they are needed."""
+        while True:
+            with answering(operation):
+                row = next(scanned, None)
+            if row is None:
+                return
+            yield row

@@ -30,6 +30,10 @@ class FamilyRow(Model):
     school = UnicodeAttribute(null=True)
     class_name = UnicodeAttribute(null=True)
     enrolments = ListAttribute(of=UnicodeAttribute, null=True)
+    left = UnicodeAttribute(null=True)
+    unsettled = BooleanAttribute(null=True)
+    elsewhere = BooleanAttribute(null=True)
+    """Set for a child that went to another family."""
 
 
 class LoginRow(Model):

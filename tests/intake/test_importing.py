@@ -166,7 +166,7 @@ def test_what_changed_is_written_and_nothing_else(portal, tmp_path):
     assert portal.store.town.current().colour == "#112233"
 
 
-def test_who_is_no_longer_listed_is_kept_and_said(portal, tmp_path):
+def test_who_is_no_longer_listed_keeps_codes_and_history_but_no_enrolment(portal, tmp_path):
     portal.load(a_folder(tmp_path))
     gone = {
         "familles": without("familles.csv", "f-2"),
@@ -175,12 +175,14 @@ def test_who_is_no_longer_listed_is_kept_and_said(portal, tmp_path):
         "reservations": without("reservations.csv", "c-8"),
     }
     report = portal.load(a_folder(tmp_path, **gone))
-    assert report.nothing_changed
+    assert [departure.child.id for departure in report.departures] == ["c-8", "c-9"]
     assert (report.families_kept, report.children_kept) == (1, 2)
     assert [child.id for child in portal.store.families.find(F1).children] == ["c-7", "c-8"]
+    assert portal.store.families.find(F1).child("c-8").enrolments == ()
     assert portal.sign_in("008", "GOLDENEYE7").child == "c-8"
     assert portal.sign_in("009", "CERISIER22").child == "c-9"
     assert "familles 1, enfants 2" in "\n".join(report.lines())
+    assert portal.load(a_folder(tmp_path, **gone)).nothing_changed
 
 
 def without(name, *words):

@@ -89,6 +89,27 @@ def test_a_child_that_is_no_longer_listed_stays_until_it_is_deleted(stores: Stor
     assert stores.families.find(FamilyId("nor this")) is None
 
 
+def test_a_child_that_left_and_one_that_moved_are_read_as_they_were_put(stores: Stores) -> None:
+    left = replace(FAMILY.children[0], enrolments=(), left=date(2026, 11, 23), unsettled=True)
+    moved = replace(child("c-moved"), enrolments=(), left=date(2026, 11, 23))
+    family = replace(FAMILY, children=(FAMILY.children[1], left), former=(moved,))
+    stores.intake.put_families([FAMILY])
+    stores.intake.put_families([family])
+    assert stores.families.find(BOND) == family
+    with pytest.raises(NotFound):
+        family.child(moved.id)
+    stores.intake.put_families([FAMILY])
+    stores.intake.delete_children([(BOND, moved.id)])
+    assert stores.families.find(BOND) == FAMILY
+
+
+def test_every_family_is_found_once_whatever_it_has(stores: Stores) -> None:
+    names = [FamilyId(f"f-{number}") for number in range(60)]
+    stores.intake.put_families(replace(FAMILY, id=name) for name in names)
+    stores.intake.revoke_sessions(names[0])
+    assert sorted(stores.intake.family_ids()) == sorted(names)
+
+
 def test_revoked_sessions_stay_revoked_after_an_import(stores: Stores) -> None:
     stores.intake.put_families([FAMILY])
     stores.intake.revoke_sessions(BOND)

@@ -18,6 +18,7 @@ from chalicelib.pages.words import (
     month,
     ordinal,
     short_day,
+    slashed,
     typeset,
     weekday,
 )
@@ -76,7 +77,9 @@ def next_deadline_words(grid: Grid) -> str:
 
 
 def school_words(child: Child, town: Town) -> str:
-    """« MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO »; what is unknown is left out."""
+    """« MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO »; what is unknown is left out. Of a child that left, since when."""
+    if child.left:
+        return f"n’est plus sur les listes de la mairie depuis le {slashed(child.left)}"
     school = town.schools.get(child.school)
     return " / ".join(part for part in (school.label if school else "", child.class_name) if part)
 

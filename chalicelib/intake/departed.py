@@ -1,0 +1,116 @@
+"""Who left the town's lists and what was booked for them, in French sentences that a clerk can act on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from chalicelib.rules.families import Child
+from chalicelib.rules.ids import ActivityId, FamilyId
+
+WORD = "ANNULER=oui"
+DAYS = 6
+"""Days named one by one; more are counted."""
+KEPT = (
+    f"Pour les annuler au nom de la mairie et rendre les places : la même commande avec {WORD} "
+    "(--annuler-les-departs). Pour les garder : remettre l'inscription dans inscriptions.csv."
+)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A child that the lists took out of a family; ``to``: the families that they give it, empty when it is gone."""
+
+    child: Child
+    family: FamilyId
+    to: tuple[FamilyId, ...]
+
+    def __str__(self) -> str:
+        if self.to:
+            where = " et ".join(f"« {family} »" for family in self.to)
+            return (
+                f"{_name(self.child)} : n'est plus dans la famille « {self.family} », est dans {where} ; "
+                f"« {self.family} » n'y a plus accès, ses sessions sont fermées"
+            )
+        return (
+            f"{_name(self.child)}, famille « {self.family} » : n'est plus dans enfants.csv ; plus aucune inscription, "
+            "la famille garde son historique et ses factures"
+        )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Bookings to come of one child and activity that no enrolment covers any more; ``cancelled``: as the town's act.
+
+    ``removed``: the town no longer has the activity.
+    """
+
+    child: Child
+    family: FamilyId
+    activity: ActivityId
+    label: str
+    removed: bool
+    days: tuple[date, ...]
+    cancelled: bool
+
+    def __str__(self) -> str:
+        return f"{_name(self.child)}, famille « {self.family} », {self.label} : {_bookings(self.days)} ({self._why()})"
+
+    def _why(self) -> str:
+        if self.child.left:
+            return "l'enfant est parti"
+        return "l'activité est retirée" if self.removed else "l'inscription est terminée"
+
+
+def ended_lines(ended: Iterable[Ended], listed: Callable[[list[str]], list[str]]) -> list[str]:
+    """``listed`` cuts long lists. Bookings that stay come last, with what to do about them."""
+    rows = sorted(ended, key=lambda one: (one.family, one.child.id, one.label))
+    said: list[str] = []
+    for cancelled, words in (
+        (True, "sans inscription, annulées au nom de la mairie (leurs places sont rendues)"),
+        (False, "sans inscription, qui restent réservées"),
+    ):
+        some = [one for one in rows if one.cancelled is cancelled]
+        if some:
+            said.append(f"Réservations à venir {words} : {sum(len(one.days) for one in some)}")
+            said += [f"  {line}" for line in (*_by_removed_activity(some), *listed([str(one) for one in some]))]
+            said += [] if cancelled else [f"  {KEPT}"]
+    return said
+
+
+def _by_removed_activity(ended: list[Ended]) -> list[str]:
+    """One line for each activity that the town no longer has: bookings, children, days."""
+    removed = sorted((one for one in ended if one.removed), key=lambda one: one.activity)
+    said = []
+    for _, group in groupby(removed, key=lambda one: one.activity):
+        rows = list(group)
+        children = len({one.child.id for one in rows})
+        days = tuple(sorted({day for one in rows for day in one.days}))
+        total = sum(len(one.days) for one in rows)
+        said.append(
+            f"{rows[0].label} n'est plus dans town.toml : {_several(total, 'réservation')} "
+            f"de {_several(children, 'enfant')}, {_days(days)}"
+        )
+    return said
+
+
+def _bookings(days: tuple[date, ...]) -> str:
+    return f"{_several(len(days), 'réservation')} {_days(days)}"
+
+
+def _days(days: tuple[date, ...]) -> str:
+    """« le 01/12/2026 », « les 01/12/2026 et 03/12/2026 », « du 01/12/2026 au 02/07/2027 (80 jours) »."""
+    named = [f"{day:%d/%m/%Y}" for day in days]
+    if len(named) == 1:
+        return f"le {named[0]}"
+    if len(named) <= DAYS:
+        return f"les {', '.join(named[:-1])} et {named[-1]}"
+    return f"du {named[0]} au {named[-1]} ({len(named)} jours)"
+
+
+def _name(child: Child) -> str:
+    return f"{child.first_name} {child.last_name} ({child.id})"
+
+
+def _several(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count > 1 else ''}"

@@ -1,0 +1,153 @@
+"""What leaves the lists leaves the portal: codes of children that went to another family, bookings without enrolment.
+
+Both look at how things are, not at what changed: an import that was killed on the way does the rest when it is run
+again, and one that has nothing left to do writes nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import groupby
+
+from chalicelib.intake.bookings import entry_for
+from chalicelib.intake.departed import Ended
+from chalicelib.intake.ports import IntakeStore
+from chalicelib.intake.report import IntakeReport
+from chalicelib.rules.errors import StaleWrite
+from chalicelib.rules.families import Child, Family
+from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.planning import PlaceKey, Slot, Wish
+from chalicelib.rules.saving import SavePlan, Situation
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import Town
+from chalicelib.services.ports import PlanningStore
+from chalicelib.services.saving import parts_of
+
+CHANNEL = "mairie"
+TRIES = 6
+_CODES_OF_MOVED = """
+SELECT there.fingerprint FROM existing_logins AS there
+WHERE there.fingerprint NOT IN (SELECT fingerprint FROM current_logins)
+AND EXISTS (SELECT 1 FROM children WHERE id = there.child)
+AND NOT EXISTS (SELECT 1 FROM children WHERE id = there.child AND family = there.family)
+AND (
+    EXISTS (SELECT 1 FROM children WHERE family = there.family)
+    OR EXISTS (
+        SELECT 1 FROM existing_logins AS other
+        WHERE other.family = there.family AND other.child NOT IN (SELECT id FROM children)
+    )
+)
+"""
+
+
+def remove_codes_of_moved(lists: sqlite3.Connection, store: IntakeStore, report: IntakeReport) -> None:
+    """Take from each family the codes of the children that went to another one, once ``LoginWriter`` has compared.
+
+    The last codes of a family stay: they open its invoices, which are its to pay, and no child.
+    """
+    keys = [str(key) for (key,) in lists.execute(_CODES_OF_MOVED)]
+    store.delete_logins(keys)
+    lists.executemany("DELETE FROM existing_logins WHERE fingerprint = ?", ((key,) for key in keys))
+    report.logins_removed += len(keys)
+
+
+class Settling:
+    """Lists the bookings to come that no enrolment covers, and cancels them as the town's act when it is asked to.
+
+    ``town`` is the one that is being imported, ``before`` the one that is online: a booking of an activity that is
+    removed gives its place back where it was counted. Today's bookings are left alone: they are being served.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: IntakeStore,
+        plannings: PlanningStore,
+        town: Town,
+        before: Town | None,
+        now: datetime,
+        cancel: bool,
+        report: IntakeReport,
+    ) -> None:
+        self.store = store
+        self.plannings = plannings
+        self.town = town
+        self.counted = replace(town, activities={**(before.activities if before else {}), **town.activities})
+        self.now = now
+        self.today = paris_day(now)
+        self.cancel = cancel
+        self.report = report
+
+    def __call__(self, families: Iterable[FamilyId]) -> Iterator[int]:
+        """Yields 1 for each family. Raises Unavailable."""
+        for name in families:
+            found = self.store.family_items([name]).get(name)
+            if found:
+                self._settle(found)
+            yield 1
+
+    def _settle(self, family: Family) -> None:
+        booked = self.plannings.booked(family.id, self.today, date.max)
+        loose = frozenset(slot for child in _unsettled(family) for slot in booked if _is_loose(slot, child))
+        coming = frozenset(slot for slot in loose if slot.day > self.today)
+        cancelled = bool(self.cancel and coming) and self._cancel(family, coming)
+        for child in _unsettled(family):
+            self._tell(family.id, child, coming, cancelled=cancelled)
+        self._note(family, loose - coming if cancelled else loose)
+
+    def _note(self, family: Family, loose: frozenset[Slot]) -> None:
+        """Whoever has nothing loose left is settled."""
+        still = {slot.child for slot in loose}
+        done = {child.id for child in _unsettled(family) if child.id not in still}
+        gone = [child for child in family.former if child.id in done]
+        left = tuple(replace(child, unsettled=child.unsettled and child.id in still) for child in family.children)
+        if left != family.children:
+            self.store.put_families([replace(family, children=left)])
+        self.store.delete_children((family.id, child.id) for child in gone)
+
+    def _cancel(self, family: Family, slots: frozenset[Slot]) -> bool:
+        """Whether none of ``slots`` is booked any more: False when the family keeps saving on them."""
+        days = {slot.day for slot in slots}
+        everybody = replace(family, children=(*family.children, *family.former))
+        for _ in range(TRIES):
+            booked = slots & self.plannings.booked(family.id, min(days), max(days))
+            wishes = tuple(Wish(slot, False) for slot in sorted(booked))
+            situation = Situation(self.counted, everybody, booked, {}, self.now)
+            try:
+                for part in parts_of(SavePlan(wishes, (), ()), entry_for(wishes, self.now, CHANNEL), situation):
+                    if part.entry.changes:
+                        self.store.apply_events(family.id, part.entry, self._given_back(part.moves), {})
+            except StaleWrite:
+                continue
+            return True
+        return False
+
+    def _given_back(self, moves: Mapping[PlaceKey, int]) -> dict[PlaceKey, int]:
+        """No counter falls below zero, even one that missed bookings made before there was a limit."""
+        taken = self.plannings.taken(moves)
+        given = {key: max(move, -taken[key]) for key, move in moves.items()}
+        return {key: move for key, move in given.items() if move}
+
+    def _tell(self, family: FamilyId, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> None:
+        mine = sorted((slot for slot in coming if slot.child == child.id), key=lambda slot: (slot.activity, slot.day))
+        for activity, slots in groupby(mine, key=lambda slot: slot.activity):
+            self.report.ended.append(
+                Ended(
+                    child=child,
+                    family=family,
+                    activity=activity,
+                    label=self.town.label_of(activity),
+                    removed=self.town.activity(activity) is None,
+                    days=tuple(slot.day for slot in slots),
+                    cancelled=cancelled,
+                )
+            )
+
+
+def _unsettled(family: Family) -> list[Child]:
+    return [child for child in (*family.children, *family.former) if child.unsettled]
+
+
+def _is_loose(slot: Slot, child: Child) -> bool:
+    return slot.child == child.id and not child.is_enrolled(slot.activity, slot.day)

@@ -1,0 +1,47 @@
+"""What a family becomes when the town's lists are laid over what the portal has of it: a pure decision."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.rules.families import Child, Family
+from chalicelib.rules.ids import ChildId
+
+
+def merged(wanted: Family, there: Family, elsewhere: Collection[ChildId], today: date) -> Family:
+    """``wanted`` (the lists) over ``there`` (the portal). ``elsewhere``: children that the lists give other families.
+
+    A child that the lists no longer have stays for its history and its codes, without any enrolment. One that they give
+    another family is the family's no longer: it becomes a former child, and stays one whatever comes of it there. Who
+    lost an enrolment, or some days of one, is unsettled: there may be bookings to come.
+    """
+    before = {child.id: child for child in (*there.children, *there.former)}
+    listed = {child.id for child in wanted.children}
+    gone = [child for child in before.values() if child.id not in listed]
+    former = {child.id for child in there.former} | set(elsewhere)
+    return replace(
+        wanted,
+        session_epoch=there.session_epoch,
+        children=(
+            *(_listed(child, before.get(child.id)) for child in wanted.children),
+            *(_left(child, today) for child in gone if child.id not in former),
+        ),
+        former=tuple(_moved(child, today) for child in gone if child.id in former),
+    )
+
+
+def _listed(wanted: Child, before: Child | None) -> Child:
+    if before is None:
+        return wanted
+    return replace(wanted, unsettled=before.unsettled or before.has_lost_to(wanted))
+
+
+def _left(child: Child, today: date) -> Child:
+    """What it is already stays: the day on which it left, and whether its bookings were looked at."""
+    if child.left:
+        return child
+    return replace(child, enrolments=(), left=today, unsettled=True)
+
+
+def _moved(child: Child, today: date) -> Child:
+    return replace(child, enrolments=(), left=child.left or today, unsettled=True)

@@ -1,0 +1,84 @@
+"""An import that takes children out of families, killed or failed at any call: run again, it is as if nothing had
+happened: nobody keeps access, nothing is cancelled twice, no place is lost."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chalicelib.intake.importing import Importer
+from chalicelib.intake.progress import Quiet
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
+from chalicelib.rules.planning import PlaceKey, Slot
+from chalicelib.services.accounts import fingerprint
+from chalicelib.storage.intake import DynamoIntakeStore
+from tests.clock import FixedClock, paris
+from tests.faults import Case, survives
+from tests.intake.folder import LISTS, a_folder, town_with
+from tests.intake.test_import_faults import PEPPER, SEVERAL, an_importer
+from tests.stand_in import database_for, moto_town
+
+F1, F2 = FamilyId("f-1"), FamilyId("f-2")
+DAY = date(2026, 12, 2)
+KEY = PlaceKey(DAY, ActivityId("mercredi"))
+SHORT = town_with(**{"dernier-jour": "dernier-jour = 2026-12-03"})
+GONE = "c-9;f-2;009;Noé;PETIT;Prévert;\n"
+AFTER = {
+    "enfants": LISTS["enfants.csv"].replace("c-7;f-1", "c-7;f-2").replace(GONE, ""),
+    "inscriptions": LISTS["inscriptions.csv"]
+    .replace("c-8;mercredi;;;non\n", "")
+    .replace("c-9;accueil du mercredi;;;\n", ""),
+    "reservations": LISTS["reservations.csv"].splitlines(keepends=True)[0],
+}
+"""c-7 goes from f-1 to f-2, c-8 loses its Wednesdays, c-9 is in no list any more."""
+
+
+@dataclass
+class Desk:
+    run: Importer
+    store: DynamoIntakeStore
+    folder: Path
+
+    def load(self) -> None:
+        self.run(self.folder, Quiet(), cancel_departed=True)
+
+
+def check(desk: Desk) -> None:
+    store = desk.store
+    families = store.family_items([F1, F2])
+    assert [(child.id, child.unsettled) for child in families[F1].children] == [("c-8", False)]
+    assert [(child.id, child.unsettled) for child in families[F2].children] == [("c-7", False), ("c-9", False)]
+    assert families[F1].former == ()
+    assert families[F1].session_epoch >= 1, "who was signed in when c-7 went is signed out"
+    opened = {key: login.family for key, login in store.logins()}
+    assert fingerprint(PEPPER, "007", "GOLDENEYE7") not in opened
+    assert opened[fingerprint(PEPPER, "007", "CERISIER22")] == F2
+    assert opened[fingerprint(PEPPER, "009", "CERISIER22")] == F2
+    assert store.plannings.booked(F1, date.min, date.max) == frozenset()
+    changes = [(wish.slot, wish.booked) for entry in store.journal_of(F1) for wish in entry.changes]
+    assert len(changes) == len(set(changes)) == 6, "three bookings, each cancelled once"
+    assert {entry.channel for entry in store.journal_of(F1) if not entry.changes[0].booked} == {"mairie"}
+    assert store.plannings.taken([KEY]) == {KEY: 0}
+    again = desk.run(desk.folder, Quiet(), cancel_departed=True)
+    assert (again.nothing_changed, again.ended) == (True, [])
+
+
+def test_children_who_leave_survive_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hashlib.scrypt", lambda code, *, salt, **_: code + salt)
+
+    @contextmanager
+    def fresh() -> Iterator[Desk]:
+        with moto_town() as settings:
+            store = DynamoIntakeStore(database_for(settings))
+            run = an_importer(settings, store, FixedClock(paris("lundi 2026-11-23 08:00")))
+            desk = Desk(run, store, a_folder(tmp_path / "town", town=SHORT))
+            desk.load()
+            assert store.plannings.booked(F1, DAY, DAY) == {Slot(ChildId("c-8"), ActivityId("mercredi"), DAY)}
+            a_folder(desk.folder, town=SHORT, **AFTER)
+            yield desk
+
+    tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=check, ways=SEVERAL))
+    assert {fault.call for fault in tried} >= {"dynamodb:TransactWriteItems", "dynamodb:BatchWriteItem"}

@@ -1,0 +1,278 @@
+"""What leaves the lists leaves the portal: children who go, children who change family, enrolments that end."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib.rules.ids import ActivityId, ChildId, EntryId
+from chalicelib.rules.planning import PlaceKey, Slot, Wish
+from chalicelib.services.ports import JournalEntry
+from tests.builders import an_invoice
+from tests.clock import day, paris
+from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
+from tests.intake.living import F1, F2, LivingTown, quick_hashes
+
+JAMES, ALINE, NOE = ChildId("c-7"), ChildId("c-8"), ChildId("c-9")
+MEALS = frozenset(Slot(JAMES, ActivityId("cantine"), date(2026, 12, on)) for on in (1, 3))
+WEDNESDAY = Slot(ALINE, ActivityId("mercredi"), date(2026, 12, 2))
+NO_BOOKINGS = {"reservations": LISTS["reservations.csv"].splitlines()[0] + "\n"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hashes():
+    with quick_hashes():
+        yield
+
+
+@pytest.fixture
+def town(tmp_path):
+    town = LivingTown()
+    town.load(a_folder(tmp_path))
+    return town
+
+
+def without(name, *words):
+    return "".join(line for line in LISTS[f"{name}.csv"].splitlines(keepends=True) if not any(w in line for w in words))
+
+
+def gone(*words):
+    """The lists without the lines that hold one of ``words``; nothing booked at the counter any more."""
+    return {name: without(name, *words) for name in ("familles", "enfants", "inscriptions")} | NO_BOOKINGS
+
+
+JAMES_MOVES = {"enfants": LISTS["enfants.csv"].replace("c-7;f-1", "c-7;f-2"), **NO_BOOKINGS}
+JAMES_LEAVES = gone("c-7")
+WEDNESDAYS_END = {
+    "inscriptions": LISTS["inscriptions.csv"].replace("c-8;mercredi;;;non", "c-8;mercredi;;30/11/2026;non"),
+    **NO_BOOKINGS,
+}
+
+
+def test_a_child_that_goes_to_another_family_leaves_the_first_at_once(town, tmp_path):
+    parent = town.parent(F1)
+    report = town.load(a_folder(tmp_path, **JAMES_MOVES))
+    assert [child.id for child in town.store.families.find(F1).children] == [ALINE]
+    assert [child.id for child in town.store.families.find(F2).children] == [JAMES, NOE]
+    assert parent.get("/planning?enfant=c-7").status == 303, "its session is over"
+    assert town.opens("007", "GOLDENEYE7") is None
+    assert town.opens("007", "CERISIER22") == F2
+    again = town.parent(F1)
+    assert again.get("/planning?enfant=c-7").status == 404
+    assert "James" not in again.get("/enfants").main
+    assert str(report.departures[0]) == (
+        "James BOND (c-7) : n'est plus dans la famille « f-1 », est dans « f-2 » ; "
+        "« f-1 » n'y a plus accès, ses sessions sont fermées"
+    )
+
+
+def test_the_bookings_of_a_child_that_goes_are_told_at_every_import_until_they_are_cancelled(town, tmp_path):
+    for _ in range(2):
+        report = town.load(a_folder(tmp_path, **JAMES_MOVES))
+        assert town.booked(F1) == MEALS | {WEDNESDAY}
+        assert report.lines()[-3:] == [
+            "Réservations à venir sans inscription, qui restent réservées : 2",
+            "  James BOND (c-7), famille « f-1 », Cantine : 2 réservations les 01/12/2026 et 03/12/2026 "
+            "(l'enfant est parti)",
+            "  Pour les annuler au nom de la mairie et rendre les places : la même commande avec ANNULER=oui "
+            "(--annuler-les-departs). Pour les garder : remettre l'inscription dans inscriptions.csv.",
+        ]
+    assert report.nothing_changed
+    report = town.load(a_folder(tmp_path, **JAMES_MOVES), cancel_departed=True)
+    assert town.booked(F1) == {WEDNESDAY}
+    last = town.journal(F1)[-1]
+    assert (last.channel, last.at, {wish.slot for wish in last.changes}) == ("mairie", town.clock.now(), MEALS)
+    assert "Réservations à venir sans inscription, annulées au nom de la mairie (leurs places sont rendues) : 2" in (
+        report.lines()
+    )
+    assert town.store.families.find(F1).former == (), "nothing is left to look at"
+    again = town.load(a_folder(tmp_path, **JAMES_MOVES), cancel_departed=True)
+    assert (again.nothing_changed, again.ended, len(town.journal(F1))) == (True, [], 3)
+
+
+def test_a_child_that_no_list_has_keeps_its_history_and_cannot_be_booked(town, tmp_path):
+    report = town.load(a_folder(tmp_path, **JAMES_LEAVES))
+    assert "Partis de vos listes : 1 enfant" in report.lines()
+    assert "James BOND (c-7), famille « f-1 » : n'est plus dans enfants.csv" in str(report.departures[0])
+    assert town.opens("007", "GOLDENEYE7") == F1, "who pays still reads and pays"
+    parent = town.parent(F1)
+    planning = parent.get("/planning?enfant=c-7")
+    assert planning.boxes() == []
+    assert "n’est plus sur les listes de la mairie depuis le 23/11/2026" in planning.page.one("main").text
+    assert "inscrit" in parent.get("/modifications?enfant=c-7").main
+    assert town.load(a_folder(tmp_path, **JAMES_LEAVES)).departures == []
+
+
+def test_a_ticked_page_of_a_child_that_left_books_nothing(town, tmp_path):
+    parent = town.parent(F1)
+    stale = parent.get("/planning?enfant=c-7&semaine=2026-11-30")
+    town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    recap = parent.follow(parent.save(stale, *stale.boxes()))
+    assert "James n'a pas d'inscription à cette activité" in recap.main
+    assert town.booked(F1) == {WEDNESDAY}
+
+
+def test_a_child_that_comes_back_is_enrolled_again(town, tmp_path):
+    town.load(a_folder(tmp_path, **JAMES_LEAVES))
+    town.load(a_folder(tmp_path))
+    james = town.store.families.find(F1).children[0]
+    assert (james.id, james.left, james.unsettled) == (JAMES, None, False)
+    assert town.load(a_folder(tmp_path)).ended == []
+    town.load(a_folder(tmp_path, **JAMES_MOVES))
+    town.load(a_folder(tmp_path))
+    assert [child.id for child in town.store.families.find(F1).children] == [JAMES, ALINE]
+    assert town.store.families.find(F1).former == ()
+    assert town.opens("007", "GOLDENEYE7") == F1
+
+
+def test_a_family_that_the_lists_no_longer_have_reads_and_pays(town, tmp_path):
+    town.invoices.put(an_invoice(family=F2), [])
+    report = town.load(a_folder(tmp_path, **gone("f-2", "c-9")))
+    assert [departure.child.id for departure in report.departures] == [NOE]
+    assert town.store.families.find(F2).children[0].enrolments == ()
+    parent = town.parent(F2)
+    assert "2013-026-000335" in parent.get("/factures").main
+    assert parent.get("/planning").boxes() == []
+
+
+def test_the_last_code_of_a_family_opens_its_invoices_and_no_child(town, tmp_path):
+    """Its only child went to another family: what it owes is still its to pay."""
+    town.invoices.put(an_invoice(family=F2), [])
+    moves = {"enfants": LISTS["enfants.csv"].replace("c-9;f-2", "c-9;f-1")}
+    before = town.parent(F2)
+    town.load(a_folder(tmp_path, **moves))
+    assert before.get("/factures").status == 303, "its session is over"
+    assert town.opens("009", "CERISIER22") == F2
+    parent = town.parent(F2)
+    assert "2013-026-000335" in parent.get("/factures").main
+    assert "Noé" not in parent.get("/enfants").main + parent.get("/planning").main
+    assert parent.get("/modifications?enfant=c-9").status == 404
+
+
+def test_a_child_of_separated_parents_stays_with_the_one_who_keeps_it(tmp_path):
+    town = LivingTown()
+    town.load(a_folder(tmp_path, **with_line("enfants", "c-7;f-2;007;James;BOND;mallerin;CE1")))
+    town.load(a_folder(tmp_path, **JAMES_MOVES))
+    assert town.opens("007", "GOLDENEYE7") is None
+    assert town.opens("007", "CERISIER22") == F2
+    assert {one.id for one in town.store.families.find(F2).children} == {JAMES, NOE}
+
+
+def test_a_former_child_never_comes_back_by_itself(town, tmp_path):
+    """It leaves the second family too: the first, where bookings are left, still has no access to it."""
+    town.load(a_folder(tmp_path, **JAMES_MOVES))
+    town.load(a_folder(tmp_path, **JAMES_LEAVES))
+    assert [child.id for child in town.store.families.find(F1).children] == [ALINE]
+    assert [child.left for child in town.store.families.find(F2).children] == [None, date(2026, 11, 23)]
+
+
+def test_an_enrolment_that_ended_leaves_its_bookings_listed(town, tmp_path):
+    report = town.load(a_folder(tmp_path, **WEDNESDAYS_END))
+    assert [str(one) for one in report.ended] == [
+        "Aline BOND (c-8), famille « f-1 », Accueil du mercredi : 1 réservation le 02/12/2026 "
+        "(l'inscription est terminée)"
+    ]
+    assert report.all_taken
+    assert WEDNESDAY in town.booked(F1)
+
+
+def test_a_place_that_the_act_gives_back_can_be_taken_by_the_same_lists(town, tmp_path):
+    noe = "f-2;c-9;mercredi;2026-12-02;;mairie;2026-11-20 09:00\n"
+    lists = {**WEDNESDAYS_END, "reservations": NO_BOOKINGS["reservations"] + noe}
+    assert town.taken("mercredi", "mercredi 2026-12-02") == 1
+    refused = town.load(a_folder(tmp_path, **lists)).refused
+    assert len(refused) == 1, "the one place is taken by a child who is no longer enrolled"
+    assert town.load(a_folder(tmp_path, **lists), cancel_departed=True).refused == []
+    assert town.booked(F2) == {WEDNESDAY._replace(child=NOE)}
+    assert town.taken("mercredi", "mercredi 2026-12-02") == 1
+
+
+def test_a_removed_activity_is_told_as_one_and_its_places_are_given_back(tmp_path):
+    town = LivingTown()
+    town.load(a_folder(tmp_path))
+    without_wednesdays = {
+        "town": TOWN[: TOWN.index("[activites.mercredi]")] + TOWN[TOWN.index("[calendrier]") :],
+        "inscriptions": without("inscriptions", "mercredi"),
+        "reservations": without("reservations", "mercredi"),
+    }
+    report = town.load(a_folder(tmp_path, **without_wednesdays))
+    assert (
+        "  Accueil du mercredi n'est plus dans town.toml : 1 réservation de 1 enfant, le 02/12/2026" in report.lines()
+    )
+    assert town.taken("mercredi", "mercredi 2026-12-02") == 1
+    report = town.load(a_folder(tmp_path, **without_wednesdays), cancel_departed=True)
+    assert WEDNESDAY not in town.booked(F1)
+    parent = town.parent(F1)
+    assert "Me 02-12-2026 annulé — par la mairie" in parent.get("/modifications?enfant=c-8").main
+    town.load(a_folder(tmp_path))
+    assert town.taken("mercredi", "mercredi 2026-12-02") == 0
+
+
+def test_what_is_served_today_is_left_alone(town, tmp_path):
+    """A list that arrives at eight in the morning does not cancel the meal of noon; the child is settled tomorrow."""
+    today = Slot(JAMES, ActivityId("cantine"), day("lundi 2026-11-23"))
+    entry = JournalEntry(EntryId("x"), paris("vendredi 2026-11-20 08:00"), "internet", (Wish(today, True),))
+    town.store.plannings.save(F1, entry, {}, {})
+    report = town.load(a_folder(tmp_path, **JAMES_MOVES), cancel_departed=True)
+    assert town.booked(F1) == {today, WEDNESDAY}
+    assert [one.days for one in report.ended] == [(date(2026, 12, 1), date(2026, 12, 3))]
+    assert len(town.store.families.find(F1).former) == 1
+    town.clock.set("mardi 2026-11-24 08:00")
+    assert town.load(a_folder(tmp_path, **JAMES_MOVES)).nothing_changed
+    assert town.store.families.find(F1).former == ()
+
+
+def test_a_parent_who_saves_during_the_act_is_not_overruled(town, tmp_path, monkeypatch):
+    """She cancels one of the days herself just before: the act looks again, and cancels the other."""
+    apply = town.store.apply_events
+    first = min(MEALS)
+
+    def meanwhile(*arguments):
+        if first in town.booked(F1):
+            entry = JournalEntry(EntryId("x"), paris("lundi 2026-11-23 07:59"), "internet", (Wish(first, False),))
+            town.store.plannings.save(F1, entry, {}, {})
+        apply(*arguments)
+
+    monkeypatch.setattr(town.store, "apply_events", meanwhile)
+    town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    assert town.booked(F1) == {WEDNESDAY}
+    assert [len(entry.changes) for entry in town.journal(F1) if entry.at == town.clock.now()] == [1]
+
+
+def test_a_family_that_saves_all_the_time_keeps_its_bookings_until_the_next_import(town, tmp_path, monkeypatch):
+    from chalicelib.rules.errors import StaleWrite
+
+    def always(*_):
+        raise StaleWrite("planning.save")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(town.store, "apply_events", always)
+        report = town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    assert [one.cancelled for one in report.ended] == [False]
+    town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    assert town.booked(F1) == {WEDNESDAY}
+
+
+def test_no_counter_falls_below_what_it_counted(tmp_path):
+    """The bookings came before the limit, and the town that limits them is the one that cancels them."""
+    town = LivingTown()
+    town.load(a_folder(tmp_path))
+    limited = {"town": town_with(repas="places = 5"), **JAMES_LEAVES}
+    town.load(a_folder(tmp_path, **limited), cancel_departed=True)
+    key = PlaceKey(date(2026, 12, 1), ActivityId("cantine"))
+    assert town.store.plannings.taken([key]) == {key: 0}
+    assert town.booked(F1) == {WEDNESDAY}
+
+
+def test_many_lines_are_cut(town, tmp_path):
+    many = "".join(f"f-1;c-7;cantine;{on};;mairie;2026-11-02 10:30\n" for on in school_days(130))
+    town.load(a_folder(tmp_path, reservations=LISTS["reservations.csv"] + many))
+    report = town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    (ended,) = report.ended
+    assert len(ended.days) > 100
+    assert f"du 01/12/2026 au {ended.days[-1]:%d/%m/%Y} ({len(ended.days)} jours)" in str(ended)
+    assert town.booked(F1) == {WEDNESDAY}
+
+
+def school_days(count):
+    days = (date.fromordinal(date(2026, 12, 4).toordinal() + n) for n in range(count * 2))
+    return [one for one in days if one.isoweekday() in {1, 2, 4, 5} and one < date(2027, 7, 2)][:count]
