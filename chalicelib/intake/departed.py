@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from chalicelib.intake.faults import number, several
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, FamilyId
 
@@ -42,13 +43,14 @@ class Departure:
 class Ended:
     """Bookings to come of one child and activity that no enrolment covers any more; ``cancelled``: as the town's act.
 
-    ``removed``: the town no longer has the activity.
+    ``moved``: the child went to another family; ``removed``: the town no longer has the activity.
     """
 
     child: Child
     family: FamilyId
     activity: ActivityId
     label: str
+    moved: bool
     removed: bool
     days: tuple[date, ...]
     cancelled: bool
@@ -57,6 +59,8 @@ class Ended:
         return f"{_name(self.child)}, famille « {self.family} », {self.label} : {_bookings(self.days)} ({self._why()})"
 
     def _why(self) -> str:
+        if self.moved:
+            return "l'enfant a changé de famille"
         if self.child.left:
             return "l'enfant est parti"
         return "l'activité est retirée" if self.removed else "l'inscription est terminée"
@@ -72,7 +76,7 @@ def ended_lines(ended: Iterable[Ended], listed: Callable[[list[str]], list[str]]
     ):
         some = [one for one in rows if one.cancelled is cancelled]
         if some:
-            said.append(f"Réservations à venir {words} : {sum(len(one.days) for one in some)}")
+            said.append(f"Réservations à venir {words} : {number(sum(len(one.days) for one in some))}")
             said += [f"  {line}" for line in (*_by_removed_activity(some), *listed([str(one) for one in some]))]
             said += [] if cancelled else [f"  {KEPT}"]
     return said
@@ -88,14 +92,14 @@ def _by_removed_activity(ended: list[Ended]) -> list[str]:
         days = tuple(sorted({day for one in rows for day in one.days}))
         total = sum(len(one.days) for one in rows)
         said.append(
-            f"{rows[0].label} n'est plus dans town.toml : {_several(total, 'réservation')} "
-            f"de {_several(children, 'enfant')}, {_days(days)}"
+            f"{rows[0].label} n'est plus dans town.toml : {several(total, 'réservation')} "
+            f"de {several(children, 'enfant')}, {_days(days)}"
         )
     return said
 
 
 def _bookings(days: tuple[date, ...]) -> str:
-    return f"{_several(len(days), 'réservation')} {_days(days)}"
+    return f"{several(len(days), 'réservation')} {_days(days)}"
 
 
 def _days(days: tuple[date, ...]) -> str:
@@ -110,7 +114,3 @@ def _days(days: tuple[date, ...]) -> str:
 
 def _name(child: Child) -> str:
     return f"{child.first_name} {child.last_name} ({child.id})"
-
-
-def _several(count: int, word: str) -> str:
-    return f"{count} {word}{'s' if count > 1 else ''}"

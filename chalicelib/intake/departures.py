@@ -27,7 +27,7 @@ from chalicelib.services.saving import parts_of
 CHANNEL = "mairie"
 TRIES = 6
 _CODES_OF_MOVED = """
-SELECT there.fingerprint FROM existing_logins AS there
+SELECT there.fingerprint, there.family, there.child FROM existing_logins AS there
 WHERE there.fingerprint NOT IN (SELECT fingerprint FROM current_logins)
 AND EXISTS (SELECT 1 FROM children WHERE id = there.child)
 AND NOT EXISTS (SELECT 1 FROM children WHERE id = there.child AND family = there.family)
@@ -46,10 +46,12 @@ def remove_codes_of_moved(lists: sqlite3.Connection, store: IntakeStore, report:
 
     The last codes of a family stay: they open its invoices, which are its to pay, and no child.
     """
-    keys = [str(key) for (key,) in lists.execute(_CODES_OF_MOVED)]
+    moved = {str(key): (family, child) for key, family, child in lists.execute(_CODES_OF_MOVED)}
+    keys = list(moved)
     store.delete_logins(keys)
     lists.executemany("DELETE FROM existing_logins WHERE fingerprint = ?", ((key,) for key in keys))
     report.logins_removed += len(keys)
+    report.children_kept -= len(set(moved.values()))
 
 
 class Settling:
@@ -93,7 +95,7 @@ class Settling:
         coming = frozenset(slot for slot in loose if slot.day > self.today)
         cancelled = bool(self.cancel and coming) and self._cancel(family, coming)
         for child in _unsettled(family):
-            self._tell(family.id, child, coming, cancelled=cancelled)
+            self._tell(family, child, coming, cancelled=cancelled)
         self._note(family, loose - coming if cancelled else loose)
 
     def _note(self, family: Family, loose: frozenset[Slot]) -> None:
@@ -129,15 +131,16 @@ class Settling:
         given = {key: max(move, -taken[key]) for key, move in moves.items()}
         return {key: move for key, move in given.items() if move}
 
-    def _tell(self, family: FamilyId, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> None:
+    def _tell(self, family: Family, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> None:
         mine = sorted((slot for slot in coming if slot.child == child.id), key=lambda slot: (slot.activity, slot.day))
         for activity, slots in groupby(mine, key=lambda slot: slot.activity):
             self.report.ended.append(
                 Ended(
                     child=child,
-                    family=family,
+                    family=family.id,
                     activity=activity,
                     label=self.town.label_of(activity),
+                    moved=child in family.former,
                     removed=self.town.activity(activity) is None,
                     days=tuple(slot.day for slot in slots),
                     cancelled=cancelled,

@@ -148,6 +148,11 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
+def several(count: int, word: str) -> str:
+    """``1 enfant``, ``1 200 enfants``."""
+    return f"{number(count)} {word}{'s' if count > 1 else ''}"
+
+
 def nearest(name: str, known: list[str]) -> str:
     """`` ; vouliez-vous dire « x » ?`` when a known name looks like ``name``, else the known names."""
     close = get_close_matches(name, known, n=1, cutoff=0.6)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.intake.departed import Departure, Ended, ended_lines
-from chalicelib.intake.faults import Place, number
+from chalicelib.intake.faults import Place, number, several
 
 SHOWN = 200
 
@@ -82,10 +82,10 @@ class IntakeReport:
             f"Familles : {_counts(self.families, 'ajoutée', 'modifiée', 'inchangée')}",
             f"Enfants : {_counts(self.children, 'ajouté', 'modifié', 'inchangé')}",
             f"Codes d'accès : {_counts(self.logins, 'ajouté', 'modifié', 'inchangé')}, "
-            f"{_several(self.logins_removed, 'supprimé')}",
-            f"Réservations : {_several(self.bookings.added, 'enregistrée')}, "
-            f"{_several(self.bookings.unchanged, 'déjà connue')}, "
-            f"{_several(self.overtaken, 'dépassée')} par une modification plus récente",
+            f"{several(self.logins_removed, 'supprimé')}",
+            f"Réservations : {several(self.bookings.added, 'enregistrée')}, "
+            f"{several(self.bookings.unchanged, 'déjà connue')}, "
+            f"{several(self.overtaken, 'dépassée')} par une modification plus récente",
         ]
         said += self._invoices()
         if self.families_kept or self.children_kept:
@@ -94,11 +94,11 @@ class IntakeReport:
                 f"enfants {number(self.children_kept)}"
             )
         if self.recounted is not None:
-            said.append(f"Places recomptées : {_several(self.recounted, 'compteur')} remis à jour")
+            said.append(f"Places recomptées : {several(self.recounted, 'compteur')} remis à jour")
         if self.nothing_changed:
             said.append("Rien à changer : le portail était à jour.")
         if self.departures:
-            said.append(f"Partis de vos listes : {_several(len(self.departures), 'enfant')}")
+            said.append(f"Partis de vos listes : {several(len(self.departures), 'enfant')}")
             said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
         said += ended_lines(self.ended, _first)
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
@@ -114,20 +114,20 @@ class IntakeReport:
         if self.invoices != Tally() or self.pdfs_given or self.pdfs_made:
             said.append(
                 f"Factures : {_counts(self.invoices, 'ajoutée', 'modifiée', 'inchangée')} ; "
-                f"PDF : {_several(self.pdfs_made, 'fabriqué')}, {_several(self.pdfs_given, 'reçu')}"
+                f"PDF : {several(self.pdfs_made, 'fabriqué')}, {several(self.pdfs_given, 'reçu')}"
             )
         if self.payments != Tally():
             said.append(
-                f"Règlements : {_several(self.payments.added, 'enregistré')}, "
-                f"{_several(self.payments.unchanged, 'déjà connu')}"
+                f"Règlements : {several(self.payments.added, 'enregistré')}, "
+                f"{several(self.payments.unchanged, 'déjà connu')}"
             )
         if self.reversals != Tally():
             said.append(
-                f"Contre-passations : {_several(self.reversals.added, 'enregistrée')}, "
-                f"{_several(self.reversals.unchanged, 'déjà connue')}"
+                f"Contre-passations : {several(self.reversals.added, 'enregistrée')}, "
+                f"{several(self.reversals.unchanged, 'déjà connue')}"
             )
         if self.notices:
-            said.append(f"Avertissements de facture : {_several(self.notices, 'famille')} de plus")
+            said.append(f"Avertissements de facture : {several(self.notices, 'famille')} de plus")
         return said
 
 
@@ -135,7 +135,7 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
     if not lines:
         return []
     ordered = sorted(lines, key=lambda line: line.place)
-    return [f"{_several(len(lines), word)} {what} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
+    return [f"{several(len(lines), word)} {what} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
 
 
 def _first(lines: list[str]) -> list[str]:
@@ -143,9 +143,5 @@ def _first(lines: list[str]) -> list[str]:
     return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"… et {number(len(lines) - SHOWN)} autres"]
 
 
-def _several(count: int, word: str) -> str:
-    return f"{number(count)} {word}{'s' if count > 1 else ''}"
-
-
 def _counts(tally: Tally, added: str, changed: str, unchanged: str) -> str:
-    return f"{_several(tally.added, added)}, {_several(tally.changed, changed)}, {_several(tally.unchanged, unchanged)}"
+    return f"{several(tally.added, added)}, {several(tally.changed, changed)}, {several(tally.unchanged, unchanged)}"

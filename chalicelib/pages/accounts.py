@@ -10,7 +10,7 @@ from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit, recap_address
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.pages.words import clock_words, typeset
-from chalicelib.rules.errors import BadForm, Unavailable
+from chalicelib.rules.errors import BadForm, NotFound, Unavailable
 from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
@@ -134,7 +134,8 @@ def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:
 
 
 def _save_kept(visit: Visit, kept: str) -> Redirect:
-    """Save the ticks that waited; those of another family are left alone, and it is said."""
+    """Save the ticks that waited; those of another family, or of a child who left it, are left alone, and
+    it is said."""
     seen_field, cells = _opened(visit, kept)
     if visit.session is None:
         raise BadForm("seen")
@@ -143,5 +144,8 @@ def _save_kept(visit: Visit, kept: str) -> Redirect:
         seen = unseal_seen(seen_field, family.id, visit.signing)
     except BadForm:
         return Redirect(visit.url("/planning", autre="1"))
-    entry = visit.portal.save_planning(family, seen, slots_of(cells))
+    try:
+        entry = visit.portal.save_planning(family, seen, slots_of(cells))
+    except NotFound:
+        return Redirect(visit.url("/planning", parti="1"))
     return Redirect(recap_address(visit, entry) if entry else visit.url("/planning", rien="1"))

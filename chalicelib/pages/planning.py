@@ -19,6 +19,7 @@ room = Room(__name__)
 
 BANNERS = {
     "rien": "Vous n'avez rien modifié.",
+    "parti": "Les modifications gardées étaient pour un enfant qui n'est plus dans votre famille : rien n'a changé.",
     "autre": "Les modifications gardées étaient celles d'une autre famille : elles n'ont pas été enregistrées.",
 }
 

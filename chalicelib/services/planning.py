@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from chalicelib.rules.deadlines import NeverOnline
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId
@@ -26,7 +27,8 @@ class Grid:
 
     ``first`` is a Monday, ``weekdays`` the ISO weekdays worth a column. ``views`` holds, for each of ``rows``, its
     slots on those weekdays of ``weeks`` weeks, in the order of days. ``previous`` and ``following`` are Mondays to go
-    to, None at the calendar's ends.
+    to, None at the calendar's ends. Rows are the activities of ``enrolled``, then those in which something is booked
+    still.
     """
 
     town: Town
@@ -56,14 +58,15 @@ class ShowPlanning:
         town, now = self.town.current(), self.clock.now()
         shown = family.child(child)
         enrolled = tuple(a for a in town.activities.values() if shown.enrolment(a.id))
-        rows = tuple(a for a in enrolled if only is None or a.id == only)
-        if only is not None and not rows:
+        if only is not None and only not in {activity.id for activity in enrolled}:
             raise NotFound("activity")
         weekdays = _weekdays(enrolled, town)
         first = _first_monday(town, week_of or _first_useful_day(paris_day(now), weekdays))
         weeks = min(WEEKS, (monday_of(town.calendar.last) - first).days // 7 + 1)
         days = [first + timedelta(weeks=week, days=n - 1) for week in range(weeks) for n in weekdays]
-        views = self._views(family, Judge(town, shown, now), rows, days)
+        booked = self.plannings.booked(family.id, days[0], days[-1])
+        rows = tuple(a for a in (*enrolled, *_still_booked(town, shown, booked)) if only is None or a.id == only)
+        views = self._views(Judge(town, shown, now), rows, days, booked)
         open_views = [view for line in views.values() for view in line if view.state is State.OPEN and view.closes_at]
         return Grid(
             town=town,
@@ -83,11 +86,10 @@ class ShowPlanning:
         )
 
     def _views(
-        self, family: Family, judge: Judge, rows: tuple[Activity, ...], days: list[date]
+        self, judge: Judge, rows: tuple[Activity, ...], days: list[date], booked: frozenset[Slot]
     ) -> dict[ActivityId, list[SlotView]]:
-        """Two calls at most: the bookings, then the places of the limited slots that could still be booked."""
+        """One call at most: the places of the limited slots that could still be booked."""
         child = judge.child
-        booked = self.plannings.booked(family.id, days[0], days[-1])
         views: dict[ActivityId, list[SlotView]] = {}
         for activity in rows:
             slots = [Slot(child.id, activity.id, day) for day in days]
@@ -101,6 +103,19 @@ class ShowPlanning:
                 for view in views[activity.id]
             ]
         return views
+
+
+def _still_booked(town: Town, child: Child, booked: frozenset[Slot]) -> tuple[Activity, ...]:
+    """Activities in which the child is booked and no longer enrolled, in the order of their names: what is booked is
+    shown, even when the town has the activity no more. Then it opens on no day, and only the office changes it."""
+    enrolled = {enrolment.activity for enrolment in child.enrolments}
+    names = {slot.activity for slot in booked if slot.child == child.id} - enrolled
+    return tuple(town.activity(name) or _removed(town, name) for name in sorted(names))
+
+
+def _removed(town: Town, name: ActivityId) -> Activity:
+    nothing: frozenset[int] = frozenset()
+    return Activity(name, town.label_of(name), nothing, nothing, booking=NeverOnline(), cancelling=NeverOnline())
 
 
 def _counter(activity: Activity, child: Child, view: SlotView) -> PlaceKey | None:

@@ -33,7 +33,8 @@ class DynamoIntakeStore:
         self.town = DynamoTownStore(database)
 
     def family_ids(self) -> Iterator[FamilyId]:
-        for row in self._rows("intake.family_ids", self.families.scan(self.families.part == keys.PROFILE)):
+        profiles = self.families.scan(self.families.part == keys.PROFILE, attributes_to_get=["family", "part"])
+        for row in self._rows("intake.family_ids", profiles):
             yield FamilyId(row.family)
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:

@@ -9,7 +9,7 @@ from infra.local.stage import ROOT, UnknownStage, environment_of
 from infra.ops.stage import CannotOperate, Stage, read_stage
 
 USAGES = {
-    "import": "make import FROM=dir [STAGE=local] [PORT=8000] [ACCEPTER=oui] [ANNULER=oui]: dir holds town.toml and the lists",
+    "import": "make import FROM=dir [STAGE=local] [PORT=8000] [ACCEPTER=oui] [ANNULER=oui]: dir holds the town's files",
     "export": "make export TO=dir [DAY=2026-11-22] [STAGE=local] [PORT=8000]: the lists are written in dir",
 }
 MODULES = {"import": "chalicelib.intake", "export": "chalicelib.exports"}

@@ -181,7 +181,8 @@ def test_a_removed_activity_keeps_its_name_in_the_history(tmp_path: Path) -> Non
     assert town.load(a_folder(tmp_path)).town.changed == 1
     assert town.store.town.current().former == {"garderie": "Garderie"}
     assert "Garderie" in parent.get("/modifications?enfant=c-7").main
-    assert "Garderie" not in parent.get("/planning?enfant=c-7&semaine=2026-11-30").main
+    assert "Garderie" in parent.get("/planning?enfant=c-7&semaine=2026-11-30").main, "it is booked still"
+    assert "Garderie" not in parent.get("/planning?enfant=c-7&semaine=2027-01-11").main
 
 
 def test_an_activity_that_comes_back_counts_the_bookings_of_its_first_time(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ def test_a_child_that_goes_to_another_family_leaves_the_first_at_once(town, tmp_
     again = town.parent(F1)
     assert again.get("/planning?enfant=c-7").status == 404
     assert "James" not in again.get("/enfants").main
+    assert (report.logins_removed, report.children_kept) == (1, 0)
     assert str(report.departures[0]) == (
         "James BOND (c-7) : n'est plus dans la famille « f-1 », est dans « f-2 » ; "
         "« f-1 » n'y a plus accès, ses sessions sont fermées"
@@ -72,7 +73,7 @@ def test_the_bookings_of_a_child_that_goes_are_told_at_every_import_until_they_a
         assert report.lines()[-3:] == [
             "Réservations à venir sans inscription, qui restent réservées : 2",
             "  James BOND (c-7), famille « f-1 », Cantine : 2 réservations les 01/12/2026 et 03/12/2026 "
-            "(l'enfant est parti)",
+            "(l'enfant a changé de famille)",
             "  Pour les annuler au nom de la mairie et rendre les places : la même commande avec ANNULER=oui "
             "(--annuler-les-departs). Pour les garder : remettre l'inscription dans inscriptions.csv.",
         ]
@@ -109,6 +110,35 @@ def test_a_ticked_page_of_a_child_that_left_books_nothing(town, tmp_path):
     recap = parent.follow(parent.save(stale, *stale.boxes()))
     assert "James n'a pas d'inscription à cette activité" in recap.main
     assert town.booked(F1) == {WEDNESDAY}
+
+
+def test_ticks_kept_for_a_child_that_changed_family_are_said_to_be_lost(town, tmp_path):
+    """The session ended with the child's going: she signs in again, and her ticks were his."""
+    parent = town.parent(F1)
+    stale = parent.get("/planning?enfant=c-7&semaine=2026-11-30")
+    town.load(a_folder(tmp_path, **JAMES_MOVES))
+    sign_in = parent.save(stale, *stale.boxes()[:2])
+    assert sign_in.status == 401
+    again = parent.post("/", enfant="008", payeur="GOLDENEYE7", garde=sign_in.hidden("garde"))
+    assert "un enfant qui n'est plus dans votre famille" in parent.follow(again).main
+    assert town.booked(F1) == MEALS | {WEDNESDAY}
+
+
+def test_what_is_still_booked_is_shown_without_a_box(town, tmp_path):
+    """Whatever ended: the activity, the enrolment, or the child's own time."""
+    no_wednesdays = {
+        "town": TOWN[: TOWN.index("[activites.mercredi]")] + TOWN[TOWN.index("[calendrier]") :],
+        "inscriptions": without("inscriptions", "mercredi"),
+        **NO_BOOKINGS,
+    }
+    for lists in (WEDNESDAYS_END, {"inscriptions": without("inscriptions", "mercredi"), **NO_BOOKINGS}, no_wednesdays):
+        town.load(a_folder(tmp_path, **lists))
+        planning = town.parent(F1).get("/planning?enfant=c-8&semaine=2026-11-30")
+        assert "Accueil du mercredi" in [row.text for row in planning.page.all("th")]
+        assert "fermé, mais réservé : appelez la mairie" in planning.main
+        assert not [box for box in planning.boxes() if "mercredi" in box]
+    town.load(a_folder(tmp_path, **no_wednesdays), cancel_departed=True)
+    assert "mercredi" not in [row.text for row in town.parent(F1).get("/planning?enfant=c-8").page.all("th")]
 
 
 def test_a_child_that_comes_back_is_enrolled_again(town, tmp_path):
