@@ -5,13 +5,15 @@ again, and one that has nothing left to do writes nothing.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
 from chalicelib.intake.bookings import entry_for
 from chalicelib.intake.departed import Ended
+from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.errors import StaleWrite
@@ -58,7 +60,8 @@ class Settling:
     """Lists the bookings to come that no enrolment covers, and cancels them as the town's act when it is asked to.
 
     ``town`` is the one that is being imported, ``before`` the one that is online: a booking of an activity that is
-    removed gives its place back where it was counted. Today's bookings are left alone: they are being served.
+    removed gives its place back where it was counted. Today's bookings are left alone: they are being served. Families
+    that are ``fresh`` are looked at once more by the next import: a parent may have been saving while this one wrote.
     """
 
     def __init__(
@@ -70,7 +73,9 @@ class Settling:
         before: Town | None,
         now: datetime,
         cancel: bool,
+        fresh: Collection[FamilyId],
         report: IntakeReport,
+        workers: int,
     ) -> None:
         self.store = store
         self.plannings = plannings
@@ -79,24 +84,27 @@ class Settling:
         self.now = now
         self.today = paris_day(now)
         self.cancel = cancel
+        self.fresh = fresh
         self.report = report
+        self.workers = workers
 
     def __call__(self, families: Iterable[FamilyId]) -> Iterator[int]:
-        """Yields 1 for each family. Raises Unavailable."""
-        for name in families:
-            found = self.store.family_items([name]).get(name)
-            if found:
-                self._settle(found)
-            yield 1
+        """Yields 1 for each family; a removed activity may concern most of them. Raises Unavailable."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            for ended in in_order(pool, self.workers, self._settle, families):
+                self.report.ended += ended
+                yield 1
 
-    def _settle(self, family: Family) -> None:
+    def _settle(self, name: FamilyId) -> list[Ended]:
+        family = self.store.family_items([name])[name]
         booked = self.plannings.booked(family.id, self.today, date.max)
         loose = frozenset(slot for child in _unsettled(family) for slot in booked if _is_loose(slot, child))
         coming = frozenset(slot for slot in loose if slot.day > self.today)
         cancelled = bool(self.cancel and coming) and self._cancel(family, coming)
-        for child in _unsettled(family):
-            self._tell(family, child, coming, cancelled=cancelled)
-        self._note(family, loose - coming if cancelled else loose)
+        if name not in self.fresh:
+            self._note(family, loose - coming if cancelled else loose)
+        unsettled = _unsettled(family)
+        return [one for child in unsettled for one in self._ended(family, child, coming, cancelled=cancelled)]
 
     def _note(self, family: Family, loose: frozenset[Slot]) -> None:
         """Whoever has nothing loose left is settled."""
@@ -131,20 +139,18 @@ class Settling:
         given = {key: max(move, -taken[key]) for key, move in moves.items()}
         return {key: move for key, move in given.items() if move}
 
-    def _tell(self, family: Family, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> None:
+    def _ended(self, family: Family, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> Iterator[Ended]:
         mine = sorted((slot for slot in coming if slot.child == child.id), key=lambda slot: (slot.activity, slot.day))
         for activity, slots in groupby(mine, key=lambda slot: slot.activity):
-            self.report.ended.append(
-                Ended(
-                    child=child,
-                    family=family.id,
-                    activity=activity,
-                    label=self.town.label_of(activity),
-                    moved=child in family.former,
-                    removed=self.town.activity(activity) is None,
-                    days=tuple(slot.day for slot in slots),
-                    cancelled=cancelled,
-                )
+            yield Ended(
+                child=child,
+                family=family.id,
+                activity=activity,
+                label=self.town.label_of(activity),
+                moved=child in family.former,
+                removed=self.town.activity(activity) is None,
+                days=tuple(slot.day for slot in slots),
+                cancelled=cancelled,
             )
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -119,14 +119,7 @@ class Importer:
             there = _loaded(text)
             files = replace(checked, town=checked.town.after(there))
             report = IntakeReport()
-            invoices = InvoiceWriter(
-                desk=self.desk,
-                town=files.town,
-                folder=folder,
-                lists=files.lists,
-                report=report,
-                workers=self.workers,
-            )
+            invoices = self._invoices(files, folder, report)
             self._compare(invoices, files, progress)
             logins = LoginWriter(files.lists, self.store, self.pepper, report)
             families_with_codes = logins.compare()
@@ -135,7 +128,8 @@ class Importer:
             recount = Recount(self.store, self.plannings, now, self.pause)
             if counts_otherwise(there, files.town):
                 recount.ask()
-            unsettled = self._write_families(files, now, report, recount, progress)
+            people = self._people(files, now, report, recount)
+            progress.follow("Familles", count(files.lists, "families"), people.write())
             remove_codes_of_moved(files.lists, self.store, report)
             progress.follow("Codes d'accès", families_with_codes, logins.write())
             logins.remove_replaced()
@@ -145,16 +139,8 @@ class Importer:
             progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
             due = recount.is_due()
             report.recounted = recount.count(files.town) if due else None
-            settling = Settling(
-                store=self.store,
-                plannings=self.plannings,
-                town=files.town,
-                before=there,
-                now=now,
-                cancel=cancel_departed,
-                report=report,
-            )
-            progress.follow("Départs", len(unsettled), settling(unsettled))
+            settling = self._settling(files, there, now, report, fresh=people.fresh, cancel=cancel_departed)
+            progress.follow("Départs", len(people.unsettled), settling(people.unsettled))
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
             self._publish(files.town, text, now, report)
             if due:
@@ -162,11 +148,18 @@ class Importer:
                 report.recounted = (report.recounted or 0) + recount.settle(files.town)
             return report
 
-    def _write_families(
-        self, files: Validated, now: datetime, report: IntakeReport, recount: Recount, progress: Progress
-    ) -> list[FamilyId]:
-        """The families in which bookings to come may have lost their enrolment."""
-        writer = FamilyWriter(
+    def _invoices(self, files: Validated, folder: Path, report: IntakeReport) -> InvoiceWriter:
+        return InvoiceWriter(
+            desk=self.desk,
+            town=files.town,
+            folder=folder,
+            lists=files.lists,
+            report=report,
+            workers=self.workers,
+        )
+
+    def _people(self, files: Validated, now: datetime, report: IntakeReport, recount: Recount) -> FamilyWriter:
+        return FamilyWriter(
             lists=files.lists,
             town=files.town,
             store=self.store,
@@ -174,8 +167,28 @@ class Importer:
             recount=recount,
             today=paris_day(now),
         )
-        progress.follow("Familles", count(files.lists, "families"), writer.write())
-        return writer.unsettled
+
+    def _settling(
+        self,
+        files: Validated,
+        there: Town | None,
+        now: datetime,
+        report: IntakeReport,
+        *,
+        fresh: Collection[FamilyId],
+        cancel: bool,
+    ) -> Settling:
+        return Settling(
+            store=self.store,
+            plannings=self.plannings,
+            town=files.town,
+            before=there,
+            now=now,
+            cancel=cancel,
+            fresh=fresh,
+            report=report,
+            workers=self.workers,
+        )
 
     def _compare(self, invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
         """Raises BadFiles when the invoices, or what is taken back, cannot be, given what the portal has."""

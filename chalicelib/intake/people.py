@@ -52,7 +52,8 @@ def _day(text: str | None) -> date | None:
 class FamilyWriter:
     """Brings the families table to what the lists say, families that they no longer have included.
 
-    ``unsettled``: families in which some child may hold bookings to come without enrolment, once ``write`` is done.
+    Once ``write`` is done, ``unsettled`` are the families in which some child may hold bookings to come without
+    enrolment; ``fresh`` are those of them in which one became so just now.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class FamilyWriter:
         self.recount = recount
         self.today = today
         self.unsettled: list[FamilyId] = []
+        self.fresh: set[FamilyId] = set()
 
     def write(self) -> Iterator[int]:
         """Write the families that are new or different; yields how many were looked at, chunk by chunk."""
@@ -132,9 +134,16 @@ class FamilyWriter:
             for child in gone
             if child.left is None or child.id in elsewhere
         ]
-        if any(child.unsettled for child in (*becomes.children, *becomes.former)):
-            self.unsettled.append(there.id)
+        self._note(there, becomes)
         return becomes
+
+    def _note(self, there: Family, becomes: Family) -> None:
+        known = {child.id for child in (*there.children, *there.former) if child.unsettled}
+        unsettled = {child.id for child in (*becomes.children, *becomes.former) if child.unsettled}
+        if unsettled:
+            self.unsettled.append(there.id)
+        if unsettled - known:
+            self.fresh.add(there.id)
 
     def _families_of(self, child: ChildId) -> tuple[FamilyId, ...]:
         rows = self.lists.execute("SELECT family FROM children WHERE id = ? ORDER BY family", (child,))

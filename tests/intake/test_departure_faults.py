@@ -48,6 +48,8 @@ class Desk:
 
 def check(desk: Desk) -> None:
     store = desk.store
+    again = desk.run(desk.folder, Quiet(), cancel_departed=True)
+    assert (again.nothing_changed, again.ended) == (True, [])
     families = store.family_items([F1, F2])
     assert [(child.id, child.unsettled) for child in families[F1].children] == [("c-8", False)]
     assert [(child.id, child.unsettled) for child in families[F2].children] == [("c-7", False), ("c-9", False)]
@@ -62,8 +64,6 @@ def check(desk: Desk) -> None:
     assert len(changes) == len(set(changes)) == 6, "three bookings, each cancelled once"
     assert {entry.channel for entry in store.journal_of(F1) if not entry.changes[0].booked} == {"mairie"}
     assert store.plannings.taken([KEY]) == {KEY: 0}
-    again = desk.run(desk.folder, Quiet(), cancel_departed=True)
-    assert (again.nothing_changed, again.ended) == (True, [])
 
 
 def test_children_who_leave_survive_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,6 +268,18 @@ def test_a_parent_who_saves_during_the_act_is_not_overruled(town, tmp_path, monk
     assert [len(entry.changes) for entry in town.journal(F1) if entry.at == town.clock.now()] == [1]
 
 
+def test_a_save_that_arrives_after_the_look_is_found_by_the_next_import(town, tmp_path):
+    """Her request had read the family before the import wrote it."""
+    town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    late = min(MEALS)._replace(day=date(2026, 12, 4))
+    entry = JournalEntry(EntryId("x"), paris("lundi 2026-11-23 07:59"), "internet", (Wish(late, True),))
+    town.store.plannings.save(F1, entry, {}, {})
+    assert [one.days for one in town.load(a_folder(tmp_path, **JAMES_LEAVES)).ended] == [(late.day,)]
+    town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
+    assert town.booked(F1) == {WEDNESDAY}
+    assert not town.store.families.find(F1).child(JAMES).unsettled
+
+
 def test_a_family_that_saves_all_the_time_keeps_its_bookings_until_the_next_import(town, tmp_path, monkeypatch):
     from chalicelib.rules.errors import StaleWrite
 
