@@ -194,7 +194,8 @@ class MemoryIntake:
     def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
         for family in list(self.families.families.values()):
             for child in family.children:
-                yield family.id, child.id, child.enrolments
+                if child.left is None:
+                    yield family.id, child.id, child.enrolments
 
     def family_ids(self) -> Iterator[FamilyId]:
         return iter(list(self.families.families))

@@ -32,13 +32,13 @@ SELECT count(*) FILTER (WHERE replaced), count(*), count(DISTINCT family) FILTER
 """
 _CHILDREN = """
 SELECT count(*) FILTER (WHERE gone), count(*), count(DISTINCT family) FILTER (WHERE gone) FROM (
-    SELECT DISTINCT there.family, there.child, children.id IS NULL AS gone FROM existing_logins AS there
+    SELECT there.family, children.id IS NULL AS gone FROM existing_children AS there
     LEFT JOIN children ON children.family = there.family AND children.id = there.child
 )
 """
 _FAMILIES = """
 SELECT count(*) FILTER (WHERE gone), count(*), count(*) FILTER (WHERE gone) FROM (
-    SELECT DISTINCT there.family, families.id IS NULL AS gone FROM existing_logins AS there
+    SELECT DISTINCT there.family, families.id IS NULL AS gone FROM existing_children AS there
     LEFT JOIN families ON families.id = there.family
 )
 """
@@ -94,13 +94,14 @@ def reasons(losses: Iterable[Loss]) -> list[str]:
 def brake(lists: sqlite3.Connection, store: IntakeStore, today: date) -> None:
     """Raises Braked when the run would change too much. ``lists`` has the codes of both sides: ``LoginWriter.compare``.
 
-    Children and families are those that have codes: who left already, and lost them, is not counted again.
+    Children and families are those that the lists before this one had: who left already is not counted again.
     """
     if stops := reasons(_losses(lists, store, today)):
         raise Braked(stops)
 
 
 def _losses(lists: sqlite3.Connection, store: IntakeStore, today: date) -> Iterator[Loss]:
+    enrolled = _enrolments(lists, store, today)
     lost, there, families = lists.execute(_CODES).fetchone()
     old = "changeraient : ceux que les parents ont ne marcheraient plus"
     one = "code sur {there} changerait : celui que les parents ont ne marcherait plus"
@@ -110,15 +111,19 @@ def _losses(lists: sqlite3.Connection, store: IntakeStore, today: date) -> Itera
         one, several = f"{word} sur {{there}} ne serait plus", f"{word}s sur {{there}} ne seraient plus"
         where = "dans les listes"
         yield Loss(f"{one} {where}", f"{several} {where}", lost, there, families, count(lists, table))
-    lost, there, families = _enrolments(lists, store, today)
+    lost, there, families = enrolled
     one, several = "inscription sur {there} s'arrêterait", "inscriptions sur {there} s'arrêteraient"
     yield Loss(one, several, lost, there, families, count(lists, "enrolments"))
 
 
 def _enrolments(lists: sqlite3.Connection, store: IntakeStore, today: date) -> tuple[int, int, int]:
-    """Of the portal's enrolments that are not over ``today``: those that would be, all of them, families touched."""
+    """Of the portal's enrolments that are not over ``today``: those that would be, all of them, families touched.
+
+    Stages the portal's children on the way.
+    """
     lost, there, families = 0, 0, set()
     for family, child, enrolments in store.enrolments():
+        lists.execute("INSERT OR IGNORE INTO existing_children VALUES (?, ?)", (family, child))
         for enrolment in enrolments:
             if enrolment.last and enrolment.last < today:
                 continue

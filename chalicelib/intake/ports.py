@@ -24,7 +24,8 @@ class IntakeStore(Protocol):
         ...
 
     def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
-        """What each child of each family is enrolled in, children in no order: one look at the whole portal."""
+        """What each child of each family is enrolled in, children in no order: one look at the whole portal. Those that
+        left are not in it."""
         ...
 
     def put_families(self, families: Iterable[Family]) -> None:

@@ -44,6 +44,7 @@ CREATE TABLE reversals (
 CREATE TABLE pdfs (number TEXT PRIMARY KEY, name TEXT, size INT) WITHOUT ROWID;
 CREATE TABLE as_they_should_be (number TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE elsewhere (number TEXT PRIMARY KEY, family TEXT) WITHOUT ROWID;
+CREATE TABLE existing_children (family TEXT, child TEXT, PRIMARY KEY (family, child)) WITHOUT ROWID;
 CREATE TABLE existing_families (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE current_logins (fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT) WITHOUT ROWID;
 CREATE TABLE existing_logins (

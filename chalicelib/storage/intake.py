@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
@@ -33,18 +32,18 @@ class DynamoIntakeStore:
         self.town = DynamoTownStore(database)
 
     def family_ids(self) -> Iterator[FamilyId]:
-        profiles = self.families.scan(self.families.part == keys.PROFILE, attributes_to_get=["family", "part"])
-        for row in self._rows("intake.family_ids", profiles):
-            yield FamilyId(row.family)
+        for item in self.database.every("intake.family_ids", self.families, attributes_to_get=["family", "part"]):
+            if item["part"]["S"] == keys.PROFILE:
+                yield FamilyId(item["family"]["S"])
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         found = (self.finder.find(family) for family in dict.fromkeys(ids))
         return {family.id: family for family in found if family}
 
     def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
-        wanted = ["family", "part", "enrolments"]
+        wanted = ["family", "part", "enrolments", "left"]
         for item in self.database.every("intake.enrolments", self.families, attributes_to_get=wanted):
-            if "enrolments" in item:
+            if "enrolments" in item and "left" not in item:
                 yield FamilyId(item["family"]["S"]), keys.child_of(item["part"]["S"]), enrolments_of(item)
 
     def put_families(self, families: Iterable[Family]) -> None:
@@ -76,7 +75,12 @@ class DynamoIntakeStore:
         return found
 
     def logins(self) -> Iterator[tuple[str, Login]]:
-        for row in self._rows("intake.logins", self.login_rows.scan()):
+        rows = self.login_rows.scan()
+        while True:
+            with answering("intake.logins"):
+                row = next(rows, None)
+            if row is None:
+                return
             yield row.login, logins.login_of(row)
 
     def put_logins(self, found: Iterable[tuple[str, Login]]) -> None:
@@ -119,13 +123,3 @@ class DynamoIntakeStore:
 
     def recount_done(self) -> None:
         self.town.recount_done()
-
-    @staticmethod
-    def _rows(operation: str, scanned: Iterator[Any]) -> Iterator[Any]:
-        """The rows of a scan, whose pages are asked for as they are needed."""
-        while True:
-            with answering(operation):
-                row = next(scanned, None)
-            if row is None:
-                return
-            yield row

@@ -52,12 +52,15 @@ class LivingTown:
         self.invoices = MemoryInvoices(outbox=self.outbox)
         self.notices = MemoryNotices(outbox=self.outbox)
         self.pdfs = MemoryPdfs()
+        self.attempts = MemoryAttempts(self.invoices, self.outbox)
         self.waited: list[float] = []
         self.run = Importer(
             reverse=reversing(self.invoices),
             store=self.store,
             plannings=self.store.plannings,
-            desk=InvoiceDesk(self.invoices, self.pdfs, InvoicePdf(), self.store.families),
+            desk=InvoiceDesk(
+                self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
+            ),
             notices=self.notices,
             clock=self.clock,
             pepper=self.settings.pepper,
@@ -80,7 +83,7 @@ class LivingTown:
             notices=self.notices,
             outbox=self.outbox,
             links=links,
-            attempts=MemoryAttempts(self.invoices, self.outbox),
+            attempts=self.attempts,
             providers={"web-service": treasury, "url": treasury},
             payment_links=links,
         )
@@ -88,7 +91,8 @@ class LivingTown:
         add_pages(self.app, lambda: self.portal)
 
     def load(self, folder: Path, **word: bool) -> IntakeReport:
-        return self.run(folder, Quiet(), **word)
+        """What the brakes would stop goes through: they are tried elsewhere."""
+        return self.run(folder, Quiet(), **{"accepting": True, **word})
 
     def opens(self, child_code: str, payer_code: str) -> FamilyId | None:
         """The family that two codes open, None when they open nothing. Nobody counts these tries."""

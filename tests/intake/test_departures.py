@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from chalicelib.intake.brakes import Braked
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.ports import JournalEntry
@@ -162,6 +163,18 @@ def test_a_family_that_the_lists_no_longer_have_reads_and_pays(town, tmp_path):
     parent = town.parent(F2)
     assert "2013-026-000335" in parent.get("/factures").main
     assert parent.get("/planning").boxes() == []
+
+
+def test_who_left_already_does_not_brake_the_next_imports(town, tmp_path):
+    """Their codes stay, and they are most of the town's."""
+    almost_all = gone("f-1", "c-7", "c-8")
+    with pytest.raises(Braked):
+        town.load(a_folder(tmp_path, **gone("f-1", "f-2", "c-7", "c-8", "c-9")), accepting=False)
+    town.load(a_folder(tmp_path, **almost_all))
+    assert town.load(a_folder(tmp_path, **almost_all), accepting=False).nothing_changed
+    line = "c-3;f-2;033;Zoé;PETIT;prevert;\n"
+    swapped = {**almost_all, "enfants": almost_all["enfants"] + line}
+    assert town.load(a_folder(tmp_path, **swapped), accepting=False).children.added == 1
 
 
 def test_the_last_code_of_a_family_opens_its_invoices_and_no_child(town, tmp_path):
