@@ -3,14 +3,16 @@
 import random
 import time
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -30,14 +32,19 @@ BATCH = 25
 THREADS = 64
 CONDITION_FAILED = "ConditionalCheckFailed"
 WAIT_AND_RETRY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+UPDATE_REFUSED = "ConditionalCheckFailedException"
+WAIT_AND_UPDATE = frozenset(
+    {"TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"}
+)
+"""A plain write's names for the same things."""
 FAILURES = (PynamoDBException, BotoCoreError, ClientError)
 _random = random.SystemRandom()
 
 
 class Refused(StaleWrite):
-    """Conditions of a transaction did not hold. ``found``: their places in it -> the item in the way, if asked for.
+    """Conditions of a write did not hold. ``found``: their places in it -> the item in the way, if asked for.
 
-    Places count the puts first, then the updates.
+    Places count the puts first, then the updates; a plain update is place 0.
     """
 
     def __init__(self, operation: str, found: dict[int, RawItem | None]) -> None:
@@ -155,6 +162,28 @@ class Database:
             else:
                 return
         raise Unavailable(f"{operation}: {_reason(error)}") from error
+
+    def update(self, operation: str, row: Model, actions: Sequence[Action], condition: Condition | None = None) -> None:
+        """One UpdateItem; ``row`` gives the key, and holds the whole item as written when it returns.
+
+        Raises Refused when the condition fails, Unavailable for the rest. Two plain updates of one item never conflict:
+        DynamoDB takes them in turn, which transactions on it do not. One that meets a transaction, or a throttled
+        table, waits a little and tries again. An answer that is lost makes botocore ask again: what is added may
+        be added twice, unless the condition is about the very thing that it changes.
+        """
+        error: UpdateError | None = None
+        for _ in _pauses():
+            try:
+                row.update(actions=list(actions), condition=condition)
+            except UpdateError as failed:
+                error = failed
+                if failed.cause_response_code == UPDATE_REFUSED:
+                    raise Refused(operation, {0: None}) from failed
+                if failed.cause_response_code not in WAIT_AND_UPDATE:
+                    break
+            else:
+                return
+        raise Unavailable(f"{operation}: {_code(error) if error else ''}") from error
 
     def batch(self, operation: str, row: type[Model], *, put: Iterable[Model] = (), delete: Iterable[Any] = ()) -> None:
         """Write or delete rows of one table, by 25. ``delete`` takes keys, ``(hash,)`` or ``(hash, range)``."""

@@ -10,10 +10,11 @@ from botocore.exceptions import ConnectTimeoutError
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.services.ports import Login
-from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, TRIES, Database
+from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, TRIES, Database, Refused
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.planning import DynamoPlanningStore
+from chalicelib.storage.rows import PlaceRow
 from tests.aws_calls import Answer, Attempt, counted, intercepted
 from tests.builders import BOND, CANTEEN, JAMES
 from tests.clock import day
@@ -103,6 +104,68 @@ def test_no_answer_is_unavailable_after_a_few_attempts_and_names_the_operation(m
         with intercepted(no_answer), counted() as calls, pytest.raises(Unavailable, match=sentence):
             ask()
         assert len(calls) == ATTEMPTS
+
+
+def place(database: Database) -> PlaceRow:
+    return database.bind(PlaceRow)(MONDAY.isoformat(), CANTEEN)
+
+
+def taking(database: Database, row: PlaceRow, *, at_most: int) -> None:
+    taken = PlaceRow.taken
+    room = taken.does_not_exist() | (taken < at_most)
+    database.update("test.take", row, [taken.add(1)], room)
+
+
+def test_an_update_is_one_plain_call_and_says_what_is_there_now(moto_database: Database) -> None:
+    row = place(moto_database)
+    with counted() as calls:
+        taking(moto_database, row, at_most=2)
+        taking(moto_database, row, at_most=2)
+    assert calls.names == ["dynamodb:UpdateItem"] * 2
+    assert row.taken == 2
+
+
+def test_an_update_whose_condition_fails_is_refused_at_once(moto_database: Database) -> None:
+    taking(moto_database, place(moto_database), at_most=1)
+    with counted() as calls, pytest.raises(Refused, match=r"test\.take"):
+        taking(moto_database, place(moto_database), at_most=1)
+    assert len(calls) == 1
+
+
+def answers(code: str, times: int) -> Callable[[Attempt, Callable[[], Answer]], Answer]:
+    left = [times]
+
+    def around(_: Attempt, send: Callable[[], Answer]) -> Answer:
+        if not left[0]:
+            return send()
+        left[0] -= 1
+        response = mock.Mock(status_code=400, headers={}, content=b"")
+        refusal = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}}}
+        return (response, refusal), None
+
+    return around
+
+
+def test_an_update_that_meets_a_transaction_waits_and_tries_again(
+    moto_database: Database, no_waiting: mock.Mock
+) -> None:
+    row = place(moto_database)
+    with intercepted(answers("TransactionConflictException", TRIES - 1)):
+        taking(moto_database, row, at_most=9)
+    assert row.taken == 1
+    assert no_waiting.call_count == TRIES - 1
+    with (
+        intercepted(answers("TransactionConflictException", 99)),
+        pytest.raises(Unavailable, match=r"test\.take: TransactionConflictException"),
+    ):
+        taking(moto_database, row, at_most=9)
+
+
+def test_an_update_that_cannot_work_is_not_tried_again(moto_database: Database) -> None:
+    nowhere = Database(region="eu-west-3", prefix="nowhere")
+    with counted() as calls, pytest.raises(Unavailable, match=r"test\.take: ResourceNotFoundException"):
+        taking(nowhere, place(nowhere), at_most=9)
+    assert len(calls) == 1
 
 
 def test_a_missing_table_is_unavailable_and_says_why(moto_database: Database) -> None:
