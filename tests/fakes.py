@@ -48,13 +48,13 @@ class MemoryFamilies:
 
 
 class MemoryLogins:
-    """``LoginStore``."""
+    """``LoginStore``. ``logins``: by key and family."""
 
-    def __init__(self, logins: Mapping[str, Login] | None = None) -> None:
-        self.logins = dict(logins or {})
+    def __init__(self, logins: Iterable[tuple[str, Login]] = ()) -> None:
+        self.logins = {(key, login.family): login for key, login in logins}
 
-    def find(self, fingerprint: str) -> Login | None:
-        return self.logins.get(fingerprint)
+    def find(self, key: str) -> tuple[Login, ...]:
+        return tuple(login for (there, _), login in sorted(self.logins.items()) if there == key)
 
 
 class MemoryThrottle:
@@ -187,6 +187,7 @@ class MemoryIntake:
         self.versions: dict[datetime, str] = {}
         self._json: str | None = None
         self._recount = False
+        self._stamps: dict[int, bytes] = {}
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         return {family: found for family in ids if (found := self.families.find(family))}
@@ -226,18 +227,21 @@ class MemoryIntake:
             raise NotFound("family")
         self.families.families[family] = replace(found, session_epoch=found.session_epoch + 1)
 
-    def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
-        return {fingerprint for fingerprint in fingerprints if self.login_store.find(fingerprint)}
-
     def logins(self) -> Iterator[tuple[str, Login]]:
-        return iter(list(self.login_store.logins.items()))
+        return iter([(key, login) for (key, _), login in self.login_store.logins.items()])
 
     def put_logins(self, logins: Iterable[tuple[str, Login]]) -> None:
-        self.login_store.logins.update(logins)
+        self.login_store.logins.update({(key, login.family): login for key, login in logins})
 
-    def delete_logins(self, fingerprints: Iterable[str]) -> None:
-        for fingerprint in fingerprints:
-            self.login_store.logins.pop(fingerprint, None)
+    def delete_logins(self, logins: Iterable[tuple[str, FamilyId]]) -> None:
+        for login in logins:
+            self.login_store.logins.pop(login, None)
+
+    def stamps(self) -> Mapping[int, bytes]:
+        return dict(self._stamps)
+
+    def put_stamps(self, stamps: Mapping[int, bytes]) -> None:
+        self._stamps.update(stamps)
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)

@@ -22,9 +22,8 @@ MOST, ALL = Fraction(1, 2), Fraction(1)
 
 _CODES = """
 SELECT count(*) FILTER (WHERE replaced), count(*), count(DISTINCT family) FILTER (WHERE replaced) FROM (
-    SELECT there.family, children.id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM current_logins AS mine WHERE mine.fingerprint = there.fingerprint
-        AND mine.family = there.family AND mine.child = there.child
+    SELECT there.family, children.id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM logins_to_write AS mine WHERE mine.family = there.family AND mine.key = there.key
     ) AS replaced
     FROM existing_logins AS there
     LEFT JOIN children ON children.family = there.family AND children.id = there.child

@@ -29,8 +29,8 @@ from chalicelib.services.saving import parts_of
 CHANNEL = "mairie"
 TRIES = 6
 _CODES_OF_MOVED = """
-SELECT there.fingerprint, there.family, there.child FROM existing_logins AS there
-WHERE there.fingerprint NOT IN (SELECT fingerprint FROM current_logins)
+SELECT there.key, there.family, there.child FROM existing_logins AS there
+WHERE NOT EXISTS (SELECT 1 FROM current_logins AS mine WHERE mine.family = there.family AND mine.key = there.key)
 AND EXISTS (SELECT 1 FROM children WHERE id = there.child)
 AND NOT EXISTS (SELECT 1 FROM children WHERE id = there.child AND family = there.family)
 AND (
@@ -48,12 +48,12 @@ def remove_codes_of_moved(lists: sqlite3.Connection, store: IntakeStore, report:
 
     The last codes of a family stay: they open its invoices, which are its to pay, and no child.
     """
-    moved = {str(key): (family, child) for key, family, child in lists.execute(_CODES_OF_MOVED)}
-    keys = list(moved)
+    moved = lists.execute(_CODES_OF_MOVED).fetchall()
+    keys = [(str(key), FamilyId(family)) for key, family, _ in moved]
     store.delete_logins(keys)
-    lists.executemany("DELETE FROM existing_logins WHERE fingerprint = ?", ((key,) for key in keys))
+    lists.executemany("DELETE FROM existing_logins WHERE key = ? AND family = ?", keys)
     report.logins_removed += len(keys)
-    report.children_kept -= len(set(moved.values()))
+    report.children_kept -= len({(family, child) for _, family, child in moved})
 
 
 class Settling:

@@ -122,7 +122,7 @@ class Importer:
             invoices = self._invoices(files, folder, report)
             self._compare(invoices, files, progress)
             logins = LoginWriter(files.lists, self.store, self.pepper, report)
-            families_with_codes = logins.compare()
+            progress.follow("Comparaison des codes", logins.stage(), logins.compare())
             if not accepting:
                 brake(files.lists, self.store, paris_day(now))
             recount = Recount(self.store, self.plannings, now, self.pause)
@@ -131,8 +131,7 @@ class Importer:
             people = self._people(files, now, report, recount)
             progress.follow("Familles", count(files.lists, "families"), people.write())
             remove_codes_of_moved(files.lists, self.store, report)
-            progress.follow("Codes d'accès", families_with_codes, logins.write())
-            logins.remove_replaced()
+            progress.follow("Codes d'accès", count(files.lists, "families_to_write"), logins.write())
             progress.follow("Avertissements", count(files.lists, "notices"), self._write_notices(files.lists, report))
             progress.follow("Factures", families_with_invoices(files.lists), invoices.write())
             reversals = write_reversals(files.lists, self.reverse, report.reversals)

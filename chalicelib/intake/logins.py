@@ -1,40 +1,38 @@
-"""What each pair of codes opens: new pairs are hashed and written, those that the lists replaced stop working."""
+"""What each child code opens: the logins table is brought to what the lists say, family by family."""
 
 import hmac
-import itertools
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
 
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.stamps import SALT_BYTES, bucket_of, contents, is_stamp_of, stamped
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.accounts import keyed_hash, login_key, secret_of
 from chalicelib.services.ports import Login
 
-SALT_BYTES = 16
 HASHING_THREADS = 4
 """scrypt leaves Python alone while it works, and takes 16 MB."""
 
 _CODES = """
-SELECT families.id, families.code, children.id, children.normal_code
-FROM children JOIN families ON families.id = children.family
+SELECT families.id, children.id, children.normal_code FROM children JOIN families ON families.id = children.family
 """
-_TO_WRITE = """
-SELECT families.id, families.code, mine.child, mine.fingerprint, there.fingerprint IS NOT NULL
-FROM current_logins AS mine JOIN families ON families.id = mine.family
-LEFT JOIN existing_logins AS there ON there.fingerprint = mine.fingerprint
-WHERE there.fingerprint IS NULL OR there.family <> mine.family OR there.child <> mine.child
-ORDER BY families.id
+_WANTED = """
+SELECT mine.key, mine.child,
+       (SELECT min(there.salt) FROM existing_logins AS there WHERE there.key = mine.key),
+       (SELECT min(other.family) FROM current_logins AS other WHERE other.key = mine.key)
+FROM current_logins AS mine WHERE mine.family = ?
 """
-_UNLISTED = """
-SELECT there.fingerprint, there.family, there.salt, there.secret, families.code, children.id IS NOT NULL
-FROM existing_logins AS there JOIN families ON families.id = there.family
-LEFT JOIN children ON children.family = there.family AND children.id = there.child
-WHERE there.fingerprint NOT IN (SELECT fingerprint FROM current_logins)
-ORDER BY there.family
+_THERE = "SELECT key, child, salt, secret FROM existing_logins WHERE family = ?"
+_TAKEN_OVER = """
+SELECT there.family, there.key FROM existing_logins AS there
+JOIN existing_logins AS mine ON mine.key = there.key AND mine.salt = there.salt AND mine.secret = there.secret
+WHERE mine.family IN (SELECT id FROM families) AND there.family NOT IN (SELECT id FROM families)
 """
 _KEPT = """
 SELECT count(DISTINCT there.family) FILTER (WHERE families.id IS NULL),
@@ -42,6 +40,44 @@ SELECT count(DISTINCT there.family) FILTER (WHERE families.id IS NULL),
 FROM existing_logins AS there LEFT JOIN families ON families.id = there.family
 LEFT JOIN children ON children.family = there.family AND children.id = there.child
 """
+
+
+@dataclass(frozen=True)
+class Codes:
+    """One family's codes: what the lists say (key -> child and salt), and its logins on the portal (by key)."""
+
+    family: FamilyId
+    payer_code: str
+    wanted: Mapping[str, tuple[ChildId, bytes]]
+    there: Mapping[str, Login]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to do for one family. ``replaced``: a code of the portal stops working, its sessions have to end."""
+
+    family: FamilyId
+    put: Mapping[str, Login]
+    delete: tuple[str, ...]
+    replaced: bool
+
+
+def changes_of(codes: Codes, hashed: Callable[[str, bytes], bytes]) -> Changes:
+    """Compare the lists with the portal. ``hashed``: the slow hash of a payer code, one for each salt of the family.
+
+    A child that the lists leave out keeps a code that is still its family's: only its hash can tell.
+    """
+    secret_with = lru_cache(None)(lambda salt: hashed(codes.payer_code, salt))
+    good = {key for key, login in codes.there.items() if hmac.compare_digest(secret_with(login.salt), login.secret)}
+    listed = {child for child, _ in codes.wanted.values()}
+    put = {
+        key: login
+        for key, (child, salt) in codes.wanted.items()
+        if (login := Login(codes.family, child, salt, secret_with(salt))) != codes.there.get(key)
+    }
+    unlisted = codes.there.keys() - codes.wanted.keys()
+    delete = tuple(sorted(key for key in unlisted if key not in good or codes.there[key].child in listed))
+    return Changes(codes.family, put, delete, bool(delete) or not (put.keys() & codes.there.keys()) <= good)
 
 
 class LoginWriter:
@@ -52,60 +88,119 @@ class LoginWriter:
         self.store = store
         self.pepper = pepper
         self.report = report
+        self.fresh = secrets.token_hex()
+        """What new salts are made of: those that the portal has are kept."""
+        self.stamped: frozenset[int] = frozenset()
+        """Buckets of families that are as an earlier import left them."""
 
-    def compare(self) -> int:
-        """Stage the pairs of the lists and those of the portal; returns how many families have one to write."""
-        for family, code, child, child_code in self.database.execute(_CODES):
-            mine = (fingerprint(self.pepper, child_code, code), family, child)
+    def stage(self) -> int:
+        """Stage the codes of the lists and those of the portal; returns how many families have to be looked at."""
+        for family, child, child_code in self.database.execute(_CODES):
+            mine = (family, login_key(self.pepper, child_code), child)
             self.database.execute("INSERT INTO current_logins VALUES (?, ?, ?)", mine)
         for key, login in self.store.logins():
-            there = (key, login.family, login.child, login.salt, login.secret)
-            self.database.execute("INSERT INTO existing_logins VALUES (?, ?, ?, ?, ?)", there)
+            self._put(key, login)
         self.report.families_kept, self.report.children_kept = self.database.execute(_KEPT).fetchone()
-        (families,) = self.database.execute(f"SELECT count(DISTINCT id) FROM ({_TO_WRITE})").fetchone()  # noqa: S608
-        return int(families)
+        stamps, found = self.store.stamps(), contents(self.database, self.pepper)
+        with ThreadPoolExecutor(HASHING_THREADS) as pool:
+            known = {
+                bucket: pool.submit(is_stamp_of, found[bucket], stamps[bucket]) for bucket in found if bucket in stamps
+            }
+        self.stamped = frozenset(bucket for bucket, right in known.items() if right.result())
+        return sum(1 for _ in self._families())
+
+    def compare(self) -> Iterator[int]:
+        """Find what has to be written, which takes the slow hashes; yields 1 for each family. Writes nothing yet."""
+        with ThreadPoolExecutor(HASHING_THREADS) as pool:
+            for changes in in_order(pool, HASHING_THREADS, self._changes, self._codes()):
+                self._note(changes)
+                yield 1
 
     def write(self) -> Iterator[int]:
-        """Write what is new; yields 1 for each family."""
+        """Write what is new, end what the lists replaced; yields 1 for each family."""
         (listed,) = self.database.execute("SELECT count(*) FROM current_logins").fetchone()
-        with ThreadPoolExecutor(HASHING_THREADS) as pool:
-            for logins in in_order(pool, HASHING_THREADS, self._hashed, self._to_write()):
-                self.store.put_logins(logins)
-                yield 1
+        for family, replaced in self.database.execute("SELECT family, replaced FROM families_to_write").fetchall():
+            self._apply(self._noted(family, replaced=bool(replaced)))
+            yield 1
+        self._end_taken_over()
+        self._stamp()
         self.report.logins.unchanged = listed - self.report.logins.added - self.report.logins.changed
 
-    def remove_replaced(self) -> None:
-        """Make the codes that the lists replaced stop working, and end the sessions that they opened.
+    def _note(self, changes: Changes) -> None:
+        if not (changes.put or changes.delete):
+            return
+        self.database.execute("INSERT INTO families_to_write VALUES (?, ?)", (changes.family, changes.replaced))
+        rows: list[tuple[str | bytes | None, ...]]
+        rows = [(changes.family, key, one.child, one.salt, one.secret) for key, one in changes.put.items()]
+        rows += [(changes.family, key, None, None, None) for key in changes.delete]
+        self.database.executemany("INSERT INTO logins_to_write VALUES (?, ?, ?, ?, ?)", rows)
 
-        Sessions first: a crash in between leaves codes to remove, so the next import does both again.
+    def _noted(self, family: str, *, replaced: bool) -> Changes:
+        rows = self.database.execute(
+            "SELECT key, child, salt, secret FROM logins_to_write WHERE family = ?", (family,)
+        ).fetchall()
+        put = {
+            key: Login(FamilyId(family), ChildId(child), salt, secret) for key, child, salt, secret in rows if secret
+        }
+        return Changes(FamilyId(family), put, tuple(key for key, *_ in rows if key not in put), replaced)
+
+    def _apply(self, changes: Changes) -> None:
+        """Sessions first: a crash in between leaves codes that are still to replace, so the next import does both."""
+        if changes.replaced:
+            self.store.revoke_sessions(changes.family)
+        there = {key for key, *_ in self.database.execute(_THERE, (changes.family,))}
+        known = len(changes.put.keys() & there)
+        self.report.logins.changed += known
+        self.report.logins.added += len(changes.put) - known
+        self.report.logins_removed += len(changes.delete)
+        self.store.put_logins(changes.put.items())
+        self.store.delete_logins((key, changes.family) for key in changes.delete)
+        for key, login in changes.put.items():
+            self._put(key, login)
+        for key in changes.delete:
+            self.database.execute("DELETE FROM existing_logins WHERE family = ? AND key = ?", (changes.family, key))
+
+    def _end_taken_over(self) -> None:
+        """Both codes of a family that the lists no longer have may be another's now: they must open one of the two."""
+        for family, key in self.database.execute(_TAKEN_OVER).fetchall():
+            self._apply(Changes(FamilyId(family), {}, (key,), replaced=True))
+
+    def _stamp(self) -> None:
+        """What is now on the portal is what the lists say: the next import need not hash it again to know."""
+        left = {
+            bucket: one for bucket, one in contents(self.database, self.pepper).items() if bucket not in self.stamped
+        }
+        if left:
+            with ThreadPoolExecutor(HASHING_THREADS) as pool:
+                self.store.put_stamps(dict(zip(left, pool.map(stamped, left.values()), strict=True)))
+
+    def _put(self, key: str, login: Login) -> None:
+        there = (login.family, key, login.child, login.salt, login.secret)
+        self.database.execute("INSERT OR REPLACE INTO existing_logins VALUES (?, ?, ?, ?, ?)", there)
+
+    def _families(self) -> Iterator[tuple[str, str]]:
+        """Each family of the lists that has to be looked at, and its payer code."""
+        families = self.database.execute("SELECT id, code FROM families ORDER BY id")
+        return ((family, code) for family, code in families if bucket_of(family) not in self.stamped)
+
+    def _codes(self) -> Iterator[Codes]:
+        for family, code in self._families():
+            wanted = {
+                key: (ChildId(child), salt or self._salt_of(first))
+                for key, child, salt, first in self.database.execute(_WANTED, (family,))
+            }
+            there = {
+                key: Login(FamilyId(family), ChildId(child), salt, secret)
+                for key, child, salt, secret in self.database.execute(_THERE, (family,))
+            }
+            yield Codes(FamilyId(family), code, wanted, there)
+
+    def _salt_of(self, first: str) -> bytes:
+        """The new salt of a child code: that of the first family that has it, so that its families share one.
+
+        A family costs one slow hash then; two when it shares a child with a family and has another of its own.
         """
-        for family, rows in itertools.groupby(self._replaced(), key=lambda row: row[1]):
-            keys = [key for key, _ in rows]
-            self.store.revoke_sessions(FamilyId(family))
-            self.store.delete_logins(keys)
-            self.report.logins_removed += len(keys)
+        return bytes.fromhex(keyed_hash(self.fresh, f"salt|{first}"))[:SALT_BYTES]
 
-    def _to_write(self) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-        """Family, payer code, and the (fingerprint, child) pairs to write for it."""
-        rows = self.database.execute(_TO_WRITE)
-        for (family, code), pairs in itertools.groupby(rows, key=lambda row: (row[0], row[1])):
-            listed = list(pairs)
-            known = sum(there for *_, there in listed)
-            self.report.logins.changed += known
-            self.report.logins.added += len(listed) - known
-            yield family, code, [(key, child) for _, _, child, key, _ in listed]
-
-    @staticmethod
-    def _hashed(wanted: tuple[str, str, list[tuple[str, str]]]) -> list[tuple[str, Login]]:
-        """One slow hash for the whole family: its children share the payer code."""
-        family, code, pairs = wanted
-        salt = secrets.token_bytes(SALT_BYTES)
-        secret = scrypt_of(code, salt)
-        return [(key, Login(FamilyId(family), ChildId(child), salt, secret)) for key, child in pairs]
-
-    def _replaced(self) -> Iterator[tuple[str, str]]:
-        """Pairs on the portal that the lists replace. A child that the lists leave out keeps a code that is still its
-        family's: only its hash can tell."""
-        for key, family, salt, secret, code, listed in self.database.execute(_UNLISTED):
-            if listed or not hmac.compare_digest(scrypt_of(code, salt), secret):
-                yield key, family
+    def _changes(self, codes: Codes) -> Changes:
+        return changes_of(codes, lambda code, salt: secret_of(self.pepper, code, salt))

@@ -41,19 +41,21 @@ class IntakeStore(Protocol):
         """Sign out every session of the family, now; raises NotFound."""
         ...
 
-    def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
-        """Those of ``fingerprints`` that open something. Ask by chunks."""
-        ...
-
     def logins(self) -> Iterator[tuple[str, Login]]:
-        """Every login with its fingerprint, in no order: finds those that the town's files no longer hold."""
+        """Every login with its key, in no order: finds those that the town's files no longer hold."""
         ...
 
     def put_logins(self, logins: Iterable[tuple[str, Login]]) -> None:
-        """Write ``(fingerprint, login)`` pairs, over what is there."""
+        """Write ``(key, login)`` pairs, over what is there: one for each key and family."""
         ...
 
-    def delete_logins(self, fingerprints: Iterable[str]) -> None: ...
+    def delete_logins(self, logins: Iterable[tuple[str, FamilyId]]) -> None: ...
+
+    def stamps(self) -> Mapping[int, bytes]:
+        """What ``put_stamps`` wrote, by bucket of families: see ``intake.stamps``."""
+        ...
+
+    def put_stamps(self, stamps: Mapping[int, bytes]) -> None: ...
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         """The family's whole journal, oldest first."""

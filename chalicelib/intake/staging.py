@@ -46,9 +46,16 @@ CREATE TABLE as_they_should_be (number TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE elsewhere (number TEXT PRIMARY KEY, family TEXT) WITHOUT ROWID;
 CREATE TABLE existing_children (family TEXT, child TEXT, PRIMARY KEY (family, child)) WITHOUT ROWID;
 CREATE TABLE existing_families (id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE current_logins (fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT) WITHOUT ROWID;
+CREATE TABLE current_logins (family TEXT, key TEXT, child TEXT, PRIMARY KEY (family, key)) WITHOUT ROWID;
+CREATE INDEX current_logins_by_key ON current_logins (key);
 CREATE TABLE existing_logins (
-    fingerprint TEXT PRIMARY KEY, family TEXT, child TEXT, salt BLOB, secret BLOB
+    family TEXT, key TEXT, child TEXT, salt BLOB, secret BLOB, PRIMARY KEY (family, key)
+) WITHOUT ROWID;
+CREATE INDEX existing_logins_by_key ON existing_logins (key);
+CREATE TABLE families_to_write (family TEXT PRIMARY KEY, replaced INT) WITHOUT ROWID;
+CREATE TABLE logins_to_write (
+    -- Without a secret: to delete.
+    family TEXT, key TEXT, child TEXT, salt BLOB, secret BLOB, PRIMARY KEY (family, key)
 ) WITHOUT ROWID;
 CREATE VIEW concerned AS
     -- Invoices of the lists, and those of the portal that only a payment or a PDF names.

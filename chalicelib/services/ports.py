@@ -41,7 +41,7 @@ class FamilyStore(Protocol):
 
 @dataclass(frozen=True)
 class Login:
-    """What two codes open. ``secret`` is the scrypt of the payer code, ``salt`` its salt; codes are never stored."""
+    """What two codes open. ``secret`` is the slow hash of the payer code, ``salt`` its salt; codes are never stored."""
 
     family: FamilyId
     child: ChildId
@@ -50,8 +50,11 @@ class Login:
 
 
 class LoginStore(Protocol):
-    def find(self, fingerprint: str) -> Login | None:
-        """``fingerprint``: HMAC of child code and payer code under the secret pepper. One GetItem."""
+    def find(self, key: str) -> tuple[Login, ...]:
+        """What a child code opens, ``key`` being its HMAC under the secret pepper: one login a family. One Query.
+
+        They have one salt: one slow hash judges them all. Separated parents share a child, and often its code.
+        """
         ...
 
 

@@ -17,8 +17,6 @@ from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
 from chalicelib.storage.town import DynamoTownStore
 
-KEYS_IN_A_BATCH = 100
-
 
 class DynamoIntakeStore:
     """``intake.ports.IntakeStore``."""
@@ -65,15 +63,6 @@ class DynamoIntakeStore:
         except Refused as refused:
             raise NotFound("family") from refused
 
-    def login_exists(self, fingerprints: Iterable[str]) -> set[str]:
-        wanted = list(dict.fromkeys(fingerprints))
-        found: set[str] = set()
-        for start in range(0, len(wanted), KEYS_IN_A_BATCH):
-            chunk = [{"login": fingerprint} for fingerprint in wanted[start : start + KEYS_IN_A_BATCH]]
-            items = self.database.batch_get("intake.login_exists", self.login_rows, chunk, attributes_to_get=["login"])
-            found.update(item["login"]["S"] for item in items)
-        return found
-
     def logins(self) -> Iterator[tuple[str, Login]]:
         rows = self.login_rows.scan()
         while True:
@@ -81,15 +70,23 @@ class DynamoIntakeStore:
                 row = next(rows, None)
             if row is None:
                 return
-            yield row.login, logins.login_of(row)
+            if row.login != keys.STAMPS:
+                yield row.login, Login(FamilyId(row.family), ChildId(row.child), row.salt, row.secret)
 
     def put_logins(self, found: Iterable[tuple[str, Login]]) -> None:
-        rows = (logins.row_of(self.login_rows, fingerprint, login) for fingerprint, login in found)
+        rows = (logins.row_of(self.login_rows, key, login) for key, login in found)
         self.database.batch("intake.put_logins", self.login_rows, put=rows)
 
-    def delete_logins(self, fingerprints: Iterable[str]) -> None:
-        gone = ((fingerprint,) for fingerprint in fingerprints)
+    def delete_logins(self, gone: Iterable[tuple[str, FamilyId]]) -> None:
         self.database.batch("intake.delete_logins", self.login_rows, delete=gone)
+
+    def stamps(self) -> Mapping[int, bytes]:
+        items = self.database.pages("intake.stamps", self.login_rows, keys.STAMPS)
+        return {keys.bucket_of(item["family"]["S"]): item["secret"]["B"] for item in items}
+
+    def put_stamps(self, stamps: Mapping[int, bytes]) -> None:
+        rows = (self.login_rows(keys.STAMPS, keys.stamp(bucket), secret=stamp) for bucket, stamp in stamps.items())
+        self.database.batch("intake.put_stamps", self.login_rows, put=rows)
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)

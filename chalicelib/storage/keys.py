@@ -9,6 +9,8 @@ from urllib.parse import quote, unquote
 from chalicelib.rules.ids import ActivityId, ChildId, InvoiceNumber, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot
 
+STAMPS = "STAMPS"
+"""Partition of the logins that opens nothing: what the import found as it should be, one item a bucket of families."""
 PROFILE = "PROFILE"
 EPOCH = "EPOCH"
 """Part of a family whose sessions were revoked. Apart from the profile, so that an import never writes over it."""
@@ -27,6 +29,15 @@ def child_part(child: ChildId) -> str:
 
 def child_of(part: str) -> ChildId:
     return ChildId(part.removeprefix(CHILD))
+
+
+def stamp(bucket: int) -> str:
+    """No family's identifier has a ``#``."""
+    return f"#{bucket}"
+
+
+def bucket_of(stamp: str) -> int:
+    return int(stamp.removeprefix("#"))
 
 
 def slot_name(child: ChildId, activity: ActivityId) -> str:

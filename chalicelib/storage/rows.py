@@ -37,13 +37,15 @@ class FamilyRow(Model):
 
 
 class LoginRow(Model):
+    """What a child code opens, for each family that has it; or one of the import's stamps, see ``keys.STAMPS``."""
+
     class Meta:
         table_name = "logins"
 
     login = UnicodeAttribute(hash_key=True)
-    family = UnicodeAttribute()
-    child = UnicodeAttribute()
-    salt = BinaryAttribute(legacy_encoding=False)
+    family = UnicodeAttribute(range_key=True)
+    child = UnicodeAttribute(null=True)
+    salt = BinaryAttribute(legacy_encoding=False, null=True)
     secret = BinaryAttribute(legacy_encoding=False)
 
 

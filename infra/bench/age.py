@@ -12,7 +12,7 @@ from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import Slot, Wish
-from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -108,9 +108,9 @@ def settle(environment: Mapping[str, str], family: Family, weeks: list[list[date
     store = store_of(environment, environment["PORTAL_TABLES"])
     first = family.children[0]
     salt = b"sixteen bytes..."
-    login = Login(family.id, first.id, salt, scrypt_of(PAYER, salt))
+    login = Login(family.id, first.id, salt, secret_of(environment["PORTAL_PEPPER"], PAYER, salt))
     store.put_families([family])
-    store.put_logins([(fingerprint(environment["PORTAL_PEPPER"], first.code, PAYER), login)])
+    store.put_logins([(login_key(environment["PORTAL_PEPPER"], first.code), login)])
     for week in weeks:
         _book(store, family, week)
 

@@ -37,7 +37,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "families": ("GetItem", "PutItem", "Query"),
             "invoices": ("BatchGetItem", *READ_AND_ADD),
             "journal": ("PutItem", "Query"),
-            "logins": ("GetItem",),
+            "logins": ("Query",),
             "outbox": ("BatchGetItem", "PutItem"),
             "places": ("BatchGetItem", "UpdateItem"),
             "planning": ("Query", "UpdateItem"),

@@ -12,7 +12,7 @@ from chalicelib.pages.site import add_pages
 from chalicelib.rules import town_codec
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.town import Town
-from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -41,8 +41,8 @@ def a_stage(settings: Settings) -> Settings:
     store, invoices = DynamoIntakeStore(database), DynamoInvoiceStore(database)
     put_town(store, TOWN)
     store.put_families([the_bonds()])
-    login = Login(BOND, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT))
-    store.put_logins([(fingerprint(settings.pepper, "007", "GOLDENEYE7"), login)])
+    login = Login(BOND, JAMES, SALT, secret_of(settings.pepper, "GOLDENEYE7", SALT))
+    store.put_logins([(login_key(settings.pepper, "007"), login)])
     for invoice in the_manual_s_invoices():
         invoices.put(replace(invoice, payments=()), ())
     return settings

@@ -15,7 +15,7 @@ from chalicelib.rules.invoices import Invoice, Means
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, PaymentFacts, Town
-from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.wiring import Portal, assemble
@@ -128,10 +128,10 @@ class World:
         self.towns = MemoryTown(self.town)
         self.families = MemoryFamilies([self.family, strangers])
         self.logins = MemoryLogins(
-            {
-                fingerprint("pepper", "007", "GOLDENEYE7"): self._login("GOLDENEYE7", self.family),
-                fingerprint("pepper", "100", "SPECTRE100"): self._login("SPECTRE100", strangers),
-            }
+            [
+                (login_key("pepper", "007"), self._login("GOLDENEYE7", self.family)),
+                (login_key("pepper", "100"), self._login("SPECTRE100", strangers)),
+            ]
         )
         self.outbox = MemoryOutbox()
         self.invoices = MemoryInvoices(outbox=self.outbox)
@@ -165,7 +165,7 @@ class World:
 
     def _login(self, payer_code: str, family: Family) -> Login:
         first = family.children[0].id if family.children else JAMES
-        return Login(family.id, first, SALT, scrypt_of(payer_code, SALT))
+        return Login(family.id, first, SALT, secret_of("pepper", payer_code, SALT))
 
     def add(self, invoice: Invoice) -> None:
         """An invoice with its payments and its PDF, as the town's files bring them."""

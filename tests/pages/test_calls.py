@@ -11,7 +11,7 @@ from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.payments import HELD
 from chalicelib.rules.town import Town
 from chalicelib.rules.town_codec import dump
-from chalicelib.services.accounts import fingerprint, scrypt_of
+from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
@@ -36,8 +36,8 @@ def visitor_of(settings: Settings, town: Town) -> PageClient:
     family = the_bonds()
     store.put_town(dump(town), NOW)
     store.put_families([family])
-    key = fingerprint(settings.pepper, "007", "GOLDENEYE7")
-    store.put_logins([(key, Login(family.id, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT)))])
+    secret = secret_of(settings.pepper, "GOLDENEYE7", SALT)
+    store.put_logins([(login_key(settings.pepper, "007"), Login(family.id, JAMES, SALT, secret))])
     invoices = DynamoInvoiceStore(stand_in.database_for(settings))
     for invoice in the_manual_s_invoices():
         invoices.put(replace(invoice, payments=()), ())

@@ -15,8 +15,8 @@ from chalicelib.services.accounts import (
     Session,
     SignIn,
     WrongCodes,
-    fingerprint,
-    scrypt_of,
+    login_key,
+    secret_of,
 )
 from chalicelib.services.ports import Login
 from tests.builders import BOND, JAMES, a_family
@@ -25,7 +25,7 @@ from tests.fakes import MemoryFamilies, MemoryLogins, MemoryThrottle
 
 PEPPER = "pepper"
 SALT = b"0123456789abcdef"
-LOGIN = Login(BOND, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT))
+LOGIN = Login(BOND, JAMES, SALT, secret_of(PEPPER, "GOLDENEYE7", SALT))
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 
@@ -36,7 +36,7 @@ class Town:
         self.clock = FixedClock(paris("lundi 2026-09-14 08:00"))
         self.calls: list[str] = []
         self.families = MemoryFamilies([a_family()])
-        self.logins = self.recorded(MemoryLogins({fingerprint(PEPPER, "007", "GOLDENEYE7"): LOGIN}), "find")
+        self.logins = self.recorded(MemoryLogins([(login_key(PEPPER, "007"), LOGIN)]), "find")
         self.throttle = self.recorded(MemoryThrottle(), "take")
         self.sign_in = SignIn(
             logins=self.logins, families=self.families, throttle=self.throttle, clock=self.clock, pepper=PEPPER
@@ -80,19 +80,20 @@ def test_two_codes_that_go_together_open_the_family(child_code: str, payer_code:
 def test_codes_are_never_stored() -> None:
     assert "GOLDENEYE7" not in repr(LOGIN)
     assert normal_code("GOLDENEYE7") not in repr(LOGIN)
-    assert "007" not in fingerprint(PEPPER, "x", "y")
-    assert fingerprint(PEPPER, "007", "GOLDENEYE7") != fingerprint("other", "007", "GOLDENEYE7")
+    assert "007" not in login_key(PEPPER, "x")
+    assert login_key(PEPPER, "007") != login_key("other", "007")
+    assert secret_of(PEPPER, "GOLDENEYE7", SALT) != secret_of("other", "GOLDENEYE7", SALT)
 
 
 def test_every_failure_does_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
     town = Town()
     work: list[list[str]] = []
 
-    def counted(payer_code: str, salt: bytes) -> bytes:
+    def counted(pepper: str, payer_code: str, salt: bytes) -> bytes:
         town.calls.append("scrypt")
-        return scrypt_of(payer_code, salt)
+        return secret_of(pepper, payer_code, salt)
 
-    monkeypatch.setattr("chalicelib.services.accounts.scrypt_of", counted)
+    monkeypatch.setattr("chalicelib.services.accounts.secret_of", counted)
     for child_code, payer_code in (("007", "WRONGPAYER"), ("999", "GOLDENEYE7"), ("999", "WRONGPAYER"), ("", "")):
         town.fails(child_code, payer_code)
         work.append(town.calls[:])

@@ -16,7 +16,7 @@ from chalicelib.rules import town_codec
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Capacity
-from chalicelib.services.accounts import WrongCodes, fingerprint, scrypt_of
+from chalicelib.services.accounts import WrongCodes, login_key, secret_of
 from chalicelib.services.contact import Message
 from chalicelib.services.ports import Login
 from chalicelib.services.saving import Seen
@@ -43,7 +43,6 @@ FAMILY = a_family(a_child(JAMES, *(activity.id for activity in LIMITED)))
 SCHOOL_DAYS = [day for n in range(33) if (day := MONDAY + timedelta(days=n)).isoweekday() <= 5]
 NONE: frozenset[Slot] = frozenset()
 SALT = b"0123456789abcdef"
-LOGIN = Login(BOND, JAMES, SALT, scrypt_of("GOLDENEYE7", SALT))
 HERE = "192.0.2.1"
 
 
@@ -84,7 +83,8 @@ def fresh() -> Iterator[World]:
 def _stock(store: IntakeStore, pepper: str, clock: FixedClock) -> None:
     store.put_town(town_codec.dump(TOWN), clock.now())
     store.put_families([FAMILY])
-    store.put_logins([(fingerprint(pepper, "007", "GOLDENEYE7"), LOGIN)])
+    login = Login(BOND, JAMES, SALT, secret_of(pepper, "GOLDENEYE7", SALT))
+    store.put_logins([(login_key(pepper, "007"), login)])
 
 
 def slots(days: list[date]) -> frozenset[Slot]:

@@ -13,6 +13,7 @@ from chalicelib.services.ports import Login
 from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, TRIES, Database, Refused
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.logins import DynamoLoginStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import PlaceRow
 from tests.aws_calls import Answer, Attempt, counted, intercepted
@@ -39,8 +40,8 @@ def unprocessed(part: str, times: int) -> Callable[[Attempt, Callable[[], Answer
 
 def part_of(part: str) -> dict[str, Any]:
     item = {"PutRequest": {"Item": {"login": {"S": LOGINS[0][0]}, "family": {"S": "again"}, **REST}}}
-    asked = {"Keys": [{"login": {"S": LOGINS[1][0]}}]}
-    return {part: {"test-logins": [item] if part == "UnprocessedItems" else asked}}
+    asked = {"Keys": [{"day": {"S": MONDAY.isoformat()}, "counter": {"S": CANTEEN}}]}
+    return {part: {"test-logins": [item]} if part == "UnprocessedItems" else {"test-places": asked}}
 
 
 REST = {"child": {"S": "c"}, "salt": {"B": b"s"}, "secret": {"B": b"s"}}
@@ -57,8 +58,7 @@ def test_what_a_batch_left_is_written_again(moto_database: Database) -> None:
     with counted() as calls, intercepted(unprocessed("UnprocessedItems", 2)):
         intake.put_logins(LOGINS)
     assert calls.names == ["dynamodb:BatchWriteItem"] * 3
-    again = dict(intake.logins())[LOGINS[0][0]]
-    assert again.family == "again"
+    assert "again" in {login.family for login in DynamoLoginStore(moto_database).find(LOGINS[0][0])}
 
 
 def test_a_batch_that_is_never_done_is_unavailable(moto_database: Database, no_waiting: mock.Mock) -> None:
@@ -77,14 +77,12 @@ def test_a_batch_that_is_never_done_is_unavailable(moto_database: Database, no_w
 
 
 def test_keys_that_a_batch_left_are_asked_again(moto_database: Database) -> None:
-    intake = DynamoIntakeStore(moto_database)
-    intake.put_logins(LOGINS)
-    fingerprints = [fingerprint for fingerprint, _ in LOGINS]
+    plannings, key = DynamoPlanningStore(moto_database), PlaceKey(MONDAY, CANTEEN)
     with counted() as calls, intercepted(unprocessed("UnprocessedKeys", 1)):
-        assert intake.login_exists(fingerprints) == set(fingerprints)
+        assert plannings.taken([key]) == {key: 0}
     assert calls.names == ["dynamodb:BatchGetItem"] * 2
-    with intercepted(unprocessed("UnprocessedKeys", 99)), pytest.raises(Unavailable, match=r"intake.login_exists"):
-        intake.login_exists(fingerprints)
+    with intercepted(unprocessed("UnprocessedKeys", 99)), pytest.raises(Unavailable, match=r"planning.taken"):
+        plannings.taken([key])
 
 
 def no_answer(attempt: Attempt, send: Callable[[], Answer]) -> Answer:

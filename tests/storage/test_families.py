@@ -46,10 +46,10 @@ FAMILY = Family(
 
 def test_nobody_is_there_at_first(stores: Stores) -> None:
     assert stores.families.find(BOND) is None
-    assert stores.logins.find("0" * 64) is None
+    assert stores.logins.find("0" * 64) == ()
     assert stores.intake.family_items([BOND, BOND]) == {}
-    assert stores.intake.login_exists(["0" * 64]) == set()
     assert list(stores.intake.logins()) == []
+    assert stores.intake.stamps() == {}
     assert list(stores.intake.enrolments()) == []
 
 
@@ -129,19 +129,34 @@ def test_logins_are_put_found_and_deleted(stores: Stores) -> None:
     logins = dict(a_login(number) for number in range(130))
     stores.intake.put_logins(logins.items())
     some = list(logins)[3]
-    assert stores.logins.find(some) == logins[some]
-    assert stores.intake.login_exists([*logins, "f" * 64, some]) == set(logins)
+    assert stores.logins.find(some) == (logins[some],)
     assert dict(stores.intake.logins()) == logins
-    stores.intake.delete_logins([some, "f" * 64])
-    assert stores.logins.find(some) is None
-    assert stores.intake.login_exists(logins) == logins.keys() - {some}
+    stores.intake.delete_logins([(some, BOND), ("f" * 64, BOND), (list(logins)[4], FamilyId("f-2"))])
+    assert stores.logins.find(some) == ()
+    assert dict(stores.intake.logins()).keys() == logins.keys() - {some}
+
+
+def test_separated_parents_have_a_login_each(stores: Stores) -> None:
+    key, login = a_login(1)
+    other = replace(login, family=FamilyId("f-2"), secret=b"another")
+    stores.intake.put_logins([(key, login), (key, other)])
+    assert set(stores.logins.find(key)) == {login, other}
+    stores.intake.delete_logins([(key, BOND)])
+    assert stores.logins.find(key) == (other,)
+
+
+def test_stamps_are_put_over_what_was_there_and_open_nothing(stores: Stores) -> None:
+    stores.intake.put_stamps({0: b"\x00salt and hash", 63: b"b"})
+    stores.intake.put_stamps({63: b"c"})
+    assert stores.intake.stamps() == {0: b"\x00salt and hash", 63: b"c"}
+    assert list(stores.intake.logins()) == []
 
 
 def test_a_login_is_put_over_what_was_there(stores: Stores) -> None:
-    fingerprint, login = a_login(1)
-    stores.intake.put_logins([(fingerprint, login)])
-    stores.intake.put_logins([(fingerprint, replace(login, child=ALINE))])
-    assert stores.logins.find(fingerprint) == replace(login, child=ALINE)
+    key, login = a_login(1)
+    stores.intake.put_logins([(key, login)])
+    stores.intake.put_logins([(key, replace(login, child=ALINE))])
+    assert stores.logins.find(key) == (replace(login, child=ALINE),)
 
 
 def test_many_families_go_by_twenty_five_items(database: Database) -> None:
@@ -158,4 +173,4 @@ def test_signing_in_reads_once_from_each_table(database: Database) -> None:
     with counted() as calls:
         DynamoFamilyStore(database).find(BOND)
         DynamoLoginStore(database).find("0" * 64)
-    assert calls.names == ["dynamodb:Query", "dynamodb:GetItem"]
+    assert calls.names == ["dynamodb:Query", "dynamodb:Query"]
