@@ -177,9 +177,9 @@ class Database:
                 row.update(actions=list(actions), condition=condition)
             except UpdateError as failed:
                 error = failed
-                if failed.cause_response_code == UPDATE_REFUSED:
+                if _code(failed) == UPDATE_REFUSED:
                     raise Refused(operation, {0: None}) from failed
-                if failed.cause_response_code not in WAIT_AND_UPDATE:
+                if _code(failed) not in WAIT_AND_UPDATE:
                     break
             else:
                 return

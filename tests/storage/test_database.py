@@ -97,6 +97,7 @@ def test_no_answer_is_unavailable_after_a_few_attempts_and_names_the_operation(m
         ("intake.logins: ", lambda: list(DynamoIntakeStore(moto_database).logins())),
         ("intake.enrolments: ", lambda: list(DynamoIntakeStore(moto_database).enrolments())),
         ("town.current: ", lambda: DynamoIntakeStore(moto_database).current_town_json()),
+        ("test.take: ConnectTimeoutError", lambda: taking(moto_database, place(moto_database), at_most=9)),
     )
     for sentence, ask in asked:
         with intercepted(no_answer), counted() as calls, pytest.raises(Unavailable, match=sentence):
