@@ -124,7 +124,9 @@ def assemble(
         town=town,
         families=families,
         plannings=plannings,
-        sign_in=SignIn(logins=logins, families=families, throttle=throttle, clock=clock, pepper=settings.pepper),
+        sign_in=SignIn(
+            logins=logins, families=families, throttle=throttle, clock=clock, pepper=settings.pepper, report=report
+        ),
         open_session=OpenSession(families=families, clock=clock),
         show_planning=ShowPlanning(town=town, plannings=plannings, clock=clock),
         save_planning=saving,

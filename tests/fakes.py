@@ -73,6 +73,16 @@ class MemoryThrottle:
                 self._move(limit, now, 1)
             return True
 
+    def is_full(self, limits: Sequence[Limit], now: datetime) -> bool:
+        _aware(now)
+        return any(self.counts.get(self._key(limit, now), 0) >= limit.count for limit in limits)
+
+    def count(self, limits: Sequence[Limit], now: datetime) -> None:
+        _aware(now)
+        with self._lock:
+            for limit in limits:
+                self._move(limit, now, 1)
+
     def give_back(self, limits: Sequence[Limit], now: datetime) -> None:
         _aware(now)
         with self._lock:

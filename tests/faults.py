@@ -175,10 +175,10 @@ def _bent(way: Way, attempt: Attempt, send: Callable[[], Answer]) -> Answer:
     if way in {Way.ANSWER_LOST, Way.TIMED_OUT, Way.ALWAYS_TIMED_OUT}:
         return None, ReadTimeoutError(endpoint_url=attempt.request.url)
     if way in CONFLICTS:
-        return _refused(400, *_conflict(attempt.operation))
+        return refused(400, *_conflict(attempt.operation))
     if way in {Way.THROTTLED, Way.ALWAYS_THROTTLED}:
-        return _refused(400, "ThrottlingException")
-    return _refused(500, "InternalServerError")
+        return refused(400, "ThrottlingException")
+    return refused(500, "InternalServerError")
 
 
 def _conflict(operation: str) -> tuple[str, list[dict[str, str]]]:
@@ -187,7 +187,7 @@ def _conflict(operation: str) -> tuple[str, list[dict[str, str]]]:
     return "TransactionConflictException", []
 
 
-def _refused(status: int, code: str, reasons: list[dict[str, str]] | None = None) -> Answer:
+def refused(status: int, code: str, reasons: list[dict[str, str]] | None = None) -> Answer:
     """What botocore would have parsed from such an answer, whatever the service's protocol."""
     parsed: dict[str, Any] = {
         "Error": {"Code": code, "Message": "injected"},

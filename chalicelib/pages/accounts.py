@@ -41,7 +41,7 @@ def sign_in(visit: Visit) -> Answer:
     kept = visit.form.get(KEPT)
     child_code = visit.form.get("enfant")
     try:
-        session = visit.portal.sign_in(child_code, visit.form.get("payeur"), visit.address)
+        signed_in = visit.portal.sign_in(child_code, visit.form.get("payeur"), visit.address, visit.device)
     except WrongCodes:
         return sign_in_page(
             visit,
@@ -51,7 +51,8 @@ def sign_in(visit: Visit) -> Answer:
             notice=_kept_notice(visit, kept),
             destination=visit.form.get("vers"),
         )
-    visit.sign_in(session)
+    visit.sign_in(signed_in.session)
+    visit.remember(signed_in.device)
     if kept:
         return _save_kept(visit, kept)
     destination = visit.form.get("vers")
@@ -69,7 +70,7 @@ def sign_out_page(visit: Visit) -> Answer:
 @room.post("/deconnexion", Who.ANYBODY)
 def sign_out(visit: Visit) -> Answer:
     visit.check_csrf()
-    visit.cookie = sessions.no_cookie(local=visit.portal.settings.local)
+    visit.cookies = [sessions.no_cookie(local=visit.portal.settings.local)]
     return Redirect(visit.url("/deconnexion"), signed_out=True)
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from chalicelib.pages import sessions
 from chalicelib.pages.assets import script
 from chalicelib.pages.headers import FOR_EVER
 from chalicelib.pages.signing import Tampered
@@ -98,8 +99,14 @@ def accessibility(visit: Visit) -> Answer:
 
 def _legal_page(visit: Visit, template: str, title: str) -> Page:
     town = visit.portal.town.current()
-    cookie = "session" if visit.portal.settings.local else "__Host-session"
-    return Page(template, {"legal": town.legal, "email": town.office.email, "cookie": cookie}, title)
+    local = visit.portal.settings.local
+    words = {
+        "legal": town.legal,
+        "email": town.office.email,
+        "cookie": sessions.cookie_name(local),
+        "device_cookie": sessions.cookie_name(local, sessions.DEVICE),
+    }
+    return Page(template, words, title)
 
 
 @room.get("/portail.js", Who.NOBODY)

@@ -1,17 +1,20 @@
-"""The only cookie: a signed session. Which sessions still live is decided by ``services.accounts.OpenSession``."""
+"""The two cookies: a signed session, and what a browser is known by. ``services.accounts`` decides what they open."""
 
 from datetime import UTC, datetime
 
 from chalicelib.pages.signing import Signing, Tampered
 from chalicelib.rules.ids import child_id, family_id
-from chalicelib.services.accounts import Session
+from chalicelib.services.accounts import NEW_DEVICE, Device, Session
 
 PURPOSE = "session"
+DEVICE = "appareil"
+DEVICE_SECONDS = 400 * 86_400
+"""As long as browsers keep a cookie at most. Every sign-in begins it anew."""
 
 
-def cookie_name(local: bool) -> str:
+def cookie_name(local: bool, purpose: str = PURPOSE) -> str:
     """``__Host-`` binds the cookie to this very host over HTTPS; a browser refuses it on plain http://127.0.0.1."""
-    return "session" if local else "__Host-session"
+    return purpose if local else f"__Host-{purpose}"
 
 
 def to_cookie(session: Session, signing: Signing, *, local: bool) -> str:
@@ -50,6 +53,21 @@ def from_cookie(header: str, signing: Signing, *, local: bool) -> Session | None
         seen_at=datetime.fromtimestamp(seen, UTC),
         nonce=nonce,
     )
+
+
+def device_cookie(device: Device, signing: Signing, *, local: bool) -> str:
+    """The Set-Cookie header of a browser that has signed in. It opens nothing: its tries are counted apart."""
+    value = signing.seal(DEVICE, [device.id, *device.families])
+    return f"{cookie_name(local, DEVICE)}={value}{_attributes(local)}; Max-Age={DEVICE_SECONDS}"
+
+
+def device_of(header: str, signing: Signing, *, local: bool) -> Device:
+    """The device of a Cookie header; one that was never seen when it has none of ours."""
+    try:
+        device, *families = signing.unseal(DEVICE, _value(header, cookie_name(local, DEVICE)))
+    except Tampered:
+        return NEW_DEVICE
+    return Device(device, tuple(families))
 
 
 def csrf_token(session: Session, signing: Signing) -> str:

@@ -12,7 +12,7 @@ from chalicelib.pages.refusals import NotFromHere
 from chalicelib.pages.signing import Signing
 from chalicelib.rules.errors import NotFound, SessionExpired
 from chalicelib.rules.families import Family
-from chalicelib.services.accounts import Session
+from chalicelib.services.accounts import Device, Session
 
 Named = TypeVar("Named")
 
@@ -26,8 +26,8 @@ class Visit:
     form: Form = field(default_factory=lambda: Form({}))
     session: Session | None = None
     _family: Family | None = None
-    cookie: str = ""
-    """The Set-Cookie header to send, empty to send none."""
+    cookies: list[str] = field(default_factory=list)
+    """The Set-Cookie headers to send."""
 
     @property
     def signing(self) -> Signing:
@@ -63,13 +63,23 @@ class Visit:
 
     def sign_in(self, session: Session) -> None:
         self.session = session
-        self.cookie = sessions.to_cookie(session, self.signing, local=self.portal.settings.local)
+        self.cookies.append(sessions.to_cookie(session, self.signing, local=self.portal.settings.local))
+
+    def remember(self, device: Device) -> None:
+        self.cookies.append(sessions.device_cookie(device, self.signing, local=self.portal.settings.local))
+
+    @property
+    def device(self) -> Device:
+        return sessions.device_of(self._cookie_header, self.signing, local=self.portal.settings.local)
+
+    @property
+    def _cookie_header(self) -> str:
+        return str(self.request.headers.get("cookie", ""))
 
     @property
     def held_session(self) -> Session | None:
         """The session that the browser still holds, be it over; None for somebody who never had one."""
-        header = self.request.headers.get("cookie", "")
-        return sessions.from_cookie(header, self.signing, local=self.portal.settings.local)
+        return sessions.from_cookie(self._cookie_header, self.signing, local=self.portal.settings.local)
 
     def open_session(self) -> None:
         """Find out who is signed in; raises SessionExpired when nobody is."""

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from chalicelib.rules.codes import normal_code
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.services.ports import Clock, FamilyStore, Limit, Login, LoginStore, ThrottleStore
+from chalicelib.services.ports import Clock, FamilyStore, Limit, Login, LoginStore, Report, ThrottleStore
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
@@ -19,9 +20,14 @@ REFRESH = timedelta(minutes=5)
 CLOCKS_APART = timedelta(minutes=5)
 
 WINDOW = 15 * 60
-TRIES_PER_CODE = 10
-TRIES_PER_ADDRESS = 100
-"""Only failures count in the end, and a whole school or a phone operator may share one address."""
+TRIES_PER_DEVICE = 10
+TRIES_PER_CHILD = 200
+"""Anybody can read a child code on a bill left in a bag. This one is for devices that the family never used, and high:
+one address is stopped before it fills it."""
+FAILURES_PER_PAYER = 10
+FAILURES_PER_ADDRESS = 100
+"""A whole school or a phone operator may share one address."""
+FAMILIES_PER_DEVICE = 4
 
 _NOBODYS_SALT = b"nobody has this."
 
@@ -49,12 +55,12 @@ def login_key(pepper: str, child_code: str) -> str:
 
     A key that held the payer code too would be a fast hash of it, beside the slow one.
     """
-    return keyed_hash(pepper, f"child|{normal_code(child_code)}")
+    return keyed_hash(pepper, f"login|{normal_code(child_code)}")
 
 
 def secret_of(pepper: str, payer_code: str, salt: bytes) -> bytes:
     """What the logins table keeps of a payer code. Without the pepper it cannot be tried at all; with it, slowly."""
-    return slow_hash(bytes.fromhex(keyed_hash(pepper, f"payer|{normal_code(payer_code)}")), salt)
+    return slow_hash(bytes.fromhex(keyed_hash(pepper, f"secret|{normal_code(payer_code)}")), salt)
 
 
 def slow_hash(secret: bytes, salt: bytes) -> bytes:
@@ -66,60 +72,163 @@ def slow_hash(secret: bytes, salt: bytes) -> bytes:
     return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=32)
 
 
+def subject(pepper: str, kind: str, what: str) -> str:
+    """Of a counter. An HMAC: the counters tell neither codes nor addresses, few as those are."""
+    return f"{kind}#{keyed_hash(pepper, f'{kind}|{what}')}"
+
+
+def child_subject(pepper: str, child_code: str) -> str:
+    return subject(pepper, "child", normal_code(child_code))
+
+
+def address_subject(pepper: str, address: str) -> str:
+    return subject(pepper, "address", address)
+
+
 def keyed_hash(pepper: str, text: str) -> str:
     """HMAC-SHA256 under the pepper, hex. ``text`` begins with what it is: one thing's hash is no other thing's."""
     return hmac.new(pepper.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True)
+class Device:
+    """A browser that opened families before, as its cookie says. ``families`` are HMACs: the cookie names nobody."""
+
+    id: str
+    families: tuple[str, ...]
+
+
+NEW_DEVICE = Device("", ())
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """``device``: what the browser is to be known by from now on."""
+
+    session: Session
+    device: Device
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What one attempt is counted on. Subjects are HMACs: the counters tell neither codes nor addresses."""
+
+    key: str
+    by_device: Limit
+    by_child: Limit
+    failures: tuple[Limit, Limit]
+    """Of the payer code and of the address: only failures are counted there, once they are known to be."""
+    facts: dict[str, object]
+    """For the operator's log."""
+
+
 class SignIn:
-    """Two codes -> a session. Whatever is wrong, the same work is done and the same error raised."""
+    """Two codes -> a session. Whatever is wrong, the same work is done and the same error raised.
+
+    A device that has opened the family before is counted on itself alone: no stranger can lock a family out of it. Any
+    other is counted on the child code before its answer is given: parallel attempts cannot outrun that. An address and
+    a payer code are looked at before and counted only after a failure: right codes write nothing that others share,
+    and a whole school may sign in from one address at once.
+    """
 
     def __init__(
-        self, *, logins: LoginStore, families: FamilyStore, throttle: ThrottleStore, clock: Clock, pepper: str
+        self,
+        *,
+        logins: LoginStore,
+        families: FamilyStore,
+        throttle: ThrottleStore,
+        clock: Clock,
+        pepper: str,
+        report: Report,
     ) -> None:
         self.logins = logins
         self.families = families
         self.throttle = throttle
         self.clock = clock
         self.pepper = pepper
+        self.report = report
 
-    def __call__(self, child_code: str, payer_code: str, address: str) -> Session:
+    def __call__(self, child_code: str, payer_code: str, address: str, device: Device = NEW_DEVICE) -> SignedIn:
         """Raises WrongCodes, after the same work whatever is wrong. ``address`` is the caller's IP address."""
         now = self.clock.now()
-        limits = self._limits(child_code, payer_code, address)
-        # The attempt is counted before it is judged, so that parallel attempts cannot outrun the counter.
-        allowed = self.throttle.take(limits, now)
-        login = self._opened_by(child_code, payer_code)
-        family = self.families.find(login.family) if login and allowed else None
-        if login is None or family is None:
+        attempt = self._attempt(child_code, payer_code, address, device)
+        found = self.logins.find(attempt.key)
+        right = self._right(found, payer_code)
+        taken = self._let_in(attempt, found, right, device, now)
+        family = self.families.find(right.family) if right and taken else None
+        if right is None or family is None:
+            self.throttle.count(attempt.failures, now)
+            self.report("signin.wrong" if taken else "signin.locked", **attempt.facts)
             raise WrongCodes
-        self.throttle.give_back(limits, now)
-        return Session(
-            family=login.family,
-            child=login.child,
-            epoch=family.session_epoch,
-            signed_in_at=now,
-            seen_at=now,
-            nonce=secrets.token_urlsafe(12),
-        )
+        self.throttle.give_back(taken, now)
+        self.report("signin.ok", family=family.id, **attempt.facts)
+        return SignedIn(_new_session(right, family.session_epoch, now), self._known_from_now(device, right.family))
 
-    def _opened_by(self, child_code: str, payer_code: str) -> Login | None:
-        """One slow hash, whatever the codes: the families of a child code share a salt, an unknown one has nobody's."""
-        found = self.logins.find(login_key(self.pepper, child_code))
+    def _right(self, found: Sequence[Login], payer_code: str) -> Login | None:
+        """One slow hash, whatever the codes: families of a child code share a salt, an unknown one has nobody's."""
         secret = secret_of(self.pepper, payer_code, found[0].salt if found else _NOBODYS_SALT)
         right = [login for login in found if hmac.compare_digest(secret, login.secret)]
         return right[0] if right else None
 
-    def _limits(self, child_code: str, payer_code: str, address: str) -> tuple[Limit, ...]:
-        """Subjects are HMACs: the counters tell neither codes nor addresses."""
-        subjects = (
-            ("payer", normal_code(payer_code), TRIES_PER_CODE),
-            ("child", normal_code(child_code), TRIES_PER_CODE),
-            ("address", address, TRIES_PER_ADDRESS),
+    def _let_in(
+        self, attempt: _Attempt, found: Sequence[Login], right: Login | None, device: Device, now: datetime
+    ) -> tuple[Limit, ...]:
+        """The counters that the attempt stands in; none when it is not let in, be it right or wrong.
+
+        What fails as a known device is judged as a stranger's too: separated parents may share a tablet, and a device
+        of the one may not try the other's code for free.
+        """
+        taken: tuple[Limit, ...] = ()
+        known = {login.family for login in found if self._name(login.family) in device.families}
+        if known and self.throttle.take((attempt.by_device,), now):
+            taken = (attempt.by_device,)
+            if right and right.family in known:
+                return taken
+        if self.throttle.is_full(attempt.failures, now) or not self.throttle.take((attempt.by_child,), now):
+            return ()
+        return (*taken, attempt.by_child)
+
+    def _attempt(self, child_code: str, payer_code: str, address: str, device: Device) -> _Attempt:
+        child, payer = normal_code(child_code), normal_code(payer_code)
+        by_address = Limit(address_subject(self.pepper, address), FAILURES_PER_ADDRESS, WINDOW)
+        by_child = Limit(child_subject(self.pepper, child), TRIES_PER_CHILD, WINDOW)
+        # Whole, it would be a fast hash of a payer code in a table. Four digits tell attackers from one another.
+        payer_subject = subject(self.pepper, "payer", payer)[: len("payer#") + 4]
+        return _Attempt(
+            key=login_key(self.pepper, child),
+            by_device=Limit(subject(self.pepper, "device", device.id), TRIES_PER_DEVICE, WINDOW),
+            by_child=by_child,
+            failures=(Limit(payer_subject, FAILURES_PER_PAYER, WINDOW), by_address),
+            facts={
+                "child": _prefix(by_child),
+                "address": _prefix(by_address),
+                "known_device": bool(device.families),
+            },
         )
-        return tuple(
-            Limit(f"{kind}#{keyed_hash(self.pepper, kind + '|' + what)}", n, WINDOW) for kind, what, n in subjects
-        )
+
+    def _name(self, family: FamilyId) -> str:
+        return keyed_hash(self.pepper, f"family|{family}")[:16]
+
+    def _known_from_now(self, device: Device, family: FamilyId) -> Device:
+        mine = self._name(family)
+        others = [other for other in device.families if other != mine]
+        return Device(device.id or secrets.token_urlsafe(12), (mine, *others)[:FAMILIES_PER_DEVICE])
+
+
+def _new_session(login: Login, epoch: int, now: datetime) -> Session:
+    return Session(
+        family=login.family,
+        child=login.child,
+        epoch=epoch,
+        signed_in_at=now,
+        seen_at=now,
+        nonce=secrets.token_urlsafe(12),
+    )
+
+
+def _prefix(limit: Limit) -> str:
+    """Enough of a subject's HMAC to follow it through a log."""
+    return limit.subject.partition("#")[2][:12]
 
 
 class OpenSession:

@@ -69,7 +69,19 @@ class Limit:
 
 class ThrottleStore(Protocol):
     def take(self, limits: Sequence[Limit], now: datetime) -> bool:
-        """Count one attempt against every limit, in one transaction; False, and nothing counted, when one is full."""
+        """Count one attempt against each limit; False when one is full, and what was counted is given back then.
+
+        One conditional write a limit, each by itself: crowds on one counter are taken in turn and never refused.
+        A crash in between leaves an attempt counted, until its window ends.
+        """
+        ...
+
+    def is_full(self, limits: Sequence[Limit], now: datetime) -> bool:
+        """Whether one of the limits is reached. Nothing is counted. One call."""
+        ...
+
+    def count(self, limits: Sequence[Limit], now: datetime) -> None:
+        """Count one attempt against each limit, full or not."""
         ...
 
     def give_back(self, limits: Sequence[Limit], now: datetime) -> None:

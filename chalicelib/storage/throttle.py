@@ -1,9 +1,10 @@
 """Counters of attempts, in fixed windows, shared by every Lambda."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from pynamodb.transactions import TransactWrite
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.rules.instants import instant_text
 from chalicelib.services.ports import Limit
@@ -24,42 +25,44 @@ class DynamoThrottleStore:
     def take(self, limits: Sequence[Limit], now: datetime) -> bool:
         if not all(limit.count > 0 for limit in limits):
             return False
-        if not limits:
-            return True
-        count = self.rows.attempts
-
-        def fill(transaction: TransactWrite) -> None:
-            for limit in limits:
-                row, expires = self._row(limit, now)
-                room = count.does_not_exist() | (count < limit.count)
-                transaction.update(row, actions=[count.add(1), self.rows.expires.set(expires)], condition=room)
-
-        try:
-            self.database.transact("throttle.take", fill)
-        except Refused:
-            return False
+        attempts = self.rows.attempts
+        for at, limit in enumerate(limits):
+            try:
+                self._add(limit, now, attempts.does_not_exist() | (attempts < limit.count))
+            except Refused:
+                self.give_back(limits[:at], now)
+                return False
         return True
 
+    def is_full(self, limits: Sequence[Limit], now: datetime) -> bool:
+        asked = {self._key(limit, now): limit for limit in limits}
+        keys = [{"subject": subject, "window": window} for subject, window in asked]
+        found = self.database.batch_get("throttle.is_full", self.rows, keys, consistent_read=True) if keys else ()
+        counts = {(item["subject"]["S"], item["window"]["S"]): int(item["count"]["N"]) for item in found}
+        return any(counts.get(key, 0) >= limit.count for key, limit in asked.items())
+
+    def count(self, limits: Sequence[Limit], now: datetime) -> None:
+        for limit in limits:
+            self._add(limit, now)
+
     def give_back(self, limits: Sequence[Limit], now: datetime) -> None:
-        count = self.rows.attempts
-        left = list(limits)
+        attempts = self.rows.attempts
+        for limit in limits:
+            # A counter that is gone or at zero has nothing to give back.
+            with suppress(Refused):
+                row = self.rows(*self._key(limit, now))
+                self.database.update("throttle.give_back", row, [attempts.add(-1)], attempts > 0)
 
-        def fill(transaction: TransactWrite) -> None:
-            for limit in left:
-                transaction.update(self._row(limit, now)[0], actions=[count.add(-1)], condition=count > 0)
+    def _add(self, limit: Limit, now: datetime, condition: Condition | None = None) -> None:
+        expires = _start(limit, now) + limit.seconds + KEPT
+        actions = [self.rows.attempts.add(1), self.rows.expires.set(expires)]
+        self.database.update("throttle.add", self.rows(*self._key(limit, now)), actions, condition)
 
-        while left:
-            try:
-                self.database.transact("throttle.give_back", fill)
-            except Refused as refused:
-                # A counter that is gone or at zero has nothing to give back; the others still have.
-                left = [limit for at, limit in enumerate(left) if at not in refused.found]
-            else:
-                return
+    def _key(self, limit: Limit, now: datetime) -> tuple[str, str]:
+        """Subject and window. The window's length is in it: two windows of one start are two counters."""
+        return limit.subject, f"{instant_text(datetime.fromtimestamp(_start(limit, now), UTC))}/{limit.seconds}"
 
-    def _row(self, limit: Limit, now: datetime) -> tuple[ThrottleRow, int]:
-        """The counter's row and its expiry. The window's length is in its key: two of one start are two counters."""
-        instant_text(now)  # Refuses a naive instant.
-        start = int(now.timestamp()) // limit.seconds * limit.seconds
-        window = f"{instant_text(datetime.fromtimestamp(start, UTC))}/{limit.seconds}"
-        return self.rows(limit.subject, window), start + limit.seconds + KEPT
+
+def _start(limit: Limit, now: datetime) -> int:
+    instant_text(now)  # Refuses a naive instant.
+    return int(now.timestamp()) // limit.seconds * limit.seconds

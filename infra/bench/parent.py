@@ -45,9 +45,8 @@ class Parent:
         self.handler = handler
         self.codes = {"enfant": child_code, "payeur": payer_code}
         self.cookie = ""
-        headers = call(handler, self.sign_in_event(), 303)
-        sent = {**headers["headers"], **{name: v[-1] for name, v in (headers.get("multiValueHeaders") or {}).items()}}
-        self.cookie = str(sent["Set-Cookie"]).split(";", maxsplit=1)[0]
+        cookies = call(handler, self.sign_in_event(), 303)["multiValueHeaders"]["Set-Cookie"]
+        self.cookie = "; ".join(cookie.partition(";")[0] for cookie in cookies)
 
     def sign_in_event(self) -> Event:
         return self.event("/", self.codes.items())

@@ -41,7 +41,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "outbox": ("BatchGetItem", "PutItem"),
             "places": ("BatchGetItem", "UpdateItem"),
             "planning": ("Query", "UpdateItem"),
-            "throttle": ("UpdateItem",),
+            "throttle": ("BatchGetItem", "UpdateItem"),
             "town": ("GetItem",),
         },
         mails=True,

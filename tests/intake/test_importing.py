@@ -77,8 +77,9 @@ class Portal:
             throttle=MemoryThrottle(),
             clock=self.clock,
             pepper=PEPPER,
+            report=lambda _event, **_facts: None,
         )
-        return sign_in(child_code, payer_code, "192.0.2.1")
+        return sign_in(child_code, payer_code, "192.0.2.1").session
 
     def online(self, at, *, booked=(), cancelled=()):
         """A parent of f-1 books and cancels slots, without asking the rules."""

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from chalice.app import Chalice
 from chalice.test import Client
 
+from chalicelib.pages.sessions import DEVICE
+
 FORM = "application/x-www-form-urlencoded"
 HOST = "127.0.0.1:8000"
 VOID = {"meta", "link", "input", "br", "img", "use", "path"}
@@ -107,6 +109,8 @@ class Opened:
 class PageClient:
     app: Chalice
     cookie: str = ""
+    device: str = ""
+    """What this browser is known by once it has signed in; it stays when the session goes."""
     headers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -149,12 +153,15 @@ class PageClient:
 
     def _request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Opened:
         sent = {"host": HOST, "origin": f"http://{HOST}", **headers, **self.headers}
-        if self.cookie:
-            sent["cookie"] = self.cookie
+        if self.cookie or self.device:
+            sent["cookie"] = "; ".join(filter(None, (self.cookie, self.device)))
         answer = self._http.request(method, path, headers=sent, body=body)
-        if "Set-Cookie" in answer.headers:
-            pair, _, attributes = answer.headers["Set-Cookie"].partition(";")
-            self.cookie = "" if "Max-Age=0" in attributes else pair
+        for cookie in answer.headers.get("Set-Cookie", ()):
+            pair, _, attributes = cookie.partition(";")
+            if pair.split("=")[0].endswith(DEVICE):
+                self.device = pair
+            else:
+                self.cookie = "" if "Max-Age=0" in attributes else pair
         text = answer.body.decode()
         if not answer.headers.get("Content-Type", "").startswith("text/html"):
             return Opened(answer.status_code, answer.headers, text)

@@ -94,6 +94,21 @@ def test_other_pages_cost_the_family_or_nothing(unlimited: PageClient, path: str
     assert operations(unlimited, path) == calls
 
 
+def signing_in(visitor: PageClient, payer: str = "GOLDENEYE7") -> list[str]:
+    with counted() as calls:
+        assert visitor.sign_in("007", payer).status == (303 if payer == "GOLDENEYE7" else 422)
+    return [name.removeprefix("dynamodb:") for name in calls.names]
+
+
+def test_signing_in_costs_four_calls_and_one_more_on_a_device_that_is_new(unlimited: PageClient) -> None:
+    """The codes, the tries of the device, the family, the try given back; a stranger's failures are looked at too."""
+    assert signing_in(unlimited) == ["Query", "UpdateItem", "Query", "UpdateItem"]
+    unlimited.device = ""
+    assert signing_in(unlimited) == ["Query", "BatchGetItem", "UpdateItem", "Query", "UpdateItem"]
+    unlimited.device = ""
+    assert signing_in(unlimited, "wrong") == ["Query", "BatchGetItem", "UpdateItem", "UpdateItem", "UpdateItem"]
+
+
 def test_signed_out_pages_cost_nothing(unlimited: PageClient) -> None:
     unlimited.cookie = ""
     for path in ("/", "/aide", "/contact", "/mentions-legales"):

@@ -119,9 +119,13 @@ def test_every_page_links_to_the_legal_pages(world: World) -> None:
     assert {"/mentions-legales", "/donnees-personnelles", "/contact", "/aide#connexion"} <= set(footer.values())
 
 
-def test_the_deployed_cookie_is_named(world: World) -> None:
+def test_every_cookie_that_is_set_is_named(world: World) -> None:
     deployed = World(settings=replace(SETTINGS, stage="prod"))
-    assert "« __Host-session »" in deployed.visitor().get("/donnees-personnelles").main
+    told = deployed.visitor().get("/donnees-personnelles").main
+    cookies = deployed.visitor().sign_in().headers["Set-Cookie"]
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert f"« {cookie.partition('=')[0]} »" in told
 
 
 def test_every_link_inside_the_portal_leads_to_a_page(parent: PageClient) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.services.accounts import FAILURES_PER_ADDRESS
 from tests.pages.client import PageClient
 from tests.pages.conftest import SETTINGS, World
 
@@ -77,7 +78,7 @@ def test_one_answer_for_every_failure(world: World, child: str, payer: str) -> N
 def test_too_many_tries_look_like_a_wrong_code_and_pass_with_time(world: World) -> None:
     visitor = world.visitor()
     wrong = visitor.sign_in("007", "wrong")
-    for _ in range(20):
+    for _ in range(FAILURES_PER_ADDRESS):
         visitor.sign_in("007", "wrong")
     blocked = visitor.sign_in("007", "GOLDENEYE7")
     assert (blocked.status, blocked.main) == (wrong.status, wrong.main)
@@ -97,14 +98,32 @@ def test_the_cookie_on_a_deployment(world: World) -> None:
     visitor = deployed.visitor()
     visitor.headers = {"origin": "https://portail.ville.example"}
     answer = visitor.sign_in()
-    name, *attributes = answer.headers["Set-Cookie"].split("; ")
-    assert name.startswith("__Host-session=")
-    assert set(attributes) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
+    session, device = (cookie.split("; ") for cookie in answer.headers["Set-Cookie"])
+    assert session[0].startswith("__Host-session=")
+    assert set(session[1:]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
+    assert device[0].startswith("__Host-appareil=")
+    assert set(device[1:]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure", f"Max-Age={400 * 86400}"}
     page = visitor.get("/planning")
     assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
-    assert "GOLDENEYE7" not in answer.headers["Set-Cookie"]
+    assert "GOLDENEYE7" not in repr(answer.headers["Set-Cookie"])
     visitor.headers = {"origin": "http://portail.ville.example"}
     assert visitor.sign_in().status == 403
+
+
+def test_a_stranger_who_tries_for_ever_locks_no_parent_out(world: World, parent: PageClient) -> None:
+    parent.cookie = ""
+    stranger = world.visitor()
+    for n in range(FAILURES_PER_ADDRESS):
+        stranger.sign_in("007", f"wrong{n}")
+    assert stranger.sign_in("007", "GOLDENEYE7").status == 422
+    assert parent.sign_in().status == 303
+
+
+@pytest.mark.parametrize("forged", ["appareil=", "appareil=x.y", "appareil=é"])
+def test_a_device_that_is_not_ours_is_a_stranger_s(world: World, forged: str) -> None:
+    visitor = world.visitor()
+    visitor.device = forged
+    assert visitor.sign_in().status == 303
 
 
 def test_no_hsts_on_this_machine(world: World) -> None:
@@ -171,7 +190,7 @@ def test_sign_out_forgets_everything(world: World, parent: PageClient) -> None:
     assert asked.heading == "Se déconnecter"
     answer = parent.post("/deconnexion", csrf=asked.hidden("csrf"))
     assert answer.headers["Clear-Site-Data"] == '"storage"'
-    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert answer.headers["Set-Cookie"] == ["session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"]
     assert parent.follow(answer).heading == "Vous êtes déconnecté"
     assert parent.get("/planning").status == 303
 

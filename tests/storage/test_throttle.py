@@ -22,6 +22,22 @@ def test_attempts_are_taken_until_one_limit_is_full(stores: Stores) -> None:
     assert [stores.throttle.take([ADDRESS], NOW) for _ in range(2)] == [True, False]
 
 
+def test_a_limit_that_is_full_is_seen_without_counting(stores: Stores) -> None:
+    assert not stores.throttle.is_full([], NOW)
+    assert not stores.throttle.is_full([PAYER, ADDRESS], NOW)
+    assert [stores.throttle.take([PAYER], NOW) for _ in range(2)] == [True, True]
+    assert stores.throttle.is_full([ADDRESS, PAYER], NOW)
+    assert not stores.throttle.is_full([ADDRESS], NOW)
+    assert not stores.throttle.is_full([PAYER], NOW + timedelta(minutes=15))
+
+
+def test_failures_are_counted_past_the_limit(stores: Stores) -> None:
+    for _ in range(PAYER.count + 2):
+        stores.throttle.count([PAYER], NOW)
+    stores.throttle.give_back([PAYER], NOW)
+    assert stores.throttle.is_full([PAYER], NOW)
+
+
 def test_time_unlocks(stores: Stores) -> None:
     full = Limit("payer#a", 1, 900)
     end = datetime(2026, 9, 14, 8, 15, tzinfo=UTC)
@@ -68,10 +84,11 @@ def test_a_naive_instant_is_refused(stores: Stores) -> None:
         stores.throttle.take([PAYER], NOW.replace(tzinfo=None))
 
 
-def test_an_attempt_is_one_call_and_its_counters_expire_after_their_window(database: Database) -> None:
+def test_an_attempt_is_a_plain_call_a_limit_and_its_counters_expire_after_their_window(database: Database) -> None:
     store = DynamoThrottleStore(database)
     with counted() as calls:
         store.take([PAYER, ADDRESS], NOW)
-    assert calls.names == ["dynamodb:TransactWriteItems"]
+        store.is_full([PAYER, ADDRESS], NOW)
+    assert calls.names == ["dynamodb:UpdateItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem"]
     (row,) = store.rows.query(PAYER.subject)
     assert row.expires == datetime(2026, 9, 14, 8, 15, tzinfo=UTC).timestamp() + KEPT
