@@ -79,6 +79,10 @@ erase: setup ## Erase all that a STAGE has of FAMILY=f-1, once it owes nothing
 unsuppress: setup ## Write again to EMAIL=parent@server.fr of a STAGE, which bounced or complained
 	@$(PYTHON_OF_VENV) -m infra.ops unsuppress "$(or $(STAGE),prod)" "$(EMAIL)"
 
+.PHONY: unlock
+unlock: setup ## Forget the wrong tries that keep a parent out of a STAGE: FAMILY=f-1, CHILD=007 or ADDRESS=192.0.2.1
+	@$(PYTHON_OF_VENV) -m infra.ops unlock "$(or $(STAGE),prod)" "$(FAMILY)" "$(CHILD)" "$(ADDRESS)"
+
 .PHONY: destroy
 destroy: setup ## Take a STAGE down; its data stays unless WORD="delete <prefix> and all its data" ITEMS=<how many>
 	@$(PYTHON_OF_VENV) -m infra.ops destroy "$(or $(STAGE),prod)" "$(WORD)" "$(ITEMS)"

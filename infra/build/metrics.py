@@ -79,6 +79,21 @@ METRICS = (
         above=49,
         periods=3,
     ),
+    Metric("sign-ins", "signin.ok", (API,)),
+    Metric(
+        "sign-ins-wrong",
+        "signin.wrong",
+        (API,),
+        "Many wrong codes: somebody may be trying them. infra/README.md, « Somebody tries codes », says what to see.",
+        above=200,
+    ),
+    Metric(
+        "sign-ins-locked",
+        "signin.locked",
+        (API,),
+        "Tries go on after the limits of codes or addresses are reached. infra/README.md, « Somebody tries codes ».",
+        above=50,
+    ),
     Metric("mails-sent", "outbox.run", (OUTBOX,), value="sent"),
     Metric(
         "mails-set-aside",

@@ -17,6 +17,7 @@ from infra.ops.items import erase_family, export_family, load, save
 from infra.ops.operator import Operator
 from infra.ops.secret_turns import rotate
 from infra.ops.stage import CannotOperate, Stage, read_stage
+from infra.ops.unlock import unlock
 
 PYTHON = "3.13"
 
@@ -117,6 +118,15 @@ def _unsuppress(stage: Stage, rest: list[str]) -> int:
     return 0
 
 
+def _unlock(stage: Stage, rest: list[str]) -> int:
+    """``rest``: family, child code, address; those that are not meant are empty."""
+    family, child, address = (*rest, "", "", "")[:3]
+    count = unlock(stage, family=family, child=child, address=address)
+    nothing = "No wrong try was counted there: the codes that were typed are wrong."
+    print(f"Counters cleared: {count}" if count else nothing)
+    return 0
+
+
 def _word(rest: list[str], name: str) -> str:
     if not rest or not rest[0]:
         raise CannotOperate(f"{name}= is missing")
@@ -147,6 +157,7 @@ COMMANDS: dict[str, Callable[[Stage, list[str]], int]] = {
     "family": _family,
     "erase": _erase,
     "unsuppress": _unsuppress,
+    "unlock": _unlock,
 }
 
 

@@ -40,7 +40,7 @@ def load(stage: Stage, folder: Path) -> dict[str, int]:
     for name in _names(stage):
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
         items = [json.loads(line, object_hook=_with_bytes) for line in path.read_text("utf-8").splitlines()]
-        _write(stage, name, ({"PutRequest": {"Item": item}} for item in items))
+        write(stage, name, ({"PutRequest": {"Item": item}} for item in items))
         told[path.stem] = len(items)
     documents = folder / "documents"
     for path in sorted(documents.rglob("*.pdf")):
@@ -53,7 +53,7 @@ def family_items(stage: Stage, family: str) -> dict[str, list[Item]]:
     """Everything that the tables have of one family, by table. The payments' journal is not theirs: it is accounts."""
     found: dict[str, list[Item]] = {}
     for table in OF_A_FAMILY:
-        found[table] = list(_query(stage, table, family))
+        found[table] = list(query(stage, table, "family", family))
     for table, attribute in SEARCHED.items():
         more = _scan(stage, f"{stage.prefix}-{table}", {"name": attribute, "value": family})
         known = {_line(item) for item in found.get(table, [])}
@@ -61,7 +61,7 @@ def family_items(stage: Stage, family: str) -> dict[str, list[Item]]:
     found["outbox"] += suppressions(stage, addresses_of(found["families"]))
     operations = [item["idop"]["S"] for item in found["invoices"] if item.get("idop", {}).get("S")]
     for idop in operations:
-        found["invoices"] += _query(stage, "invoices", f"O#{idop}")
+        found["invoices"] += query(stage, "invoices", "family", f"O#{idop}")
     return found
 
 
@@ -88,7 +88,7 @@ def erase_family(stage: Stage, family: str) -> int:
         raise CannotOperate(f"{family} owes {', '.join(owed)}: settle them first, nothing was erased")
     for table, items in found.items():
         keys = _keys(stage, table)
-        _write(
+        write(
             stage,
             f"{stage.prefix}-{table}",
             ({"DeleteRequest": {"Key": {name: item[name] for name in keys}}} for item in items),
@@ -122,14 +122,15 @@ def _keys(stage: Stage, table: str) -> list[str]:
     return [str(key["AttributeName"]) for key in found["KeySchema"]]
 
 
-def _query(stage: Stage, table: str, partition: str) -> Iterator[Item]:
+def query(stage: Stage, table: str, attribute: str, partition: str) -> Iterator[Item]:
+    """The items of one partition; ``attribute`` is the table's hash key."""
     pages = stage.client("dynamodb").get_paginator("query")
     for page in pages.paginate(
         TableName=f"{stage.prefix}-{table}",
         ConsistentRead=True,
-        KeyConditionExpression="#f = :family",
-        ExpressionAttributeNames={"#f": "family"},
-        ExpressionAttributeValues={":family": {"S": partition}},
+        KeyConditionExpression="#a = :partition",
+        ExpressionAttributeNames={"#a": attribute},
+        ExpressionAttributeValues={":partition": {"S": partition}},
     ):
         yield from page["Items"]
 
@@ -148,7 +149,8 @@ def _scan(stage: Stage, name: str, where: dict[str, str] | None = None) -> Itera
         yield from page["Items"]
 
 
-def _write(stage: Stage, name: str, requests: Iterable[Item]) -> None:
+def write(stage: Stage, name: str, requests: Iterable[Item]) -> None:
+    """Put and delete items of the table ``name``, until all are done."""
     waiting = list(requests)
     while waiting:
         batch, waiting = waiting[:IN_A_BATCH], waiting[IN_A_BATCH:]
