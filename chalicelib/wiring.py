@@ -114,7 +114,7 @@ def assemble(
     """Put the use cases on any set of ports: the real ones below, in-memory ones in tests."""
     saving = SavePlanning(town=town, plannings=plannings, clock=clock)
     recap = ShowRecap(plannings=plannings)
-    ask = AskAddresses(notices=notices, throttle=throttle, links=links, clock=clock)
+    ask = AskAddresses(notices=notices, throttle=throttle, links=links, clock=clock, pepper=settings.pepper)
     settle = SettlePayment(
         attempts=attempts, invoices=invoices, town=town, providers=providers, clock=clock, report=report
     )
@@ -133,7 +133,7 @@ def assemble(
         undo_save=UndoSave(saving=saving, recap=recap),
         show_recap=recap,
         last_changes=LastChanges(plannings=plannings),
-        write_to_office=WriteToOffice(town=town, throttle=throttle, mailer=mailer, clock=clock),
+        write_to_office=WriteToOffice(town=town, throttle=throttle, mailer=mailer, clock=clock, pepper=settings.pepper),
         show_invoices=ShowInvoices(invoices=invoices, attempts=attempts, clock=clock),
         choose_invoice=ChooseInvoice(invoices=invoices, attempts=attempts, clock=clock),
         open_pdf=OpenPdf(invoices=invoices, pdfs=pdfs),

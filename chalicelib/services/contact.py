@@ -1,9 +1,9 @@
 """*Je contacte le service enfance*: a parent's message becomes an e-mail to the office."""
 
-import hashlib
 from dataclasses import dataclass
 
 from chalicelib.rules.errors import BadForm, Throttled
+from chalicelib.services.accounts import subject
 from chalicelib.services.emails import LONGEST_EMAIL, is_email
 from chalicelib.services.ports import Clock, Letter, Limit, Mailer, ThrottleStore, TownStore
 
@@ -20,8 +20,9 @@ class Message:
 
 
 class WriteToOffice:
-    def __init__(self, *, town: TownStore, throttle: ThrottleStore, mailer: Mailer, clock: Clock) -> None:
+    def __init__(self, *, town: TownStore, throttle: ThrottleStore, mailer: Mailer, clock: Clock, pepper: str) -> None:
         self.town = town
+        self.pepper = pepper
         self.throttle = throttle
         self.mailer = mailer
         self.clock = clock
@@ -36,7 +37,7 @@ class WriteToOffice:
         if faults:
             raise BadForm(*faults)
         office = self.town.current().office
-        limits = (Limit(f"contact#{hashlib.sha256(address.encode()).hexdigest()}", MESSAGES_PER_HOUR, 3600),)
+        limits = (Limit(subject(self.pepper, "contact", address), MESSAGES_PER_HOUR, 3600),)
         now = self.clock.now()
         if not self.throttle.take(limits, now):
             raise Throttled("contact")

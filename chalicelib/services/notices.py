@@ -1,6 +1,5 @@
 """Who is told of a family's new invoices: the parent chooses, each added address agrees, anybody stops."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import AddressState, NoticeSettings, confirmed, edited, state_of, stopped
 from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.accounts import subject
 from chalicelib.services.emails import is_email
 from chalicelib.services.invoice_ports import Mail, MailLinks, NoticeStore, Outbox
 from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
@@ -45,9 +45,12 @@ class ShowNotices:
 class AskAddresses:
     """Save settings and ask the owners of some addresses whether they agree, in one transaction."""
 
-    def __init__(self, *, notices: NoticeStore, throttle: ThrottleStore, links: MailLinks, clock: Clock) -> None:
+    def __init__(
+        self, *, notices: NoticeStore, throttle: ThrottleStore, links: MailLinks, clock: Clock, pepper: str
+    ) -> None:
         self.notices = notices
         self.throttle = throttle
+        self.pepper = pepper
         self.links = links
         self.clock = clock
 
@@ -67,7 +70,7 @@ class AskAddresses:
             raise
 
     def _count(self, family: FamilyId, email: str, now: datetime) -> tuple[Limit, Limit]:
-        limits = _limits(family, email)
+        limits = _limits(self.pepper, family, email)
         if not self.throttle.take(limits, now):
             raise Throttled(KIND)
         return limits
@@ -160,9 +163,8 @@ class StopNotices(_Deciding):
         self.decide(family, email, stopped)
 
 
-def _limits(family: FamilyId, email: str) -> tuple[Limit, Limit]:
-    owner = hashlib.sha256(email.casefold().encode()).hexdigest()
+def _limits(pepper: str, family: FamilyId, email: str) -> tuple[Limit, Limit]:
     return (
-        Limit(f"{KIND}#family#{family}", ASKED_PER_FAMILY, 3600),
-        Limit(f"{KIND}#address#{owner}", ASKED_PER_ADDRESS, 24 * 3600),
+        Limit(subject(pepper, f"{KIND}-family", family), ASKED_PER_FAMILY, 3600),
+        Limit(subject(pepper, f"{KIND}-address", email.casefold()), ASKED_PER_ADDRESS, 24 * 3600),
     )

@@ -1,5 +1,7 @@
 """Writing to the office: what is sent, what is refused, what is counted."""
 
+from hashlib import sha256
+
 import pytest
 
 from chalicelib.rules.errors import BadForm, Throttled, Unavailable
@@ -16,8 +18,9 @@ class Desk:
     def __init__(self) -> None:
         self.mailer = MemoryMailer()
         self.clock = FixedClock(paris("lundi 2026-09-14 08:00"))
+        self.throttle = MemoryThrottle()
         self.write = WriteToOffice(
-            town=MemoryTown(a_town()), throttle=MemoryThrottle(), mailer=self.mailer, clock=self.clock
+            town=MemoryTown(a_town()), throttle=self.throttle, mailer=self.mailer, clock=self.clock, pepper="pepper"
         )
 
 
@@ -67,3 +70,11 @@ def test_a_message_that_was_not_taken_is_not_counted() -> None:
             desk.write(HELLO, HERE)
     desk.mailer.down = False
     desk.write(HELLO, HERE)
+
+
+def test_an_address_is_not_counted_in_a_way_that_trying_all_addresses_undoes() -> None:
+    desk = Desk()
+    desk.write(HELLO, HERE)
+    ((counted, *_),) = desk.throttle.counts
+    assert HERE not in counted
+    assert sha256(HERE.encode()).hexdigest() not in counted

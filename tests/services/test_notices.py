@@ -45,7 +45,7 @@ class Desk:
         self.notices = MemoryNotices(outbox=self.outbox)
         self.clock = FixedClock(paris("lundi 2026-09-14 08:00"))
         self.families = MemoryFamilies([FAMILY])
-        ask = AskAddresses(notices=self.notices, throttle=MemoryThrottle(), links=Links(), clock=self.clock)
+        ask = AskAddresses(notices=self.notices, throttle=MemoryThrottle(), links=Links(), clock=self.clock, pepper="p")
         self.show = ShowNotices(notices=self.notices, outbox=self.outbox)
         self.edit = EditNotices(notices=self.notices, ask=ask)
         self.again = AskAgain(notices=self.notices, ask=ask)

@@ -48,7 +48,9 @@ def fresh() -> Iterator[World]:
         database, clock = database_for(settings), FixedClock(paris("lundi 2026-09-14 08:00"))
         DynamoIntakeStore(database).put_families([FAMILY])
         notices, families = DynamoNoticeStore(database), DynamoFamilyStore(database)
-        ask = AskAddresses(notices=notices, throttle=DynamoThrottleStore(database), links=Links(), clock=clock)
+        ask = AskAddresses(
+            notices=notices, throttle=DynamoThrottleStore(database), links=Links(), clock=clock, pepper="p"
+        )
         yield World(
             notices=notices,
             outbox=DynamoOutbox(database, PEPPER),
