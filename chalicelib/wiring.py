@@ -13,7 +13,7 @@ from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
 from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.logs import report
-from chalicelib.services.accounts import OpenSession, SignIn
+from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
 from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
@@ -62,6 +62,8 @@ class Portal:
     plannings: PlanningStore
     sign_in: SignIn
     open_session: OpenSession
+    end_session: EndSession
+    end_others: EndOthers
     show_planning: ShowPlanning
     save_planning: SavePlanning
     undo_save: UndoSave
@@ -128,6 +130,8 @@ def assemble(
             logins=logins, families=families, throttle=throttle, clock=clock, pepper=settings.pepper, report=report
         ),
         open_session=OpenSession(families=families, clock=clock),
+        end_session=EndSession(families=families),
+        end_others=EndOthers(families=families, clock=clock),
         show_planning=ShowPlanning(town=town, plannings=plannings, clock=clock),
         save_planning=saving,
         undo_save=UndoSave(saving=saving, recap=recap),

@@ -46,6 +46,17 @@ class MemoryFamilies:
     def find(self, family: FamilyId) -> Family | None:
         return self.families.get(family)
 
+    def end_session(self, family: FamilyId, nonce: str, until: datetime) -> None:
+        _aware(until)
+        found = self.families.get(family)
+        if found:
+            self.families[family] = replace(found, ended_sessions=found.ended_sessions | {nonce})
+
+    def raise_epoch(self, family: FamilyId) -> int:
+        found = self.families[family]
+        self.families[family] = replace(found, session_epoch=found.session_epoch + 1)
+        return found.session_epoch + 1
+
 
 class MemoryLogins:
     """``LoginStore``. ``logins``: by key and family."""
@@ -213,11 +224,14 @@ class MemoryIntake:
 
     def put_families(self, families: Iterable[Family]) -> None:
         for family in families:
-            before = self.families.families.get(family.id, replace(family, children=(), former=(), session_epoch=0))
+            before = self.families.families.get(
+                family.id, replace(family, children=(), former=(), session_epoch=0, ended_sessions=frozenset())
+            )
             written = {child.id for child in (*family.children, *family.former)}
             self.families.families[family.id] = replace(
                 family,
                 session_epoch=before.session_epoch,
+                ended_sessions=before.ended_sessions,
                 children=(*family.children, *(child for child in before.children if child.id not in written)),
                 former=(*family.former, *(child for child in before.former if child.id not in written)),
             )

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from chalicelib.pages import sessions
 from chalicelib.pages.markdown import to_html
 from chalicelib.pages.seen import slots_of, unseal_seen
 from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit, recap_address
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.pages.words import clock_words, typeset
-from chalicelib.rules.errors import BadForm, NotFound, Unavailable
+from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
 from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
@@ -63,15 +62,31 @@ def sign_in(visit: Visit) -> Answer:
 @room.get("/deconnexion", Who.ANYBODY)
 def sign_out_page(visit: Visit) -> Answer:
     if visit.is_guest:
-        return Page("accounts/signed_out.html", {}, "Vous êtes déconnecté")
-    return Page("accounts/sign_out.html", {}, "Se déconnecter", section="deconnexion")
+        return Page("accounts/signed_out.html", {"here_only": False}, "Vous êtes déconnecté")
+    words = {"others_ended": bool(visit.query("autres"))}
+    return Page("accounts/sign_out.html", words, "Se déconnecter", section="deconnexion")
 
 
-@room.post("/deconnexion", Who.ANYBODY)
+@room.post("/deconnexion", Who.NOBODY)
 def sign_out(visit: Visit) -> Answer:
+    """Whatever fails, this browser forgets the session: it may be a library's. So the family is not even read."""
+    visit.session = ended = visit.held_session
     visit.check_csrf()
-    visit.cookies = [sessions.no_cookie(local=visit.portal.settings.local)]
+    visit.sign_out()
+    try:
+        if ended:
+            visit.portal.end_session(ended)
+    except Unavailable:
+        return Page("accounts/signed_out.html", {"here_only": True}, "Vous êtes déconnecté", 503)
     return Redirect(visit.url("/deconnexion"), signed_out=True)
+
+
+@room.post("/deconnexion/autres", Who.FAMILY)
+def sign_out_elsewhere(visit: Visit) -> Answer:
+    if visit.session is None:
+        raise SessionExpired
+    visit.sign_in(visit.portal.end_others(visit.session))
+    return Redirect(visit.url("/deconnexion", autres="1"))
 
 
 def keep_ticks(visit: Visit) -> Answer:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from chalicelib.services.accounts import OpenSession, SignIn
+from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
 from chalicelib.services.notices import AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
@@ -25,6 +25,10 @@ class Portal(Protocol):
     def sign_in(self) -> SignIn: ...
     @property
     def open_session(self) -> OpenSession: ...
+    @property
+    def end_session(self) -> EndSession: ...
+    @property
+    def end_others(self) -> EndOthers: ...
     @property
     def show_planning(self) -> ShowPlanning: ...
     @property

@@ -26,8 +26,8 @@ class Visit:
     form: Form = field(default_factory=lambda: Form({}))
     session: Session | None = None
     _family: Family | None = None
-    cookies: list[str] = field(default_factory=list)
-    """The Set-Cookie headers to send."""
+    cookies: dict[str, str] = field(default_factory=dict)
+    """The Set-Cookie headers to send, by what each is for."""
 
     @property
     def signing(self) -> Signing:
@@ -63,10 +63,15 @@ class Visit:
 
     def sign_in(self, session: Session) -> None:
         self.session = session
-        self.cookies.append(sessions.to_cookie(session, self.signing, local=self.portal.settings.local))
+        self.cookies[sessions.PURPOSE] = sessions.to_cookie(session, self.signing, local=self.portal.settings.local)
+
+    def sign_out(self) -> None:
+        """The browser forgets the session, and the answer is a guest's."""
+        self.session = self._family = None
+        self.cookies[sessions.PURPOSE] = sessions.no_cookie(local=self.portal.settings.local)
 
     def remember(self, device: Device) -> None:
-        self.cookies.append(sessions.device_cookie(device, self.signing, local=self.portal.settings.local))
+        self.cookies[sessions.DEVICE] = sessions.device_cookie(device, self.signing, local=self.portal.settings.local)
 
     @property
     def device(self) -> Device:

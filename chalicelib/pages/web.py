@@ -227,5 +227,5 @@ def _answered(visit: Visit, answer: Answer) -> Response:
         private = answer.private or not visit.is_guest or answer.status != 200
         sent = headers.of_page(frame["style"].source, local=local, private=private)
         body, status = render(answer.template, {**frame, **answer.context}), answer.status
-    cookies: dict[str, list[str]] = {"Set-Cookie": visit.cookies} if visit.cookies else {}
+    cookies = {"Set-Cookie": list(visit.cookies.values())} if visit.cookies else {}
     return Response(body, {**sent, **cookies}, status)

@@ -1,6 +1,6 @@
 """A family, its children and what they are enrolled in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from chalicelib.rules.errors import NotFound
@@ -65,6 +65,8 @@ class Family:
     children: tuple[Child, ...]
     former: tuple[Child, ...] = ()
     """Children that went to another family and may have bookings here still: the import's alone, no page shows them."""
+    ended_sessions: frozenset[str] = field(default=frozenset(), compare=False)
+    """Nonces of sessions that were signed out and could still live otherwise. No part of what the town's lists say."""
 
     def child(self, child_id: ChildId) -> Child:
         """Return this family's child, or raise NotFound: another family's child does not exist for this one."""

@@ -241,7 +241,8 @@ class OpenSession:
     def __call__(self, session: Session) -> tuple[Family, Session]:
         """The family and the session to keep (another one when it aged); raises SessionExpired.
 
-        A session ends after an hour without a page, after twelve hours, or when the family's epoch was raised.
+        A session ends after an hour without a page, after twelve hours, when it was signed out, or when the family's
+        epoch was raised. An epoch below the session's, which we signed, was read a second too early.
         """
         now = self.clock.now()
         if (
@@ -251,6 +252,30 @@ class OpenSession:
         ):
             raise SessionExpired
         family = self.families.find(session.family)
-        if family is None or family.session_epoch != session.epoch:
+        if family is None or family.session_epoch > session.epoch or session.nonce in family.ended_sessions:
             raise SessionExpired
         return family, replace(session, seen_at=now) if now - session.seen_at > REFRESH else session
+
+
+class EndSession:
+    """Sign out: copies of the cookie, wherever they are, open nothing any more."""
+
+    def __init__(self, *, families: FamilyStore) -> None:
+        self.families = families
+
+    def __call__(self, session: Session) -> None:
+        self.families.end_session(session.family, session.nonce, session.signed_in_at + ABSOLUTE)
+
+
+class EndOthers:
+    """Sign out every other session of the family, and any copy of this one."""
+
+    def __init__(self, *, families: FamilyStore, clock: Clock) -> None:
+        self.families = families
+        self.clock = clock
+
+    def __call__(self, session: Session) -> Session:
+        """The session to keep; its twelve hours go on."""
+        now = self.clock.now()
+        epoch = self.families.raise_epoch(session.family)
+        return replace(session, epoch=epoch, seen_at=now, nonce=secrets.token_urlsafe(12))

@@ -35,7 +35,15 @@ class TownStore(Protocol):
 
 class FamilyStore(Protocol):
     def find(self, family: FamilyId) -> Family | None:
-        """One Query: profile and children."""
+        """One Query: profile, children, and the sessions that were ended."""
+        ...
+
+    def end_session(self, family: FamilyId, nonce: str, until: datetime) -> None:
+        """Remember that a session was signed out, until it would have ended by itself. One write; again is harmless."""
+        ...
+
+    def raise_epoch(self, family: FamilyId) -> int:
+        """Sign out every session of a family that exists, now; the new epoch. One write."""
         ...
 
 

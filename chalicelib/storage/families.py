@@ -1,17 +1,18 @@
 """Families: one Query gives the payer and the children."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, FamilyId, SchoolId
+from chalicelib.rules.instants import instant_text
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem
 from chalicelib.storage.rows import FamilyRow
 
 
 class DynamoFamilyStore:
-    """``FamilyStore``. Reads may be a second old: only the import and the operator write families."""
+    """``FamilyStore``. Reads may be a second old: a session that was ended may open one more page."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -19,6 +20,16 @@ class DynamoFamilyStore:
 
     def find(self, family: FamilyId) -> Family | None:
         return family_of(self.database.pages("families.find", self.rows, family))
+
+    def end_session(self, family: FamilyId, nonce: str, until: datetime) -> None:
+        row = self.rows(family, keys.signed_out(nonce))
+        expires = datetime.fromisoformat(instant_text(until)).timestamp()
+        self.database.update("families.end_session", row, [self.rows.expires.set(int(expires))])
+
+    def raise_epoch(self, family: FamilyId) -> int:
+        row = self.rows(family, keys.EPOCH)
+        self.database.update("families.raise_epoch", row, [self.rows.epoch.add(1)])
+        return int(row.epoch)
 
 
 def family_of(items: Iterable[RawItem]) -> Family | None:
@@ -29,6 +40,7 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
     profile: RawItem | None = None
     epoch = 0
     children: list[RawItem] = []
+    ended: list[str] = []
     for item in items:
         part = item["part"]["S"]
         if part == keys.PROFILE:
@@ -37,6 +49,8 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
             epoch = int(item["epoch"]["N"])
         elif part.startswith(keys.CHILD):
             children.append(item)
+        elif part.startswith(keys.OUT):
+            ended.append(part.removeprefix(keys.OUT))
     if profile is None:
         return None
     children.sort(key=lambda item: int(item["rank"]["N"]))
@@ -47,6 +61,7 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
         session_epoch=epoch,
         children=tuple(_child(item) for item in children if "elsewhere" not in item),
         former=tuple(_child(item) for item in children if "elsewhere" in item),
+        ended_sessions=frozenset(ended),
     )
 
 

@@ -15,6 +15,8 @@ PROFILE = "PROFILE"
 EPOCH = "EPOCH"
 """Part of a family whose sessions were revoked. Apart from the profile, so that an import never writes over it."""
 CHILD = "CHILD#"
+OUT = "OUT#"
+"""A session that was signed out: kept until it would have ended by itself."""
 NOTICES = "NOTICES"
 TOWN = "TOWN"
 CURRENT = "CURRENT"
@@ -29,6 +31,10 @@ def child_part(child: ChildId) -> str:
 
 def child_of(part: str) -> ChildId:
     return ChildId(part.removeprefix(CHILD))
+
+
+def signed_out(nonce: str) -> str:
+    return f"{OUT}{nonce}"
 
 
 def stamp(bucket: int) -> str:

@@ -12,7 +12,8 @@ from pynamodb.models import Model
 
 
 class FamilyRow(Model):
-    """``PROFILE`` holds the payer, ``EPOCH`` the session epoch once it was raised, each ``CHILD#`` one child."""
+    """``PROFILE`` holds the payer, ``EPOCH`` the session epoch once it was raised, each ``CHILD#`` one child, each
+    ``OUT#`` a session that was signed out."""
 
     class Meta:
         table_name = "families"
@@ -34,6 +35,8 @@ class FamilyRow(Model):
     unsettled = BooleanAttribute(null=True)
     elsewhere = BooleanAttribute(null=True)
     """Set for a child that went to another family."""
+    expires = NumberAttribute(null=True)
+    """Of a session that was signed out: epoch seconds after which DynamoDB may delete the row."""
 
 
 class LoginRow(Model):

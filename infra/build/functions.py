@@ -34,7 +34,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "APIHandler": Function(
         "api",
         {
-            "families": ("GetItem", "PutItem", "Query"),
+            "families": ("GetItem", "PutItem", "Query", "UpdateItem"),
             "invoices": ("BatchGetItem", *READ_AND_ADD),
             "journal": ("PutItem", "Query"),
             "logins": ("Query",),

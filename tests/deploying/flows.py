@@ -68,6 +68,9 @@ def the_api(settings: Settings, treasury: object) -> None:
     _notices(parent, settings)
     _pay(parent, treasury, portal)
     _write(parent)
+    page = parent.get("/deconnexion")
+    parent.post("/deconnexion/autres", csrf=page.hidden("csrf"))
+    parent.post("/deconnexion", csrf=parent.get("/deconnexion").hidden("csrf"))
 
 
 def _plan(parent: PageClient) -> None:

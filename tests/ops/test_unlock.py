@@ -92,6 +92,13 @@ def test_what_cannot_be_unlocked_is_said(stage: Stage, words: dict[str, str], to
         unlock(stage, **words)
 
 
+def test_sessions_that_were_ended_are_given_with_their_family(portal: Portal, stage: Stage) -> None:
+    session = portal.sign_in("007", "GOLDENEYE7", HERE).session
+    portal.end_session(session)
+    parts = [item["part"]["S"] for item in family_items(stage, BOND)["families"]]
+    assert f"OUT#{session.nonce}" in parts
+
+
 def test_the_family_s_own_items_stay(portal: Portal, stage: Stage) -> None:
     before = family_items(stage, BOND)
     unlock(stage, family=BOND)

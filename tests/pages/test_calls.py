@@ -109,6 +109,15 @@ def test_signing_in_costs_four_calls_and_one_more_on_a_device_that_is_new(unlimi
     assert signing_in(unlimited, "wrong") == ["Query", "BatchGetItem", "UpdateItem", "UpdateItem", "UpdateItem"]
 
 
+def test_signing_out_is_one_write_and_costs_pages_nothing(unlimited: PageClient) -> None:
+    csrf = unlimited.get("/deconnexion").hidden("csrf")
+    with counted() as calls:
+        assert unlimited.post("/deconnexion", csrf=csrf).status == 303
+    assert calls.names == ["dynamodb:UpdateItem"]
+    unlimited.sign_in()
+    assert operations(unlimited, "/planning") == ["Query", "Query"]
+
+
 def test_signed_out_pages_cost_nothing(unlimited: PageClient) -> None:
     unlimited.cookie = ""
     for path in ("/", "/aide", "/contact", "/mentions-legales"):

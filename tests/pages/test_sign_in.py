@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.rules.errors import Unavailable
 from chalicelib.services.accounts import FAILURES_PER_ADDRESS
 from tests.pages.client import PageClient
 from tests.pages.conftest import SETTINGS, World
@@ -193,6 +194,53 @@ def test_sign_out_forgets_everything(world: World, parent: PageClient) -> None:
     assert answer.headers["Set-Cookie"] == ["session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"]
     assert parent.follow(answer).heading == "Vous êtes déconnecté"
     assert parent.get("/planning").status == 303
+
+
+def test_a_copied_cookie_opens_nothing_after_signing_out(world: World, parent: PageClient) -> None:
+    thief = world.visitor()
+    thief.cookie = parent.cookie
+    elsewhere = world.parent()
+    assert thief.get("/planning").status == 200
+    world.clock.forward(minutes=10)
+    parent.get("/planning")  # The cookie is written anew, and is the same session.
+    parent.post("/deconnexion", csrf=parent.get("/deconnexion").hidden("csrf"))
+    assert thief.get("/planning").status == 303
+    assert elsewhere.get("/planning").status == 200
+
+
+def test_the_other_connections_are_closed_and_this_one_stays(world: World, parent: PageClient) -> None:
+    forgotten, thief = world.parent(), world.visitor()
+    thief.cookie = parent.cookie
+    page = parent.get("/deconnexion")
+    told = parent.follow(parent.post("/deconnexion/autres", csrf=page.hidden("csrf")))
+    assert "Les autres connexions sont fermées. Celle-ci reste ouverte." in told.main
+    assert [visitor.get("/planning").status for visitor in (forgotten, thief, parent)] == [303, 303, 200]
+    assert parent.save(parent.get("/planning"), GOOD).status == 303
+
+
+def test_another_site_cannot_sign_anybody_out(world: World, parent: PageClient) -> None:
+    for path in ("/deconnexion", "/deconnexion/autres"):
+        assert parent.post(path, csrf="x" * 43).status == 403
+    assert parent.get("/planning").status == 200
+
+
+def test_a_browser_forgets_the_session_even_when_nothing_answers(
+    world: World, parent: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csrf = parent.get("/deconnexion").hidden("csrf")
+
+    def down(*_args: object) -> None:
+        raise Unavailable("families: down")
+
+    monkeypatch.setattr(world.families, "find", down)
+    monkeypatch.setattr(world.families, "end_session", down)
+    answer = parent.post("/deconnexion", csrf=csrf)
+    assert (answer.status, answer.heading, parent.cookie) == (503, "Vous êtes déconnecté", "")
+    assert "finit au plus tard douze heures après votre connexion" in answer.main
+
+
+def test_signing_out_without_a_session_is_harmless(world: World) -> None:
+    assert world.visitor().post("/deconnexion").status == 303
 
 
 def test_ticks_outlive_the_session(world: World, parent: PageClient) -> None:

@@ -16,6 +16,8 @@ from chalicelib.services.accounts import (
     TRIES_PER_CHILD,
     TRIES_PER_DEVICE,
     Device,
+    EndOthers,
+    EndSession,
     OpenSession,
     Session,
     SignedIn,
@@ -294,6 +296,32 @@ def opened_after(session: Session = SESSION, epoch: int = 0, **later: float) -> 
     clock = FixedClock(SIGNED_IN + timedelta(**later))
     families = MemoryFamilies([a_family(session_epoch=epoch)])
     return OpenSession(families=families, clock=clock)(session)[1]
+
+
+def test_a_session_that_was_signed_out_is_over_wherever_it_was_copied_to() -> None:
+    families = MemoryFamilies([a_family()])
+    opens = OpenSession(families=families, clock=FixedClock(SIGNED_IN))
+    other = replace(SESSION, nonce="another device")
+    EndSession(families=families)(SESSION)
+    with pytest.raises(SessionExpired):
+        opens(replace(SESSION, seen_at=SIGNED_IN + timedelta(minutes=1)))
+    assert opens(other)[1] == other
+
+
+def test_ending_the_others_keeps_this_session_and_no_copy_of_it() -> None:
+    families, clock = MemoryFamilies([a_family()]), FixedClock(SIGNED_IN)
+    other = replace(SESSION, nonce="another device")
+    mine = EndOthers(families=families, clock=clock)(SESSION)
+    opens = OpenSession(families=families, clock=clock)
+    assert opens(mine)[1] == mine
+    assert (mine.family, mine.child, mine.signed_in_at) == (BOND, JAMES, SIGNED_IN)
+    for over in (SESSION, other):
+        with pytest.raises(SessionExpired):
+            opens(over)
+
+
+def test_a_family_that_is_read_a_second_too_early_keeps_its_session() -> None:
+    assert opened_after(replace(SESSION, epoch=1)).epoch == 1
 
 
 def test_a_session_lives_an_hour_without_a_page_and_is_then_over() -> None:

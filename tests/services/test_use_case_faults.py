@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import boto3
+import pytest
 
 from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.pages.links import SignedLinks
 from chalicelib.rules import town_codec
+from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Capacity
-from chalicelib.services.accounts import WrongCodes, login_key, secret_of
+from chalicelib.services.accounts import Session, WrongCodes, login_key, secret_of
 from chalicelib.services.contact import Message
 from chalicelib.services.ports import Login
 from chalicelib.services.saving import Seen
@@ -175,6 +177,29 @@ def test_a_wrong_code_is_counted_or_told_as_unavailable() -> None:
         world.portal.sign_in("007", "GOLDENEYE7", HERE)
 
     survives(Case(fresh=fresh, run=guess, recover=guess, check=opens))
+
+
+STOLEN = Session(BOND, JAMES, 0, paris("vendredi 2026-09-11 11:59"), paris("vendredi 2026-09-11 11:59"), "stolen")
+
+
+def test_signing_out_ends_every_copy_or_is_told_as_unavailable() -> None:
+    def sign_out(world: World) -> None:
+        world.portal.end_session(STOLEN)
+
+    survives(Case(fresh=fresh, run=sign_out, recover=sign_out, check=opens_nothing))
+
+
+def test_the_other_sessions_end_or_it_is_told_as_unavailable() -> None:
+    def end_others(world: World) -> None:
+        kept = world.portal.end_others(replace(STOLEN, nonce="mine"))
+        world.portal.open_session(kept)
+
+    survives(Case(fresh=fresh, run=end_others, recover=end_others, check=opens_nothing))
+
+
+def opens_nothing(world: World) -> None:
+    with pytest.raises(SessionExpired):
+        world.portal.open_session(STOLEN)
 
 
 def test_looking_changes_nothing() -> None:

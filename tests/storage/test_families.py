@@ -1,7 +1,7 @@
 """Families and logins, written by the import and read by pages, on every backend."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -123,6 +123,46 @@ def test_a_family_that_does_not_exist_has_no_sessions_to_revoke(stores: Stores) 
     with pytest.raises(NotFound):
         stores.intake.revoke_sessions(BOND)
     assert stores.families.find(BOND) is None
+
+
+LATER = datetime(2026, 9, 14, 20, 0, tzinfo=UTC)
+
+
+def test_sessions_that_were_ended_are_read_with_their_family(stores: Stores) -> None:
+    stores.intake.put_families([FAMILY])
+    for nonce in ("one", "two", "one"):
+        stores.families.end_session(BOND, nonce, LATER)
+    found = stores.families.find(BOND)
+    assert found == FAMILY, "they are no part of what the lists say: an import has nothing to write"
+    assert found.ended_sessions == {"one", "two"}
+    stores.intake.put_families([replace(FAMILY, email="new@b.example")])
+    again = stores.families.find(BOND)
+    assert again
+    assert (again.email, again.ended_sessions) == ("new@b.example", {"one", "two"})
+
+
+def test_an_epoch_is_raised_by_pages_and_by_imports_alike(stores: Stores) -> None:
+    stores.intake.put_families([FAMILY])
+    assert stores.families.raise_epoch(BOND) == 1
+    stores.intake.revoke_sessions(BOND)
+    assert stores.families.raise_epoch(BOND) == 3
+    assert stores.families.find(BOND) == replace(FAMILY, session_epoch=3)
+
+
+def test_an_ended_session_of_nobody_makes_no_family(stores: Stores) -> None:
+    stores.families.end_session(BOND, "one", LATER)
+    assert stores.families.find(BOND) is None
+
+
+def test_an_ended_session_goes_when_it_would_have_ended_by_itself(database: Database) -> None:
+    store = DynamoFamilyStore(database)
+    with counted() as calls:
+        store.end_session(BOND, "one", LATER)
+    assert calls.names == ["dynamodb:UpdateItem"]
+    (row,) = store.rows.query(BOND)
+    assert (row.part, row.expires) == ("OUT#one", LATER.timestamp())
+    with pytest.raises(ValueError, match="naive"):
+        store.end_session(BOND, "one", LATER.replace(tzinfo=None))
 
 
 def test_logins_are_put_found_and_deleted(stores: Stores) -> None:

@@ -49,11 +49,12 @@ def _name(resource: dict[str, Any]) -> str:
 
 
 def test_what_is_personal_and_not_accounts_expires() -> None:
-    """Families and their codes go by a command; invoices, payments and their attempts are accounts."""
+    """Families and their codes go by a command, their signed-out sessions by themselves; invoices, payments and their
+    attempts are accounts."""
     expiring = {
         name: table["TimeToLiveSpecification"] for name, table in TABLES.items() if "TimeToLiveSpecification" in table
     }
-    assert set(expiring) == {"town-planning", "town-journal", "town-outbox", "town-throttle"}
+    assert set(expiring) == {"town-families", "town-planning", "town-journal", "town-outbox", "town-throttle"}
     assert all(one == {"AttributeName": "expires", "Enabled": True} for one in expiring.values())
 
 
