@@ -102,6 +102,7 @@ class LivingTown:
             throttle=MemoryThrottle(),
             clock=self.clock,
             pepper=self.settings.pepper,
+            report=lambda _event, **_facts: None,
         )
         try:
             return sign_in(child_code, payer_code, "192.0.2.1").family
