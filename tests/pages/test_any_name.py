@@ -74,7 +74,7 @@ class Town:
             "lignes": ["facture;quoi;enfant;quantite;prix_unitaire;montant", *lines],
         }
         written = {name: text if isinstance(text, str) else "\n".join(text) for name, text in files.items()}
-        return self.run(a_folder(self.folder, **written), Quiet())
+        return self.run(a_folder(self.folder, **written), Quiet(), accepting=True)  # The world had other families.
 
     def parent(self) -> PageClient:
         visitor = self.world.visitor()
