@@ -23,6 +23,7 @@ ALLOWED = {
     ("intake.logins", "FamilyId"): OWN_ROWS,
     ("intake.logins", "ChildId"): OWN_ROWS,
     ("intake.importing", "FamilyId"): OWN_ROWS,
+    ("intake.departures", "FamilyId"): OWN_ROWS,
     ("intake.activity_file", "ActivityId"): FAULTY,
     ("intake.activity_file", "SchoolId"): FAULTY,
     ("intake.calendar_file", "ActivityId"): FAULTY,
@@ -32,8 +33,6 @@ ALLOWED = {
     ("services.saving", "EntryId"): MINTED,
     ("services.paying", "AttemptId"): MINTED,
     ("services.reversing", "AttemptId"): "the attempt that the id of an online payment names",
-    ("services.accounts", "FamilyId"): "nobody's login, which no family has",
-    ("services.accounts", "ChildId"): "nobody's login, which no family has",
 }
 
 
