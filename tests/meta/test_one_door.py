@@ -22,6 +22,7 @@ ALLOWED = {
     ("intake.people", "ActivityId"): OWN_ROWS,
     ("intake.logins", "FamilyId"): OWN_ROWS,
     ("intake.logins", "ChildId"): OWN_ROWS,
+    ("intake.departures", "FamilyId"): OWN_ROWS,
     ("intake.importing", "FamilyId"): OWN_ROWS,
     ("intake.departures", "FamilyId"): OWN_ROWS,
     ("intake.activity_file", "ActivityId"): FAULTY,

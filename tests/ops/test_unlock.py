@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from chalicelib.services.accounts import FAILURES_PER_ADDRESS, TRIES_PER_CHILD, WrongCodes, login_key, secret_of
 from chalicelib.services.ports import Login
@@ -23,7 +24,7 @@ SALT = b"0123456789abcdef"
 
 @pytest.fixture
 def stage(moto_settings: Settings) -> Stage:
-    stage = Stage("test", REGION, {"TablePrefix": moto_settings.tables})
+    stage = Stage("test", REGION, {"TablePrefix": moto_settings.tables}, owner=DEFAULT_ACCOUNT_ID)
     name = f"/{stage.prefix}/secrets/pepper"
     stage.client("ssm").put_parameter(Name=name, Value=moto_settings.pepper, Type="SecureString")
     return stage
