@@ -105,7 +105,7 @@ class LivingTown:
             report=lambda _event, **_facts: None,
         )
         try:
-            return sign_in(child_code, payer_code, "192.0.2.1").family
+            return sign_in(child_code, payer_code, "192.0.2.1").session.family
         except WrongCodes:
             return None
 

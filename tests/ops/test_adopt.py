@@ -131,7 +131,7 @@ def test_what_a_restored_table_lacks_is_put_back(aws, built):
 def test_a_lost_pepper_is_not_replaced_unseen(aws, built):
     town = taken_down(aws, built)
     logins = town.table("logins")
-    town.stage.client("dynamodb").put_item(TableName=logins, Item={"login": {"S": "a-fingerprint"}})
+    town.stage.client("dynamodb").put_item(TableName=logins, Item={"login": {"S": "a-key"}, "family": {"S": "f-1"}})
     town.stage.client("ssm").delete_parameter(Name=f"/{town.stage.prefix}/secrets/pepper")
     with pytest.raises(CannotOperate, match="pepper is missing"):
         adopt(town.stage, built, town.operator)
