@@ -55,6 +55,7 @@ PERSONAL = {
     "InvoiceRow.means": "leurs règlements : qui, quand, comment, combien",
     "InvoiceRow.authorisation": "la réponse de la banque",
     "InvoiceRow.bank_date": "la réponse de la banque",
+    "InvoiceRow.begun_at": "les paiements en ligne : le montant, l'heure",
     "AttemptRow.facts": "les paiements en ligne : le montant, l'heure, l'adresse e-mail du ticket",
     "AttemptRow.answer": "la réponse de la banque",
     "LedgerRow.facts": "Les comptes des paiements (référence et montant)",
@@ -166,7 +167,7 @@ def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
 
 
 def test_what_stops_abuse_is_gone_within_days() -> None:
-    windows = [accounts.WINDOW, 3600, *(limit.seconds for limit in notices._limits(BOND, "bond@server.fr"))]
+    windows = [accounts.WINDOW, 3600, *(limit.seconds for limit in notices._limits("pepper", BOND, "bond@server.fr"))]
     assert timedelta(seconds=max(windows) + throttle.KEPT) <= SOON_DELETED
 
 
