@@ -33,6 +33,8 @@ PERSONAL = {
     "FamilyRow.school": "l'école et la classe",
     "FamilyRow.class_name": "l'école et la classe",
     "FamilyRow.enrolments": "leurs inscriptions",
+    "FamilyRow.left": "et leur départ",
+    "FamilyRow.elsewhere": "et leur départ",
     "LoginRow.login": "une empreinte chiffrée du code payeur",
     "LoginRow.secret": "une empreinte chiffrée du code payeur",
     "PlanningRow.day": "leurs réservations",
@@ -68,6 +70,7 @@ TECHNICAL = {
     "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
     "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "payment", "holder", "head",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
+    "unsettled",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 
