@@ -18,7 +18,7 @@ from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
 from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
 from chalicelib.services.notices import AskAddresses, AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
-from chalicelib.services.paying import PaymentLinks, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.paying import PaymentLinks, ShowPayment, StartPayment
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.planning import LastChanges, ShowPlanning
 from chalicelib.services.ports import (
@@ -32,6 +32,7 @@ from chalicelib.services.ports import (
 )
 from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
+from chalicelib.services.settling import SettlePayment
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.database import Database

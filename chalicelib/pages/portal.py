@@ -6,11 +6,12 @@ from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, Sig
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
 from chalicelib.services.notices import AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
-from chalicelib.services.paying import SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.paying import ShowPayment, StartPayment
 from chalicelib.services.planning import LastChanges, ShowPlanning
 from chalicelib.services.ports import Clock, TownStore
 from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
+from chalicelib.services.settling import SettlePayment
 from chalicelib.settings import Settings
 
 

@@ -1,7 +1,7 @@
-"""Paying an invoice online: opening a payment at the treasury, settling what it answers, asking again."""
+"""Paying an invoice online: opening a payment at the treasury, and where it is."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -17,24 +17,11 @@ from chalicelib.rules.payments import (
     AttemptState,
     next_look,
     padded_reference,
-    settled,
-    without_answer,
 )
 from chalicelib.rules.town import Town
-from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.payment_ports import (
-    AttemptStore,
-    Kind,
-    NotYetKnown,
-    OrderRefused,
-    PaymentProvider,
-    UnknownOperation,
-)
-from chalicelib.services.ports import Clock, Report, TownStore
-from chalicelib.services.receipts import entry_of, payment_of, receipt_of, surplus_of
-
-TRIES = 5
+from chalicelib.services.payment_ports import OrderRefused, PaymentProvider
+from chalicelib.services.settling import TRIES, SettlePayment
 
 
 class NotPayable(ValueError):
@@ -74,102 +61,6 @@ def check_payable(invoice: Invoice, town: Town) -> None:
         raise NotPayable("closed")
     if not LEAST <= invoice.remaining <= MOST:
         raise NotPayable("amount")
-
-
-class SettlePayment:
-    """What the treasury says of an attempt becomes the invoice's truth, once, whoever asks: the bank's notification,
-    the parent's return, the waiting page, the reconciliation."""
-
-    def __init__(
-        self,
-        *,
-        attempts: AttemptStore,
-        invoices: InvoiceStore,
-        town: TownStore,
-        providers: Mapping[str, PaymentProvider],
-        clock: Clock,
-        report: Report,
-    ) -> None:
-        self.attempts = attempts
-        self.invoices = invoices
-        self.town = town
-        self.providers = providers
-        self.clock = clock
-        self.report = report
-
-    def __call__(self, attempt: Attempt) -> Attempt:
-        """The attempt as it now is. Raises Unavailable when the treasury or the tables do not answer: ask again."""
-        for _ in range(TRIES):
-            now = self.clock.now()
-            after = self._asked(attempt, now)
-            if after is attempt:
-                return attempt
-            try:
-                self._write(attempt, after, now)
-            except StaleWrite:
-                attempt = self.attempts.find(attempt.id) or attempt
-            else:
-                return after
-        raise Unavailable(f"payment.settle: {attempt.id} moves all the time")
-
-    def by_idop(self, idop: str) -> Attempt | None:
-        """The same for the treasury's name of an attempt; None when it is none of ours."""
-        attempt = self.attempts.by_idop(idop)
-        if attempt is None:
-            self.report("payment.unknown_operation", level="warning")
-            return None
-        return self(attempt)
-
-    def _asked(self, attempt: Attempt, now: datetime) -> Attempt:
-        if attempt.is_final or attempt.state is AttemptState.FAILED:
-            return attempt
-        if not attempt.idop:
-            return without_answer(attempt, now)
-        try:
-            answer = self._provider().result_of(attempt.idop)
-        except (NotYetKnown, UnknownOperation):
-            return without_answer(attempt, now)
-        return settled(attempt, answer, now)
-
-    def _provider(self) -> PaymentProvider:
-        online = self.town.current().payment.online
-        if online not in self.providers:
-            raise Unavailable("payment: the town has no contract with the treasury any more")
-        return self.providers[online]
-
-    def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
-        """Raises StaleWrite when the attempt or its invoice moved since they were read."""
-        look_at = next_look(after, now)
-        if after.state is AttemptState.TO_CHECK:
-            self.attempts.settle(before, after, look_at, entries=[entry_of(after, Kind.TO_CHECK, now)])
-            self.report("payment.to_check", level="error", attempt=after.id, invoice=after.invoice, why=after.why)
-            return
-        if not after.is_received:
-            self.attempts.settle(before, after, look_at)
-            self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
-            return
-        self._receive(before, after, now)
-
-    def _receive(self, before: Attempt, after: Attempt, now: datetime) -> None:
-        invoice = self.invoices.find(after.family, after.invoice)
-        if invoice is None:
-            raise Unavailable(f"payment: invoice {after.invoice} is gone")
-        payment, surplus = payment_of(after, now), surplus_of(invoice, after)
-        entries = [entry_of(after, Kind.PAID, now)]
-        if surplus:
-            entries.append(entry_of(after, Kind.OVERPAID, now, surplus))
-        self.attempts.settle(
-            before,
-            after,
-            None,
-            invoice=invoice,
-            payment=payment,
-            entries=entries,
-            mails=[receipt_of(after, invoice, now)],
-        )
-        self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
-        if surplus:
-            self.report("payment.overpaid", level="error", attempt=after.id, invoice=after.invoice)
 
 
 class StartPayment:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, next_look, settled
-from chalicelib.services.paying import SettlePayment
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
+from chalicelib.services.settling import SettlePayment
 
 BATCH = 50
 MARGIN = 40.0

@@ -13,9 +13,10 @@ from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import BeingOpened, NotPayable, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.paying import BeingOpened, NotPayable, ShowPayment, StartPayment
 from chalicelib.services.payment_ports import Kind, OrderRefused
 from chalicelib.services.reconciling import DeclarePayment, Reconcile
+from chalicelib.services.settling import SettlePayment
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox

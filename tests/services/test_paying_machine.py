@@ -19,9 +19,10 @@ from chalicelib.rules.invoices import Means
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, answer_of
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import BeingOpened, NotPayable, SettlePayment, ShowPayment, StartPayment
+from chalicelib.services.paying import BeingOpened, NotPayable, ShowPayment, StartPayment
 from chalicelib.services.payment_ports import Kind, NotYetKnown, UnknownOperation
 from chalicelib.services.reconciling import Reconcile
+from chalicelib.services.settling import SettlePayment
 from infra.local.bank.operations import Ledger, Order, Unusable
 from infra.local.bank.soap import told
 from tests.builders import a_family, a_payment, a_town, an_invoice
