@@ -13,6 +13,7 @@ from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
 from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.logs import report
+from chalicelib.rules.payments import BY_URL, WEB_SERVICE
 from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
@@ -118,9 +119,7 @@ def assemble(
     saving = SavePlanning(town=town, plannings=plannings, clock=clock)
     recap = ShowRecap(plannings=plannings)
     ask = AskAddresses(notices=notices, throttle=throttle, links=links, clock=clock, pepper=settings.pepper)
-    settle = SettlePayment(
-        attempts=attempts, invoices=invoices, town=town, providers=providers, clock=clock, report=report
-    )
+    settle = SettlePayment(attempts=attempts, invoices=invoices, providers=providers, clock=clock, report=report)
     return Portal(
         settings=settings,
         clock=clock,
@@ -147,7 +146,7 @@ def assemble(
         ask_again=AskAgain(notices=notices, ask=ask),
         confirm_address=ConfirmAddress(notices=notices, families=families),
         stop_notices=StopNotices(notices=notices, families=families),
-        start_payment=StartPayment(settle=settle, links=payment_links),
+        start_payment=StartPayment(settle=settle, town=town, links=payment_links),
         show_payment=ShowPayment(settle=settle),
         settle_payment=settle,
         declare_payment=DeclarePayment(settle=settle),
@@ -159,11 +158,11 @@ def database_of(settings: Settings) -> Database:
 
 
 def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, PaymentProvider]:
-    """The treasury, by the contract that a town has with it (``PaymentFacts.online``)."""
+    """The treasury, by each contract that a town may have with it, or had when a payment was opened."""
     test = settings.local or settings.payfip_test
     return {
-        "web-service": PayFip(settings.payfip, test=test),
-        "url": PayFipUrl(settings.payfip, links.returned, test=test),
+        WEB_SERVICE: PayFip(settings.payfip, test=test),
+        BY_URL: PayFipUrl(settings.payfip, links.returned, test=test),
     }
 
 
@@ -289,7 +288,6 @@ def build_jobs(settings: Settings) -> Jobs:
             settle=SettlePayment(
                 attempts=DynamoAttemptStore(database),
                 invoices=DynamoInvoiceStore(database),
-                town=DynamoTownStore(database),
                 providers=providers_of(settings, links),
                 clock=clock,
                 report=report,

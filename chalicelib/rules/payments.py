@@ -1,8 +1,11 @@
 """One attempt to pay an invoice online: what the treasury answers, and what that makes of the attempt.
 
 ``created -> pending -> paid | debit-accepted | refused | abandoned | expired | to-check`` (``declared`` besides, for a
-contract whose return is not signed). Only money received ends it: a success that comes after a refusal, an abandon or
-an expiry still counts. The town alone makes ``debit-accepted -> reversed``.
+contract whose return is not signed). Only money received ends it: a success that comes after anything else still
+counts. The town alone makes ``debit-accepted -> reversed``.
+
+Two kinds of words: the treasury's answer to a look-up (``settled``), and what anybody can post (``announced``), which
+never ends anything.
 """
 
 import re
@@ -16,6 +19,8 @@ from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import PARIS
 
+WEB_SERVICE, BY_URL = "web-service", "url"
+"""Contracts of a town with the treasury. Operations of the first can be looked up, those of the second never."""
 LEAST, MOST = Cents(100), Cents(999_999)
 """What the treasury takes in one payment."""
 USABLE = timedelta(minutes=15)
@@ -56,9 +61,10 @@ class AttemptState(Enum):
 DIFFERS = "differs:"
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
+ENDED = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
+"""Nothing was paid, says somebody."""
 _LASTS = {
     AttemptState.CREATED: OPENING,
-    AttemptState.PENDING: USABLE,
     AttemptState.DECLARED: HELD,
     AttemptState.TO_CHECK: HELD,
 }
@@ -77,7 +83,8 @@ class Attempt:
     """What was asked of the treasury, as a snapshot: the invoice may change meanwhile. Instants are aware UTC.
 
     ``exercice`` is the budget year, ``reference`` the payment reference as transmitted, ``saisie`` the treasury's mode
-    (``T`` test, ``X`` activation, ``W`` live), ``idop`` the treasury's name of the attempt, empty until it gave one.
+    (``T`` test, ``X`` activation, ``W`` live), ``contract`` the one that it was opened under, whatever the town's is
+    now, ``idop`` the treasury's name of the attempt, empty until it gave one.
     """
 
     id: AttemptId
@@ -91,6 +98,7 @@ class Attempt:
     email: str
     client_number: str
     saisie: str
+    contract: str
     created_at: datetime
     state: AttemptState = AttemptState.CREATED
     idop: str = ""
@@ -107,18 +115,27 @@ class Attempt:
 
     @property
     def is_final(self) -> bool:
-        """Whether no answer changes it any more: paid, paid back, or paid otherwise than was asked."""
-        if self.state is AttemptState.REVERSED:
-            return True
-        return self.is_received or (self.state is AttemptState.TO_CHECK and self.why.startswith(DIFFERS))
+        """Whether no answer changes it any more: paid, or paid and taken back."""
+        return self.is_received or self.state is AttemptState.REVERSED
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether its operation can be looked up: what comes unasked then proves nothing and is not needed."""
+        return self.contract == WEB_SERVICE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the treasury's page may still be used as far as anybody proved. By URL, a refusal is hearsay."""
+        return self.state is AttemptState.PENDING or (not self.can_be_asked and self.state in ENDED)
 
     def is_live(self, now: datetime) -> bool:
         """Whether it keeps the invoice from a second attempt: the parent can still be on the treasury's page or on the
         way to it, or money was perhaps taken and nobody knows yet."""
-        return now < self.created_at + _LASTS.get(self.state, timedelta(0))
+        lasts = USABLE if self.is_open else _LASTS.get(self.state, timedelta(0))
+        return now < self.created_at + lasts
 
     def can_resume(self, now: datetime) -> bool:
-        return self.state is AttemptState.PENDING and self.is_live(now)
+        return self.is_open and self.is_live(now)
 
 
 @dataclass(frozen=True)
@@ -137,13 +154,46 @@ class BankAnswer:
 
 
 def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
-    """The attempt after an answer; the same object when the answer changes nothing."""
+    """The attempt after the treasury's own answer to a look-up; the same object when it changes nothing.
+
+    A payment as it was asked for wins, whatever the state before. Money that was taken otherwise is a person's, and
+    only such a payment takes it from her.
+    """
     if attempt.is_final:
         return attempt
-    state = LETTERS.get(answer.letter, AttemptState.TO_CHECK)
-    why = "" if answer.letter in LETTERS else f"letter:{answer.letter[:10]}"
+    state, why = _meaning(attempt, answer)
+    if attempt.why.startswith(DIFFERS) and state not in RECEIVED:
+        return attempt
+    return _moved(attempt, state, why, answer, now)
+
+
+def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
+    """The attempt after an unsigned word, where there is no look-up; the same object when it changes nothing.
+
+    It is never final. It may say more of money, never less: what was announced or is to check stays so, whatever comes
+    unsigned afterwards, save a payment as it was asked for.
+    """
+    if attempt.is_final or attempt.state in {AttemptState.DECLARED, AttemptState.FAILED}:
+        return attempt
+    state, why = _meaning(attempt, answer)
+    if state in RECEIVED:
+        state = AttemptState.DECLARED
+    elif attempt.state is AttemptState.TO_CHECK:
+        return attempt
+    return _moved(attempt, state, why, answer, now)
+
+
+def _meaning(attempt: Attempt, answer: BankAnswer) -> tuple[AttemptState, str]:
+    """What an answer says, and why when it is for a person."""
+    state = LETTERS.get(answer.letter)
+    if state is None:
+        return AttemptState.TO_CHECK, f"letter:{answer.letter[:10]}"
     if state in RECEIVED and (differs := disagreements(attempt, answer)):
-        state, why = AttemptState.TO_CHECK, f"{DIFFERS}{','.join(differs)}"
+        return AttemptState.TO_CHECK, f"{DIFFERS}{','.join(differs)}"
+    return state, ""
+
+
+def _moved(attempt: Attempt, state: AttemptState, why: str, answer: BankAnswer, now: datetime) -> Attempt:
     if state is attempt.state or (state is AttemptState.ABANDONED and attempt.state is AttemptState.REFUSED):
         return attempt
     return replace(attempt, state=state, answer=answer, settled_at=now, why=why)
@@ -170,9 +220,12 @@ def without_answer(attempt: Attempt, now: datetime) -> Attempt:
 
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:
     """When the reconciliation asks the treasury again: every five minutes for two hours, at 2 h 15, next morning; None
-    when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them."""
-    if attempt.is_final or not attempt.idop or attempt.state in {AttemptState.FAILED, AttemptState.DECLARED}:
+    when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them. Where
+    nothing can be looked up, only the end of its time is waited for."""
+    if attempt.is_final or not attempt.idop or attempt.state is AttemptState.FAILED:
         return None
+    if not attempt.can_be_asked:
+        return attempt.created_at + EXPIRES if attempt.state in LIVE else None
     since = now - attempt.created_at
     if since < EXPIRES:
         return now + YOUNG

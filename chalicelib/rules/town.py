@@ -101,7 +101,8 @@ class PaymentFacts:
     mention: str = ""
     """What the law wants at the bottom of an invoice: ways to appeal, VAT…"""
     online: str = ""
-    """Contract with the treasury: ``web-service``, ``url``, or empty: parents cannot pay from the portal."""
+    """Contract with the treasury: ``web-service``, ``url``, or empty: no new payment is opened from the portal. Those
+    under way go on by the contract that they were opened under."""
     saisie: str = "T"
     """The treasury's mode: ``T`` test, ``X`` activation, ``W`` (``A`` by URL) live."""
     padded: bool = False

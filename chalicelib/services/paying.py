@@ -20,7 +20,8 @@ from chalicelib.rules.payments import (
 )
 from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.payment_ports import OrderRefused, PaymentProvider
+from chalicelib.services.payment_ports import OrderRefused
+from chalicelib.services.ports import TownStore
 from chalicelib.services.settling import TRIES, SettlePayment
 
 
@@ -54,7 +55,7 @@ class Progress:
 
 
 def check_payable(invoice: Invoice, town: Town) -> None:
-    """Raises AlreadyPaid, NotPayable."""
+    """Whether a payment of the invoice may be opened. Raises AlreadyPaid, NotPayable."""
     if invoice.is_paid:
         raise AlreadyPaid(invoice.number)
     if not (town.payment.online and town.payment.client_number):
@@ -70,10 +71,12 @@ class StartPayment:
         self,
         *,
         settle: SettlePayment,
+        town: TownStore,
         links: PaymentLinks,
         new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self.settle = settle
+        self.town = town
         self.attempts = settle.attempts
         self.invoices = settle.invoices
         self.links = links
@@ -86,8 +89,8 @@ class StartPayment:
             invoice = self.invoices.find(family.id, number)
             if invoice is None:
                 raise NotFound("invoice")
-            town = self.settle.town.current()
-            check_payable(invoice, town)
+            if invoice.is_paid:
+                raise AlreadyPaid(number)
             over = self.attempts.latest(invoice)
             if over and not over.is_final:
                 # Before a second payment, what became of the first: a result may have come unheard, even after an
@@ -96,20 +99,23 @@ class StartPayment:
                 if over.is_received:
                     continue
                 if over.can_resume(self.settle.clock.now()):
-                    return self._provider(town).page(over)
+                    return self.settle.provider_of(over).page(over)
             now = self.settle.clock.now()
             if over and over.is_live(now):
                 raise BeingOpened(number)
+            # Only here: a town that closes forbids new payments, not to end those under way.
+            town = self.town.current()
+            check_payable(invoice, town)
             attempt = _new(AttemptId(self.new_id()), family=family, invoice=invoice, email=email, town=town, now=now)
             try:
                 self.attempts.begin(attempt, invoice, over)
             except StaleWrite:
                 continue
-            return self._open(attempt, town)
+            return self._open(attempt)
         raise BeingOpened(number)
 
-    def _open(self, attempt: Attempt, town: Town) -> str:
-        provider = self._provider(town)
+    def _open(self, attempt: Attempt) -> str:
+        provider = self.settle.provider_of(attempt)
         try:
             idop = provider.create(attempt, notify=self.links.notify(), back=self.links.back())
         except OrderRefused as refused:
@@ -129,12 +135,6 @@ class StartPayment:
         failed = replace(attempt, state=AttemptState.FAILED, settled_at=now, why=why)
         self.attempts.settle(attempt, failed, None)
         self.settle.report("payment.failed", level="error", attempt=attempt.id, invoice=attempt.invoice, why=why)
-
-    def _provider(self, town: Town) -> PaymentProvider:
-        provider = self.settle.providers.get(town.payment.online)
-        if provider is None:
-            raise NotPayable("closed")
-        return provider
 
 
 class ShowPayment:
@@ -186,5 +186,6 @@ def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town:
         email=email,
         client_number=town.payment.client_number,
         saisie=town.payment.saisie,
+        contract=town.payment.online,
         created_at=now,
     )

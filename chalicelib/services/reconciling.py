@@ -5,18 +5,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, next_look, settled
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, announced, next_look
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
-from chalicelib.services.settling import SettlePayment
+from chalicelib.services.settling import TRIES, SettlePayment
 
+HINTS = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
+"""What the régisseur reads of an unsigned word that speaks of money."""
 BATCH = 50
 MARGIN = 40.0
 """Seconds of a process that are kept: more than one look-up with its time-outs and its writes may take."""
 
 
 class DeclarePayment:
-    """The unsigned return of the URL contract: kept as a hint, which the bank's statement must confirm."""
+    """What somebody posts as the treasury's return of the URL contract. Nothing proves who it was.
+
+    Where the operation can be looked up, it is no more than a reason to do so; where it cannot, it is kept as a hint
+    that the bank's statement must confirm.
+    """
 
     def __init__(self, *, settle: SettlePayment) -> None:
         self.settle = settle
@@ -24,21 +30,31 @@ class DeclarePayment:
     def __call__(self, nonce: str, answer: BankAnswer) -> None:
         """Ignores what is not ours and what was told before. Raises Unavailable."""
         attempt = self.settle.attempts.by_idop(nonce)
-        if attempt is None or attempt.is_final or attempt.state is AttemptState.DECLARED:
-            return
-        now = self.settle.clock.now()
-        told = settled(attempt, replace(answer, idop=nonce), now)
-        if told is attempt:
-            return
-        if told.is_received:
-            told = replace(told, state=AttemptState.DECLARED)
-        kinds = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
-        entries = [entry_of(told, kinds[told.state], now)] if told.state in kinds else []
-        try:
-            self.settle.attempts.settle(attempt, told, None, entries=entries)
-        except StaleWrite:
-            return  # The same return came twice at once.
-        self.settle.report("payment.declared", attempt=attempt.id, invoice=attempt.invoice, state=told.state.value)
+        for _ in range(TRIES):
+            if attempt is None:
+                return
+            if attempt.can_be_asked:
+                self.settle(attempt)
+                return
+            now = self.settle.clock.now()
+            told = announced(attempt, replace(answer, idop=nonce), now)
+            if told is attempt:
+                return
+            try:
+                self._write(attempt, told, now)
+            except StaleWrite:
+                # Another word came at once: this one may still say more.
+                attempt = self.settle.attempts.find(attempt.id)
+            else:
+                return
+        raise Unavailable("payment.hear: the attempt moves all the time")
+
+    def _write(self, before: Attempt, told: Attempt, now: datetime) -> None:
+        """Raises StaleWrite when the attempt moved since it was read."""
+        kind = HINTS.get(told.state)
+        entries = [entry_of(told, kind, now)] if kind else []
+        self.settle.attempts.settle(before, told, next_look(told, now), entries=entries)
+        self.settle.report("payment.declared", attempt=told.id, invoice=told.invoice, state=told.state.value)
 
 
 class Reconcile:

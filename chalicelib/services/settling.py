@@ -7,7 +7,7 @@ from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.payments import Attempt, AttemptState, next_look, settled, without_answer
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, PaymentProvider, UnknownOperation
-from chalicelib.services.ports import Clock, Report, TownStore
+from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of, payment_of, receipt_of, surplus_of
 
 TRIES = 5
@@ -22,14 +22,12 @@ class SettlePayment:
         *,
         attempts: AttemptStore,
         invoices: InvoiceStore,
-        town: TownStore,
         providers: Mapping[str, PaymentProvider],
         clock: Clock,
         report: Report,
     ) -> None:
         self.attempts = attempts
         self.invoices = invoices
-        self.town = town
         self.providers = providers
         self.clock = clock
         self.report = report
@@ -63,16 +61,14 @@ class SettlePayment:
         if not attempt.idop:
             return without_answer(attempt, now)
         try:
-            answer = self._provider().result_of(attempt.idop)
+            answer = self.provider_of(attempt).result_of(attempt.idop)
         except (NotYetKnown, UnknownOperation):
             return without_answer(attempt, now)
         return settled(attempt, answer, now)
 
-    def _provider(self) -> PaymentProvider:
-        online = self.town.current().payment.online
-        if online not in self.providers:
-            raise Unavailable("payment: the town has no contract with the treasury any more")
-        return self.providers[online]
+    def provider_of(self, attempt: Attempt) -> PaymentProvider:
+        """The treasury by the contract that the attempt was opened under: the town's may be another by now, or none."""
+        return self.providers[attempt.contract]
 
     def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
         """Raises StaleWrite when the attempt or its invoice moved since they were read."""

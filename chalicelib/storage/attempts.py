@@ -22,7 +22,7 @@ from chalicelib.storage.invoices import payment_row
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OutboxRow, ToLookAt
 
-_ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie")
+_ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie", "contract")
 """Facts of an attempt that are JSON as they are."""
 
 

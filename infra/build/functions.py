@@ -71,7 +71,6 @@ FUNCTIONS: Mapping[str, Function] = {
             "invoices/index/to-look-at": ("Query",),
             "journal": ("PutItem",),
             "outbox": ("PutItem",),
-            "town": ("GetItem",),
         },
         at_once=1,
     ),

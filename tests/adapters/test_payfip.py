@@ -28,6 +28,7 @@ ATTEMPT = Attempt(
     email="jamie.bond@server.fr",
     client_number="006382",
     saisie="T",
+    contract="web-service",
     created_at=paris("vendredi 2026-03-27 12:00"),
 )
 WHERE = {"notify": "http://127.0.0.1:1/payfip/notification", "back": "http://127.0.0.1:1/payfip/retour"}

@@ -338,6 +338,7 @@ def debited(desk):
         email="a@server.fr",
         client_number="006382",
         saisie="T",
+        contract="web-service",
         created_at=NOW,
         state=AttemptState.DEBIT_ACCEPTED,
     )

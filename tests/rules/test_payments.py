@@ -12,6 +12,7 @@ from chalicelib.rules.payments import (
     Attempt,
     AttemptState,
     BankAnswer,
+    announced,
     bank_day,
     next_look,
     padded_reference,
@@ -34,6 +35,7 @@ ATTEMPT = Attempt(
     email="jamie.bond@server.fr",
     client_number="006382",
     saisie="T",
+    contract="web-service",
     created_at=NOW,
     state=AttemptState.PENDING,
     idop="idop-1",
@@ -74,10 +76,55 @@ def test_an_answer_moves_an_attempt(before, letter, after):
     [{"amount": 100}, {"reference": "X"}, {"client_number": "000000"}, {"saisie": "W"}, {"idop": "idop-2"}],
     ids=lambda changes: next(iter(changes)),
 )
-def test_money_that_is_not_what_was_asked_is_for_a_person_and_stays_so(changes):
+def test_money_that_is_not_what_was_asked_is_for_a_person_unless_the_bank_corrects_itself(changes):
     after = settled(ATTEMPT, an_answer(**changes), NOW)
     assert (after.state, after.why) == (AttemptState.TO_CHECK, f"differs:{next(iter(changes))}")
-    assert settled(after, an_answer(), NOW) is after
+    for letter in "RAQ":
+        assert settled(after, an_answer(letter), NOW) is after
+    assert settled(after, an_answer(), NOW).state is AttemptState.PAID
+
+
+BY_URL = replace(ATTEMPT, contract="url")
+
+
+@pytest.mark.parametrize(
+    ("before", "letter", "changes", "after"),
+    [
+        ("pending", "P", {}, "declared"),
+        ("pending", "V", {}, "declared"),
+        ("pending", "P", {"amount": 1}, "to-check"),
+        ("pending", "Q", {}, "to-check"),
+        ("pending", "R", {}, "refused"),
+        ("refused", "A", {}, "refused"),
+        ("refused", "P", {}, "declared"),
+        ("abandoned", "P", {"amount": 1}, "to-check"),
+        ("expired", "P", {}, "declared"),
+        ("to-check", "P", {}, "declared"),
+        ("to-check", "R", {}, "to-check"),
+        ("to-check", "Q", {}, "to-check"),
+        ("declared", "R", {}, "declared"),
+        ("declared", "P", {"amount": 1}, "declared"),
+        ("paid", "R", {}, "paid"),
+        ("reversed", "P", {}, "reversed"),
+        ("failed", "P", {}, "failed"),
+    ],
+)
+def test_an_unsigned_word_says_more_of_money_never_less_and_ends_nothing(before, letter, changes, after):
+    attempt = replace(BY_URL, state=AttemptState(before))
+    told = announced(attempt, an_answer(letter, **changes), NOW)
+    assert told.state.value == after
+    assert told is attempt or not told.is_final
+
+
+@given(st.lists(st.tuples(st.sampled_from("PVRZAQ"), st.sampled_from([424, 1]))))
+def test_no_unsigned_words_open_a_second_payment_while_the_page_can_be_used(words):
+    attempt = BY_URL
+    for letter, amount in words:
+        attempt = announced(attempt, an_answer(letter, amount=amount), NOW)
+        assert attempt.is_live(NOW + timedelta(minutes=14))
+    said = announced(attempt, an_answer("P"), NOW)
+    assert said.state is AttemptState.DECLARED
+    assert not said.is_received
 
 
 @given(st.lists(st.sampled_from("PRAZW")))

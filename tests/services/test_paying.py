@@ -50,15 +50,15 @@ class World:
         self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
         self.outbox = DynamoOutbox(database, PEPPER)
         self.told = []
+        self.town = MemoryTown(replace(a_town(), payment=payment))
         self.settle = SettlePayment(
             attempts=self.attempts,
             invoices=self.invoices,
-            town=MemoryTown(replace(a_town(), payment=payment)),
-            providers={payment.online: self.treasury},
+            providers={"web-service": self.treasury, "url": self.treasury},
             clock=self.clock,
             report=lambda event, **_facts: self.told.append(event),
         )
-        self.start = StartPayment(settle=self.settle, links=Links(), new_id=self._next_id)
+        self.start = StartPayment(settle=self.settle, town=self.town, links=Links(), new_id=self._next_id)
         self.show = ShowPayment(settle=self.settle)
         self.reconcile = Reconcile(settle=self.settle)
         self.ids = 0
@@ -229,6 +229,79 @@ def test_a_town_without_contract_and_amounts_that_the_treasury_does_not_take():
         world.invoices.record(BOND, INVOICE.number, a_payment(400))
         with pytest.raises(NotPayable, match="amount"):
             world.pay()
+
+
+def signs(world, online, **changes):
+    world.town.town = replace(world.town.town, payment=replace(PAYING, online=online, **changes))
+
+
+@pytest.mark.parametrize("online", ["", "url"])
+def test_what_the_town_decides_later_does_not_touch_payments_under_way(world, online):
+    """Closed, another contract, another client number: what was opened is settled by what it was opened under."""
+    world.pay()
+    signs(world, online, client_number="", saisie="W")
+    assert world.pay() == "https://bank.example/idop-1", "the parent goes on with what is open"
+    world.treasury.says("idop-1", "P")
+    assert world.notified().state is AttemptState.PAID
+    assert world.invoice().is_paid
+
+
+@pytest.mark.parametrize("step", ["show", "reconcile"])
+def test_a_closed_town_still_asks_the_treasury(world, step):
+    world.pay()
+    signs(world, "")
+    world.treasury.says("idop-1", "P")
+    world.later(minutes=6)
+    if step == "show":
+        assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PAID
+    else:
+        assert world.reconcile(lambda: 100.0) == 1
+    assert world.invoice().is_paid
+
+
+def test_a_closed_town_opens_nothing_not_even_after_a_refusal(world):
+    world.pay()
+    signs(world, "")
+    world.treasury.says("idop-1", "R")
+    with pytest.raises(NotPayable, match="closed"):
+        world.pay()
+    assert len(world.treasury.asked) == 1
+
+
+def test_an_unsigned_word_about_an_operation_that_can_be_looked_up_is_a_reason_to_do_so(world):
+    world.pay()
+    world.treasury.says("idop-1", "P")
+    paid = world.treasury.answers["idop-1"]
+    for forged in ("P", "R", "Q"):
+        world.treasury.answers["idop-1"] = None
+        world.later(seconds=6)
+        DeclarePayment(settle=world.settle)("idop-1", replace(paid, letter=forged, amount=1))
+        assert world.attempts.find(AttemptId("a-1")).state is AttemptState.PENDING
+    assert list(world.attempts.to_refund_or_check()) == []
+    world.treasury.answers["idop-1"] = paid
+    world.later(seconds=6)
+    DeclarePayment(settle=world.settle)("idop-1", replace(paid, letter="R", amount=1))
+    assert world.invoice().is_paid
+
+
+def test_two_unsigned_words_at_once_are_both_heard():
+    """The one that lost the race may be the one that speaks of money."""
+    with a_world(payment=replace(PAYING, online="url")) as world:
+        world.pay()
+        world.treasury.says("idop-1", "P")
+        paid, world.treasury.answers["idop-1"] = world.treasury.answers["idop-1"], None
+        declare = DeclarePayment(settle=world.settle)
+        by_idop = world.attempts.by_idop
+
+        def read_then_overtaken(idop):
+            found = by_idop(idop)
+            world.attempts.by_idop = by_idop
+            declare(idop, replace(paid, letter="R"))
+            return found
+
+        world.attempts.by_idop = read_then_overtaken
+        declare("idop-1", paid)
+        assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
 
 
 def test_the_unsigned_return_is_a_hint_that_settles_nothing():

@@ -16,63 +16,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Means
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, answer_of
+from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.paying import BeingOpened, NotPayable, ShowPayment, StartPayment
-from chalicelib.services.payment_ports import Kind, NotYetKnown, UnknownOperation
+from chalicelib.services.payment_ports import Kind
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
-from infra.local.bank.operations import Ledger, Order, Unusable
-from infra.local.bank.soap import told
+from infra.local.bank.operations import Unusable
 from tests.builders import a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
 from tests.faults import Killed
+from tests.simulated_bank import TAKEN, Bank
 
 INVOICES = [
     replace(an_invoice("2013-026-000335"), payments=()),
     replace(an_invoice("2013-026-000336"), total=1050, payments=()),
 ]
 BROKEN = (Unavailable, Killed, StaleWrite)
-TAKEN = {"P", "V"}
 chosen = st.sampled_from(INVOICES)
-
-
-class Bank:
-    """``PaymentProvider`` over the simulator's ledger. ``mute``: how many answers get lost on their way."""
-
-    def __init__(self, clock: FixedClock) -> None:
-        self.ledger = Ledger(clock)
-        self.mute = 0
-
-    def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
-        facts = (attempt.client_number, attempt.exercice, attempt.reference, "", int(attempt.amount), attempt.email)
-        operation = self.ledger.create(Order("ws", *facts, attempt.saisie, notify, back))
-        self._answer()
-        return operation.key
-
-    def page(self, attempt: Attempt) -> str:
-        return attempt.idop
-
-    def result_of(self, idop: str) -> BankAnswer:
-        self._answer()
-        try:
-            operation, outcome = self.ledger.result(idop)
-        except Unusable as unusable:
-            raise (UnknownOperation if unusable.args[0] == "P1" else NotYetKnown)(idop) from None
-        return answer_of({**told(operation, outcome), "idop": idop})
-
-    def _answer(self) -> None:
-        if self.mute:
-            self.mute -= 1
-            raise Unavailable("the bank's answer was lost")
-
-    def taken(self) -> dict[str, int]:
-        """Cents of every operation that ended with money."""
-        ended = [one for one in self.ledger.all() if one.outcome and one.outcome.letter in TAKEN]
-        return {one.key: one.outcome.montant for one in ended if one.outcome}
 
 
 class Crashing:
@@ -114,14 +78,13 @@ class Payments(RuleBasedStateMachine):
         self.settle = SettlePayment(
             attempts=self.attempts,
             invoices=self.invoices,
-            town=town,
             providers={"web-service": self.bank},
             clock=self.clock,
             report=lambda _event, **_facts: None,
         )
         names = count(1)
         # Named in turn: hypothesis repeats a run to the letter, and jobs go through attempts in the order of names.
-        self.start = StartPayment(settle=self.settle, links=self, new_id=lambda: f"a-{next(names):03}")
+        self.start = StartPayment(settle=self.settle, town=town, links=self, new_id=lambda: f"a-{next(names):03}")
         self.show = ShowPayment(settle=self.settle)
         self.reconcile = Reconcile(settle=self.settle)
         self.cash = 0

@@ -39,6 +39,7 @@ ATTEMPT = Attempt(
     email="jamie.bond@server.fr",
     client_number="006382",
     saisie="T",
+    contract="web-service",
     created_at=NOW,
 )
 ANSWER = BankAnswer("idop-1", "P", "006382", "2013T50026000335", INVOICE.total, "T", "A55A", NOW)

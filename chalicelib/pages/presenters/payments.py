@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.pages.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import LEAST, LIVE, MOST, Attempt, AttemptState
+from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, Attempt, AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.paying import Progress
 from chalicelib.services.receipts import means_of, received
@@ -134,7 +134,11 @@ def state_of(progress: Progress, since: datetime | None) -> str:
 
 
 def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
-    return attempt.created_at < since and not attempt.is_received and not attempt.is_live(now)
+    """By URL, the same attempt is gone on with after a refusal, which then says nothing of the new try."""
+    if attempt.is_received or attempt.created_at >= since:
+        return False
+    told_before = attempt.state in ENDED and attempt.settled_at is not None and attempt.settled_at < since
+    return told_before or not attempt.is_live(now)
 
 
 def is_slow(progress: Progress) -> bool:
