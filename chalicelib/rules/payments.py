@@ -31,10 +31,6 @@ EXPIRES = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
 HELD = timedelta(days=10)
 """For which money that a person has to look at keeps the invoice from being paid online again."""
-YOUNG = timedelta(minutes=5)
-SECOND_LOOK = timedelta(hours=2, minutes=15)
-MORNING = time(7, 0)
-"""In Paris: the treasury's night is over, and what was never used is purged."""
 
 
 class AttemptState(Enum):
@@ -216,29 +212,6 @@ def without_answer(attempt: Attempt, now: datetime) -> Attempt:
     if attempt.state in LIVE and now >= attempt.created_at + EXPIRES:
         return replace(attempt, state=AttemptState.EXPIRED, settled_at=now)
     return attempt
-
-
-def next_look(attempt: Attempt, now: datetime) -> datetime | None:
-    """When the reconciliation asks the treasury again: every five minutes for two hours, at 2 h 15, next morning; None
-    when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them. Where
-    nothing can be looked up, only the end of its time is waited for."""
-    if attempt.is_final or not attempt.idop or attempt.state is AttemptState.FAILED:
-        return None
-    if not attempt.can_be_asked:
-        return attempt.created_at + EXPIRES if attempt.state in LIVE else None
-    since = now - attempt.created_at
-    if since < EXPIRES:
-        return now + YOUNG
-    second = attempt.created_at + SECOND_LOOK
-    if now < second:
-        return second
-    morning = _morning_after(attempt.created_at)
-    return morning if now < morning else None
-
-
-def _morning_after(created_at: datetime) -> datetime:
-    tomorrow = created_at.astimezone(PARIS).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, MORNING, PARIS).astimezone(UTC)
 
 
 def padded_reference(reference: str) -> str:

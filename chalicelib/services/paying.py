@@ -10,12 +10,12 @@ from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, bare_reference
+from chalicelib.rules.looks import next_look
 from chalicelib.rules.payments import (
     LEAST,
     MOST,
     Attempt,
     AttemptState,
-    next_look,
     padded_reference,
 )
 from chalicelib.rules.town import Town

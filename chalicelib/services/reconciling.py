@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, announced, next_look
+from chalicelib.rules.looks import next_look
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, announced
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
 from chalicelib.services.settling import TRIES, SettlePayment

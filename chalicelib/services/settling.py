@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.payments import Attempt, AttemptState, next_look, settled, without_answer
+from chalicelib.rules.looks import next_look
+from chalicelib.rules.payments import Attempt, AttemptState, settled, without_answer
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report

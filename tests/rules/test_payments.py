@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules.invoices import bare_reference
+from chalicelib.rules.looks import next_look
 from chalicelib.rules.payments import (
     Attempt,
     AttemptState,
     BankAnswer,
     announced,
     bank_day,
-    next_look,
     padded_reference,
     settled,
     without_answer,

@@ -1,0 +1,34 @@
+"""When the treasury is asked what became of an attempt to pay."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from chalicelib.rules.payments import EXPIRES, LIVE, Attempt, AttemptState
+from chalicelib.rules.school_calendar import PARIS
+
+YOUNG = timedelta(minutes=5)
+SECOND_LOOK = timedelta(hours=2, minutes=15)
+MORNING = time(7, 0)
+"""In Paris: the treasury's night is over, and what was never used is purged."""
+
+
+def next_look(attempt: Attempt, now: datetime) -> datetime | None:
+    """When the reconciliation asks the treasury again: every five minutes for two hours, at 2 h 15, next morning; None
+    when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them. Where
+    nothing can be looked up, only the end of its time is waited for."""
+    if attempt.is_final or not attempt.idop or attempt.state is AttemptState.FAILED:
+        return None
+    if not attempt.can_be_asked:
+        return attempt.created_at + EXPIRES if attempt.state in LIVE else None
+    since = now - attempt.created_at
+    if since < EXPIRES:
+        return now + YOUNG
+    second = attempt.created_at + SECOND_LOOK
+    if now < second:
+        return second
+    morning = _morning_after(attempt.created_at)
+    return morning if now < morning else None
+
+
+def _morning_after(created_at: datetime) -> datetime:
+    tomorrow = created_at.astimezone(PARIS).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, MORNING, PARIS).astimezone(UTC)
