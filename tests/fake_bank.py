@@ -1,8 +1,9 @@
 """A treasury that answers what a test tells it to, and the portal's attempts in memory."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
@@ -28,6 +29,8 @@ class Treasury:
 
     answers: dict[str, BankAnswer | None] = field(default_factory=dict)
     asked: list[tuple[Attempt, str, str]] = field(default_factory=list)
+    looked: Counter[str] = field(default_factory=Counter)
+    """How many look-ups of each operation."""
     down: bool = False
     refuses: str = ""
     now: datetime = field(default_factory=lambda: paris("lundi 2026-11-23 10:00"))
@@ -45,6 +48,7 @@ class Treasury:
         return f"https://bank.example/{attempt.idop}"
 
     def result_of(self, idop: str) -> BankAnswer:
+        self.looked[idop] += 1
         self._answer()
         if idop not in self.answers:
             raise UnknownOperation(idop)
@@ -130,7 +134,7 @@ class MemoryAttempts:
             if there is None or there.paid != invoice.paid:
                 raise StaleWrite("attempts.settle")
             self.invoices.record(invoice.family, invoice.number, payment)
-        self.kept[before.id] = replace(after, version=before.version + 1)
+        self.kept[before.id] = replace(after, version=before.version + 1, look_at=look_at)
         self.entries += entries
         self.outbox.put(mails)
         self.looks.pop(before.id, None)
@@ -141,7 +145,18 @@ class MemoryAttempts:
         due = sorted((at, name) for name, at in self.looks.items() if at <= now)
         return tuple(self.kept[name] for _, name in due[:limit])
 
+    def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
+        there = self.kept[attempt.id]
+        if there.looked_at and there.looked_at > now - gap:
+            return False
+        self.kept[attempt.id] = replace(there, looked_at=now)
+        return True
+
     def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
+        there = self.kept[attempt.id]
+        if there.version != attempt.version:
+            return
+        self.kept[attempt.id] = replace(there, look_at=look_at)
         self.looks.pop(attempt.id, None)
         if look_at:
             self.looks[attempt.id] = look_at

@@ -5,10 +5,25 @@ from datetime import UTC, datetime, time, timedelta
 from chalicelib.rules.payments import EXPIRES, LIVE, Attempt, AttemptState
 from chalicelib.rules.school_calendar import PARIS
 
+LOOK_GAP = timedelta(seconds=5)
+"""Between two look-ups of one operation, whoever asks for them: the treasury wants no less."""
+TOLD_GAP = timedelta(seconds=1)
+"""The same for a notification, which may be the treasury's own."""
+AT_ONCE = timedelta(0)
+"""No gap, where a second payment would be opened without it."""
 YOUNG = timedelta(minutes=5)
 SECOND_LOOK = timedelta(hours=2, minutes=15)
 MORNING = time(7, 0)
 """In Paris: the treasury's night is over, and what was never used is purged."""
+
+
+def may_look(attempt: Attempt, now: datetime, gap: timedelta) -> bool:
+    return attempt.looked_at is None or now >= attempt.looked_at + gap
+
+
+def is_looked_at_soon(attempt: Attempt, now: datetime) -> bool:
+    """Whether the reconciliation asks within its usual five minutes."""
+    return attempt.look_at is not None and attempt.look_at <= now + YOUNG
 
 
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:

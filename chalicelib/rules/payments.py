@@ -103,6 +103,10 @@ class Attempt:
     settled_at: datetime | None = None
     why: str = ""
     """For TO_CHECK and FAILED: what is wrong, a slug and facts for the operator."""
+    looked_at: datetime | None = None
+    """When the treasury was last asked, whoever did."""
+    look_at: datetime | None = None
+    """When the reconciliation asks it next; None: no more."""
     version: int = 0
 
     @property

@@ -10,7 +10,7 @@ from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, bare_reference
-from chalicelib.rules.looks import next_look
+from chalicelib.rules.looks import AT_ONCE, LOOK_GAP, next_look
 from chalicelib.rules.payments import (
     LEAST,
     MOST,
@@ -93,9 +93,7 @@ class StartPayment:
                 raise AlreadyPaid(number)
             over = self.attempts.latest(invoice)
             if over and not over.is_final:
-                # Before a second payment, what became of the first: a result may have come unheard, even after an
-                # abandon.
-                over = self.settle(over)
+                over = self._last_word(over)
                 if over.is_received:
                     continue
                 if over.can_resume(self.settle.clock.now()):
@@ -113,6 +111,12 @@ class StartPayment:
                 continue
             return self._open(attempt)
         raise BeingOpened(number)
+
+    def _last_word(self, over: Attempt) -> Attempt:
+        """Before a second payment, what became of the first: a result may have come unheard, even after an abandon.
+        One that keeps the invoice may have been asked about a moment ago; one that lets it go is asked about now."""
+        gap = LOOK_GAP if over.is_live(self.settle.clock.now()) else AT_ONCE
+        return self.settle.look(over, gap=gap).attempt
 
     def _open(self, attempt: Attempt) -> str:
         provider = self.settle.provider_of(attempt)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
@@ -133,8 +133,13 @@ class AttemptStore(Protocol):
         """Attempts whose time to be looked at has come, oldest first, through a sparse index."""
         ...
 
+    def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
+        """Note that the treasury is asked ``now``; False, and nothing noted, when it was within ``gap`` before. Of many
+        requests at once, one gets True."""
+        ...
+
     def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
-        """Only move the next look. Does nothing when the attempt moved meanwhile."""
+        """Only move the next look, also of an attempt that had none. Does nothing when the attempt moved meanwhile."""
         ...
 
     def ledger(self, day: date) -> Iterator[LedgerEntry]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.looks import next_look
+from chalicelib.rules.looks import LOOK_GAP, next_look
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, announced
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
@@ -35,7 +35,7 @@ class DeclarePayment:
             if attempt is None:
                 return
             if attempt.can_be_asked:
-                self.settle(attempt)
+                self.settle.told(attempt)
                 return
             now = self.settle.clock.now()
             told = announced(attempt, replace(answer, idop=nonce), now)
@@ -85,6 +85,6 @@ class Reconcile:
 
     def _look(self, attempt: Attempt, now: datetime) -> None:
         """The list may be a little late: an attempt that moved since is the other writer's."""
-        after = self.settle(attempt)
-        if after is attempt:
-            self.settle.attempts.look_again(attempt, next_look(attempt, now))
+        look = self.settle.look(attempt)
+        if not look.changed:
+            self.settle.attempts.look_again(attempt, next_look(attempt, now) if look.asked else now + LOOK_GAP)

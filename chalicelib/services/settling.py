@@ -1,17 +1,28 @@
 """Settling a payment: what the treasury says of an attempt becomes the invoice's truth, once."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.looks import next_look
-from chalicelib.rules.payments import Attempt, AttemptState, settled, without_answer
+from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, next_look
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, settled, without_answer
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of, payment_of, receipt_of, surplus_of
 
 TRIES = 5
+
+
+@dataclass(frozen=True)
+class Look:
+    """What came of looking: the attempt as it now is, whether the treasury was ``asked`` (False: it was a moment ago),
+    and whether anything ``changed``."""
+
+    attempt: Attempt
+    asked: bool = True
+    changed: bool = False
 
 
 class SettlePayment:
@@ -35,37 +46,54 @@ class SettlePayment:
 
     def __call__(self, attempt: Attempt) -> Attempt:
         """The attempt as it now is. Raises Unavailable when the treasury or the tables do not answer: ask again."""
+        return self.look(attempt).attempt
+
+    def by_idop(self, idop: str) -> Attempt | None:
+        """What a notification of the treasury's name of an attempt makes of it; None when it is none of ours."""
+        attempt = self.attempts.by_idop(idop)
+        if attempt is None:
+            self.report("payment.unknown_operation", level="warning")
+            return None
+        return self.told(attempt)
+
+    def told(self, attempt: Attempt) -> Attempt:
+        """Somebody says that there is news of an operation that can be looked up. When it was a moment ago, the
+        reconciliation looks soon: this may be the treasury's only word."""
+        look = self.look(attempt, gap=TOLD_GAP)
+        now = self.clock.now()
+        if not look.asked and not is_looked_at_soon(attempt, now):
+            self.attempts.look_again(attempt, now + TOLD_GAP)
+        return look.attempt
+
+    def look(self, attempt: Attempt, *, gap: timedelta = LOOK_GAP) -> Look:
+        """One look-up, unless there was one within ``gap``: the last answer then holds. Raises Unavailable."""
+        now, answer = self.clock.now(), None
+        if attempt.can_be_asked and attempt.idop and not attempt.is_final:
+            if not self._takes_turn(attempt, now, gap):
+                return Look(attempt, asked=False)
+            attempt, answer = replace(attempt, looked_at=now), self._answer(attempt)
         for _ in range(TRIES):
             now = self.clock.now()
-            after = self._asked(attempt, now)
+            after = settled(attempt, answer, now) if answer else without_answer(attempt, now)
             if after is attempt:
-                return attempt
+                return Look(attempt)
             try:
                 self._write(attempt, after, now)
             except StaleWrite:
                 attempt = self.attempts.find(attempt.id) or attempt
             else:
-                return after
+                return Look(after, changed=True)
         raise Unavailable(f"payment.settle: {attempt.id} moves all the time")
 
-    def by_idop(self, idop: str) -> Attempt | None:
-        """The same for the treasury's name of an attempt; None when it is none of ours."""
-        attempt = self.attempts.by_idop(idop)
-        if attempt is None:
-            self.report("payment.unknown_operation", level="warning")
-            return None
-        return self(attempt)
+    def _takes_turn(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
+        """What was read answers most of those who come too often; of those who come at once, the table lets one."""
+        return not gap or (may_look(attempt, now, gap) and self.attempts.take_look(attempt, now, gap))
 
-    def _asked(self, attempt: Attempt, now: datetime) -> Attempt:
-        if attempt.is_final or attempt.state is AttemptState.FAILED:
-            return attempt
-        if not attempt.idop:
-            return without_answer(attempt, now)
+    def _answer(self, attempt: Attempt) -> BankAnswer | None:
         try:
-            answer = self.provider_of(attempt).result_of(attempt.idop)
+            return self.provider_of(attempt).result_of(attempt.idop)
         except (NotYetKnown, UnknownOperation):
-            return without_answer(attempt, now)
-        return settled(attempt, answer, now)
+            return None
 
     def provider_of(self, attempt: Attempt) -> PaymentProvider:
         """The treasury by the contract that the attempt was opened under: the town's may be another by now, or none."""

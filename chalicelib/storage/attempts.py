@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pynamodb.expressions.update import Action
@@ -81,7 +81,7 @@ class DynamoAttemptStore:
                 raise  # Otherwise it was this very write, whose answer got lost.
 
     def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
-        after = replace(attempt, state=AttemptState.PENDING, idop=idop, version=attempt.version + 1)
+        after = replace(attempt, state=AttemptState.PENDING, idop=idop, look_at=look_at, version=attempt.version + 1)
         operation = self.invoices(keys.operation_partition(idop), keys.UNIQUE, attempt=attempt.id)
 
         def fill(transaction: TransactWrite) -> None:
@@ -131,10 +131,25 @@ class DynamoAttemptStore:
         )
         return tuple(_attempt(item) for item in items)
 
+    def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
+        looked_at = self.rows.looked_at
+        turn = looked_at.does_not_exist() | (looked_at <= instant_text(now - gap))
+        row = self.rows(keys.attempt_partition(attempt.id), keys.UNIQUE)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.update(row, actions=[looked_at.set(instant_text(now))], condition=turn)
+
+        try:
+            self.database.transact("attempts.take_look", fill)
+        except Refused:
+            return False
+        return True
+
     def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
         rows = self.rows
-        moved: list[Action] = [rows.look_at.set(instant_text(look_at))] if look_at else []
-        moved = moved or [rows.look.remove(), rows.look_at.remove()]
+        moved: list[Action] = [rows.look.remove(), rows.look_at.remove()]
+        if look_at:
+            moved = [rows.look.set(keys.TO_LOOK_AT), rows.look_at.set(instant_text(look_at))]
         row = rows(keys.attempt_partition(attempt.id), keys.UNIQUE)
 
         def fill(transaction: TransactWrite) -> None:
@@ -180,6 +195,8 @@ class DynamoAttemptStore:
             why=attempt.why,
             version=attempt.version,
         )
+        if attempt.looked_at:
+            row.looked_at = instant_text(attempt.looked_at)
         if look_at:
             row.look, row.look_at = keys.TO_LOOK_AT, instant_text(look_at)
         return row
@@ -193,6 +210,7 @@ def _partitions(entry: LedgerEntry) -> tuple[str, ...]:
 def _attempt(item: RawItem) -> Attempt:
     facts = json.loads(item["facts"]["S"])
     settled_at = item["settled_at"]["S"]
+    looked_at, look_at = (item[name]["S"] if name in item else "" for name in ("looked_at", "look_at"))
     return Attempt(
         id=AttemptId(facts["id"]),
         family=FamilyId(item["holder"]["S"]),
@@ -203,6 +221,8 @@ def _attempt(item: RawItem) -> Attempt:
         answer=_answer(item["answer"]["S"]),
         settled_at=instant_of(settled_at) if settled_at else None,
         why=item["why"]["S"],
+        looked_at=instant_of(looked_at) if looked_at else None,
+        look_at=instant_of(look_at) if look_at else None,
         version=int(item["version"]["N"]),
         **{name: facts[name] for name in _ASKED},
     )

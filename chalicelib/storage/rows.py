@@ -223,6 +223,7 @@ class AttemptRow(InvoiceItem):
     answer = UnicodeAttribute(null=True)
     settled_at = UnicodeAttribute(null=True)
     why = UnicodeAttribute(null=True)
+    looked_at = UnicodeAttribute(null=True)
     version = NumberAttribute()
 
 

@@ -134,7 +134,10 @@ def test_the_script_is_told_what_to_ask_and_when_it_changes(world: World, parent
     assert (box.attrs["id"], box.attrs["role"]) == ("attente", "status")
     assert parent.get(box.attrs["data-suivi"]).body == "attente"
     world.treasury.says("idop-1", "R")
+    assert parent.get(box.attrs["data-suivi"]).body == "attente", "the treasury was asked a moment ago"
+    world.clock.forward(seconds=5)
     assert parent.get(box.attrs["data-suivi"]).body == "refused"
+    assert world.treasury.looked["idop-1"] == 2
 
 
 def test_a_new_try_is_not_mistaken_for_the_one_before(world: World, parent: PageClient) -> None:
@@ -145,6 +148,7 @@ def test_a_new_try_is_not_mistaken_for_the_one_before(world: World, parent: Page
     since = link(recap_of(parent), "voir le résultat")
     assert parent.get(since).heading == "Coordonnées bancaires, étape 3 sur 4", "the bank's window is still opening"
     world.treasury.says("idop-1", "P")
+    world.clock.forward(seconds=5)
     assert parent.get(since).heading == "Confirmation de paiement, étape 4 sur 4"
 
 
@@ -166,9 +170,11 @@ def test_the_treasury_down_at_look_up_is_still_waiting(world: World, parent: Pag
     to_bank(parent)
     world.treasury.down = True
     assert parent.get(PROGRESS).heading == "Coordonnées bancaires, étape 3 sur 4"
+    world.clock.forward(seconds=1)
     assert notified(world).status == 503, "the bank will tell again"
     world.treasury.down = False
     world.treasury.says("idop-1", "P")
+    world.clock.forward(seconds=1)
     assert notified(world).status == 200
     assert paid(world) == 424
 
@@ -305,6 +311,18 @@ def test_a_stranger_s_operation_never_pays_another_invoice(world: World, parent:
     (entry,) = world.attempts.to_refund_or_check()
     assert "idop" in entry.why
     assert "reference" in entry.why
+
+
+@pytest.mark.parametrize(
+    ("path", "times"), [("/payfip/notification", 200), ("/payfip/notification/idop-1", 200), ("/payfip/retour", 60)]
+)
+def test_strangers_who_knock_cost_the_treasury_one_look_up(
+    world: World, parent: PageClient, path: str, times: int
+) -> None:
+    to_bank(parent)
+    for _ in range(times):
+        world.visitor().post_raw(path, b"idop=idop-1&resultrans=P&montant=1")
+    assert world.treasury.looked["idop-1"] == 1
 
 
 def returned(world: World, **fields: str) -> Opened:

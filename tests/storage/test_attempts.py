@@ -205,6 +205,28 @@ def test_settling_on_an_invoice_that_moved_writes_nothing(stores, opened):
     assert list(outbox.due(NOW, 10)) == []
 
 
+def test_one_of_many_takes_its_turn_to_look(attempts, opened):
+    gap = timedelta(seconds=5)
+    assert [attempts.take_look(opened, NOW, gap) for _ in range(3)] == [True, False, False]
+    assert attempts.find(ATTEMPT.id) == replace(opened, looked_at=NOW)
+    assert not attempts.take_look(opened, NOW + timedelta(seconds=4.9), gap)
+    assert attempts.take_look(opened, NOW + gap, gap)
+    after, written = paid(replace(opened, looked_at=NOW + gap))
+    attempts.settle(opened, after, None, **written)
+    assert attempts.find(ATTEMPT.id).looked_at == NOW + gap
+
+
+def test_an_attempt_off_the_list_comes_back_on_it(attempts, opened):
+    attempts.look_again(opened, None)
+    assert attempts.find(ATTEMPT.id).look_at is None
+    attempts.look_again(opened, NOW)
+    assert [one.id for one in attempts.to_look_at(NOW, 10)] == ["a-1"]
+    assert attempts.find(ATTEMPT.id).look_at == NOW
+    attempts.settle(opened, opened, NOW)
+    attempts.look_again(opened, None)
+    assert [one.id for one in attempts.to_look_at(NOW, 10)] == ["a-1"], "it moved meanwhile"
+
+
 def test_the_list_of_those_to_look_at(attempts, opened):
     assert attempts.to_look_at(NOW, 10) == ()
     at = NOW + timedelta(minutes=5)
