@@ -31,6 +31,8 @@ class Treasury:
     asked: list[tuple[Attempt, str, str]] = field(default_factory=list)
     looked: Counter[str] = field(default_factory=Counter)
     """How many look-ups of each operation."""
+    broken: set[str] = field(default_factory=set)
+    """Operations over which it breaks down."""
     down: bool = False
     refuses: str = ""
     now: datetime = field(default_factory=lambda: paris("lundi 2026-11-23 10:00"))
@@ -50,6 +52,8 @@ class Treasury:
     def result_of(self, idop: str) -> BankAnswer:
         self.looked[idop] += 1
         self._answer()
+        if idop in self.broken:
+            raise Unavailable("treasury: 999")
         if idop not in self.answers:
             raise UnknownOperation(idop)
         answer = self.answers[idop]

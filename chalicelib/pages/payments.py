@@ -72,7 +72,7 @@ def progress(visit: Visit, number: str) -> Answer:
         return _waiting_page(visit, found)
     if attempt is None:
         return Redirect(visit.url("/factures"))
-    return _outcome_page(visit, chosen, present.OUTCOMES[attempt.state], 200, email=attempt.email)
+    return _outcome_page(visit, chosen, present.outcome_of(attempt), 200, email=attempt.email)
 
 
 @room.get("/factures/{number}/paiement/etat", Who.FAMILY)

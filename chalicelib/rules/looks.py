@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from chalicelib.rules.payments import EXPIRES, LIVE, Attempt, AttemptState
+from chalicelib.rules.payments import EXPIRES, GIVEN_UP, LIVE, Attempt, AttemptState
 from chalicelib.rules.school_calendar import PARIS
 
 LOOK_GAP = timedelta(seconds=5)
@@ -13,6 +13,7 @@ AT_ONCE = timedelta(0)
 """No gap, where a second payment would be opened without it."""
 YOUNG = timedelta(minutes=5)
 SECOND_LOOK = timedelta(hours=2, minutes=15)
+RARELY = timedelta(hours=2)
 MORNING = time(7, 0)
 """In Paris: the treasury's night is over, and what was never used is purged."""
 
@@ -42,6 +43,15 @@ def next_look(attempt: Attempt, now: datetime) -> datetime | None:
         return second
     morning = _morning_after(attempt.created_at)
     return morning if now < morning else None
+
+
+def next_try(attempt: Attempt, now: datetime) -> datetime | None:
+    """The same after the treasury broke down over this one: later and later, a quarter of its age, between five minutes
+    and two hours, so that others come first. None when it is not worth asking any more."""
+    age = now - attempt.created_at
+    if age >= GIVEN_UP and attempt.state not in {*LIVE, AttemptState.EXPIRED}:
+        return None
+    return now + max(YOUNG, min(age / 4, RARELY))
 
 
 def _morning_after(created_at: datetime) -> datetime:

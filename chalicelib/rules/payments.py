@@ -29,6 +29,8 @@ OPENING = timedelta(seconds=30)
 """A request that asks the treasury for a payment is over by then, whatever became of it."""
 EXPIRES = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
+GIVEN_UP = timedelta(days=2)
+"""For which the treasury is asked about an operation over which it only breaks down."""
 HELD = timedelta(days=10)
 """For which money that a person has to look at keeps the invoice from being paid online again."""
 
@@ -55,6 +57,8 @@ class AttemptState(Enum):
 
 
 DIFFERS = "differs:"
+SILENT = "silent"
+"""Why an attempt is to check about which the treasury never answered."""
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
 ENDED = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
@@ -213,8 +217,18 @@ def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
 
 def without_answer(attempt: Attempt, now: datetime) -> Attempt:
     """The attempt when the treasury still knows no result (or nothing of it any more); the same object until then."""
-    if attempt.state in LIVE and now >= attempt.created_at + EXPIRES:
-        return replace(attempt, state=AttemptState.EXPIRED, settled_at=now)
+    unknown = attempt.state in LIVE or attempt.why == SILENT
+    if unknown and now >= attempt.created_at + EXPIRES:
+        return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, why="")
+    return attempt
+
+
+def never_answered(attempt: Attempt, now: datetime) -> Attempt:
+    """The attempt when the treasury still breaks down over it; the same object before ``GIVEN_UP``, or when it once
+    said that nothing was paid. A person asks it then: money was perhaps taken."""
+    unknown = attempt.state in LIVE or attempt.state is AttemptState.EXPIRED
+    if unknown and now >= attempt.created_at + GIVEN_UP:
+        return replace(attempt, state=AttemptState.TO_CHECK, settled_at=now, why=SILENT)
     return attempt
 
 

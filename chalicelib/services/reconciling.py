@@ -1,19 +1,21 @@
 """What settles payments besides the bank's own word: the unsigned return of a URL contract, and asking again later."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.looks import LOOK_GAP, next_look
+from chalicelib.rules.looks import LOOK_GAP, next_look, next_try
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, announced
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
-from chalicelib.services.settling import TRIES, SettlePayment
+from chalicelib.services.settling import TRIES, NotAnswered, SettlePayment
 
 HINTS = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
 """What the régisseur reads of an unsigned word that speaks of money."""
-BATCH = 50
+BATCH = 500
+"""Of one run, those that wait for the longest time first; most runs end sooner by their time."""
 MARGIN = 40.0
 """Seconds of a process that are kept: more than one look-up with its time-outs and its writes may take."""
 
@@ -59,32 +61,47 @@ class DeclarePayment:
 
 
 class Reconcile:
-    """Asks the treasury what became of attempts that nobody told us about, until it is known for good."""
+    """Asks the treasury what became of attempts that nobody told us about, until it is known for good.
+
+    Those over which it breaks down come back later and later, so that they never stand before the others; in the end
+    they are a person's.
+    """
 
     def __init__(self, *, settle: SettlePayment) -> None:
         self.settle = settle
 
     def __call__(self, seconds_left: Callable[[], float]) -> int:
         """How many attempts were looked at. Raises Unavailable, at the end, when one could not be: others were."""
-        now = self.settle.clock.now()
+        due = self.settle.attempts.to_look_at(self.settle.clock.now(), BATCH)
         looked, failed = 0, 0
-        for attempt in self.settle.attempts.to_look_at(now, BATCH):
+        for attempt in due:
             if seconds_left() <= MARGIN:
                 break
             looked += 1
-            try:
-                self._look(attempt, now)
-            except Unavailable as unavailable:
-                failed += 1
-                self.settle.report("payment.not_reconciled", level="error", attempt=attempt.id, why=str(unavailable))
-        if looked:
-            self.settle.report("payment.reconciled", looked=looked, failed=failed)
+            failed += not self._is_looked_at(attempt)
+        if due:
+            self.settle.report("payment.reconciled", looked=looked, failed=failed, left=len(due) - looked)
         if failed:
             raise Unavailable(f"payment: {failed} attempts could not be looked at")
         return looked
 
-    def _look(self, attempt: Attempt, now: datetime) -> None:
+    def _is_looked_at(self, attempt: Attempt) -> bool:
+        try:
+            self._look(attempt)
+        except Unavailable as unavailable:
+            self.settle.report("payment.not_reconciled", level="error", attempt=attempt.id, why=str(unavailable))
+            self._put_off(attempt, unavailable)
+            return False
+        return True
+
+    def _look(self, attempt: Attempt) -> None:
         """The list may be a little late: an attempt that moved since is the other writer's."""
-        look = self.settle.look(attempt)
+        look, now = self.settle.look(attempt), self.settle.clock.now()
         if not look.changed:
             self.settle.attempts.look_again(attempt, next_look(attempt, now) if look.asked else now + LOOK_GAP)
+
+    def _put_off(self, attempt: Attempt, fault: Unavailable) -> None:
+        """What cannot be written now stays due, and is tried again by the next run."""
+        with suppress(StaleWrite, Unavailable):
+            if not (isinstance(fault, NotAnswered) and self.settle.give_up(attempt)):
+                self.settle.attempts.look_again(attempt, next_try(attempt, self.settle.clock.now()))

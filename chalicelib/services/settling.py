@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, next_look
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, settled, without_answer
+from chalicelib.rules.payments import (
+    DIFFERS,
+    Attempt,
+    AttemptState,
+    BankAnswer,
+    never_answered,
+    settled,
+    without_answer,
+)
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
@@ -23,6 +31,10 @@ class Look:
     attempt: Attempt
     asked: bool = True
     changed: bool = False
+
+
+class NotAnswered(Unavailable):
+    """It is the treasury that does not answer, not our own tables."""
 
 
 class SettlePayment:
@@ -94,10 +106,21 @@ class SettlePayment:
             return self.provider_of(attempt).result_of(attempt.idop)
         except (NotYetKnown, UnknownOperation):
             return None
+        except Unavailable as silent:
+            raise NotAnswered(str(silent)) from silent
 
     def provider_of(self, attempt: Attempt) -> PaymentProvider:
         """The treasury by the contract that the attempt was opened under: the town's may be another by now, or none."""
         return self.providers[attempt.contract]
+
+    def give_up(self, attempt: Attempt) -> bool:
+        """Hand an attempt about which the treasury never answered to a person; False when it is too early. Raises
+        StaleWrite, Unavailable."""
+        now = self.clock.now()
+        after = never_answered(attempt, now)
+        if after is not attempt:
+            self._write(attempt, after, now)
+        return after is not attempt
 
     def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
         """Raises StaleWrite when the attempt or its invoice moved since they were read."""
@@ -115,7 +138,10 @@ class SettlePayment:
     def _receive(self, before: Attempt, after: Attempt, now: datetime) -> None:
         invoice = self.invoices.find(after.family, after.invoice)
         if invoice is None:
-            raise Unavailable(f"payment: invoice {after.invoice} is gone")
+            # Asking again brings no invoice back, and the money is there.
+            lost = replace(after, state=AttemptState.TO_CHECK, why=f"{DIFFERS}invoice")
+            self._write(before, lost, now)
+            return
         payment, surplus = payment_of(after, now), surplus_of(invoice, after)
         entries = [entry_of(after, Kind.PAID, now)]
         if surplus:

@@ -109,9 +109,11 @@ def ends(letter: str) -> Any:
 
 
 def changes_its_mind(town: Town, which: int) -> None:
+    """A late success. The bank tells of it: the job alone would hear it later than a stranger's knock lets us."""
     operation = town.operation(which)
     if operation and not operation.settled:
         town.bank.ledger.force(operation.key, "P", tell=False)
+        notifies(town, which)
 
 
 def closes(town: Town, _: int) -> None:

@@ -216,6 +216,8 @@ def test_the_treasury_down_at_look_up_is_asked_again(world):
         world.reconcile(lambda: 100.0)
     assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PENDING
     world.treasury.down = False
+    assert world.reconcile(lambda: 100.0) == 0, "the next look is in five minutes"
+    world.later(minutes=5)
     assert world.reconcile(lambda: 100.0) == 1
 
 

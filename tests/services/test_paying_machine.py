@@ -197,7 +197,10 @@ class Payments(RuleBasedStateMachine):
     def what_is_too_much_is_on_the_list(self):
         for invoice in INVOICES:
             found = self.invoices.find(invoice.family, invoice.number)
-            listed = sum(e.amount for e in self.books.to_refund_or_check() if e.invoice == invoice.number)
+            ours = [entry for entry in self.books.to_refund_or_check() if entry.invoice == invoice.number]
+            assert {entry.kind for entry in ours} <= {Kind.OVERPAID, Kind.TO_CHECK}
+            assert {entry.why for entry in ours if entry.kind is Kind.TO_CHECK} <= {"silent"}
+            listed = sum(entry.amount for entry in ours if entry.kind is Kind.OVERPAID)
             online = sum(payment.amount for payment in found.payments if payment.means is Means.ONLINE)
             assert listed <= online
             assert found.overpaid <= listed + self.cash_of(found)

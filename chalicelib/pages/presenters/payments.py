@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.pages.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, Attempt, AttemptState
+from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, SILENT, Attempt, AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.paying import Progress
 from chalicelib.services.receipts import means_of, received
@@ -76,6 +76,14 @@ OUTCOMES = {
         again=False,
     ),
 }
+SILENCE = Outcome(
+    "Paiement à vérifier par la mairie",
+    (
+        f"{DO_NOT_PAY_AGAIN} La trésorerie n'a jamais répondu : personne ne sait encore si vous avez payé.",
+        "La mairie en est avertie. Elle vérifie ce qui a été payé, puis met la facture à jour.",
+    ),
+    again=False,
+)
 CLOSED = {
     "closed": "Le paiement en ligne n'est pas ouvert pour cette facture.",
     "amount": f"La banque ne prend en ligne que des montants de {in_words(LEAST)} à {in_words(MOST)}.",
@@ -111,6 +119,10 @@ class Ticket:
 
     lines: tuple[tuple[str, str], ...]
     overpaid: str
+
+
+def outcome_of(attempt: Attempt) -> Outcome:
+    return SILENCE if attempt.why == SILENT else OUTCOMES[attempt.state]
 
 
 def closed(why: str) -> Outcome:

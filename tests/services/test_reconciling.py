@@ -1,0 +1,168 @@
+"""The job that asks the treasury: those over which it breaks down never stand before the others."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count, pairwise
+
+import pytest
+
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.payments import AttemptState
+from chalicelib.rules.town import PaymentFacts
+from chalicelib.services.paying import ShowPayment, StartPayment
+from chalicelib.services.payment_ports import Kind
+from chalicelib.services.reconciling import MARGIN, Reconcile
+from chalicelib.services.settling import SettlePayment
+from tests.builders import BOND, a_family, a_town, an_invoice
+from tests.clock import FixedClock, paris
+from tests.fake_bank import MemoryAttempts, Treasury
+from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
+from tests.services.test_paying import Links
+
+BROKEN, SOUND = 50, 20
+TIME_OUT = 15.0
+"""Seconds that a look-up takes when the treasury does not answer."""
+
+
+class World:
+    """Payments of as many invoices as operations; ``told`` are the events of the log."""
+
+    def __init__(self):
+        self.clock = FixedClock(paris("lundi 2026-11-23 10:00"))
+        self.treasury = Treasury(now=self.clock.now())
+        outbox = MemoryOutbox()
+        self.invoices = MemoryInvoices(outbox)
+        self.attempts = MemoryAttempts(self.invoices, outbox)
+        self.told = []
+        self.settle = SettlePayment(
+            attempts=self.attempts,
+            invoices=self.invoices,
+            providers={"web-service": self.treasury},
+            clock=self.clock,
+            report=lambda event, **facts: self.told.append((event, facts)),
+        )
+        names = count(1)
+        town = MemoryTown(a_town(payment=PaymentFacts("T5", "006382", online="web-service")))
+        new_id = lambda: f"a-{next(names):03}"  # noqa: E731
+        self.start = StartPayment(settle=self.settle, town=town, links=Links(), new_id=new_id)
+        self.show = ShowPayment(settle=self.settle)
+        self.job = Reconcile(settle=self.settle)
+
+    def pays(self, operations=1):
+        for number in range(len(self.treasury.asked) + 1, len(self.treasury.asked) + operations + 1):
+            self.invoices.put(replace(an_invoice(f"2026-026-{number:06}"), payments=()), ())
+            self.start(a_family(), f"2026-026-{number:06}", "jamie.bond@server.fr")
+
+    def breaks_down(self, *numbers):
+        self.treasury.broken = {f"idop-{number}" for number in numbers}
+
+    def run(self, seconds=300.0):
+        """One run of the job, which has so much time; what it could not look at is no fault of the others."""
+        begun = self.treasury.looked.copy()
+
+        def left():
+            now = self.treasury.looked - begun
+            return seconds - TIME_OUT * sum(now[idop] for idop in self.treasury.broken)
+
+        try:
+            return self.job(left)
+        except Unavailable:
+            return 0
+
+    def later(self, **time):
+        self.clock.forward(**time)
+
+    def state(self, number=1):
+        return self.attempts.kept[AttemptId(f"a-{number:03}")].state
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_those_that_break_down_do_not_stop_the_others(world):
+    """Fifty stood first in the list, for ever: it was read by fifties."""
+    world.pays(BROKEN + SOUND)
+    world.breaks_down(*range(1, BROKEN + 1))
+    for number in range(BROKEN + 1, BROKEN + SOUND + 1):
+        world.treasury.says(f"idop-{number}", "P")
+    world.later(minutes=6)
+    for _ in range(12):
+        world.run()
+        world.later(minutes=5)
+    assert {world.state(number) for number in range(BROKEN + 1, BROKEN + SOUND + 1)} == {AttemptState.PAID}
+    assert {world.state(number) for number in range(1, BROKEN + 1)} == {AttemptState.PENDING}
+
+
+def test_a_run_ends_in_its_time_and_says_what_it_left(world):
+    world.pays(BROKEN)
+    world.breaks_down(*range(1, BROKEN + 1))
+    world.later(minutes=6)
+    world.run(MARGIN + 3 * TIME_OUT - 1)
+    assert world.told[-1] == ("payment.reconciled", {"looked": 3, "failed": 3, "left": BROKEN - 3})
+    world.run(MARGIN + 3 * TIME_OUT - 1)
+    assert sum(world.treasury.looked.values()) == 6, "the next run takes others"
+    assert max(world.treasury.looked.values()) == 1
+
+
+def test_one_that_breaks_down_is_asked_about_less_and_less_then_is_a_person_s(world):
+    world.pays()
+    world.breaks_down(1)
+    asked, begun = [], world.clock.now()
+    while world.attempts.looks and world.clock.now() < begun + timedelta(days=9):
+        before = world.treasury.looked["idop-1"]
+        world.run()
+        if world.treasury.looked["idop-1"] > before:
+            asked.append(world.clock.now() - begun)
+        world.later(minutes=5)
+    gaps = [later - sooner for sooner, later in pairwise(asked)]
+    assert gaps == sorted(gaps)
+    assert (gaps[0], gaps[-1]) == (timedelta(minutes=5), timedelta(hours=2))
+    assert timedelta(days=2) <= asked[-1] < timedelta(days=2, hours=2)
+    assert len(asked) < 50
+    assert world.state() is AttemptState.TO_CHECK
+    (entry,) = world.attempts.to_refund_or_check()
+    assert (entry.kind, entry.why) == (Kind.TO_CHECK, "silent")
+    assert ("payment.to_check", "silent") in [(event, facts.get("why")) for event, facts in world.told]
+
+
+@pytest.mark.parametrize(("letter", "state"), [("P", AttemptState.PAID), ("", AttemptState.EXPIRED)])
+def test_a_treasury_that_answers_at_last_is_believed(world, letter, state):
+    world.pays()
+    world.breaks_down(1)
+    for _ in range(4):
+        world.later(hours=13)
+        world.run()
+    assert world.state() is AttemptState.TO_CHECK
+    world.breaks_down()
+    if letter:
+        world.treasury.says("idop-1", letter)
+    assert world.show(BOND, "2026-026-000001").attempt.state is state
+
+
+def test_one_that_was_refused_is_not_a_person_s_because_the_treasury_went_silent(world):
+    world.pays()
+    world.treasury.says("idop-1", "R")
+    world.later(minutes=6)
+    world.run()
+    world.breaks_down(1)
+    for _ in range(5):
+        world.later(hours=13)
+        world.run()
+    assert world.state() is AttemptState.REFUSED
+    assert not world.attempts.looks
+
+
+def test_money_for_an_invoice_that_is_gone_is_a_person_s(world):
+    """Asking again for ever brings no invoice back."""
+    world.pays(2)
+    del world.invoices.invoices["2026-026-000001"]
+    world.treasury.says("idop-1", "P")
+    world.treasury.says("idop-2", "P")
+    world.later(minutes=6)
+    assert world.run() == 2
+    (entry,) = world.attempts.to_refund_or_check()
+    assert (entry.why, entry.amount) == ("differs:invoice", an_invoice().total)
+    assert world.state(2) is AttemptState.PAID
