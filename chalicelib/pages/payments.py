@@ -179,6 +179,7 @@ def _waiting_page(visit: Visit, found: Progress) -> Page:
         "amount": in_words(found.attempt.amount if found.attempt else found.invoice.remaining),
         "begun": present.begun_words(found.attempt) if found.attempt else "",
         "email": email,
+        "leaving": present.gone_words(found.attempt),
         "slow": present.is_slow(found),
         "state": present.WAITING,
         "state_address": visit.url(f"{path}/etat", depuis=since),

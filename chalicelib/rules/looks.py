@@ -1,8 +1,9 @@
 """When the treasury is asked what became of an attempt to pay."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from chalicelib.rules.payments import EXPIRES, GIVEN_UP, LIVE, Attempt, AttemptState
+from chalicelib.rules.payments import EXPIRES, LIVE, SILENT, Attempt, AttemptState
 from chalicelib.rules.school_calendar import PARIS
 
 LOOK_GAP = timedelta(seconds=5)
@@ -13,6 +14,8 @@ AT_ONCE = timedelta(0)
 """No gap, where a second payment would be opened without it."""
 YOUNG = timedelta(minutes=5)
 SECOND_LOOK = timedelta(hours=2, minutes=15)
+GIVEN_UP = timedelta(days=2)
+"""For which the treasury is asked about an operation over which it only breaks down."""
 RARELY = timedelta(hours=2)
 MORNING = time(7, 0)
 """In Paris: the treasury's night is over, and what was never used is purged."""
@@ -35,8 +38,9 @@ def next_look(attempt: Attempt, now: datetime) -> datetime | None:
         return None
     if not attempt.can_be_asked:
         return attempt.created_at + EXPIRES if attempt.state in LIVE else None
-    since = now - attempt.created_at
-    if since < EXPIRES:
+    if attempt.gone_at and now < attempt.gone_at:
+        return attempt.gone_at
+    if now - attempt.created_at < EXPIRES:
         return now + YOUNG
     second = attempt.created_at + SECOND_LOOK
     if now < second:
@@ -52,6 +56,15 @@ def next_try(attempt: Attempt, now: datetime) -> datetime | None:
     if age >= GIVEN_UP and attempt.state not in {*LIVE, AttemptState.EXPIRED}:
         return None
     return now + max(YOUNG, min(age / 4, RARELY))
+
+
+def never_answered(attempt: Attempt, now: datetime) -> Attempt:
+    """The attempt when the treasury still breaks down over it; the same object before ``GIVEN_UP``, or when it once
+    said that nothing was paid. A person asks it then: money was perhaps taken."""
+    unknown = attempt.state in LIVE or attempt.state is AttemptState.EXPIRED
+    if unknown and now >= attempt.created_at + GIVEN_UP:
+        return replace(attempt, state=AttemptState.TO_CHECK, settled_at=now, why=SILENT)
+    return attempt
 
 
 def _morning_after(created_at: datetime) -> datetime:

@@ -25,12 +25,12 @@ LEAST, MOST = Cents(100), Cents(999_999)
 """What the treasury takes in one payment."""
 USABLE = timedelta(minutes=15)
 """For which the treasury's page can be used."""
+LIVES_ON = timedelta(minutes=2)
+"""For which an operation that was abandoned can still be paid, counted from the treasury's own time."""
 OPENING = timedelta(seconds=30)
 """A request that asks the treasury for a payment is over by then, whatever became of it."""
 EXPIRES = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
-GIVEN_UP = timedelta(days=2)
-"""For which the treasury is asked about an operation over which it only breaks down."""
 HELD = timedelta(days=10)
 """For which money that a person has to look at keeps the invoice from being paid online again."""
 
@@ -132,14 +132,26 @@ class Attempt:
         """Whether the treasury's page may still be used as far as anybody proved. By URL, a refusal is hearsay."""
         return self.state is AttemptState.PENDING or (not self.can_be_asked and self.state in ENDED)
 
+    @property
+    def gone_at(self) -> datetime | None:
+        """When an abandon that the treasury told of becomes true: until then the operation can still be paid. None
+        when it told of none, or it is true already. A date that cannot be, or be read, counts as its page's end."""
+        if self.state is not AttemptState.PENDING or self.answer is None:
+            return None
+        end = self.created_at + USABLE
+        return min(max(self.answer.paid_at or end, self.created_at), end) + LIVES_ON
+
     def is_live(self, now: datetime) -> bool:
         """Whether it keeps the invoice from a second attempt: the parent can still be on the treasury's page or on the
         way to it, or money was perhaps taken and nobody knows yet."""
+        if self.gone_at:
+            return now < self.gone_at
         lasts = USABLE if self.is_open else _LASTS.get(self.state, timedelta(0))
         return now < self.created_at + lasts
 
     def can_resume(self, now: datetime) -> bool:
-        return self.is_open and self.is_live(now)
+        """Whether the treasury's page of it can be shown again."""
+        return self.is_open and self.is_live(now) and not self.gone_at
 
 
 @dataclass(frozen=True)
@@ -160,7 +172,8 @@ class BankAnswer:
 def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """The attempt after the treasury's own answer to a look-up; the same object when it changes nothing.
 
-    A payment as it was asked for wins, whatever the state before. Money that was taken otherwise is a person's, and
+    A payment as it was asked for wins, whatever the state before. An abandon waits, as the attempt's answer, until the
+    operation can no longer be paid. Money that was taken otherwise is a person's, and
     only such a payment takes it from her.
     """
     if attempt.is_final:
@@ -168,6 +181,10 @@ def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     state, why = _meaning(attempt, answer)
     if attempt.why.startswith(DIFFERS) and state not in RECEIVED:
         return attempt
+    if state is AttemptState.ABANDONED and attempt.state is AttemptState.PENDING:
+        leaving = attempt if attempt.answer == answer else replace(attempt, answer=answer)
+        if leaving.gone_at and now < leaving.gone_at:
+            return leaving
     return _moved(attempt, state, why, answer, now)
 
 
@@ -220,15 +237,6 @@ def without_answer(attempt: Attempt, now: datetime) -> Attempt:
     unknown = attempt.state in LIVE or attempt.why == SILENT
     if unknown and now >= attempt.created_at + EXPIRES:
         return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, why="")
-    return attempt
-
-
-def never_answered(attempt: Attempt, now: datetime) -> Attempt:
-    """The attempt when the treasury still breaks down over it; the same object before ``GIVEN_UP``, or when it once
-    said that nothing was paid. A person asks it then: money was perhaps taken."""
-    unknown = attempt.state in LIVE or attempt.state is AttemptState.EXPIRED
-    if unknown and now >= attempt.created_at + GIVEN_UP:
-        return replace(attempt, state=AttemptState.TO_CHECK, settled_at=now, why=SILENT)
     return attempt
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, next_look
+from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered, next_look
 from chalicelib.rules.payments import (
     DIFFERS,
     Attempt,
     AttemptState,
     BankAnswer,
-    never_answered,
     settled,
     without_answer,
 )
@@ -131,7 +130,8 @@ class SettlePayment:
             return
         if not after.is_received:
             self.attempts.settle(before, after, look_at)
-            self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
+            event = "payment.leaving" if after.gone_at else "payment.settled"
+            self.report(event, attempt=after.id, invoice=after.invoice, state=after.state.value)
             return
         self._receive(before, after, now)
 

@@ -13,6 +13,7 @@ import defusedxml.ElementTree as DefusedET
 import pytest
 from defusedxml.common import DTDForbidden
 
+from infra.local.bank.operations import Ledger, Order, Unusable
 from infra.local.bank.site import Bank, NotHere
 from infra.local.bank.soap import PATH, TNS
 from infra.local.server import Gone, Server
@@ -33,6 +34,7 @@ from tests.local.bank_visits import (
     soap,
 )
 
+AN_ORDER = Order("ws", "006382", "2026", "2026T50026000335", "", 424, "jamie.bond@server.fr", "T", ORIGIN, ORIGIN)
 CREATE = "creerPaiementSecurise"
 
 
@@ -102,6 +104,22 @@ def test_which_kinds_of_payment_are_taken(saisies, taken):
     bank = new_bank(saisies=saisies)
     for letter in "TXWA":
         assert (soap(bank, CREATE, {**ORDER, "saisie": letter})[0] == 200) is (letter in taken)
+
+
+def test_an_abandon_may_live_on_and_be_paid():
+    clock = FixedClock(paris(NOON))
+    ledger = Ledger(clock)
+    ledger.set_options({"abandon_lives": 120.0})
+    first, second = (ledger.create(AN_ORDER) for _ in range(2))
+    for operation in (first, second):
+        ledger.finish(operation.key, "A")
+        assert ledger.result(operation.key)[1].letter == "A"
+    clock.forward(seconds=119)
+    ledger.finish(first.key, "P")
+    assert ledger.result(first.key)[1].letter == "P"
+    clock.forward(seconds=1)
+    with pytest.raises(Unusable, match="P3"):
+        ledger.finish(second.key, "P")
 
 
 def test_a_fault_has_the_recorded_shape():

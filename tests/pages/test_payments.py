@@ -142,9 +142,15 @@ def test_the_script_is_told_what_to_ask_and_when_it_changes(world: World, parent
 
 def test_a_new_try_is_not_mistaken_for_the_one_before(world: World, parent: PageClient) -> None:
     to_bank(parent)
-    world.treasury.says("idop-1", "A")
+    world.treasury.says("idop-1", "A", paid_at=world.clock.now())
+    page = parent.get(PROGRESS)
+    assert page.heading == "Coordonnées bancaires, étape 3 sur 4"
+    assert "La banque peut encore le prendre jusqu'à 14 h 56" in page.main
+    assert "autorisez les fenêtres" not in page.main
+    assert to_bank(parent).headers["Location"] == PROGRESS
+    world.clock.forward(minutes=2)
     assert parent.get(PROGRESS).heading == "Paiement abandonné"
-    world.clock.at = world.clock.now() + timedelta(minutes=1)
+    world.clock.forward(minutes=1)
     since = link(recap_of(parent), "voir le résultat")
     assert parent.get(since).heading == "Coordonnées bancaires, étape 3 sur 4", "the bank's window is still opening"
     world.treasury.says("idop-1", "P")
@@ -215,6 +221,7 @@ def test_every_outcome(
     address = link(recap_of(parent), "Payer en ligne")
     parent.get(address)
     world.treasury.says("idop-1", letter, **changes)
+    world.clock.forward(minutes=2)
     page = parent.get(PROGRESS)
     assert page.heading == heading
     assert ("Payer cette facture" in page.main) is offers

@@ -53,7 +53,7 @@ def an_answer(letter="P", **changes):
         ("pending", "V", "debit-accepted"),
         ("pending", "R", "refused"),
         ("pending", "Z", "refused"),
-        ("pending", "A", "abandoned"),
+        ("pending", "A", "pending"),
         ("pending", "W", "to-check"),
         ("abandoned", "P", "paid"),
         ("expired", "P", "paid"),
@@ -125,6 +125,30 @@ def test_no_unsigned_words_open_a_second_payment_while_the_page_can_be_used(word
     said = announced(attempt, an_answer("P"), NOW)
     assert said.state is AttemptState.DECLARED
     assert not said.is_received
+
+
+@pytest.mark.parametrize(
+    ("paid_at", "gone_at"),
+    [
+        pytest.param(NOW + timedelta(minutes=3), NOW + timedelta(minutes=5), id="two minutes after"),
+        pytest.param(NOW - timedelta(seconds=40), NOW + timedelta(minutes=2), id="its minute is that of our opening"),
+        pytest.param(None, NOW + timedelta(minutes=17), id="no date: after the page's end"),
+        pytest.param(NOW + timedelta(days=1), NOW + timedelta(minutes=17), id="tomorrow: after the page's end"),
+    ],
+)
+def test_an_abandon_is_true_two_minutes_after_the_treasury_s_time(paid_at, gone_at):
+    answer = an_answer("A", paid_at=paid_at)
+    leaving = settled(ATTEMPT, answer, NOW)
+    before = gone_at - timedelta(seconds=1)
+    assert (leaving.state, leaving.gone_at) == (AttemptState.PENDING, gone_at)
+    assert settled(leaving, answer, before) is leaving, "told again"
+    assert (leaving.is_live(before), leaving.can_resume(before), leaving.is_live(gone_at)) == (True, False, False)
+    assert next_look(leaving, NOW) == gone_at
+    assert settled(leaving, an_answer("P"), before).state is AttemptState.PAID
+    assert settled(leaving, an_answer("R"), before).state is AttemptState.REFUSED
+    gone = settled(leaving, answer, gone_at)
+    assert (gone.state, gone.gone_at) == (AttemptState.ABANDONED, None)
+    assert settled(gone, an_answer("P"), gone_at).state is AttemptState.PAID
 
 
 @given(st.lists(st.sampled_from("PRAZW")))

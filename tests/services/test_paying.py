@@ -138,6 +138,47 @@ def test_a_refused_card_may_be_tried_again_at_once(world):
     assert world.attempts.find(AttemptId("a-1")).state is AttemptState.REFUSED
 
 
+def test_an_abandon_that_lives_on_keeps_the_invoice_for_two_minutes_and_can_be_paid(world):
+    """She cancels, comes back, clicks « payer », then pays in the bank's window that she had left open."""
+    world.pay()
+    world.treasury.says("idop-1", "A")
+    with pytest.raises(BeingOpened):
+        world.pay()
+    world.later(seconds=90)
+    with pytest.raises(BeingOpened):
+        world.pay()
+    world.treasury.says("idop-1", "P")
+    world.later(seconds=29)
+    assert world.notified().state is AttemptState.PAID
+    assert (len(world.treasury.asked), world.invoice().paid) == (1, 424)
+
+
+def test_an_abandon_is_looked_up_again_before_another_operation_opens(world):
+    world.pay()
+    world.treasury.says("idop-1", "A")
+    world.notified()
+    world.later(minutes=2)
+    assert world.pay() == "https://bank.example/idop-2"
+    assert looked_up(world) == 2
+    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.ABANDONED
+    world.treasury.says("idop-2", "A")
+    world.later(minutes=1)
+    world.notified("idop-2")
+    world.later(minutes=2)
+    world.treasury.says("idop-2", "P")
+    with pytest.raises(AlreadyPaid):
+        world.pay()
+
+
+def test_an_abandon_becomes_true_without_anybody(world):
+    world.pay()
+    world.treasury.says("idop-1", "A")
+    world.notified()
+    world.later(minutes=2)
+    assert world.reconcile(lambda: 100.0) == 1
+    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.ABANDONED
+
+
 def test_a_result_that_nobody_told_is_looked_up_before_a_second_payment(world):
     world.pay()
     world.treasury.says("idop-1", "P")

@@ -1,7 +1,7 @@
 """Where a payment is -> what a parent reads of it: the waiting page, the outcome, the ticket."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.pages.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
@@ -175,6 +175,12 @@ def ticket_of(attempt: Attempt, invoice: Invoice, town: str) -> Ticket:
     ]
     overpaid = f"Il y a {in_words(invoice.overpaid)} de trop : la mairie vous les doit." if invoice.overpaid else ""
     return Ticket(tuple((typeset(name), value) for name, value in lines if value), typeset(overpaid))
+
+
+def gone_words(attempt: Attempt | None) -> str:
+    """``14 h 57``: by when an abandoned payment is over; empty for any other."""
+    gone_at = attempt.gone_at if attempt else None
+    return hour_words(gone_at + timedelta(seconds=59)) if gone_at else ""
 
 
 def begun_words(attempt: Attempt) -> str:

@@ -152,11 +152,15 @@ class Ledger:
     def payable(self, key: str) -> Operation:
         """An operation whose pages may be used. Raises Unusable P1, P3 or P4."""
         operation = self.get(key)
-        if operation.outcome:
+        if operation.outcome and not self._lives_on(operation.outcome):
             raise Unusable("P3")
         if self.now() - operation.created_at >= LIFE:
             raise Unusable("P4")
         return operation
+
+    def _lives_on(self, outcome: Outcome) -> bool:
+        """Abandoned, and not for good yet."""
+        return outcome.letter == "A" and self.now() - outcome.at < timedelta(seconds=self.options.abandon_lives)
 
     def result(self, key: str) -> tuple[Operation, Outcome]:
         """What a look-up by SOAP tells. Raises Unusable P1, P5 or 999."""

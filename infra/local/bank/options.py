@@ -22,7 +22,8 @@ class BadOption(ValueError):
 @dataclass(frozen=True)
 class Options:
     """Everything that a test or the admin page may set. Seconds are the real machine's for ``slow_seconds`` and
-    ``latency``, the virtual clock's for ``notify_delay`` and ``late_after``."""
+    ``latency``, the virtual clock's for ``notify_delay``,
+    ``late_after`` and ``abandon_lives``."""
 
     saisies: str = "TX"
     """Letters of ``saisie`` that are taken; W and A mean real payments and are refused unless asked for."""
@@ -39,6 +40,8 @@ class Options:
     """How many requests it still strikes; 0: until it is changed."""
     slow_seconds: float = 20.0
     late_after: float = 120.0
+    abandon_lives: float = 0.0
+    """Seconds for which a payment that was abandoned can still be paid, as the real service lets it for two minutes."""
     double_paid: bool = False
     """A paid operation makes every other open one of the same debt paid too."""
     notify: str = "now"
