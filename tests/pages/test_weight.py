@@ -64,8 +64,10 @@ def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
     waiting = parent.get("/factures/2013-026-000335/paiement")
     held, listed = parent.get(address.format("payer")), parent.get("/factures")
     world.treasury.says("idop-1", "R")
+    world.clock.forward(seconds=5)
     refused = parent.get("/factures/2013-026-000335/paiement")
     world.treasury.says("idop-1", "P")
+    world.clock.forward(seconds=5)
     return {
         "payment waiting": waiting,
         "payment under way": held,
