@@ -18,6 +18,7 @@ from botocore.retries.quota import RetryQuota
 
 from chalicelib.rules.errors import Unavailable
 from tests.aws_calls import Answer, Attempt, counted, intercepted
+from tests.waiting import without_waiting
 
 World = TypeVar("World")
 
@@ -202,5 +203,5 @@ def refused(status: int, code: str, reasons: list[dict[str, str]] | None = None)
 @contextmanager
 def _without_waiting() -> Iterator[None]:
     """Retries at once, and as many as configured: botocore's budget of retries would run out over hundreds of runs."""
-    with mock.patch("time.sleep"), mock.patch.object(RetryQuota, "acquire", return_value=True):
+    with without_waiting(), mock.patch.object(RetryQuota, "acquire", return_value=True):
         yield

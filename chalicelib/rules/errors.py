@@ -13,6 +13,10 @@ class Unavailable(RuntimeError):
     """A service that we depend on does not answer; trying again later may work."""
 
 
+class Crowded(Unavailable):
+    """Others wrote all the time, until there was no time left. What was asked last was not written."""
+
+
 class StaleWrite(RuntimeError):
     """Somebody else wrote first; read again and decide again."""
 

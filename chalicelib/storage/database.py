@@ -1,7 +1,5 @@
 """One town's tables, behind one botocore client that every thread and every store shares."""
 
-import random
-import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,13 +8,20 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.exceptions import (
+    CancellationReason,
+    DoesNotExist,
+    PynamoDBException,
+    TransactWriteError,
+    UpdateError,
+)
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.patience import rounds
+from chalicelib.rules.errors import Crowded, StaleWrite, Unavailable
 
 Row = TypeVar("Row", bound=Model)
 RawItem = dict[str, dict[str, Any]]
@@ -25,20 +30,21 @@ CONNECT_SECONDS = 1
 READ_SECONDS = 3
 ATTEMPTS = 3
 """Of botocore, for each call: three slow answers still fit in the 29 s that API Gateway waits."""
-TRIES = 8
-"""Of a transaction that meets others, and of the rest of a batch: waits grow to 0.8 s, 1.6 s in all on average."""
+PATIENCE = 12.0
+"""Seconds for which a write that meets others, or the rest of a batch, is tried again; less when a page ends before."""
 BATCH = 25
 """DynamoDB's limit of items in one batch write."""
 THREADS = 64
 CONDITION_FAILED = "ConditionalCheckFailed"
-WAIT_AND_RETRY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 UPDATE_REFUSED = "ConditionalCheckFailedException"
-WAIT_AND_UPDATE = frozenset(
-    {"TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"}
+WAIT_AND_RETRY = frozenset(
+    {
+        *("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"),
+        *("TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"),
+    }
 )
-"""A plain write's names for the same things."""
+"""Reasons of a cancelled transaction, then a plain write's names for the same things: it was not done, it may be."""
 FAILURES = (PynamoDBException, BotoCoreError, ClientError)
-_random = random.SystemRandom()
 
 
 class Refused(StaleWrite):
@@ -67,16 +73,8 @@ def _code(error: Exception) -> str:
     return response.get("Error", {}).get("Code") or type(cause).__name__
 
 
-def _pauses() -> Iterator[None]:
-    """``TRIES`` rounds with a random, growing wait between two: those who met once must not meet again."""
-    for number in range(TRIES):
-        if number:
-            time.sleep(_random.uniform(0, min(0.8, 0.025 * 2**number)))
-        yield
-
-
 @lru_cache
-def _connect(region: str, endpoint: str) -> Connection:
+def _connect(region: str, endpoint: str, attempts: int = ATTEMPTS) -> Connection:
     """One client per place, whoever asks: making one costs more CPU than a page, and it is safe to share."""
     stand_in: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if endpoint else {}
     connection = Connection(
@@ -84,10 +82,12 @@ def _connect(region: str, endpoint: str) -> Connection:
         host=endpoint or None,
         connect_timeout_seconds=CONNECT_SECONDS,
         read_timeout_seconds=READ_SECONDS,
-        retry_configuration={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retry_configuration={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=THREADS,
         **stand_in,
     )
+    if attempts != ATTEMPTS:  # The other client's session has read botocore's models: 5 ms of CPU instead of 80.
+        connection._local.session = _connect(region, endpoint).session
     # Here and now: pynamodb would let two first requests make two clients, one of them for nothing.
     _ = connection.client
     return connection
@@ -96,9 +96,15 @@ def _connect(region: str, endpoint: str) -> Connection:
 class Database:
     """Tables named ``<prefix>-<table>``. ``endpoint`` is a stand-in's address, empty on AWS."""
 
-    def __init__(self, *, region: str, prefix: str, endpoint: str = "") -> None:
+    def __init__(self, *, region: str, prefix: str, endpoint: str = "", attempts: int = ATTEMPTS) -> None:
+        self.place = {"region": region, "prefix": prefix, "endpoint": endpoint}
         self.prefix = prefix
-        self.connection = _connect(region, endpoint)
+        self.connection = _connect(region, endpoint, attempts)
+
+    def without_repeats(self) -> "Database":
+        """The same tables by a client that sends each call once: for a write that must not be done twice, even when
+        its answer is lost. What was certainly not done is still tried again."""
+        return Database(**self.place, attempts=1)
 
     def bind(self, row: type[Row]) -> type[Row]:
         """``row`` on this database's table: a class of its own, so that two databases never mix.
@@ -147,43 +153,24 @@ class Database:
     def transact(self, operation: str, fill: Callable[[TransactWrite], None]) -> None:
         """All that ``fill`` asks, or nothing. Raises Refused when a condition fails, Unavailable for the rest.
 
-        Who meets another transaction, or a throttled table, waits a little and tries again.
+        Who meets another transaction, or a throttled table, waits a little and tries again as long as there is time,
+        then it is Crowded.
         """
-        error: TransactWriteError | None = None
-        for _ in _pauses():
-            try:
-                with TransactWrite(connection=self.connection) as transaction:
-                    fill(transaction)
-            except TransactWriteError as failed:
-                error = failed
-                _refuse(operation, failed)
-                if not WAIT_AND_RETRY.intersection(r.code for r in failed.cancellation_reasons if r):
-                    break
-            else:
-                return
-        raise Unavailable(f"{operation}: {_reason(error)}") from error
+
+        def send() -> None:
+            with TransactWrite(connection=self.connection) as transaction:
+                fill(transaction)
+
+        _write(operation, send)
 
     def update(self, operation: str, row: Model, actions: Sequence[Action], condition: Condition | None = None) -> None:
         """One UpdateItem; ``row`` gives the key, and holds the whole item as written when it returns.
 
-        Raises Refused when the condition fails, Unavailable for the rest. Two plain updates of one item never conflict:
-        DynamoDB takes them in turn, which transactions on it do not. One that meets a transaction, or a throttled
-        table, waits a little and tries again. An answer that is lost makes botocore ask again: what is added may
-        be added twice, unless the condition is about the very thing that it changes.
+        Raises as ``transact``, and waits like it. Two plain updates of one item never conflict: DynamoDB takes them in
+        turn, which transactions on it do not. An answer that is lost makes botocore ask again: what is added may
+        be added twice, unless the condition is about the very thing that it changes (see ``without_repeats``).
         """
-        error: UpdateError | None = None
-        for _ in _pauses():
-            try:
-                row.update(actions=list(actions), condition=condition)
-            except UpdateError as failed:
-                error = failed
-                if _code(failed) == UPDATE_REFUSED:
-                    raise Refused(operation, {0: None}) from failed
-                if _code(failed) not in WAIT_AND_UPDATE:
-                    break
-            else:
-                return
-        raise Unavailable(f"{operation}: {_code(error) if error else ''}") from error
+        _write(operation, lambda: row.update(actions=list(actions), condition=condition))
 
     def batch(self, operation: str, row: type[Model], *, put: Iterable[Model] = (), delete: Iterable[Any] = ()) -> None:
         """Write or delete rows of one table, by 25. ``delete`` takes keys, ``(hash,)`` or ``(hash, range)``."""
@@ -200,7 +187,7 @@ class Database:
             self._batch(operation, row.Meta.table_name, [], keys)
 
     def _batch(self, operation: str, table: str, put: list[RawItem], delete: list[RawItem]) -> None:
-        for _ in _pauses():
+        for _ in rounds(PATIENCE):
             with answering(operation):
                 answer = self.connection.batch_write_item(table, put_items=put, delete_items=delete)
             rest = answer.get("UnprocessedItems", {}).get(table, ())
@@ -213,7 +200,7 @@ class Database:
     def batch_get(self, operation: str, row: type[Model], keys: list[Any], **options: Any) -> Iterator[RawItem]:
         """The raw items that exist among ``keys``, at most 100, in no order."""
         table = row.Meta.table_name
-        for _ in _pauses():
+        for _ in rounds(PATIENCE):
             with answering(operation):
                 answer = self.connection.batch_get_item(table, keys, **options)
             yield from answer["Responses"].get(table, ())
@@ -223,17 +210,40 @@ class Database:
         raise Unavailable(f"{operation}: keys left unprocessed")
 
 
-def _refuse(operation: str, error: TransactWriteError) -> None:
+def _write(operation: str, send: Callable[[], object]) -> None:
+    """Send until it is done, refused, impossible, or too late."""
+    failure: TransactWriteError | UpdateError | None = None
+    for _ in rounds(PATIENCE):
+        try:
+            send()
+        except (TransactWriteError, UpdateError) as failed:
+            failure = failed
+            _refuse(operation, failed)
+            if not WAIT_AND_RETRY.intersection(_codes(failed)):
+                break
+        else:
+            return
+    codes = _codes(failure) if failure else []
+    kind = Crowded if WAIT_AND_RETRY.intersection(codes) else Unavailable
+    raise kind(f"{operation}: {', '.join(codes)}") from failure
+
+
+def _refuse(operation: str, error: TransactWriteError | UpdateError) -> None:
     """Raise Refused if a condition failed: then, what else went wrong does not matter."""
-    reasons = enumerate(error.cancellation_reasons)
-    found = {at: reason.raw_item for at, reason in reasons if reason and reason.code == CONDITION_FAILED}
+    if _code(error) == UPDATE_REFUSED:
+        raise Refused(operation, {0: None}) from error
+    found = {at: one.raw_item for at, one in enumerate(_reasons(error)) if one and one.code == CONDITION_FAILED}
     if found:
         raise Refused(operation, found) from error
 
 
-def _reason(error: TransactWriteError | None) -> str:
-    codes = sorted({reason.code for reason in error.cancellation_reasons if reason}) if error else []
-    return ", ".join(codes) or (_code(error) if error else "")
+def _reasons(error: TransactWriteError | UpdateError) -> list[CancellationReason | None]:
+    return error.cancellation_reasons if isinstance(error, TransactWriteError) else []
+
+
+def _codes(error: TransactWriteError | UpdateError) -> list[str]:
+    """Why it was not done: the reasons of a cancelled transaction, or else AWS's own code."""
+    return sorted({reason.code for reason in _reasons(error) if reason}) or [_code(error)]
 
 
 def _by(size: int, items: Iterable[Any]) -> Iterator[list[Any]]:

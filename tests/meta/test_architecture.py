@@ -13,18 +13,19 @@ SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 ROOMS = {
     # Room -> the parts of chalicelib that it may import, besides itself.
     "rules": set(),
-    "services": {"rules"},
-    "storage": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
+    "services": {"rules", "patience"},
+    "storage": {"rules", "patience", "services.ports", "services.invoice_ports", "services.payment_ports"},
     "adapters": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
-    "pages": {"rules", "services", "settings"},
-    "intake": {"rules", "services", "settings"},
+    "pages": {"rules", "services", "settings", "patience"},
+    "intake": {"rules", "services", "settings", "patience"},
     "exports": {"rules", "services", "settings"},
     "jobs": {"rules", "services", "settings"},
     "settings": set(),
+    "patience": set(),
 }
 MAY_WIRE = {"pages.portal", "intake.__main__", "intake.command", "exports.command", "jobs"}
 """Where a process starts, and so where ``wiring`` is called."""
-LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set()}
+LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set()}
 """Rooms where the standard library comes in and, of the others, only these."""
 NOT_IN_RULES = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "threading", "urllib"}
 CLOCK_READERS = {"now", "utcnow", "today"}

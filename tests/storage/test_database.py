@@ -1,16 +1,17 @@
 """What AWS does not do: told by its name, survived when it can be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from chalicelib.rules.errors import Unavailable
+from chalicelib.patience import within
+from chalicelib.rules.errors import Crowded, Unavailable
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.services.ports import Login
-from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, TRIES, Database, Refused
+from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, PATIENCE, READ_SECONDS, Database, Refused
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.logins import DynamoLoginStore
@@ -19,6 +20,7 @@ from chalicelib.storage.rows import PlaceRow
 from tests.aws_calls import Answer, Attempt, counted, intercepted
 from tests.builders import BOND, CANTEEN, JAMES
 from tests.clock import day
+from tests.waiting import without_waiting
 
 MONDAY = day("lundi 2026-09-14")
 LOGINS = [(f"{number:064x}", Login(BOND, JAMES, b"salt", b"secret")) for number in range(10)]
@@ -48,9 +50,10 @@ REST = {"child": {"S": "c"}, "salt": {"B": b"s"}, "secret": {"B": b"s"}}
 
 
 @pytest.fixture(autouse=True)
-def no_waiting() -> Any:
-    with mock.patch("time.sleep") as sleep:
-        yield sleep
+def waits() -> Iterator[list[float]]:
+    """The waits asked, none of them made."""
+    with without_waiting() as asked:
+        yield asked
 
 
 def test_what_a_batch_left_is_written_again(moto_database: Database) -> None:
@@ -61,19 +64,16 @@ def test_what_a_batch_left_is_written_again(moto_database: Database) -> None:
     assert "again" in {login.family for login in DynamoLoginStore(moto_database).find(LOGINS[0][0])}
 
 
-def test_a_batch_that_is_never_done_is_unavailable(moto_database: Database, no_waiting: mock.Mock) -> None:
+def test_a_batch_that_is_never_done_is_unavailable(moto_database: Database, waits: list[float]) -> None:
     intake = DynamoIntakeStore(moto_database)
     with (
         counted() as calls,
-        intercepted(unprocessed("UnprocessedItems", 99)),
+        intercepted(unprocessed("UnprocessedItems", 999)),
         pytest.raises(Unavailable, match=r"intake.put_logins"),
     ):
         intake.put_logins(LOGINS)
-    assert len(calls) == TRIES
-    waits = [call.args[0] for call in no_waiting.call_args_list]
-    assert len(waits) == TRIES - 1
-    assert all(0 <= wait <= 0.8 for wait in waits)
-    assert len(set(waits)) == len(waits), "waits must differ, or those who met once meet again"
+    assert len(calls) == len(waits) + 1
+    assert PATIENCE - 2 < sum(waits) < PATIENCE
 
 
 def test_keys_that_a_batch_left_are_asked_again(moto_database: Database) -> None:
@@ -81,8 +81,13 @@ def test_keys_that_a_batch_left_are_asked_again(moto_database: Database) -> None
     with counted() as calls, intercepted(unprocessed("UnprocessedKeys", 1)):
         assert plannings.taken([key]) == {key: 0}
     assert calls.names == ["dynamodb:BatchGetItem"] * 2
-    with intercepted(unprocessed("UnprocessedKeys", 99)), pytest.raises(Unavailable, match=r"planning.taken"):
+    with intercepted(unprocessed("UnprocessedKeys", 999)), pytest.raises(Unavailable, match=r"planning.taken"):
         plannings.taken([key])
+
+
+def answer_lost(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
+    send()
+    return None, ReadTimeoutError(endpoint_url=attempt.request.url)
 
 
 def no_answer(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
@@ -145,19 +150,50 @@ def answers(code: str, times: int) -> Callable[[Attempt, Callable[[], Answer]], 
     return around
 
 
-def test_an_update_that_meets_a_transaction_waits_and_tries_again(
-    moto_database: Database, no_waiting: mock.Mock
-) -> None:
+def test_an_update_that_meets_a_transaction_waits_and_tries_again(moto_database: Database, waits: list[float]) -> None:
     row = place(moto_database)
-    with intercepted(answers("TransactionConflictException", TRIES - 1)):
+    with intercepted(answers("TransactionConflictException", 9)):
         taking(moto_database, row, at_most=9)
     assert row.taken == 1
-    assert no_waiting.call_count == TRIES - 1
+    assert len(waits) == 9
+
+
+@pytest.mark.parametrize("code", ["TransactionConflictException", "ThrottlingException"])
+def test_who_meets_others_all_the_time_is_told_that_it_is_crowded(
+    moto_database: Database, waits: list[float], code: str
+) -> None:
+    with intercepted(answers(code, 999)), pytest.raises(Crowded, match=rf"test\.take: {code}"):
+        taking(moto_database, place(moto_database), at_most=9)
+    assert sum(waits) > PATIENCE - 2
+
+
+def test_a_page_that_must_answer_ends_the_waits(moto_database: Database, waits: list[float]) -> None:
+    with within(3), intercepted(answers("TransactionConflictException", 999)), pytest.raises(Crowded):
+        taking(moto_database, place(moto_database), at_most=9)
+    assert sum(waits) < 3
+
+
+def test_what_must_not_be_done_twice_is_sent_once(moto_database: Database) -> None:
+    """Its answer is lost: whether it was done, nobody knows, so nobody asks again."""
+    once = moto_database.without_repeats()
     with (
-        intercepted(answers("TransactionConflictException", 99)),
-        pytest.raises(Unavailable, match=r"test\.take: TransactionConflictException"),
+        intercepted(answer_lost),
+        counted() as calls,
+        pytest.raises(Unavailable, match=r"test\.take: ReadTimeoutError"),
     ):
-        taking(moto_database, row, at_most=9)
+        taking(once, place(once), at_most=9)
+    assert len(calls) == 1
+    with intercepted(answer_lost), counted() as calls, pytest.raises(Unavailable):
+        taking(moto_database, place(moto_database), at_most=9)
+    assert len(calls) == ATTEMPTS, "others are"
+
+
+def test_what_was_certainly_not_done_is_sent_again(moto_database: Database) -> None:
+    once = moto_database.without_repeats()
+    row = place(once)
+    with intercepted(answers("ThrottlingException", 2)), counted() as calls:
+        taking(once, row, at_most=9)
+    assert (len(calls), row.taken) == (3, 1)
 
 
 def test_an_update_that_cannot_work_is_not_tried_again(moto_database: Database) -> None:
