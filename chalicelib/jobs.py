@@ -1,4 +1,5 @@
-"""What runs by itself: the notification of new invoices, the outbox, payments to ask about, what SES says of its mails.
+"""What runs by itself: the notification of new invoices, the outbox, payments to ask about, limited places
+to count again, what SES says of its mails.
 
 Each is a Lambda of its own, whose handler is its function here. Nothing but Chalice is imported until one runs: the
 API's Lambda imports this file too, to register it.
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chalice.app import Blueprint, CloudWatchEvent, Rate
+from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
 if TYPE_CHECKING:
     from chalicelib.wiring import Jobs
@@ -32,6 +33,12 @@ def send_outbox(event: CloudWatchEvent) -> None:
 @jobs.schedule(Rate(5, unit=Rate.MINUTES), description="The treasury is asked about payments that nobody told us of")
 def reconcile_payments(event: CloudWatchEvent) -> None:
     _jobs().reconcile_payments(_seconds_left(event))
+
+
+# UTC: night in Paris, summer and winter.
+@jobs.schedule(Cron(30, 1, "*", "*", "?", "*"), description="Limited places are counted again from the bookings")
+def recount_places(_event: CloudWatchEvent) -> None:
+    _jobs().recount_places()
 
 
 @jobs.on_cw_event(UNDELIVERED)

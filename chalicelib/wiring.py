@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.notifying import NotifyInvoices, SendOutbox
     from chalicelib.services.reconciling import Reconcile
+    from chalicelib.services.recounting import RecountPlaces
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Jobs:
     send_outbox: "SendOutbox"
     note_ses_event: "NoteSesEvent"
     reconcile_payments: "Reconcile"
+    recount_places: "RecountPlaces"
 
 
 def assemble(
@@ -221,6 +223,7 @@ def build_intake(settings: Settings) -> "Importer":
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
     from chalicelib.intake.invoice_writer import InvoiceDesk  # noqa: PLC0415
+    from chalicelib.services.recounting import CountPlaces  # noqa: PLC0415
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
@@ -228,6 +231,7 @@ def build_intake(settings: Settings) -> "Importer":
     return Importer(
         store=DynamoIntakeStore(database),
         plannings=DynamoPlanningStore(database),
+        places=CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database)),
         desk=InvoiceDesk(
             invoices=DynamoInvoiceStore(database),
             pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
@@ -259,6 +263,7 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
     from chalicelib.services.notifying import NotifyInvoices, SendOutbox  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
+    from chalicelib.services.recounting import CountPlaces, RecountPlaces  # noqa: PLC0415
 
     database, links = database_of(settings), SignedLinks(settings)
     clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database, settings.pepper)
@@ -292,6 +297,12 @@ def build_jobs(settings: Settings) -> Jobs:
                 clock=clock,
                 report=report,
             )
+        ),
+        recount_places=RecountPlaces(
+            count=CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database)),
+            town=DynamoTownStore(database),
+            clock=clock,
+            report=report,
         ),
     )
 

@@ -14,7 +14,7 @@ from chalicelib.rules.notices import NoticeSettings
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
 from chalicelib.services.invoice_ports import Mail
-from chalicelib.services.ports import JournalEntry, Letter, Limit, Login
+from chalicelib.services.ports import JournalEntry, Letter, Limit, Login, Tally
 
 ITEMS = 100
 """DynamoDB's limit of items in one transaction."""
@@ -109,46 +109,66 @@ class MemoryThrottle:
 
 
 class MemoryPlannings:
-    """``PlanningStore``: bookings, journal and counters under one lock."""
+    """``PlanningStore`` and ``PlaceBook``: bookings, journal and counters under one lock."""
 
     def __init__(self) -> None:
         self.bookings: dict[FamilyId, dict[Slot, str]] = {}
         """Each family's booked slots and their channels."""
         self.journals: dict[FamilyId, dict[EntryId, JournalEntry]] = {}
-        self.counts: dict[PlaceKey, int] = {}
+        self.counters: dict[PlaceKey, Tally] = {}
         self._lock = RLock()
 
     def booked(self, family: FamilyId, first: date, last: date) -> frozenset[Slot]:
         with self._lock:
             return frozenset(slot for slot in self.bookings.get(family, {}) if first <= slot.day <= last)
 
-    def taken(self, keys: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
-        with self._lock:
-            return {key: self.counts.get(key, 0) for key in keys}
+    def taken(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
+        return {key: tally.taken for key, tally in self.tallies(wanted).items()}
 
-    def save(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]:
+        with self._lock:
+            return {key: self.counters.get(key, Tally()) for key in wanted}
+
+    def reserve(self, key: PlaceKey, number: int, limit: int) -> None:
+        with self._lock:
+            if self.counters.get(key, Tally()).taken + number > limit:
+                raise StaleWrite("planning.reserve")
+            self._move(key, number)
+
+    def save(self, family: FamilyId, entry: JournalEntry) -> None:
         _aware(entry.at, *(refusal.closed_at for refusal in entry.refusals))
-        if 1 + len({wish.slot.day for wish in entry.changes}) + len(places) > ITEMS:
+        if 1 + len({wish.slot.day for wish in entry.changes}) > ITEMS:
             raise Unavailable("planning.save: more items than a transaction holds")
         with self._lock:
             if self.journals.get(family, {}).get(entry.id) == entry:
                 return
-            self._check(family, entry, places, capacities)
             slots = self.bookings.setdefault(family, {})
+            if entry.id in self.journals.get(family, {}) or any((w.slot in slots) == w.booked for w in entry.changes):
+                raise StaleWrite("planning.save")
             for wish in entry.changes:
                 if wish.booked:
                     slots[wish.slot] = entry.channel
                 else:
                     del slots[wish.slot]
-            for key, move in places.items():
-                self.counts[key] = self.counts.get(key, 0) + move
             self.journals.setdefault(family, {})[entry.id] = entry
+
+    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+        with self._lock:
+            there = self.counters.get(key, Tally())
+            if there.taken >= number and there.recounts == found.recounts:
+                self._move(key, -number)
+
+    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
+        with self._lock:
+            every = [(family, slot) for family, booked in self.bookings.items() for slot in booked]
+        return (one for one in every if one[1].day == day)
+
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
+        with self._lock:
+            there = self.counters.get(key, Tally())
+            if there.moves != found.moves:
+                raise StaleWrite("planning.set_taken")
+            self.counters[key] = Tally(wanted, there.moves + 1, there.recounts + 1)
 
     def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None:
         return self.journals.get(family, {}).get(entry)
@@ -161,20 +181,9 @@ class MemoryPlannings:
         with self._lock:
             return iter(sorted(self.journals.get(family, {}).values(), key=lambda entry: entry.id))
 
-    def _check(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
-        slots = self.bookings.get(family, {})
-        if entry.id in self.journals.get(family, {}) or any((w.slot in slots) == w.booked for w in entry.changes):
-            raise StaleWrite("planning.save")
-        for key, move in places.items():
-            taken = self.counts.get(key, 0) + move
-            if taken < 0 or (move > 0 and taken > capacities[key]):
-                raise StaleWrite("planning.save")
+    def _move(self, key: PlaceKey, number: int) -> None:
+        there = self.counters.get(key, Tally())
+        self.counters[key] = replace(there, taken=there.taken + number, moves=there.moves + 1)
 
 
 class MemoryMailer:
@@ -269,25 +278,6 @@ class MemoryIntake:
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)
-
-    def apply_events(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
-        self.plannings.save(family, entry, places, capacities)
-
-    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
-        return (
-            (family, slot) for family, booked in self.plannings.bookings.items() for slot in booked if slot.day == day
-        )
-
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
-        if self.plannings.counts.get(key, 0) != found:
-            raise StaleWrite("planning.set_taken")
-        self.plannings.counts[key] = wanted
 
     def ask_recount(self, now: datetime) -> None:
         _aware(now)

@@ -11,17 +11,20 @@ from chalicelib.intake.faults import Place
 from chalicelib.intake.lists import BOOKINGS
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, NotTaken
+from chalicelib.patience import rounds
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId, SchoolId, activity_id, child_id, family_id, school_id
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.planning import PlaceKey, Slot, Wish, places_at
+from chalicelib.rules.planning import Slot, Wish
 from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, PlanningStore
-from chalicelib.services.saving import Part, parts_of
+from chalicelib.services.saving import Part, limits_of, parts_of, write_part
 
-TRIES = 6
+PATIENCE = 12.0
+"""Seconds for which a family's events are tried again while somebody else writes. See ``services.saving``."""
+DONE = object()
 _EVENTS = """
 SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel, children.school
 FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
@@ -139,7 +142,8 @@ class BookingWriter:
         """Raises Unavailable; what was written before stays written, and known to the next import."""
         events, saved = list(given.events), 0
         refused: list[NotTaken] = []
-        for _ in range(TRIES):
+        waits = rounds(PATIENCE)
+        while next(waits, DONE) is not DONE:
             found = sort_out(events, self.store.journal_of(given.family))
             # A second look finds in the journal what the first one wrote.
             known = found.known - saved
@@ -150,6 +154,8 @@ class BookingWriter:
                 full = self._without_place(given, interrupted.part, events)
                 refused += [self._full(event) for event in full]
                 events = [event for event in events if event not in full]
+                if full:  # It goes on: nobody is in the way.
+                    waits = rounds(PATIENCE)
             else:
                 return Outcome(saved, known, found.overtaken, refused)
         found = sort_out(events, self.store.journal_of(given.family))
@@ -166,32 +172,25 @@ class BookingWriter:
             plan = SavePlan(entry.changes, (), ())
             for part in parts_of(plan, entry, situation):
                 try:
-                    self._write(given.family, part)
+                    write_part(self.plannings, given.family, part, self.town)
                 except StaleWrite as stale:
                     raise _Interrupted(part, saved) from stale
                 saved += len(part.entry.changes)
         return saved
 
-    def _write(self, family: FamilyId, part: Part) -> None:
-        growing = {key: self._limit(key) for key, move in part.moves.items() if move > 0}
-        self.store.apply_events(family, part.entry, part.moves, growing)
-
     def _without_place(self, given: FamilyEvents, part: Part, events: list[Event]) -> list[Event]:
         """The events of a part for which no place is left, the last lines of the file first refused."""
         growing = [key for key, move in part.moves.items() if move > 0]
         taken = self.plannings.taken(growing) if growing else {}
-        situation = self._situation(given)
+        limits, situation = limits_of(growing, self.town), self._situation(given)
         full: list[Event] = []
         for key in growing:
-            left = self._limit(key) - taken[key]
+            left = limits[key] - taken[key]
             asking = [e for e in events if e.wish in part.entry.changes and situation.key(e.wish.slot) == key]
             freed = sum(not event.wish.booked for event in asking)
             booking = sorted((e for e in asking if e.wish.booked), key=lambda event: event.line)
             full += booking[max(0, left + freed) :]
         return full
-
-    def _limit(self, key: PlaceKey) -> int:
-        return places_at(self.town, key)
 
     def _full(self, event: Event) -> NotTaken:
         slot = event.wish.slot

@@ -5,7 +5,7 @@ again, and one that has nothing left to do writes nothing.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,18 +16,20 @@ from chalicelib.intake.departed import Ended
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
+from chalicelib.patience import rounds
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import FamilyId
-from chalicelib.rules.planning import PlaceKey, Slot, Wish
+from chalicelib.rules.planning import Slot, Wish
 from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import PlanningStore
-from chalicelib.services.saving import parts_of
+from chalicelib.services.saving import parts_of, write_part
 
 CHANNEL = "mairie"
-TRIES = 6
+PATIENCE = 12.0
+"""Seconds for which a cancellation is tried again while its family saves."""
 _CODES_OF_MOVED = """
 SELECT there.key, there.family, there.child FROM existing_logins AS there
 WHERE NOT EXISTS (SELECT 1 FROM current_logins AS mine WHERE mine.family = there.family AND mine.key = there.key)
@@ -120,24 +122,18 @@ class Settling:
         """Whether none of ``slots`` is booked any more: False when the family keeps saving on them."""
         days = {slot.day for slot in slots}
         everybody = replace(family, children=(*family.children, *family.former))
-        for _ in range(TRIES):
+        for _ in rounds(PATIENCE):
             booked = slots & self.plannings.booked(family.id, min(days), max(days))
             wishes = tuple(Wish(slot, False) for slot in sorted(booked))
             situation = Situation(self.counted, everybody, booked, {}, self.now)
             try:
                 for part in parts_of(SavePlan(wishes, (), ()), entry_for(wishes, self.now, CHANNEL), situation):
                     if part.entry.changes:
-                        self.store.apply_events(family.id, part.entry, self._given_back(part.moves), {})
+                        write_part(self.plannings, family.id, part, self.counted)
             except StaleWrite:
                 continue
             return True
         return False
-
-    def _given_back(self, moves: Mapping[PlaceKey, int]) -> dict[PlaceKey, int]:
-        """No counter falls below zero, even one that missed bookings made before there was a limit."""
-        taken = self.plannings.taken(moves)
-        given = {key: max(move, -taken[key]) for key, move in moves.items()}
-        return {key: move for key, move in given.items() if move}
 
     def _ended(self, family: Family, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> Iterator[Ended]:
         mine = sorted((slot for slot in coming if slot.child == child.id), key=lambda slot: (slot.activity, slot.day))

@@ -2,8 +2,7 @@
 
 import contextlib
 import sqlite3
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -39,6 +38,7 @@ from chalicelib.rules.town import Town
 from chalicelib.rules.town_codec import dump, load
 from chalicelib.services.invoice_ports import NoticeStore
 from chalicelib.services.ports import Clock, PlanningStore
+from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.reversing import ReversePayment
 
 WORKERS = 8
@@ -79,7 +79,7 @@ def validated(folder: Path, now: datetime, progress: Progress) -> Iterator[Valid
 class Importer:
     """Writes a town's folder through ``store``.
 
-    ``workers`` threads (8) write bookings, of different families; ``pause`` waits some seconds.
+    ``workers`` threads (8) write bookings, of different families.
     """
 
     def __init__(
@@ -87,23 +87,23 @@ class Importer:
         *,
         store: IntakeStore,
         plannings: PlanningStore,
+        places: CountPlaces,
         desk: InvoiceDesk,
         notices: NoticeStore,
         reverse: ReversePayment,
         clock: Clock,
         pepper: str,
         workers: int | None = None,
-        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.store = store
         self.plannings = plannings
+        self.places = places
         self.desk = desk
         self.notices = notices
         self.reverse = reverse
         self.clock = clock
         self.pepper = pepper
         self.workers = workers or WORKERS
-        self.pause = pause
 
     def __call__(
         self, folder: Path, progress: Progress, *, accepting: bool = False, cancel_departed: bool = False
@@ -125,7 +125,7 @@ class Importer:
             progress.follow("Comparaison des codes", logins.stage(), logins.compare())
             if not accepting:
                 brake(files.lists, self.store, paris_day(now))
-            recount = Recount(self.store, self.plannings, now, self.pause)
+            recount = Recount(self.store, self.places, now)
             if counts_otherwise(there, files.town):
                 recount.ask()
             people = self._people(files, now, report, recount)
@@ -137,7 +137,7 @@ class Importer:
             reversals = write_reversals(files.lists, self.reverse, report.reversals)
             progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
             due = recount.is_due()
-            report.recounted = recount.count(files.town) if due else None
+            report.recounted = recount.prepare(files.town) if due else None
             settling = self._settling(files, there, now, report, fresh=people.fresh, cancel=cancel_departed)
             progress.follow("Départs", len(people.unsettled), settling(people.unsettled))
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))

@@ -5,12 +5,11 @@ Iterables are consumed as a stream: memory holds one batch, whatever the size of
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.ports import JournalEntry, Login
 
 
@@ -61,30 +60,12 @@ class IntakeStore(Protocol):
         """The family's whole journal, oldest first."""
         ...
 
-    def apply_events(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
-        """``PlanningStore.save``: the same transaction and the same conditions, for bookings taken at the counter."""
-        ...
-
     def current_town_json(self) -> str | None:
         """What ``put_town`` last wrote, None before the first import."""
         ...
 
     def put_town(self, json: str, now: datetime) -> None:
         """Make ``json`` (``rules.town_codec.dump``) the current configuration and keep it in the history."""
-        ...
-
-    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
-        """Every booked slot of a day, of all families, through the index by day: it may be a second behind."""
-        ...
-
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
-        """Set a counter that was ``found``; raises StaleWrite when it moved since."""
         ...
 
     def ask_recount(self, now: datetime) -> None:

@@ -4,7 +4,7 @@ Every store raises ``Unavailable`` when AWS does not answer after its retries. F
 forgetting whose data it is does not type-check. Instants are aware UTC; naive ones raise ValueError.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -110,28 +110,60 @@ class JournalEntry:
     already: tuple[Wish, ...] = ()
 
 
+@dataclass(frozen=True)
+class Tally:
+    """A counter of places as it was read; one that was never written is all zeros.
+
+    ``taken``: places that nobody else may take. ``moves``: how often it was written, so that a counter at rest is told
+    from one that moved and came back. ``recounts``: how often it was counted again from the bookings.
+    """
+
+    taken: int = 0
+    moves: int = 0
+    recounts: int = 0
+
+
 class PlanningStore(Protocol):
+    """Bookings and their journal, and the counters of limited places beside them.
+
+    A place is reserved before its booking is written, and given back after its booking went: whatever happens between
+    leaves at most a place unsold, never one sold twice. ``PlaceBook`` finds those again.
+    """
+
     def booked(self, family: FamilyId, first: date, last: date) -> frozenset[Slot]:
         """Every booked slot of the family on these days, both included. One Query, whatever the history."""
         ...
 
-    def taken(self, keys: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
+    def taken(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
         """Places taken; a key that was never counted is 0. One BatchGet per 100 keys; none for no key."""
         ...
 
-    def save(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
-        """Write the entry, its bookings and its counters, all or nothing.
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]:
+        """The counters whole, for whoever is about to write them; the same call as ``taken``."""
+        ...
 
-        ``places`` is the change of each counter (+ taken, - given back), ``capacities`` the limit of every key that
-        grows. Conditions: a slot to book is not booked, a slot to cancel is booked, no counter passes its capacity or
-        falls below zero, the entry is new. Raises StaleWrite when one fails: read again, decide again.
-        At most 100 DynamoDB items a transaction: the caller splits entries with ``services.saving.parts_of``.
+    def reserve(self, key: PlaceKey, number: int, limit: int) -> None:
+        """Take ``number`` places (1 or more) if the counter stays within ``limit``; raises StaleWrite if it would not.
+
+        One plain write, which never conflicts with its like. After Unavailable the places may be taken or not.
+        """
+        ...
+
+    def save(self, family: FamilyId, entry: JournalEntry) -> None:
+        """Write the entry and its bookings, all or nothing; counters are the caller's.
+
+        Conditions: a slot to book is not booked, a slot to cancel is booked, the entry is new. Raises StaleWrite when
+        one fails: nothing was written, read again, decide again. After Unavailable it may be written or not.
+        At most 99 days an entry, for DynamoDB takes 100 items: ``services.saving.parts_of`` cuts.
+        """
+        ...
+
+    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+        """Free ``number`` places of a counter that was read as ``found`` before they were taken, or before the bookings
+        that held them went.
+
+        Never raises and never frees twice: after a recount, which has seen to it, or when AWS does not answer, the
+        places are left as they are.
         """
         ...
 
@@ -139,6 +171,20 @@ class PlanningStore(Protocol):
 
     def entries(self, family: FamilyId, limit: int, before: EntryId | None = None) -> tuple[JournalEntry, ...]:
         """Newest first, strictly older than ``before``."""
+        ...
+
+
+class PlaceBook(Protocol):
+    """What counting places again needs of the plannings of all families."""
+
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]: ...
+
+    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
+        """Every booked slot of a day, of all families, through the index by day: it may be a second behind."""
+        ...
+
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
+        """Set a counter that was ``found``; raises StaleWrite when it was written since, whatever it says now."""
         ...
 
 

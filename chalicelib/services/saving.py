@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
+from chalicelib.patience import rounds, within
+from chalicelib.rules.errors import Crowded, NotFound, StaleWrite
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import EntryId
+from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import PlaceKey, Slot, Wish, places_at
 from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
+from chalicelib.rules.town import Town
+from chalicelib.services.holding import Held, holding
 from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
 
 ITEMS = 100
 """DynamoDB's limit of items in one transaction."""
-TRIES = 6
+PATIENCE = 12.0
+"""Seconds for which a save that meets others is decided again. The recount waits longer than any save can take."""
 PARTS = 20
 ONLINE = "internet"
 
@@ -44,7 +48,7 @@ def entry_id(at: datetime) -> EntryId:
 
 @dataclass(frozen=True)
 class Part:
-    """What one transaction writes: an entry with its counters."""
+    """What one transaction writes, and how it moves the counters beside it."""
 
     entry: JournalEntry
     moves: dict[PlaceKey, int]
@@ -61,15 +65,15 @@ def parts_of(plan: SavePlan, entry: JournalEntry, situation: Situation) -> Itera
     number = 1
     for day in days:
         todays = [wish for wish in plan.changes if wish.slot.day == day]
-        if cut and _items([*cut, *todays], situation) > ITEMS:
+        if cut and _items([*cut, *todays]) > ITEMS:
             yield _part(rest, cut, number, situation)
             rest, cut, number = entry, [], number + 1
         cut = [*cut, *todays]
     yield _part(rest, cut, number, situation)
 
 
-def _items(changes: list[Wish], situation: Situation) -> int:
-    return 1 + len({wish.slot.day for wish in changes}) + len(counters(changes, situation))
+def _items(changes: list[Wish]) -> int:
+    return 1 + len({wish.slot.day for wish in changes})
 
 
 def _part(entry: JournalEntry, changes: list[Wish], number: int, situation: Situation) -> Part:
@@ -87,7 +91,8 @@ class SavePlanning:
     def __call__(self, family: Family, seen: Seen, wanted: frozenset[Slot]) -> EntryId | None:
         """Save what the parent changed; return the recap's id, or None when nothing was asked.
 
-        Raises NotFound for a child that is not the family's, Unavailable when every try met somebody else's write.
+        Raises NotFound for a child that is not the family's, Crowded when every try met somebody else's write, and
+        Unavailable.
         """
         return self.grant(family, wishes_of(seen, wanted))
 
@@ -98,29 +103,38 @@ class SavePlanning:
         now = self.clock.now()
         first = JournalEntry(id=entry_id(now), at=now, channel=ONLINE, changes=())
         entry = first
-        for _ in range(TRIES):
-            situation = self._situation(family, wishes, now)
-            plan = plan_save(wishes, situation)
-            try:
-                for part in parts_of(plan, entry, situation):
-                    self._write(family, part, situation)
-                    wishes = tuple(wish for wish in wishes if wish not in _answered(part.entry))
-                    entry = replace(first, id=EntryId(f"{part.entry.id}+"))
-            except StaleWrite:
-                continue
-            return first.id
-        raise Unavailable("planning: every try met another write")
+        with within(PATIENCE), holding(self.plannings) as held:
+            for _ in rounds(PATIENCE):
+                situation = self._situation(family, wishes, now, held)
+                plan = plan_save(wishes, situation)
+                try:
+                    for part in parts_of(plan, entry, situation):
+                        held.write(family.id, part.entry, part.moves, limits_of(part.moves, situation.town))
+                        wishes = tuple(wish for wish in wishes if wish not in _answered(part.entry))
+                        entry = replace(first, id=EntryId(f"{part.entry.id}+"))
+                except StaleWrite:
+                    continue
+                return first.id
+        raise Crowded("planning: every try met another write")
 
-    def _situation(self, family: Family, wishes: Iterable[Wish], now: datetime) -> Situation:
+    def _situation(self, family: Family, wishes: Iterable[Wish], now: datetime, held: Held) -> Situation:
         days = {wish.slot.day for wish in wishes}
         booked = self.plannings.booked(family.id, min(days, default=date.min), max(days, default=date.min))
         situation = Situation(self.town.current(), family, booked, {}, now)
         limited = {key for wish in wishes if _is_mine(wish, family) and (key := situation.key(wish.slot))}
-        return replace(situation, taken=self.plannings.taken(limited)) if limited else situation
+        return replace(situation, taken=held.taken_by_others(limited)) if limited else situation
 
-    def _write(self, family: Family, part: Part, situation: Situation) -> None:
-        growing = {key: places_at(situation.town, key) for key, move in part.moves.items() if move > 0}
-        self.plannings.save(family.id, part.entry, part.moves, growing)
+
+def write_part(plannings: PlanningStore, family: FamilyId, part: Part, town: Town) -> None:
+    """Write what the office changed. Raises StaleWrite when a counter is full or somebody wrote; Unavailable."""
+    with within(PATIENCE), holding(plannings) as held:
+        if part.moves:
+            held.taken_by_others(part.moves)
+        held.write(family, part.entry, part.moves, limits_of(part.moves, town))
+
+
+def limits_of(keys: Iterable[PlaceKey], town: Town) -> dict[PlaceKey, int]:
+    return {key: places_at(town, key) for key in keys}
 
 
 def _is_mine(wish: Wish, family: Family) -> bool:

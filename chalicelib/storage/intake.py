@@ -1,14 +1,13 @@
 """What an import writes: whole lists, in batches."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, Refused, answering
@@ -91,26 +90,11 @@ class DynamoIntakeStore:
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)
 
-    def apply_events(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
-        self.plannings.save(family, entry, places, capacities)
-
     def current_town_json(self) -> str | None:
         return self.town.current_json()
 
     def put_town(self, json: str, now: datetime) -> None:
         self.town.put(json, now)
-
-    def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
-        return self.plannings.bookings_on(day)
-
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
-        self.plannings.set_taken(key, wanted, found=found)
 
     def ask_recount(self, now: datetime) -> None:
         self.town.ask_recount(now)

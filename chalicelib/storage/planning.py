@@ -1,19 +1,23 @@
-"""Bookings, the journal of their changes and the counters of places: read apart, written in one transaction."""
+"""Bookings and the journal of their changes, written in one transaction; the counters of places, each written alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
-from chalicelib.services.ports import JournalEntry
+from chalicelib.services.ports import JournalEntry, Tally
 from chalicelib.storage import journal, keys, retention
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
@@ -24,7 +28,7 @@ KEYS_IN_A_BATCH = 100
 
 
 class DynamoPlanningStore:
-    """``PlanningStore``. Reads are consistent: a parent must see what she has just saved."""
+    """``PlanningStore`` and ``PlaceBook``. Reads are consistent: a parent must see what she has just saved."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -40,24 +44,26 @@ class DynamoPlanningStore:
         return frozenset(slot for item in items for slot in _slots(item))
 
     def taken(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
-        counts = dict.fromkeys(wanted, 0)
-        listed = list(counts)
-        for start in range(0, len(listed), KEYS_IN_A_BATCH):
-            chunk = [
-                {"day": key.day.isoformat(), "counter": keys.counter(key)}
-                for key in listed[start : start + KEYS_IN_A_BATCH]
-            ]
-            for item in self.database.batch_get("planning.taken", self.places, chunk, consistent_read=True):
-                counts[keys.place_key(item["day"]["S"], item["counter"]["S"])] = int(item["taken"]["N"])
-        return counts
+        return {key: tally.taken for key, tally in self.tallies(wanted).items()}
 
-    def save(
-        self,
-        family: FamilyId,
-        entry: JournalEntry,
-        places: Mapping[PlaceKey, int],
-        capacities: Mapping[PlaceKey, int],
-    ) -> None:
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]:
+        found = dict.fromkeys(wanted, Tally())
+        listed = list(found)
+        for start in range(0, len(listed), KEYS_IN_A_BATCH):
+            asked = map(_key, listed[start : start + KEYS_IN_A_BATCH])
+            chunk = [{"day": day, "counter": counter} for day, counter in asked]
+            for item in self.database.batch_get("planning.tallies", self.places, chunk, consistent_read=True):
+                found[keys.place_key(item["day"]["S"], item["counter"]["S"])] = _tally(item)
+        return found
+
+    def reserve(self, key: PlaceKey, number: int, limit: int) -> None:
+        taken, room = self.places.taken, limit - number
+        condition = taken <= room
+        if room >= 0:
+            condition |= taken.does_not_exist()
+        self.database.update("planning.reserve", self.places(*_key(key)), self._moved(number), condition)
+
+    def save(self, family: FamilyId, entry: JournalEntry) -> None:
         """See the port. Saving the very same entry again changes nothing: it was a try whose answer got lost."""
         row = journal.row_of(self.journal, family, entry)
 
@@ -65,14 +71,19 @@ class DynamoPlanningStore:
             transaction.save(row, condition=self.journal.entry.does_not_exist(), return_values="ALL_OLD")
             for day, wishes in groupby(sorted(entry.changes, key=_day), key=_day):
                 self._change(transaction, self.days(family, day.isoformat()), list(wishes), entry.channel)
-            for key, move in places.items():
-                self._count(transaction, key, move, capacities)
 
         try:
             self.database.transact("planning.save", fill)
         except Refused as refused:
             if refused.found.get(JOURNAL_AT) != row.serialize():
                 raise
+
+    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+        """See the port. Sent once: of two that botocore makes of one, the second would free somebody else's place."""
+        database, places = self._sent_once
+        condition = (places.taken >= number) & _is(places.recounts, found.recounts)
+        with suppress(Refused, Unavailable):
+            database.update("planning.give_back", places(*_key(key)), self._moved(-number), condition)
 
     def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None:
         return next(self._entries("planning.entry", family, self.journal.entry == entry), None)
@@ -92,16 +103,19 @@ class DynamoPlanningStore:
         )
         return ((FamilyId(item["family"]["S"]), slot) for item in items for slot in _slots(item))
 
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: int) -> None:
-        """Set a counter that was ``found``; raises StaleWrite when it moved since."""
-        taken = self.places.taken
-        condition = taken == found
-        if found == 0:
-            condition |= taken.does_not_exist()
-        row = self.places(key.day.isoformat(), keys.counter(key))
-        self.database.transact(
-            "planning.set_taken", lambda transaction: transaction.update(row, [taken.set(wanted)], condition)
-        )
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
+        places = self.places
+        actions = [places.taken.set(wanted), places.moves.add(1), places.recounts.add(1)]
+        self.database.update("planning.set_taken", places(*_key(key)), actions, _is(places.moves, found.moves))
+
+    @cached_property
+    def _sent_once(self) -> tuple[Database, type[PlaceRow]]:
+        """Made when the first place is given back: most pages free none."""
+        database = self.database.without_repeats()
+        return database, database.bind(PlaceRow)
+
+    def _moved(self, number: int) -> list[Action]:
+        return [self.places.taken.add(number), self.places.moves.add(1)]
 
     def _entries(self, operation: str, family: FamilyId, which: Any, **options: Any) -> Iterator[JournalEntry]:
         items = self.database.pages(
@@ -120,18 +134,6 @@ class DynamoPlanningStore:
             condition = as_read if condition is None else condition & as_read
         transaction.update(row, actions=actions, condition=condition)
 
-    def _count(self, transaction: TransactWrite, key: PlaceKey, move: int, capacities: Mapping[PlaceKey, int]) -> None:
-        taken = self.places.taken
-        if move > 0:
-            room = capacities[key] - move
-            condition = taken <= room
-            if room >= 0:
-                condition |= taken.does_not_exist()
-        else:
-            condition = taken >= -move
-        row = self.places(key.day.isoformat(), keys.counter(key))
-        transaction.update(row, actions=[taken.add(move)], condition=condition)
-
 
 _day = attrgetter("slot.day")
 
@@ -139,3 +141,17 @@ _day = attrgetter("slot.day")
 def _slots(item: RawItem) -> Iterator[Slot]:
     day = date.fromisoformat(item["day"]["S"])
     return (keys.slot_of(name, day) for name in item if "#" in name)
+
+
+def _key(key: PlaceKey) -> tuple[str, str]:
+    return key.day.isoformat(), keys.counter(key)
+
+
+def _tally(item: RawItem) -> Tally:
+    taken, moves, recounts = (int(item.get(name, {}).get("N", 0)) for name in ("taken", "moves", "recounts"))
+    return Tally(taken, moves, recounts)
+
+
+def _is(attribute: NumberAttribute, value: int) -> Condition:
+    """An attribute that nobody has written yet is zero."""
+    return attribute == value if value else attribute.does_not_exist()

@@ -92,12 +92,16 @@ class JournalRow(Model):
 
 
 class PlaceRow(Model):
+    """A ``Tally``: see ``services.ports``."""
+
     class Meta:
         table_name = "places"
 
     day = UnicodeAttribute(hash_key=True)
     counter = UnicodeAttribute(range_key=True)
     taken = NumberAttribute()
+    moves = NumberAttribute(null=True)
+    recounts = NumberAttribute(null=True)
 
 
 class ThrottleRow(Model):

@@ -125,7 +125,7 @@ def _book(store: DynamoIntakeStore, family: Family, days: list[date]) -> None:
     at = datetime.combine(days[0], datetime.min.time(), UTC) - timedelta(days=7)
     wishes = tuple(Wish(Slot(child.id, CANTEEN, day), True) for child in family.children for day in days)
     entry = JournalEntry(EntryId(f"{instant_text(at)}#00000000"), at, "internet", wishes)
-    store.apply_events(family.id, entry, {}, {})
+    store.plannings.save(family.id, entry)
 
 
 def _weeks(monday: date, count: int) -> Iterator[list[date]]:

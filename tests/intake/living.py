@@ -20,6 +20,7 @@ from chalicelib.rules.ids import ActivityId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import SignIn, WrongCodes
 from chalicelib.services.ports import JournalEntry
+from chalicelib.services.recounting import CountPlaces
 from chalicelib.wiring import assemble
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, Treasury, reversing
@@ -65,7 +66,7 @@ class LivingTown:
             clock=self.clock,
             pepper=self.settings.pepper,
             workers=1,
-            pause=self.waited.append,
+            places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
         )
         links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
         treasury = Treasury(now=self.clock.now())

@@ -27,12 +27,11 @@ WRITES = (
     "revoke_sessions",
     "put_logins",
     "delete_logins",
-    "apply_events",
     "put_town",
-    "set_taken",
     "ask_recount",
     "recount_done",
 )
+WRITES_OF_PLANNINGS = ("reserve", "save", "set_taken")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -46,9 +45,10 @@ class Dies:
 
     def __init__(self, town: LivingTown, number: int) -> None:
         self.left = number
-        self.store = town.store
-        for name in WRITES:
-            setattr(self.store, name, self._dying(getattr(self.store, name)))
+        self.writes = [(town.store, name) for name in WRITES]
+        self.writes += [(town.store.plannings, name) for name in WRITES_OF_PLANNINGS]
+        for store, name in self.writes:
+            setattr(store, name, self._dying(getattr(store, name)))
 
     def _dying(self, write: Any) -> Any:
         def dying(*arguments: Any, **named: Any) -> Any:
@@ -60,8 +60,8 @@ class Dies:
         return dying
 
     def mend(self) -> None:
-        for name in WRITES:
-            delattr(self.store, name)
+        for store, name in self.writes:
+            delattr(store, name)
 
 
 def book_everything(parent: PageClient) -> tuple[Opened, str]:

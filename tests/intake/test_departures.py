@@ -12,6 +12,7 @@ from tests.builders import an_invoice
 from tests.clock import day, paris
 from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
 from tests.intake.living import F1, F2, LivingTown, quick_hashes
+from tests.waiting import without_waiting
 
 JAMES, ALINE, NOE = ChildId("c-7"), ChildId("c-8"), ChildId("c-9")
 MEALS = frozenset(Slot(JAMES, ActivityId("cantine"), date(2026, 12, on)) for on in (1, 3))
@@ -254,7 +255,7 @@ def test_what_is_served_today_is_left_alone(town, tmp_path):
     """A list that arrives at eight in the morning does not cancel the meal of noon; the child is settled tomorrow."""
     today = Slot(JAMES, ActivityId("cantine"), day("lundi 2026-11-23"))
     entry = JournalEntry(EntryId("x"), paris("vendredi 2026-11-20 08:00"), "internet", (Wish(today, True),))
-    town.store.plannings.save(F1, entry, {}, {})
+    town.store.plannings.save(F1, entry)
     report = town.load(a_folder(tmp_path, **JAMES_MOVES), cancel_departed=True)
     assert town.booked(F1) == {today, WEDNESDAY}
     assert [one.days for one in report.ended] == [(date(2026, 12, 1), date(2026, 12, 3))]
@@ -266,16 +267,16 @@ def test_what_is_served_today_is_left_alone(town, tmp_path):
 
 def test_a_parent_who_saves_during_the_act_is_not_overruled(town, tmp_path, monkeypatch):
     """She cancels one of the days herself just before: the act looks again, and cancels the other."""
-    apply = town.store.apply_events
+    save = town.store.plannings.save
     first = min(MEALS)
 
     def meanwhile(*arguments):
         if first in town.booked(F1):
             entry = JournalEntry(EntryId("x"), paris("lundi 2026-11-23 07:59"), "internet", (Wish(first, False),))
-            town.store.plannings.save(F1, entry, {}, {})
-        apply(*arguments)
+            save(F1, entry)
+        save(*arguments)
 
-    monkeypatch.setattr(town.store, "apply_events", meanwhile)
+    monkeypatch.setattr(town.store.plannings, "save", meanwhile)
     town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
     assert town.booked(F1) == {WEDNESDAY}
     assert [len(entry.changes) for entry in town.journal(F1) if entry.at == town.clock.now()] == [1]
@@ -286,7 +287,7 @@ def test_a_save_that_arrives_after_the_look_is_found_by_the_next_import(town, tm
     town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
     late = min(MEALS)._replace(day=date(2026, 12, 4))
     entry = JournalEntry(EntryId("x"), paris("lundi 2026-11-23 07:59"), "internet", (Wish(late, True),))
-    town.store.plannings.save(F1, entry, {}, {})
+    town.store.plannings.save(F1, entry)
     assert [one.days for one in town.load(a_folder(tmp_path, **JAMES_LEAVES)).ended] == [(late.day,)]
     town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
     assert town.booked(F1) == {WEDNESDAY}
@@ -299,8 +300,8 @@ def test_a_family_that_saves_all_the_time_keeps_its_bookings_until_the_next_impo
     def always(*_):
         raise StaleWrite("planning.save")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(town.store, "apply_events", always)
+    with monkeypatch.context() as patch, without_waiting():
+        patch.setattr(town.store.plannings, "save", always)
         report = town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)
     assert [one.cancelled for one in report.ended] == [False]
     town.load(a_folder(tmp_path, **JAMES_LEAVES), cancel_departed=True)

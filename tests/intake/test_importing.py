@@ -11,12 +11,12 @@ from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoice_writer import InvoiceDesk
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.progress import Quiet
-from chalicelib.intake.recount import PUBLISHED_EVERYWHERE
 from chalicelib.rules.families import Enrolment
-from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.accounts import SignIn, WrongCodes, login_key
-from chalicelib.services.ports import JournalEntry
+from chalicelib.services.ports import JournalEntry, Tally
+from chalicelib.services.recounting import AT_REST, CountPlaces
 from chalicelib.services.saving import SavePlanning, Seen, entry_id
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, reversing
@@ -51,12 +51,12 @@ class Portal:
             reverse=reversing(self.desk.invoices),
             store=self.store,
             plannings=self.store.plannings,
+            places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
             desk=self.desk,
             notices=self.notices,
             clock=self.clock,
             pepper=PEPPER,
             workers=1,
-            pause=self.waited.append,
         )
 
     def taken(self, activity, on, school=None):
@@ -84,7 +84,7 @@ class Portal:
     def online(self, at, *, booked=(), cancelled=()):
         """A parent of f-1 books and cancels slots, without asking the rules."""
         wishes = tuple(Wish(slot, True) for slot in booked) + tuple(Wish(slot, False) for slot in cancelled)
-        self.store.plannings.save(F1, JournalEntry(entry_id(paris(at)), paris(at), "internet", wishes), {}, {})
+        self.store.plannings.save(F1, JournalEntry(entry_id(paris(at)), paris(at), "internet", wishes))
 
     def booked(self, family=F1):
         return self.store.plannings.booked(family, date(2026, 1, 1), date(2027, 12, 31))
@@ -291,7 +291,8 @@ def test_a_full_day_is_refused_with_its_line_and_the_rest_is_done(portal, tmp_pa
     key = PlaceKey(date(2026, 12, 9), "mercredi")
     parent = Wish(WEDNESDAY._replace(day=date(2026, 12, 9)), True)
     at = paris("mercredi 2026-11-04 20:00")
-    portal.store.plannings.save(F1, JournalEntry(entry_id(at), at, "internet", (parent,)), {key: 1}, {key: 1})
+    portal.store.plannings.reserve(key, 1, 1)
+    portal.store.plannings.save(F1, JournalEntry(entry_id(at), at, "internet", (parent,)))
     report = portal.load(a_folder(tmp_path, **with_line("reservations", lines)))
     assert [str(refused) for refused in report.refused] == [
         "reservations.csv:5: « Accueil du mercredi » est complet le 09/12/2026 pour l'enfant « c-9 »"
@@ -313,16 +314,16 @@ def test_a_place_that_the_same_lines_free_can_be_taken(portal, tmp_path):
 def test_a_parent_who_saves_during_the_import(portal, tmp_path, monkeypatch):
     """Her change is in the journal when the import's own write fails: it looks again, and leaves it alone."""
     portal.load(a_folder(tmp_path, reservations=LISTS["reservations.csv"].splitlines()[0]))
-    apply = portal.store.apply_events
+    save = portal.store.plannings.save
     calls = []
 
     def meanwhile(*args):
-        if not calls:
-            portal.online("lundi 2026-11-23 07:59", booked=[MONDAY_MEAL])
         calls.append(args)
-        apply(*args)
+        if len(calls) == 1:
+            portal.online("lundi 2026-11-23 07:59", booked=[MONDAY_MEAL])
+        save(*args)
 
-    monkeypatch.setattr(portal.store, "apply_events", meanwhile)
+    monkeypatch.setattr(portal.store.plannings, "save", meanwhile)
     report = portal.load(a_folder(tmp_path))
     assert report.refused == []
     assert (report.bookings.added, report.bookings.unchanged) == (2, 1)
@@ -335,7 +336,7 @@ def test_a_limit_that_comes_after_bookings_counts_them(portal, tmp_path):
     report = portal.load(a_folder(tmp_path, town=town_with(repas="places = 1")))
     assert portal.taken("cantine", "mardi 2026-12-01") == 1
     assert "Places recomptées : 2 compteurs remis à jour" in report.lines(), "before publishing; then they were right"
-    assert portal.waited == [PUBLISHED_EVERYWHERE]
+    assert portal.waited == [AT_REST]
     assert portal.load(a_folder(tmp_path, town=town_with(repas="places = 31"))).recounted is None
 
 
@@ -343,31 +344,35 @@ def test_a_count_that_was_interrupted_is_made_by_the_next_import(portal, tmp_pat
     limited = a_folder(tmp_path, town=town_with(repas="places = 1"))
     portal.load(limited)
     portal.store.ask_recount(portal.clock.now())
-    portal.store.plannings.counts.clear()
+    portal.store.plannings.counters.clear()
     assert portal.load(limited).recounted == 3
     assert portal.taken("cantine", "mardi 2026-12-01") == 1
     assert portal.load(limited).recounted is None
 
 
-def test_a_save_during_the_count_is_counted(portal, tmp_path):
+def test_a_counter_that_moves_during_the_count_is_left_to_the_next_one(portal, tmp_path):
     limited = a_folder(tmp_path, town=town_with(repas="places = 5"))
     portal.load(limited)
     portal.store.ask_recount(portal.clock.now())
-    bookings_on = portal.store.bookings_on
+    plannings = portal.store.plannings
+    bookings_on = plannings.bookings_on
     rival = Slot(ChildId("c-7"), ActivityId("cantine"), day("vendredi 2026-12-04"))
     key = PlaceKey(rival.day, rival.activity)
 
+    looks = []
+
     def interrupted(on):
-        if on == rival.day and rival not in portal.store.plannings.bookings["f-1"]:
-            entry = JournalEntry(
-                EntryId("2026-11-23T08:00:00.000000Z#1"), portal.clock.now(), "internet", (Wish(rival, True),)
-            )
-            portal.store.plannings.save(FamilyId("f-1"), entry, {key: 1}, {key: 5})
+        looks.append(on)
+        if looks.count(rival.day) == 2 and rival not in plannings.bookings["f-1"]:  # Before publishing, and after.
+            plannings.reserve(key, 1, 5)
+            portal.online("lundi 2026-11-23 08:00", booked=[rival])
         return bookings_on(on)
 
-    portal.store.plannings.counts[key] = 3
-    portal.store.bookings_on = interrupted
-    assert portal.load(limited).recounted == 1
+    plannings.counters[key] = Tally(3)
+    plannings.bookings_on = interrupted
+    assert portal.load(limited).recounted == 0
+    assert portal.taken("cantine", "vendredi 2026-12-04") == 4
+    portal.run.places(portal.store.town.current(), portal.clock.now())
     assert portal.taken("cantine", "vendredi 2026-12-04") == 1
 
 

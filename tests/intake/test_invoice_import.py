@@ -13,6 +13,7 @@ from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.payments import HELD, Attempt, AttemptState
+from chalicelib.services.recounting import CountPlaces
 from tests.builders import an_attempt
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, reversing
@@ -49,6 +50,7 @@ class Desk:
             reverse=reversing(self.invoices, self.attempts),
             store=self.store,
             plannings=self.store.plannings,
+            places=CountPlaces(plannings=self.store.plannings, families=self.store.families),
             desk=desk,
             notices=self.notices,
             clock=self.clock,

@@ -16,6 +16,7 @@ from chalicelib.intake.invoice_writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules import ids
+from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
 from tests.fakes import MemoryIntake
@@ -46,6 +47,7 @@ class Town:
         self.run = Importer(
             store=store,
             plannings=world.plannings,
+            places=CountPlaces(plannings=world.plannings, families=world.families, pause=[].append),
             desk=InvoiceDesk(
                 world.invoices,
                 world.pdfs,

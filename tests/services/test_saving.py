@@ -1,21 +1,24 @@
 """Saving: stale pages, two parents, the last place, long saves, undo, recap."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
-from chalicelib.rules.ids import EntryId
+from chalicelib.rules.errors import Crowded, NotFound, StaleWrite
+from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish
 from chalicelib.rules.town import Activity, Capacity
 from chalicelib.services.ports import JournalEntry
-from chalicelib.services.saving import ITEMS, SavePlanning, Seen, ShowRecap, UndoSave, wishes_of
+from chalicelib.services.saving import ITEMS, PATIENCE, SavePlanning, Seen, ShowRecap, UndoSave, wishes_of
 from tests.builders import ALINE, CANTEEN, JAMES, WEEKDAYS, a_child, a_family, a_slot, a_town, an_activity
 from tests.clock import FixedClock, day, paris
 from tests.fakes import MemoryPlannings, MemoryTown
+from tests.waiting import without_waiting
 
 MONDAY, TUESDAY, THURSDAY = day("lundi 2026-09-14"), day("mardi 2026-09-15"), day("jeudi 2026-09-17")
+MONDAY_PLACE = PlaceKey(MONDAY, CANTEEN)
 NONE: frozenset[Slot] = frozenset()
 
 
@@ -135,57 +138,58 @@ def test_undoing_leaves_alone_what_is_gone() -> None:
 
 
 class Interrupted(MemoryPlannings):
-    """Lets somebody else act just before the next saves."""
+    """Lets somebody else act just before the next reservations and saves."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.before: list[object] = []
+        self.before_reserve: list[Callable[[], object]] = []
+        self.before_save: list[Callable[[], object]] = []
 
-    def save(self, *args, **kwargs):  # type: ignore[no-untyped-def]
-        if self.before:
-            action = self.before.pop(0)
-            if callable(action):
-                action()
-        return super().save(*args, **kwargs)
+    def reserve(self, key: PlaceKey, number: int, limit: int) -> None:
+        if self.before_reserve:
+            self.before_reserve.pop(0)()
+        super().reserve(key, number, limit)
+
+    def save(self, family: FamilyId, entry: JournalEntry) -> None:
+        if self.before_save:
+            self.before_save.pop(0)()
+        super().save(family, entry)
 
 
 LIMITED = an_activity(capacity=Capacity(1, {}))
-
-
-def test_a_place_taken_between_page_and_save_is_refused_and_the_rest_saved() -> None:
-    plannings = Interrupted()
-    desk, rival = Desk(LIMITED, plannings=plannings), Desk(LIMITED, plannings=plannings)
-    rival.family = replace(rival.family, id="f-rival")
-    plannings.before = [lambda: rival.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))]
-    entry = desk.saves(Seen(slots(MONDAY, TUESDAY), NONE), slots(MONDAY, TUESDAY))
-    assert entry.changes == (Wish(a_slot(TUESDAY), True),)
-    assert [refusal.reason for refusal in entry.refusals] == [Reason.FULL]
 
 
 def test_two_parents_who_save_at_once_both_get_theirs() -> None:
     plannings = Interrupted()
     mother, father = Desk(plannings=plannings), Desk(plannings=plannings)
     seen = Seen(slots(MONDAY, TUESDAY), NONE)
-    plannings.before = [lambda: father.saves(seen, slots(MONDAY, TUESDAY))]
+    plannings.before_save = [lambda: father.saves(seen, slots(MONDAY, TUESDAY))]
     entry = mother.saves(seen, slots(MONDAY))
     assert entry.already == (Wish(a_slot(MONDAY), True),)
     assert mother.booked() == slots(MONDAY, TUESDAY)
 
 
 class AlwaysStale(MemoryPlannings):
-    def save(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def save(self, family: FamilyId, entry: JournalEntry) -> None:
         raise StaleWrite("another write")
 
 
-def test_a_save_that_never_gets_through_says_so() -> None:
-    desk = Desk(plannings=AlwaysStale())
-    with pytest.raises(Unavailable):
+def test_a_save_that_never_gets_through_says_so_and_holds_nothing() -> None:
+    plannings = AlwaysStale()
+    desk = Desk(LIMITED, plannings=plannings)
+    with without_waiting() as waits, pytest.raises(Crowded):
         desk.save(desk.family, Seen(slots(MONDAY), NONE), slots(MONDAY))
+    assert PATIENCE - 2 < sum(waits) < PATIENCE
+    assert plannings.taken([MONDAY_PLACE]) == {MONDAY_PLACE: 0}
 
 
-MANY = [an_activity(f"atelier-{n}", school_weekdays=WEEKDAYS, capacity=Capacity(10, {})) for n in range(6)]
-FORTY_DAYS = [d for n in range(35) if (d := date(2026, 9, 14) + timedelta(days=n)).isoweekday() <= 5]
-EVERYTHING = frozenset(Slot(JAMES, activity.id, on) for activity in MANY for on in FORTY_DAYS)
+MANY = [
+    an_activity(f"atelier-{n}", school_weekdays=WEEKDAYS, holiday_weekdays=WEEKDAYS, capacity=Capacity(10, {}))
+    for n in range(2)
+]
+CALENDAR = a_town().calendar
+HALF_A_YEAR = [d for n in range(170) if CALENDAR.is_working_day(d := date(2026, 9, 14) + timedelta(days=n))]
+EVERYTHING = frozenset(Slot(JAMES, activity.id, on) for activity in MANY for on in HALF_A_YEAR)
 
 
 def test_a_long_save_is_cut_between_days_and_read_back_whole() -> None:
@@ -195,14 +199,14 @@ def test_a_long_save_is_cut_between_days_and_read_back_whole() -> None:
     written = desk.plannings.entries(desk.family.id, 50)
     assert len(written) > 1
     for part in written:
-        assert 1 + len({w.slot.day for w in part.changes}) + len(part.changes) <= ITEMS
+        assert 1 + len({w.slot.day for w in part.changes}) <= ITEMS
 
 
 def test_a_long_save_goes_on_after_somebody_elses_write() -> None:
     plannings = Interrupted()
     desk, sibling = Desk(*MANY, plannings=plannings), Desk(*MANY, plannings=plannings)
     last = max(EVERYTHING, key=lambda slot: slot.day)
-    plannings.before = [None, lambda: sibling.saves(Seen(frozenset({last}), NONE), frozenset({last}))]
+    plannings.before_save = [lambda: None, lambda: sibling.saves(Seen(frozenset({last}), NONE), frozenset({last}))]
     entry = desk.saves(Seen(EVERYTHING, NONE), EVERYTHING)
     assert desk.booked() == EVERYTHING
     assert {wish.slot for wish in entry.changes} == EVERYTHING - {last}
@@ -235,11 +239,3 @@ def test_another_familys_recap_does_not_exist() -> None:
     entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
     with pytest.raises(NotFound):
         desk.recap(replace(desk.family, id="f-rival"), entry.id)
-
-
-def test_siblings_share_the_counter_of_a_day() -> None:
-    desk = Desk(replace(LIMITED, capacity=Capacity(2, {})))
-    both = slots(MONDAY) | slots(MONDAY, child=ALINE)
-    desk.saves(Seen(both, NONE), both)
-    key = PlaceKey(MONDAY, CANTEEN)
-    assert desk.plannings.taken([key]) == {key: 2}

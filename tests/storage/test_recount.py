@@ -5,7 +5,7 @@ import pytest
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Wish
-from chalicelib.services.ports import JournalEntry
+from chalicelib.services.ports import JournalEntry, Tally
 from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.builders import ALINE, BOND, CANTEEN, JAMES, a_slot
@@ -26,19 +26,37 @@ def test_a_day_is_read_over_all_families(store: DynamoIntakeStore) -> None:
     mine, other = a_slot(MONDAY, child=JAMES), a_slot(MONDAY, child=ALINE)
     for family, slots in ((BOND, (mine, a_slot(TUESDAY))), (FamilyId("f-2"), (other,))):
         wishes = tuple(Wish(slot, True) for slot in slots)
-        store.plannings.save(family, JournalEntry(EntryId("1"), NOW, "mairie", wishes), {}, {})
-    assert sorted(store.bookings_on(MONDAY)) == [("f-2", other), (BOND, mine)]
+        store.plannings.save(family, JournalEntry(EntryId("1"), NOW, "mairie", wishes))
+    assert sorted(store.plannings.bookings_on(MONDAY)) == [("f-2", other), (BOND, mine)]
 
 
-def test_a_counter_is_set_only_when_it_is_what_was_found(store: DynamoIntakeStore) -> None:
-    store.set_taken(KEY, 2, found=0)
-    assert store.plannings.taken([KEY]) == {KEY: 2}
-    for found in (0, 1, 3):
-        with pytest.raises(StaleWrite):
-            store.set_taken(KEY, 9, found=found)
-    store.set_taken(KEY, 0, found=2)
-    store.set_taken(KEY, 1, found=0)
-    assert store.plannings.taken([KEY]) == {KEY: 1}
+def test_a_counter_is_set_only_when_nobody_wrote_it_since(store: DynamoIntakeStore) -> None:
+    plannings = store.plannings
+    never = Tally()
+    plannings.set_taken(KEY, 2, found=never)
+    found = plannings.tallies([KEY])[KEY]
+    assert found.taken == 2
+    with pytest.raises(StaleWrite):
+        plannings.set_taken(KEY, 9, found=never)
+    plannings.reserve(KEY, 1, 3)
+    plannings.give_back(KEY, 1, found)
+    assert plannings.taken([KEY]) == {KEY: 2}, "it says the same again, and yet"
+    with pytest.raises(StaleWrite):
+        plannings.set_taken(KEY, 9, found=found)
+    plannings.set_taken(KEY, 0, found=plannings.tallies([KEY])[KEY])
+    assert plannings.taken([KEY]) == {KEY: 0}
+
+
+def test_what_a_recount_has_freed_is_not_freed_again(store: DynamoIntakeStore) -> None:
+    """A booking went, the recount saw it, and only then comes the one who gives its place back."""
+    plannings = store.plannings
+    plannings.reserve(KEY, 2, 2)
+    found = plannings.tallies([KEY])[KEY]
+    plannings.set_taken(KEY, 1, found=found)
+    plannings.give_back(KEY, 1, found)
+    assert plannings.taken([KEY]) == {KEY: 1}
+    plannings.give_back(KEY, 1, plannings.tallies([KEY])[KEY])
+    assert plannings.taken([KEY]) == {KEY: 0}
 
 
 def test_what_is_asked_stays_asked_until_it_is_done(store: DynamoIntakeStore) -> None:
