@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.notifying import NotifyInvoices, SendOutbox
     from chalicelib.services.reconciling import Reconcile
-    from chalicelib.services.recounting import RecountPlaces
+    from chalicelib.services.recounting import CountPlaces, RecountPlaces
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,6 @@ def build_intake(settings: Settings) -> "Importer":
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
     from chalicelib.intake.invoice_writer import InvoiceDesk  # noqa: PLC0415
-    from chalicelib.services.recounting import CountPlaces  # noqa: PLC0415
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
@@ -231,7 +230,7 @@ def build_intake(settings: Settings) -> "Importer":
     return Importer(
         store=DynamoIntakeStore(database),
         plannings=DynamoPlanningStore(database),
-        places=CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database)),
+        places=_count_of(database),
         desk=InvoiceDesk(
             invoices=DynamoInvoiceStore(database),
             pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
@@ -256,6 +255,12 @@ def _unheard(event: str, **facts: object) -> None:
     """The import's own words tell the clerk, who reads no log."""
 
 
+def _count_of(database: Database) -> "CountPlaces":
+    from chalicelib.services.recounting import CountPlaces  # noqa: PLC0415
+
+    return CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database), pause=time.sleep)
+
+
 def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
@@ -263,7 +268,7 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
     from chalicelib.services.notifying import NotifyInvoices, SendOutbox  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
-    from chalicelib.services.recounting import CountPlaces, RecountPlaces  # noqa: PLC0415
+    from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
 
     database, links = database_of(settings), SignedLinks(settings)
     clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database, settings.pepper)
@@ -299,7 +304,7 @@ def build_jobs(settings: Settings) -> Jobs:
             )
         ),
         recount_places=RecountPlaces(
-            count=CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database)),
+            count=_count_of(database),
             town=DynamoTownStore(database),
             clock=clock,
             report=report,

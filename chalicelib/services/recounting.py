@@ -9,7 +9,6 @@ Nothing stops meanwhile, so a count must not take away a place that somebody has
 * A counter that is too low is raised at once: only a new limit or a child that moved makes one.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -33,9 +32,7 @@ MOVED = Tally(moves=-1)
 class CountPlaces:
     """Sets every counter from today on to what the bookings say. ``pause`` waits some seconds."""
 
-    def __init__(
-        self, *, plannings: PlaceBook, families: FamilyStore, pause: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, *, plannings: PlaceBook, families: FamilyStore, pause: Callable[[float], None]) -> None:
         self.plannings = plannings
         self.families = families
         self.pause = pause

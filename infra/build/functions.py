@@ -74,6 +74,16 @@ FUNCTIONS: Mapping[str, Function] = {
         },
         at_once=1,
     ),
+    "RecountPlaces": Function(
+        "recount-places",
+        {
+            "families": ("Query",),
+            "places": ("BatchGetItem", "UpdateItem"),
+            "planning/index/by-day": ("Query",),
+            "town": ("GetItem",),
+        },
+        at_once=1,
+    ),
     "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem",)}),
 }
 """By Chalice's name of the resource. A test runs each function's code and compares what it calls with what it may."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 API, NOTIFY, OUTBOX, RECONCILE = "APIHandler", "NotifyInvoices", "SendOutbox", "ReconcilePayments"
+RECOUNT = "RecountPlaces"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ METRICS = (
         value="waited",
         above=3600,
     ),
+    Metric("places-recounted", "places.recounted", (RECOUNT,), value="wrong"),
     Metric(
         "pages-failed",
         "page.failed",

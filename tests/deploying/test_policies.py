@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.settings import Settings
 from chalicelib.wiring import build_portal
-from tests.deploying.flows import NOW, NUMBER, a_stage, run_job, the_api, the_notification
+from tests.deploying.flows import NOW, NUMBER, a_place_sold_and_one_left, a_stage, run_job, the_api, the_notification
 from tests.deploying.permissions import Permission, needed
 from tests.fake_bank import Treasury
 from tests.pages.conftest import the_bonds
@@ -19,6 +19,7 @@ JOBS = {
     "SendOutbox": "send_outbox",
     "NoteSesEvent": "note_ses_event",
     "ReconcilePayments": "reconcile_payments",
+    "RecountPlaces": "recount_places",
 }
 BESIDES: dict[str, dict[Permission, str]] = {
     "APIHandler": {
@@ -68,12 +69,20 @@ def asked(function: str) -> set[Permission]:
             return calls
         _prepare(function, stage, treasury)
         with needed(settings.tables) as calls:
-            run_job(replace(stage, demo_now=""), JOBS[function], treasury)
+            run_job(_at_work(function, stage), JOBS[function], treasury)
         return calls
+
+
+def _at_work(function: str, stage: Settings) -> Settings:
+    """The real time, but for the recount: it counts the days that are left of the demo's calendar."""
+    return stage if function == "RecountPlaces" else replace(stage, demo_now="")
 
 
 def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
     """Something for the job to do."""
+    if function == "RecountPlaces":
+        a_place_sold_and_one_left(stage)
+        return
     the_notification(stage)
     if function == "SendOutbox":
         run_job(replace(stage, demo_now=""), "notify_invoices", treasury)

@@ -49,7 +49,7 @@ def test_every_function_is_the_zip_on_arm64_with_its_log_role_and_dead_letters(t
         assert one["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
         assert ("DeadLetterConfig" in one) is (name != "APIHandler")
         assert template["Resources"][f"{name}Log"]["Properties"]["RetentionInDays"] == 180
-    for name in ("SendOutbox", "NotifyInvoices", "ReconcilePayments"):
+    for name in ("SendOutbox", "NotifyInvoices", "ReconcilePayments", "RecountPlaces"):
         assert functions[name]["ReservedConcurrentExecutions"] == 1
 
 

@@ -50,7 +50,7 @@ class Desk:
             reverse=reversing(self.invoices, self.attempts),
             store=self.store,
             plannings=self.store.plannings,
-            places=CountPlaces(plannings=self.store.plannings, families=self.store.families),
+            places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=[].append),
             desk=desk,
             notices=self.notices,
             clock=self.clock,

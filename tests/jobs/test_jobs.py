@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,25 @@ from moto.ses.models import ses_backends
 from app import app
 from chalicelib import jobs
 from chalicelib.rules import town_codec
+from chalicelib.rules.planning import PlaceKey
+from chalicelib.rules.town import Capacity
+from chalicelib.services.recounting import AT_REST
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.outbox import DynamoOutbox
+from chalicelib.storage.planning import DynamoPlanningStore
 from infra.local.gateway import Context
-from tests.builders import BOND, a_family, a_town
+from tests.builders import BOND, CANTEEN, a_family, a_town, an_activity
 from tests.clock import paris
 from tests.services.test_bounces import TOWN, bounce
 from tests.services.test_notifying import NOW, TOWN_EMAIL, WANTED, an_invoice
 from tests.stand_in import REGION, database_for
+from tests.waiting import without_waiting
 
 CONFIG = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text())
+NIGHT = "2026-11-24T02:30"
 BY_CLOUDWATCH = {
     "version": "0",
     "account": "123456789012",
@@ -102,6 +109,30 @@ def test_a_bounce_told_by_ses_is_remembered(town):
     called("notify_invoices")
     called("send_outbox")
     assert [message.destinations["ToAddresses"] for message in sent()] == [[TOWN_EMAIL]]
+
+
+def test_places_that_nobody_booked_are_for_sale_again_in_the_morning(town, monkeypatch, capsys):
+    """A save that died on Monday left a place reserved: at night its counter is what the bookings say."""
+    database = database_for(town)
+    plannings = DynamoPlanningStore(database)
+    limited = a_town(an_activity(capacity=Capacity(2, {})))
+    DynamoIntakeStore(database).put_town(town_codec.dump(limited), paris(NOW))
+    monday = max(limited.calendar.first, date.fromisoformat(NIGHT[:10])) + timedelta(days=7)
+    plannings.reserve(PlaceKey(monday, CANTEEN), 2, 2)
+    monkeypatch.setenv("PORTAL_STAGE", "local")
+    monkeypatch.setenv("DEMO_NOW", NIGHT)
+    with without_waiting() as waits:
+        called("recount_places")
+    assert waits == [AT_REST]
+    assert plannings.taken([PlaceKey(monday, CANTEEN)]) == {PlaceKey(monday, CANTEEN): 0}
+    assert json.loads(capsys.readouterr().out) == {"event": "places.recounted", "wrong": 1}
+
+
+def test_the_recount_runs_at_night_and_has_the_time_to():
+    [recount] = [one for one in app.event_sources if one.name == "recount_places"]
+    assert isinstance(recount, ScheduledEventConfig)
+    assert recount.schedule_expression.to_string() == "cron(30 1 * * ? *)", "2:30 or 3:30 in Paris"
+    assert CONFIG["lambda_functions"]["recount_places"]["lambda_timeout"] > AT_REST + 600
 
 
 def test_each_job_is_scheduled():

@@ -23,6 +23,7 @@ NOT_FOR_PAGES = {
     *PDF,
     "defusedxml",
     "chalicelib.services.notifying",
+    "chalicelib.services.recounting",
     "chalicelib.intake",
     "email_validator",
 }
@@ -48,7 +49,9 @@ def test_the_pages_load_neither_jobs_nor_import_nor_pdf():
     assert loaded & NOT_FOR_PAGES == set()
 
 
-@pytest.mark.parametrize("job", ["notify_invoices", "send_outbox", "note_ses_event", "reconcile_payments"])
+@pytest.mark.parametrize(
+    "job", ["notify_invoices", "send_outbox", "note_ses_event", "reconcile_payments", "recount_places"]
+)
 def test_the_jobs_load_neither_import_nor_pdf(job):
     loaded = loaded_by(f"from chalicelib import jobs\nassert jobs.{job}\njobs._jobs()")
     assert "chalicelib.services.notifying" in loaded, "the jobs were meant to be built"
