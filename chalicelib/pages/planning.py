@@ -51,7 +51,7 @@ def show(visit: Visit) -> Answer:
     return Page("planning/show.html", words, f"Planning de {child.first_name}", section="planning", child=child.id)
 
 
-@room.post("/planning", Who.FAMILY, fields=("vu", "c"), expired=keep_ticks)
+@room.post("/planning", Who.FAMILY, fields=("vu", "c"), expired=keep_ticks, again=True)
 def save(visit: Visit) -> Answer:
     seen = unseal_seen(visit.form.get("vu"), visit.family.id, visit.signing)
     entry = visit.portal.save_planning(visit.family, seen, slots_of(visit.form.cells))
@@ -76,7 +76,7 @@ def recap(visit: Visit, entry: str) -> Answer:
     return Page("planning/recap.html", words, shown.title, section="recapitulatif", child=child)
 
 
-@room.post("/recap/{entry}/annuler", Who.FAMILY)
+@room.post("/recap/{entry}/annuler", Who.FAMILY, again=True)
 def undo(visit: Visit, entry: str) -> Answer:
     undone = visit.portal.undo_save(visit.family, asked_for(entry_id, entry))
     return Redirect(recap_address(visit, undone) if undone else visit.url("/planning", rien="1"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.pages.forms import MOST_CELLS, NotAForm, TooLarge
-from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled, Unavailable
+from chalicelib.rules.errors import BadForm, Crowded, NotFound, StaleWrite, Throttled, Unavailable
 
 
 class NotFromHere(ValueError):
@@ -49,6 +49,11 @@ KINDS: Mapping[type[Exception], Refusal] = {
         "Trop d'envois",
         "Plusieurs messages viennent d'être envoyés depuis votre connexion. Réessayez dans une heure, ou téléphonez.",
     ),
+    Crowded: Refusal(
+        503,
+        "Beaucoup de familles réservent en ce moment",
+        "Votre demande n'a pas encore pu passer. Attendez quelques secondes, puis réessayez.",
+    ),
     Unavailable: Refusal(
         503,
         "Service momentanément indisponible",
@@ -92,6 +97,13 @@ def refusal_of(fault: Exception) -> Refusal:
     if kind is BadForm and slug in BAD_FORMS:
         return Refusal(found.status, found.heading, BAD_FORMS[slug])
     return found
+
+
+NOTHING_LOST = (
+    "Rien n'est perdu : ce que vous avez demandé est gardé sur cette page, "
+    "et ce qui est déjà enregistré ne le sera pas deux fois."
+)
+IF_IT_LASTS = "Si cela dure, regardez « Mes dernières modifications » : tout ce qui est enregistré y figure."
 
 
 def aftermath(status: int, path: str) -> str:

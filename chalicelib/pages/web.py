@@ -20,11 +20,20 @@ from chalicelib.pages import headers, logs
 from chalicelib.pages.forms import read_form
 from chalicelib.pages.layout import layout
 from chalicelib.pages.portal import Portal
-from chalicelib.pages.refusals import ANYTHING_ELSE, WRONG_METHOD, Refusal, aftermath, refusal_of
+from chalicelib.pages.refusals import (
+    ANYTHING_ELSE,
+    IF_IT_LASTS,
+    NOTHING_LOST,
+    WRONG_METHOD,
+    Refusal,
+    aftermath,
+    refusal_of,
+)
 from chalicelib.pages.rendering import render
 from chalicelib.pages.visit import Visit
 from chalicelib.pages.words import typeset
-from chalicelib.rules.errors import SessionExpired
+from chalicelib.patience import A_PAGE, within
+from chalicelib.rules.errors import SessionExpired, Unavailable
 from chalicelib.rules.ids import ChildId
 
 
@@ -123,11 +132,15 @@ class Room:
         *,
         fields: Collection[str] = (),
         expired: Callable[[Visit], Answer] | None = None,
+        again: bool = False,
     ) -> Callable[[View], View]:
-        """Register what a form does. ``fields`` are those besides the token, ``expired`` answers a lost session."""
+        """Register what a form does. ``fields`` are those besides the token, ``expired`` answers a lost session.
+
+        ``again``: sending the form twice does no more than once, so a page that could not answer offers to.
+        """
 
         def register(view: View) -> View:
-            self._views.append((path, "POST", _wrapped(view, who, frozenset(fields) | {"csrf"}, expired)))
+            self._views.append((path, "POST", _wrapped(view, who, frozenset(fields) | {"csrf"}, expired, again)))
             return view
 
         return register
@@ -143,7 +156,11 @@ class Room:
 
 
 def _wrapped(
-    view: View, who: Who, fields: Collection[str] | None, expired: Callable[[Visit], Answer] | None
+    view: View,
+    who: Who,
+    fields: Collection[str] | None,
+    expired: Callable[[Visit], Answer] | None,
+    again: bool = False,
 ) -> Callable[..., Response]:
     """The view behind everything that is checked before it runs; ``fields`` is None when no form is read."""
 
@@ -164,9 +181,10 @@ def _wrapped(
         request, portal = _request.get()
         visit = Visit(request, portal())
         try:
-            return _answered(visit, seen_by_the_right_people(visit, path))
+            with within(A_PAGE):
+                return _answered(visit, seen_by_the_right_people(visit, path))
         except Exception as fault:  # noqa: BLE001 - the boundary: whatever happens, a parent gets a page in French.
-            return _failed(visit, fault)
+            return _failed(visit, fault, again)
 
     return handler
 
@@ -183,20 +201,42 @@ def _recognise(visit: Visit, who: Who) -> None:
 
 def _to_sign_in(visit: Visit) -> Redirect:
     """Sign in first, then see the page that was asked for; after a lost POST, the planning."""
-    path = visit.request.context.get("path", "") if visit.request.method == "GET" else "/planning"
+    path = _path_of(visit) if visit.request.method == "GET" else "/planning"
     params = visit.request.query_params or {}
-    asked = path.removeprefix(visit.portal.settings.base_path) + (f"?{urlencode(dict(params))}" if params else "")
+    asked = path + (f"?{urlencode(dict(params))}" if params else "")
     return Redirect(visit.url("/", vers=asked))
 
 
-def _failed(visit: Visit, fault: Exception) -> Response:
+def _path_of(visit: Visit) -> str:
+    """The path that was asked, without the stage's prefix. Chalice's own is the route's pattern."""
+    path = str(visit.request.context.get("path", ""))
+    return path.removeprefix(visit.portal.settings.base_path)
+
+
+def _failed(visit: Visit, fault: Exception, again: bool = False) -> Response:
     refusal = refusal_of(fault)
     facts = {"request_id": _request_id(visit), "path": visit.request.path, "kind": type(fault).__name__}
     if refusal is ANYTHING_ELSE:
         logs.report("page.failed", **facts, trace="".join(traceback.format_exception(fault)))
     else:
         logs.report("page.refused", **facts, status=refusal.status, slug=str(fault.args[0]) if fault.args else "")
+    if again and isinstance(fault, Unavailable):
+        return _answered(visit, _once_more(visit, refusal))
     return _refused(visit, refusal)
+
+
+def _once_more(visit: Visit, refusal: Refusal) -> Page:
+    """The same form with all that it held, and a button: nothing has to be ticked again."""
+    words = {
+        "heading": typeset(refusal.heading),
+        "sentence": typeset(refusal.sentence),
+        "nothing_lost": typeset(NOTHING_LOST),
+        "if_it_lasts": typeset(IF_IT_LASTS),
+        "action": visit.url(_path_of(visit)),
+        "fields": [*visit.form.fields.items(), *(("c", cell) for cell in visit.form.cells)],
+        "request_id": _request_id(visit),
+    }
+    return Page("errors/again.html", words, refusal.heading, refusal.status)
 
 
 def _refused(visit: Visit, refusal: Refusal) -> Response:

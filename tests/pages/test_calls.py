@@ -131,6 +131,19 @@ def test_a_save_is_two_reads_and_one_transaction(unlimited: PageClient) -> None:
     assert calls.names == ["dynamodb:Query", "dynamodb:Query", "dynamodb:TransactWriteItems"]
 
 
+def test_a_limited_place_costs_one_look_and_one_write_more(limited: PageClient) -> None:
+    """Reserved before the transaction, given back after it; siblings who take the same place make one write."""
+    looks = ["dynamodb:Query", "dynamodb:Query", "dynamodb:BatchGetItem"]
+    page = limited.get("/planning")
+    with counted() as calls:
+        assert limited.save(page, "c-007~sortie~2015-12-23").status == 303
+    assert calls.names == [*looks, "dynamodb:UpdateItem", "dynamodb:TransactWriteItems"]
+    page = limited.get("/planning")
+    with counted() as calls:
+        assert limited.save(page).status == 303
+    assert calls.names == [*looks, "dynamodb:TransactWriteItems", "dynamodb:UpdateItem"]
+
+
 def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient) -> None:
     assert operations(unlimited, "/factures") == ["Query", "Query"]
 

@@ -1,0 +1,97 @@
+"""When the portal cannot save, the parent keeps what she ticked, without a script, and is told what happens."""
+
+import pytest
+
+from chalicelib.rules.errors import Crowded, Unavailable
+from chalicelib.rules.ids import FamilyId
+from chalicelib.services.ports import JournalEntry
+from tests.fakes import MemoryPlannings
+from tests.pages.client import PageClient
+from tests.pages.conftest import World
+
+MORNING, AFTERNOON = "c-007~petites-vac-matin~2015-12-23", "c-007~petites-vac-apres-midi~2015-12-23"
+
+
+class Rush(MemoryPlannings):
+    """Does not save while ``trouble`` lasts."""
+
+    trouble: Exception | None = None
+
+    def save(self, family: FamilyId, entry: JournalEntry) -> None:
+        if self.trouble:
+            raise self.trouble
+        super().save(family, entry)
+
+
+@pytest.fixture
+def plannings() -> Rush:
+    return Rush()
+
+
+@pytest.fixture
+def world(plannings: Rush) -> World:
+    return World(plannings=plannings)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "heading"),
+    [
+        pytest.param(Crowded("planning"), "Beaucoup de familles réservent en ce moment", id="a crowd"),
+        pytest.param(Unavailable("planning"), "Service momentanément indisponible", id="a breakdown"),
+    ],
+)
+def test_the_ticks_are_kept_and_sent_again(
+    world: World, plannings: Rush, parent: PageClient, trouble: Exception, heading: str
+) -> None:
+    page = parent.get("/planning")
+    plannings.trouble = trouble
+    told = parent.save(page, MORNING, AFTERNOON)
+    assert (told.status, told.heading) == (503, heading)
+    assert "Rien n'est perdu" in told.main
+    assert "Réessayer" in told.main
+    assert told.hidden("vu") == page.hidden("vu")
+    kept = [e.attrs["value"] for e in told.page.all("input") if e.attrs.get("name") == "c"]
+    assert sorted(kept) == sorted([MORNING, AFTERNOON])
+    assert 'action="/planning"' in told.body
+
+    again = parent.save(told, *kept)
+    assert (again.status, again.heading) == (503, heading), "and so on, as long as it lasts"
+    plannings.trouble = None
+    recap = parent.follow(parent.save(again, *kept))
+    assert recap.heading == "2 modifications enregistrées"
+    assert world.journal() == 1
+
+
+def test_an_undo_is_asked_again_at_its_own_address(world: World, plannings: Rush, parent: PageClient) -> None:
+    saved = parent.save(parent.get("/planning"), MORNING)
+    address = f"{saved.headers['Location']}/annuler"
+    plannings.trouble = Crowded("planning")
+    told = parent.post(address, csrf=parent.get("/planning").hidden("csrf"))
+    assert (told.status, told.heading) == (503, "Beaucoup de familles réservent en ce moment")
+    assert f'action="{address}"' in told.body
+    plannings.trouble = None
+    assert parent.follow(parent.post(address, csrf=told.hidden("csrf"))).heading == "1 modification enregistrée"
+
+
+def test_a_session_that_ends_meanwhile_still_keeps_the_ticks(world: World, plannings: Rush, parent: PageClient) -> None:
+    plannings.trouble = Crowded("planning")
+    told = parent.save(parent.get("/planning"), MORNING)
+    plannings.trouble = None
+    world.clock.forward(minutes=61)
+    assert "Votre modification est gardée" in parent.save(told, MORNING).main
+
+
+def test_what_is_sent_back_is_text(plannings: Rush, parent: PageClient) -> None:
+    """A field is shown again as it came: it must not become a page."""
+    plannings.trouble = Crowded("planning")
+    page = parent.get("/planning")
+    told = parent.post("/planning", ("csrf", page.hidden("csrf")), ("vu", page.hidden("vu")), ("c", MORNING))
+    assert told.body.count("<form") == page.body.count("<form") - page.body.count('method="get"')
+
+
+def test_what_may_not_be_sent_twice_is_not_offered_again(world: World, parent: PageClient) -> None:
+    world.mailer.down = True
+    form = parent.get("/contact")
+    world.clock.forward(seconds=10)
+    fields = {"nom": "Jamie", "email": "a@server.fr", "sujet": "x", "message": "y", "ouvert": form.hidden("ouvert")}
+    assert "Réessayer" not in parent.post("/contact", **fields).main
