@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from infra.bench import age, cold, intake, invoices, pages
+from infra.bench import age, cold, intake, invoices, pages, rush
 from infra.bench.measure import Figure, table, write_json
 from infra.bench.parent import Parent
 from infra.bench.portal import portal_app
@@ -38,6 +38,7 @@ def main() -> int:
                 ("sign-in", lambda: [pages.sign_in(parent)]),
                 ("invoices", lambda: invoices.compare(environment)),
                 ("old family, large town", lambda: age.compare(environment)),
+                ("a rush", rush.compare),
                 ("import at 1× and 10×", lambda: intake.compare(environment, folder)),
             )
             costs = pages.costs(parent)

@@ -80,7 +80,7 @@ def export_family(stage: Stage, family: str, folder: Path) -> int:
 def erase_family(stage: Stage, family: str) -> int:
     """Delete all of ``family_items`` and the family's PDFs; how many items. Raises CannotOperate while it owes.
 
-    The bookings go, and the places that they took are counted again by the next import.
+    The bookings go, and the places that they took are counted again at night.
     """
     found = family_items(stage, family)
     owed = [item["number"]["S"] for item in found["invoices"] if _owes(item)]
