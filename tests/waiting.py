@@ -8,7 +8,7 @@ from unittest import mock
 
 @contextmanager
 def without_waiting() -> Iterator[list[float]]:
-    """``time.sleep`` returns at once and ``time.monotonic`` tells the time as if it had not; gives the waits asked."""
+    """Sleeping returns at once, and the monotonic clock tells the time as if it had not; gives the waits asked."""
     waits: list[float] = []
     monotonic = time.monotonic
     with (

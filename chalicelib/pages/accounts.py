@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from chalicelib.pages.markdown import to_html
+from chalicelib.pages.refusals import refusal_of
 from chalicelib.pages.seen import slots_of, unseal_seen
 from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit, recap_address
-from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
+from chalicelib.pages.web import Answer, Page, Redirect, Room, Who, once_more
 from chalicelib.pages.words import clock_words, typeset
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
 from chalicelib.rules.ids import NAME
@@ -149,7 +150,7 @@ def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:
     return seen_field, cells
 
 
-def _save_kept(visit: Visit, kept: str) -> Redirect:
+def _save_kept(visit: Visit, kept: str) -> Answer:
     """Save the ticks that waited; those of another family, or of a child who left it, are left alone, and
     it is said."""
     seen_field, cells = _opened(visit, kept)
@@ -164,4 +165,7 @@ def _save_kept(visit: Visit, kept: str) -> Redirect:
         entry = visit.portal.save_planning(family, seen, slots_of(cells))
     except NotFound:
         return Redirect(visit.url("/planning", parti="1"))
+    except Unavailable as fault:  # She is signed in by now: the form goes where the planning's own goes.
+        held = [("csrf", visit.csrf), ("vu", seen_field), *(("c", cell) for cell in cells)]
+        return once_more(visit, refusal_of(fault), visit.url("/planning"), held)
     return Redirect(recap_address(visit, entry) if entry else visit.url("/planning", rien="1"))

@@ -6,7 +6,7 @@ shared by all threads of the local server.
 """
 
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
@@ -221,19 +221,20 @@ def _failed(visit: Visit, fault: Exception, again: bool = False) -> Response:
     else:
         logs.report("page.refused", **facts, status=refusal.status, slug=str(fault.args[0]) if fault.args else "")
     if again and isinstance(fault, Unavailable):
-        return _answered(visit, _once_more(visit, refusal))
+        held = [*visit.form.fields.items(), *(("c", cell) for cell in visit.form.cells)]
+        return _answered(visit, once_more(visit, refusal, visit.url(_path_of(visit)), held))
     return _refused(visit, refusal)
 
 
-def _once_more(visit: Visit, refusal: Refusal) -> Page:
-    """The same form with all that it held, and a button: nothing has to be ticked again."""
+def once_more(visit: Visit, refusal: Refusal, action: str, fields: Sequence[tuple[str, str]]) -> Page:
+    """The form with all that it held, and a button: nothing has to be ticked again."""
     words = {
         "heading": typeset(refusal.heading),
         "sentence": typeset(refusal.sentence),
         "nothing_lost": typeset(NOTHING_LOST),
         "if_it_lasts": typeset(IF_IT_LASTS),
-        "action": visit.url(_path_of(visit)),
-        "fields": [*visit.form.fields.items(), *(("c", cell) for cell in visit.form.cells)],
+        "action": action,
+        "fields": fields,
         "request_id": _request_id(visit),
     }
     return Page("errors/again.html", words, refusal.heading, refusal.status)

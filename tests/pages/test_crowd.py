@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.rules.errors import Crowded, Unavailable
+from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.services.ports import JournalEntry
 from tests.fakes import MemoryPlannings
@@ -81,12 +82,32 @@ def test_a_session_that_ends_meanwhile_still_keeps_the_ticks(world: World, plann
     assert "Votre modification est gardée" in parent.save(told, MORNING).main
 
 
-def test_what_is_sent_back_is_text(plannings: Rush, parent: PageClient) -> None:
-    """A field is shown again as it came: it must not become a page."""
-    plannings.trouble = Crowded("planning")
+def test_ticks_that_waited_for_the_sign_in_are_kept_once_more(
+    world: World, plannings: Rush, parent: PageClient
+) -> None:
     page = parent.get("/planning")
-    told = parent.post("/planning", ("csrf", page.hidden("csrf")), ("vu", page.hidden("vu")), ("c", MORNING))
-    assert told.body.count("<form") == page.body.count("<form") - page.body.count('method="get"')
+    world.clock.forward(minutes=61)
+    asked = parent.save(page, MORNING)
+    plannings.trouble = Crowded("planning")
+    told = parent.post("/", enfant="007", payeur="GOLDENEYE7", garde=asked.hidden("garde"))
+    assert (told.status, told.heading) == (503, "Beaucoup de familles réservent en ce moment")
+    plannings.trouble = None
+    assert parent.follow(parent.save(told, MORNING)).heading == "1 modification enregistrée"
+
+
+def test_what_is_sent_back_is_text(world: World, parent: PageClient) -> None:
+    """A breakdown may come before the form was looked at: what it held must not become a page."""
+
+    def down(_family: FamilyId) -> Family | None:
+        raise Unavailable("families")
+
+    page = parent.get("/planning")
+    world.families.find = down  # type: ignore[method-assign]
+    told = parent.post("/planning", ("csrf", page.hidden("csrf")), ("vu", '"><form action="//evil">'), ("c", "<b>"))
+    assert told.status == 503
+    assert told.hidden("vu") == '"><form action="//evil">'
+    assert "<b>" not in told.body
+    assert not [form for form in told.page.all("form") if "evil" in form.attrs["action"]]
 
 
 def test_what_may_not_be_sent_twice_is_not_offered_again(world: World, parent: PageClient) -> None:
