@@ -24,7 +24,6 @@ ALLOWED = {
     ("intake.logins", "ChildId"): OWN_ROWS,
     ("intake.departures", "FamilyId"): OWN_ROWS,
     ("intake.importing", "FamilyId"): OWN_ROWS,
-    ("intake.departures", "FamilyId"): OWN_ROWS,
     ("intake.activity_file", "ActivityId"): FAULTY,
     ("intake.activity_file", "SchoolId"): FAULTY,
     ("intake.calendar_file", "ActivityId"): FAULTY,
