@@ -52,7 +52,7 @@ class DynamoPlanningStore:
         for start in range(0, len(listed), KEYS_IN_A_BATCH):
             asked = map(_key, listed[start : start + KEYS_IN_A_BATCH])
             chunk = [{"day": day, "counter": counter} for day, counter in asked]
-            for item in self.database.batch_get("planning.tallies", self.places, chunk, consistent_read=True):
+            for item in self.database.batch_get("planning.taken", self.places, chunk, consistent_read=True):
                 found[keys.place_key(item["day"]["S"], item["counter"]["S"])] = _tally(item)
         return found
 
