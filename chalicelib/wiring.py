@@ -28,6 +28,7 @@ from chalicelib.services.ports import (
     LoginStore,
     Mailer,
     PlanningStore,
+    Report,
     ThrottleStore,
     TownStore,
 )
@@ -60,6 +61,7 @@ class Portal:
 
     settings: Settings
     clock: Clock
+    report: Report
     town: TownStore
     families: FamilyStore
     plannings: PlanningStore
@@ -125,6 +127,7 @@ def assemble(
     return Portal(
         settings=settings,
         clock=clock,
+        report=report,
         town=town,
         families=families,
         plannings=plannings,

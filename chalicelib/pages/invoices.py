@@ -2,7 +2,6 @@
 
 import re
 
-from chalicelib.pages import logs
 from chalicelib.pages.presenters import invoices as present
 from chalicelib.pages.presenters.payments import CLOSED
 from chalicelib.pages.signing import Tampered
@@ -89,7 +88,7 @@ def pdf(visit: Visit, number: str) -> Answer:
     try:
         return Redirect(visit.portal.open_pdf(visit.family.id, asked))
     except PdfMissing:
-        logs.report("invoice.pdf_missing", level="error", invoice=asked, family=visit.family.id)
+        visit.portal.report("invoice.pdf_missing", level="error", invoice=asked, family=visit.family.id)
         return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404, section=SECTION)
 
 

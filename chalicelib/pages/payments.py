@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-from chalicelib.pages import logs
 from chalicelib.pages.invoices import SECTION, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
 from chalicelib.pages.visit import Visit
@@ -52,7 +51,7 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
     """No money is under way; what went wrong is the operator's to know, what to do next is the parent's."""
     if isinstance(fault, NotPayable):
         return _outcome_page(visit, number, present.closed(str(fault)), 409)
-    logs.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")
+    visit.portal.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")
     if isinstance(fault, OrderRefused):
         return _outcome_page(visit, number, present.WRONG_ADDRESS if fault.parent else present.NOT_OPENED, 502)
     return _outcome_page(visit, number, present.UNREACHABLE, 503, email=email)
@@ -122,7 +121,7 @@ def _declared(visit: Visit, nonce: str) -> Answer:
     try:
         answer = answer_of(_told(visit))
     except ValueError as fault:
-        logs.report("payment.return_unreadable", level="warning", why=str(fault))
+        visit.portal.report("payment.return_unreadable", level="warning", why=str(fault))
         return _received()
     visit.portal.declare_payment(nonce, answer)
     return _received()

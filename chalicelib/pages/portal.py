@@ -8,7 +8,7 @@ from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
 from chalicelib.services.notices import AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
 from chalicelib.services.paying import ShowPayment, StartPayment
 from chalicelib.services.planning import LastChanges, ShowPlanning
-from chalicelib.services.ports import Clock, TownStore
+from chalicelib.services.ports import Clock, Report, TownStore
 from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.services.settling import SettlePayment
@@ -20,6 +20,8 @@ class Portal(Protocol):
     def settings(self) -> Settings: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def report(self) -> Report: ...
     @property
     def town(self) -> TownStore: ...
     @property

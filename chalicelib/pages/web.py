@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.pages import headers, logs
+from chalicelib.pages import headers
 from chalicelib.pages.forms import read_form
 from chalicelib.pages.layout import layout
 from chalicelib.pages.portal import Portal
@@ -217,9 +217,11 @@ def _failed(visit: Visit, fault: Exception, again: bool = False) -> Response:
     refusal = refusal_of(fault)
     facts = {"request_id": _request_id(visit), "path": visit.request.path, "kind": type(fault).__name__}
     if refusal is ANYTHING_ELSE:
-        logs.report("page.failed", **facts, trace="".join(traceback.format_exception(fault)))
+        visit.portal.report("page.failed", **facts, trace="".join(traceback.format_exception(fault)))
     else:
-        logs.report("page.refused", **facts, status=refusal.status, slug=str(fault.args[0]) if fault.args else "")
+        visit.portal.report(
+            "page.refused", **facts, status=refusal.status, slug=str(fault.args[0]) if fault.args else ""
+        )
     if again and isinstance(fault, Unavailable):
         held = [*visit.form.fields.items(), *(("c", cell) for cell in visit.form.cells)]
         return _answered(visit, once_more(visit, refusal, visit.url(_path_of(visit)), held))
