@@ -214,8 +214,7 @@ class MemoryIntake:
         self.login_store = logins or MemoryLogins()
         self.plannings = plannings or MemoryPlannings()
         self.town = town or MemoryTown()
-        self.versions: dict[datetime, str] = {}
-        self._json: str | None = None
+        self.versions: dict[datetime, Town] = {}
         self._recount = False
         self._stamps: dict[int, bytes] = {}
 
@@ -289,13 +288,15 @@ class MemoryIntake:
     def recount_done(self) -> None:
         self._recount = False
 
-    def current_town_json(self) -> str | None:
-        return self._json
+    def current_town(self) -> Town | None:
+        return self.town.town
 
-    def put_town(self, json: str, now: datetime) -> None:
+    def put_town(self, town: Town, now: datetime) -> bool:
         _aware(now)
-        self._json = self.versions[now] = json
-        self.town.town = town_codec.load(json)
+        if town == self.town.town:
+            return False
+        self.town.town = self.versions[now] = town_codec.load(town_codec.dump(town))
+        return True
 
 
 class MemoryOutbox:

@@ -35,7 +35,6 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
-from chalicelib.rules.town_codec import dump, load
 from chalicelib.services.invoice_ports import NoticeStore
 from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import CountPlaces
@@ -115,8 +114,7 @@ class Importer:
         """
         now = self.clock.now()
         with validated(folder, now, progress) as checked:
-            text = self.store.current_town_json()
-            there = _loaded(text)
+            there = self.store.current_town()
             files = replace(checked, town=checked.town.after(there))
             report = IntakeReport()
             invoices = self._invoices(files, folder, report)
@@ -141,7 +139,7 @@ class Importer:
             settling = self._settling(files, there, now, report, fresh=people.fresh, cancel=cancel_departed)
             progress.follow("Départs", len(people.unsettled), settling(people.unsettled))
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
-            self._publish(files.town, text, now, report)
+            self._publish(files.town, now, report)
             if due:
                 progress.say("places à recompter, une minute")
                 report.recounted = (report.recounted or 0) + recount.settle(files.town)
@@ -197,17 +195,15 @@ class Importer:
         if faults.count:
             raise BadFiles(faults)
 
-    def _publish(self, town: Town, there: str | None, now: datetime, report: IntakeReport) -> None:
+    def _publish(self, town: Town, now: datetime, report: IntakeReport) -> None:
         """The town last, when all the rest is written: an import that dies on the way leaves the town as it was.
 
         Until then pages follow the town before: they leave out what families are enrolled in and it does not have.
         """
-        text = dump(town)
-        if text == there:
+        if self.store.put_town(town, now):
+            report.town.changed += 1
+        else:
             report.town.unchanged += 1
-            return
-        self.store.put_town(text, now)
-        report.town.changed += 1
 
     def _write_notices(self, lists: sqlite3.Connection, report: IntakeReport) -> Iterator[int]:
         """Who is told of invoices, for the families that never chose themselves."""
@@ -230,14 +226,6 @@ class Importer:
         told = report.bookings.added + report.bookings.unchanged + report.overtaken + len(report.refused)
         # Of several lines for one slot only the last was looked at.
         report.overtaken += int(listed) - told
-
-
-def _loaded(text: str | None) -> Town | None:
-    """The town that the portal has; None when it has none, or one that an older version of the portal wrote."""
-    try:
-        return load(text) if text else None
-    except ValueError:
-        return None
 
 
 def _families_with_events(lists: sqlite3.Connection) -> int:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, Login
 
 
@@ -60,12 +61,12 @@ class IntakeStore(Protocol):
         """The family's whole journal, oldest first."""
         ...
 
-    def current_town_json(self) -> str | None:
-        """What ``put_town`` last wrote, None before the first import."""
+    def current_town(self) -> Town | None:
+        """What is published; None before the first import, and for what an older version of the portal wrote."""
         ...
 
-    def put_town(self, json: str, now: datetime) -> None:
-        """Make ``json`` (``rules.town_codec.dump``) the current configuration and keep it in the history."""
+    def put_town(self, town: Town, now: datetime) -> bool:
+        """Make ``town`` the current configuration and keep it in the history; False when it is published already."""
         ...
 
     def ask_recount(self, now: datetime) -> None:

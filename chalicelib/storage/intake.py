@@ -8,6 +8,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, Refused, answering
@@ -90,11 +91,11 @@ class DynamoIntakeStore:
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)
 
-    def current_town_json(self) -> str | None:
-        return self.town.current_json()
+    def current_town(self) -> Town | None:
+        return self.town.published()
 
-    def put_town(self, json: str, now: datetime) -> None:
-        self.town.put(json, now)
+    def put_town(self, town: Town, now: datetime) -> bool:
+        return self.town.put(town, now)
 
     def ask_recount(self, now: datetime) -> None:
         self.town.ask_recount(now)

@@ -41,21 +41,29 @@ class DynamoTownStore:
                 self._read_at = now
             return self._town
 
-    def current_json(self) -> str | None:
-        """What was last put, None before the first import."""
+    def published(self) -> Town | None:
+        """What was last put; None before the first import, and for what an older version of the portal wrote."""
         row = self._current()
-        return gzip.decompress(row.json).decode() if row else None
+        try:
+            return _loaded(row) if row else None
+        except ValueError:
+            return None
 
-    def put(self, json: str, now: datetime) -> None:
-        """Make ``json`` the current configuration and keep it in the history."""
+    def put(self, town: Town, now: datetime) -> bool:
+        """Make ``town`` the current configuration and keep it in the history; False when it is so, to the letter."""
         at = instant_text(now)
-        compiled = gzip.compress(json.encode(), mtime=0)
+        text = town_codec.dump(town)
+        there = self._current()
+        if there and _text(there) == text:
+            return False
+        compiled = gzip.compress(text.encode(), mtime=0)
 
         def fill(transaction: TransactWrite) -> None:
             for version in (keys.CURRENT, keys.town_version(at)):
                 transaction.save(self.rows(keys.TOWN, version, at=at, json=compiled))
 
         self.database.transact("town.put", fill)
+        return True
 
     def ask_recount(self, now: datetime) -> None:
         asked = self.rows(keys.TOWN, keys.RECOUNT, at=instant_text(now), json=b"")
@@ -74,9 +82,18 @@ class DynamoTownStore:
             raise Unavailable("town.current: no configuration was imported yet")
         if self._town is not None and row.json == self._compiled:
             return self._town
-        town = town_codec.load(gzip.decompress(row.json).decode())
+        town = _loaded(row)
         self._compiled = row.json
         return town
 
     def _current(self) -> TownRow | None:
         return self.database.get("town.current", self.rows, keys.TOWN, keys.CURRENT, consistent_read=True)
+
+
+def _text(row: TownRow) -> str:
+    return gzip.decompress(row.json).decode()
+
+
+def _loaded(row: TownRow) -> Town:
+    """Raises ValueError for what another version of the portal wrote."""
+    return town_codec.load(_text(row))

@@ -36,7 +36,7 @@ PAGES = ("/planning", "/modifications", "/enfants")
 
 def compare(environment: Mapping[str, str]) -> list[Figure]:
     """``environment``: the demo town's, whose configuration the two towns share."""
-    configuration = store_of(environment, environment["PORTAL_TABLES"]).current_town_json()
+    configuration = store_of(environment, environment["PORTAL_TABLES"]).current_town()
     if configuration is None:
         raise RuntimeError("the demo town was not imported")
     now = datetime.fromisoformat(environment["DEMO_NOW"]).replace(tzinfo=UTC)

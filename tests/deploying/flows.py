@@ -10,7 +10,6 @@ from chalice.app import Chalice
 
 from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.site import add_pages
-from chalicelib.rules import town_codec
 from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
@@ -52,7 +51,7 @@ def a_stage(settings: Settings) -> Settings:
 
 
 def put_town(store: DynamoIntakeStore, town: Town) -> None:
-    store.put_town(town_codec.dump(town), NOW)
+    store.put_town(town, NOW)
 
 
 def the_api(settings: Settings, treasury: object) -> None:

@@ -210,7 +210,7 @@ def test_the_town_is_published_when_all_the_rest_is_written(tmp_path: Path) -> N
         town.load(a_folder(tmp_path))
     fault.mend()
     assert town.store.families.find(F1) is not None
-    assert town.store.current_town_json() is None
+    assert town.store.current_town() is None
     assert PageClient(town.app).get("/healthz").status == 503
     town.load(a_folder(tmp_path))
     assert town.parent().get("/planning").status == 200

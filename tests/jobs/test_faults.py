@@ -10,7 +10,6 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from chalicelib.adapters.mailer import SesMailSender
-from chalicelib.rules import town_codec
 from chalicelib.services.invoice_ports import Mail
 from chalicelib.services.notifying import LEASE, NotifyInvoices, SendOutbox
 from chalicelib.storage.families import DynamoFamilyStore
@@ -63,7 +62,7 @@ def fresh() -> Iterator[World]:
             events.append(event)
 
         intake = DynamoIntakeStore(database)
-        intake.put_town(town_codec.dump(a_town()), clock.now())
+        intake.put_town(a_town(), clock.now())
         intake.put_families([a_family(email=TOWN_EMAIL)])
         invoices, notices, outbox = (
             DynamoInvoiceStore(database),

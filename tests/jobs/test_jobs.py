@@ -14,7 +14,6 @@ from moto.ses.models import ses_backends
 
 from app import app
 from chalicelib import jobs
-from chalicelib.rules import town_codec
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.rules.town import Capacity
 from chalicelib.services.recounting import AT_REST
@@ -64,7 +63,7 @@ def town(moto_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=moto_settings.sender)
     database = database_for(moto_settings)
     intake = DynamoIntakeStore(database)
-    intake.put_town(town_codec.dump(a_town()), paris(NOW))
+    intake.put_town(a_town(), paris(NOW))
     intake.put_families([a_family(email=TOWN_EMAIL)])
     DynamoNoticeStore(database).save(BOND, WANTED)
     DynamoInvoiceStore(database).put(an_invoice(), ())
@@ -116,7 +115,7 @@ def test_places_that_nobody_booked_are_for_sale_again_in_the_morning(town, monke
     database = database_for(town)
     plannings = DynamoPlanningStore(database)
     limited = a_town(an_activity(capacity=Capacity(2, {})))
-    DynamoIntakeStore(database).put_town(town_codec.dump(limited), paris(NOW))
+    DynamoIntakeStore(database).put_town(limited, paris(NOW))
     monday = max(limited.calendar.first, date.fromisoformat(NIGHT[:10])) + timedelta(days=7)
     plannings.reserve(PlaceKey(monday, CANTEEN), 2, 2)
     monkeypatch.setenv("PORTAL_STAGE", "local")

@@ -10,7 +10,6 @@ from chalicelib.pages.site import add_pages
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.payments import HELD
 from chalicelib.rules.town import Town
-from chalicelib.rules.town_codec import dump
 from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
@@ -34,7 +33,7 @@ def visitor_of(settings: Settings, town: Town) -> PageClient:
     settings = replace(settings, demo_now="2015-12-22T14:54", origin=f"http://{HOST}")
     store = DynamoIntakeStore(stand_in.database_for(settings))
     family = the_bonds()
-    store.put_town(dump(town), NOW)
+    store.put_town(town, NOW)
     store.put_families([family])
     secret = secret_of(settings.pepper, "GOLDENEYE7", SALT)
     store.put_logins([(login_key(settings.pepper, "007"), Login(family.id, JAMES, SALT, secret))])

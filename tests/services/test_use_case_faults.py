@@ -13,7 +13,6 @@ from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.pages.links import SignedLinks
-from chalicelib.rules import town_codec
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
@@ -90,7 +89,7 @@ def fresh() -> Iterator[World]:
 
 
 def _stock(store: IntakeStore, pepper: str, clock: FixedClock) -> None:
-    store.put_town(town_codec.dump(TOWN), clock.now())
+    store.put_town(TOWN, clock.now())
     store.put_families([FAMILY])
     login = Login(BOND, JAMES, SALT, secret_of(pepper, "GOLDENEYE7", SALT))
     store.put_logins([(login_key(pepper, "007"), login)])

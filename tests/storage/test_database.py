@@ -101,7 +101,7 @@ def test_no_answer_is_unavailable_after_a_few_attempts_and_names_the_operation(m
         ("planning.taken: ", lambda: DynamoPlanningStore(moto_database).taken([PlaceKey(MONDAY, CANTEEN)])),
         ("intake.logins: ", lambda: list(DynamoIntakeStore(moto_database).logins())),
         ("intake.enrolments: ", lambda: list(DynamoIntakeStore(moto_database).enrolments())),
-        ("town.current: ", lambda: DynamoIntakeStore(moto_database).current_town_json()),
+        ("town.current: ", lambda: DynamoIntakeStore(moto_database).current_town()),
         ("test.take: ConnectTimeoutError", lambda: taking(moto_database, place(moto_database), at_most=9)),
     )
     for sentence, ask in asked:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.rules import town_codec
 from chalicelib.rules.errors import Unavailable
 from chalicelib.storage.database import Database
 from chalicelib.storage.town import DynamoTownStore
@@ -17,45 +16,46 @@ LATER = datetime(2026, 9, 12, 10, 0, tzinfo=UTC)
 
 
 def test_without_an_import_there_is_no_town(stores: Stores) -> None:
-    assert stores.intake.current_town_json() is None
+    assert stores.intake.current_town() is None
     with pytest.raises(Unavailable, match="imported"):
         stores.town.current()
 
 
 def test_the_last_town_put_is_the_current_one(stores: Stores) -> None:
     for name, at in (("Ville A", NOW), ("Ville B", LATER)):
-        text = town_codec.dump(a_town(name=name))
-        stores.intake.put_town(text, at)
-        assert stores.intake.current_town_json() == text
+        town = a_town(name=name)
+        assert stores.intake.put_town(town, at)
+        assert stores.intake.current_town() == town
+        assert not stores.intake.put_town(town, at), "it is published already"
         assert stores.town.current() == a_town(name=name)
 
 
 def test_a_naive_instant_is_refused(stores: Stores) -> None:
     with pytest.raises(ValueError, match="naive"):
-        stores.intake.put_town(town_codec.dump(a_town()), NOW.replace(tzinfo=None))
+        stores.intake.put_town(a_town(), NOW.replace(tzinfo=None))
 
 
 def test_every_version_is_kept(database: Database) -> None:
     store = DynamoTownStore(database)
-    for at in (NOW, LATER):
-        store.put(town_codec.dump(a_town()), at)
+    for name, at in (("Ville A", NOW), ("Ville B", LATER)):
+        store.put(a_town(name=name), at)
     versions = [row.version for row in store.rows.query("TOWN")]
     assert versions == ["CURRENT", "V#2026-09-11T10:00:00.000000Z", "V#2026-09-12T10:00:00.000000Z"]
 
 
 def test_pages_ask_once_a_minute(database: Database) -> None:
     store = DynamoTownStore(database)
-    store.put(town_codec.dump(a_town(name="Ville A")), NOW)
+    store.put(a_town(name="Ville A"), NOW)
     with counted() as calls:
         first = store.current()
-        store.put(town_codec.dump(a_town(name="Ville B")), LATER)
+        store.put(a_town(name="Ville B"), LATER)
         assert store.current() is first
-    assert calls.names == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]
+    assert calls.names == ["dynamodb:GetItem", "dynamodb:GetItem", "dynamodb:TransactWriteItems"]
 
 
 def test_an_unchanged_configuration_is_not_compiled_again(database: Database) -> None:
     store = DynamoTownStore(database, fresh=0)
-    store.put(town_codec.dump(a_town()), NOW)
+    store.put(a_town(), NOW)
     with counted() as calls:
         assert store.current() is store.current()
     assert calls.names == ["dynamodb:GetItem"] * 2
