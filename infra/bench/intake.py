@@ -44,7 +44,7 @@ def _import(environment: Mapping[str, str], folder: Path, times: int) -> Run:
     today = settings["DEMO_NOW"][:10]
     process_cost(["-m", "infra.local.demo", "--out", str(town), "--today", today, *size], settings)
     rows = sum(_lines(path) - 1 for path in town.glob("*.csv"))
-    return Run(rows, process_cost(["-m", "chalicelib.intake", str(town)], settings))
+    return Run(rows, process_cost(["-m", "chalicelib.commands", "import", str(town)], settings))
 
 
 def _lines(path: Path) -> int:

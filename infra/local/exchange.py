@@ -12,7 +12,6 @@ USAGES = {
     "import": "make import FROM=dir [STAGE=local] [PORT=8000] [ACCEPTER=oui] [ANNULER=oui]: dir holds the town's files",
     "export": "make export TO=dir [DAY=2026-11-22] [STAGE=local] [PORT=8000]: the lists are written in dir",
 }
-MODULES = {"import": "chalicelib.intake", "export": "chalicelib.exports"}
 
 
 def main(what: str, stage: str, folder: str, *options: str) -> int:
@@ -25,7 +24,7 @@ def main(what: str, stage: str, folder: str, *options: str) -> int:
     except (UnknownStage, CannotOperate, ValueError) as error:
         print(f"make {what}: {error}", file=sys.stderr)
         return 2
-    command = [sys.executable, "-m", MODULES[what], str(Path(folder).resolve()), *options]
+    command = [sys.executable, "-m", "chalicelib.commands", what, str(Path(folder).resolve()), *options]
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if status and what == "import" and stage != "local":
         _ring(read_stage(stage))

@@ -203,7 +203,7 @@ def prepare(environment: dict[str, str], folder: Path, families: int) -> None:
     town = folder / "town"
     today = environment["DEMO_NOW"][:10] or date.today().isoformat()  # noqa: DTZ011 - a default for the demo's days
     _child(["infra.local.demo", "--out", str(town), "--today", today, "--families", str(families)], environment)
-    _child(["chalicelib.intake", str(town)], environment)
+    _child(["chalicelib.commands", "import", str(town)], environment)
 
 
 def _child(arguments: list[str], environment: dict[str, str]) -> None:

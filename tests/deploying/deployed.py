@@ -118,7 +118,7 @@ def import_demo(town: Town, folder: Path) -> None:
     }
     for arguments in (
         ["infra.local.demo", "--out", str(folder), "--today", f"{clock_for('').now():%Y-%m-%d}", "--families", "2"],
-        ["chalicelib.intake", str(folder)],
+        ["chalicelib.commands", "import", str(folder)],
     ):
         ended = subprocess.run(
             [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

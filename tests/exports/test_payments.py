@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.exports.command import main
+from chalicelib.commands.export_payments import main
 from chalicelib.exports.payments import euros_of, write_day, write_to_check
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.commands.import_town import BRAKED, DONE, main
 from chalicelib.intake.brakes import MANY, MOST, Braked, Loss, reasons
-from chalicelib.intake.command import BRAKED, DONE, main
 from tests.intake.folder import LISTS, a_folder
 from tests.intake.test_importing import Portal, snapshot, without
 

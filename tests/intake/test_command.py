@@ -1,10 +1,10 @@
-"""``python -m chalicelib.intake``: words, exit status, and the same import on real tables."""
+"""``python -m chalicelib.commands import``: words, exit status, and the same import on real tables."""
 
 import io
 
 import pytest
 
-from chalicelib.intake.command import DONE, MISUSED, NOT_DONE, main
+from chalicelib.commands.import_town import DONE, MISUSED, NOT_DONE, main
 from chalicelib.services.accounts import login_key
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.intake.folder import a_folder, with_line

@@ -444,7 +444,7 @@ def test_the_import_needs_its_libraries_only_when_it_runs():
     """``holidays``, ``rich`` and the school calendar stay off the Lambda: importing the modules must not load them."""
     import subprocess
 
-    code = "import sys, chalicelib.intake.command; print({'rich', 'holidays', 'pynamodb'} & {*sys.modules})"
+    code = "import sys, chalicelib.commands.import_town; print({'rich', 'holidays', 'pynamodb'} & {*sys.modules})"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
 

@@ -19,11 +19,12 @@ ROOMS = {
     "pages": {"rules", "services", "settings", "patience"},
     "intake": {"rules", "services", "settings", "patience"},
     "exports": {"rules", "services", "settings"},
+    "commands": {"rules", "services", "intake", "exports", "settings"},
     "jobs": {"rules", "services", "settings"},
     "settings": set(),
     "patience": set(),
 }
-MAY_WIRE = {"pages.portal", "intake.__main__", "intake.command", "exports.command", "jobs"}
+MAY_WIRE = {"pages.portal", "commands.import_town", "commands.export_payments", "jobs"}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set()}
 """Rooms where the standard library comes in and, of the others, only these."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.command import main
+from chalicelib.commands.import_town import main
 
 ROOT = Path(__file__).parents[2]
 README, OPERATING = ROOT / "README.md", ROOT / "infra" / "README.md"
@@ -64,7 +64,7 @@ def documented_town(folder: Path, **changes: str) -> Path:
 
 
 def verified(folder: Path) -> str:
-    """What ``python -m chalicelib.intake --verifier`` finds wrong with a folder."""
+    """What ``python -m chalicelib.commands import --verifier`` finds wrong with a folder."""
     out, error = io.StringIO(), io.StringIO()
     main([str(folder), "--verifier"], {"DEMO_NOW": "2026-11-24T08:00"}, out, error)
     return error.getvalue()

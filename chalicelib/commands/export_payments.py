@@ -39,7 +39,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m chalicelib.exports", description="Écrit les paiements d'un jour, et ceux qui sont à vérifier."
+        prog="python -m chalicelib.commands export",
+        description="Écrit les paiements d'un jour, et ceux qui sont à vérifier.",
     )
     parser.add_argument("dossier", help="dossier où écrire les listes")
     parser.add_argument("--jour", type=date.fromisoformat, help="jour à écrire, 2026-11-22 ; hier quand il manque")

@@ -1,4 +1,4 @@
-"""``python -m chalicelib.intake DIR``: import a town's folder, or only check it with ``--verifier``."""
+"""``python -m chalicelib.commands import DIR``: import a town's folder, or only check it with ``--verifier``."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m chalicelib.intake", description="Importe les fichiers d'une ville."
+        prog="python -m chalicelib.commands import", description="Importe les fichiers d'une ville."
     )
     parser.add_argument("dossier", help="dossier de town.toml et des listes CSV")
     parser.add_argument("--verifier", action="store_true", help="vérifie les fichiers et n'écrit rien")

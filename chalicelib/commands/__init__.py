@@ -1,0 +1,1 @@
+"""Command lines: what an operator or a clerk runs."""

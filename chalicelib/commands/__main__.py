@@ -1,0 +1,20 @@
+"""``python -m chalicelib.commands import DIR [--verifier]`` and ``… export DIR [--jour 2026-11-22]``."""
+
+import os
+import sys
+
+from chalicelib.commands import export_payments, import_town
+
+COMMANDS = {"import": import_town.main, "export": export_payments.main}
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: the command's own; 2 when there is no such command."""
+    if not arguments or arguments[0] not in COMMANDS:
+        sys.stderr.write(f"usage: python -m chalicelib.commands {{{'|'.join(COMMANDS)}}} DIR …\n")
+        return 2
+    return COMMANDS[arguments[0]](arguments[1:], os.environ, sys.stdout, sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
