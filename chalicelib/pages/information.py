@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
+from chalicelib.french.words import typeset
 from chalicelib.pages import sessions
 from chalicelib.pages.assets import script
 from chalicelib.pages.headers import FOR_EVER
 from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit
 from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
-from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import BadForm, Unavailable
 from chalicelib.services.contact import Message
 

@@ -2,12 +2,12 @@
 
 import re
 
+from chalicelib.french.words import typeset
 from chalicelib.pages.presenters import invoices as present
 from chalicelib.pages.presenters.payments import CLOSED
 from chalicelib.pages.signing import Tampered
 from chalicelib.pages.visit import Visit, asked_for
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
-from chalicelib.pages.words import typeset
 from chalicelib.rules import ids
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import InvoiceNumber

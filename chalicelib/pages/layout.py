@@ -4,9 +4,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.french.words import typeset
 from chalicelib.pages.assets import script, style_sheet
 from chalicelib.pages.visit import Visit
-from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import ABSOLUTE, IDLE

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
+from chalicelib.french.words import typeset
 from chalicelib.pages.invoices import SECTION, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
 from chalicelib.pages.visit import Visit
 from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
-from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from chalicelib.french.words import typeset
 from chalicelib.pages.accounts import keep_ticks
 from chalicelib.pages.family import shown_child
 from chalicelib.pages.presenters import planning as present
@@ -9,7 +10,6 @@ from chalicelib.pages.presenters.recap import changes_of, recap_of
 from chalicelib.pages.seen import seal_seen, slots_of, unseal_seen
 from chalicelib.pages.visit import Visit, asked_for, recap_address
 from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
-from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot

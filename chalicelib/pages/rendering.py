@@ -10,8 +10,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from chalicelib.french.words import typeset
 from chalicelib.pages.assets import TEMPLATES
-from chalicelib.pages.words import typeset
 
 COMPILED = "compiled"
 """Folder beside the templates that ``precompile`` writes for a deployment; it does not exist in a working copy."""

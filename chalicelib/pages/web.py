@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.french.words import typeset
 from chalicelib.pages import headers
 from chalicelib.pages.forms import read_form
 from chalicelib.pages.layout import layout
@@ -31,7 +32,6 @@ from chalicelib.pages.refusals import (
 )
 from chalicelib.pages.rendering import render
 from chalicelib.pages.visit import Visit
-from chalicelib.pages.words import typeset
 from chalicelib.patience import A_PAGE, within
 from chalicelib.rules.errors import SessionExpired, Unavailable
 from chalicelib.rules.ids import ChildId

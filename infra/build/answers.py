@@ -3,10 +3,10 @@
 from html import escape
 from typing import Any
 
+from chalicelib.french.words import typeset
 from chalicelib.pages.forms import TooLarge
 from chalicelib.pages.layout import PLAIN_COLOUR
 from chalicelib.pages.refusals import KINDS, Refusal
-from chalicelib.pages.words import typeset
 from chalicelib.rules.errors import NotFound, Unavailable
 
 NOT_READ = Refusal(

@@ -13,10 +13,11 @@ SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 ROOMS = {
     # Room -> the parts of chalicelib that it may import, besides itself.
     "rules": set(),
-    "services": {"rules", "patience"},
+    "french": {"rules"},
+    "services": {"rules", "french", "patience"},
     "storage": {"rules", "patience", "services.ports", "services.invoice_ports", "services.payment_ports"},
     "adapters": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
-    "pages": {"rules", "services", "settings", "patience"},
+    "pages": {"rules", "french", "services", "settings", "patience"},
     "intake": {"rules", "services", "settings", "patience"},
     "exports": {"rules", "services", "settings"},
     "commands": {"rules", "services", "intake", "exports", "settings"},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pages.markdown import to_html
+from chalicelib.french.markdown import to_html
 from tests.pages.client import Document
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.pages import words
+from chalicelib.french import words
 from chalicelib.pages.presenters.deadlines import deadline_phrase, rule_words
 from chalicelib.pages.presenters.recap import changes_of, recap_of
 from chalicelib.rules.deadlines import (

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
-from chalicelib.pages.words import SOLID, WEEKDAYS, listed, minute_words, slashed
+from chalicelib.french.words import SOLID, WEEKDAYS, listed, minute_words, slashed
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
     FixedDates,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chalicelib.pages.words import hour_words, long_day, slashed, typeset
+from chalicelib.french.words import hour_words, long_day, slashed, typeset
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt, AttemptState

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.pages.words import typeset
+from chalicelib.french.words import typeset
 from chalicelib.rules.families import Family
 from chalicelib.rules.notices import MOST_EXTRA, Address, AddressState
 from chalicelib.services.notices import Notices

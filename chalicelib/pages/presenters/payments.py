@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.pages.words import hour_words, instant_words, slashed, typeset
+from chalicelib.french.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, SILENT, Attempt, AttemptState

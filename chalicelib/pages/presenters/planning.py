@@ -7,10 +7,7 @@ from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
-from chalicelib.pages.presenters.deadlines import rule_words
-from chalicelib.pages.rendering import macro
-from chalicelib.pages.seen import Canvas, row_of_cells
-from chalicelib.pages.words import (
+from chalicelib.french.words import (
     TWO_LETTERS,
     day_words,
     deadline_words,
@@ -22,6 +19,9 @@ from chalicelib.pages.words import (
     typeset,
     weekday,
 )
+from chalicelib.pages.presenters.deadlines import rule_words
+from chalicelib.pages.rendering import macro
+from chalicelib.pages.seen import Canvas, row_of_cells
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.planning import SlotView, State

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.pages.words import (
+from chalicelib.french.words import (
     dashed,
     day_words,
     deadline_words,

@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from chalicelib.pages.words import typeset
+from chalicelib.french.words import typeset
 
 _BLANK = re.compile(r"\n[ \t]*\n")
 _BULLET = re.compile(r"[-*•][ \t]+(.*)")

@@ -1,0 +1,1 @@
+"""What people read: days, hours, euros, typography, the small Markdown."""
