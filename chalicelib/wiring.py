@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
+from chalicelib.adapters.logs import report
 from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
-from chalicelib.pages.links import SignedLinks
-from chalicelib.pages.logs import report
 from chalicelib.rules.payments import BY_URL, WEB_SERVICE
 from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
@@ -46,6 +45,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
+from chalicelib.web.links import SignedLinks
 
 if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer

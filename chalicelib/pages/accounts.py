@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from chalicelib.french.markdown import to_html
 from chalicelib.french.words import clock_words, typeset
-from chalicelib.pages.refusals import refusal_of
 from chalicelib.pages.seen import slots_of, unseal_seen
-from chalicelib.pages.signing import Tampered
-from chalicelib.pages.visit import Visit, recap_address
-from chalicelib.pages.web import Answer, Page, Redirect, Room, Who, once_more
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
 from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
+from chalicelib.web.refusals import refusal_of
+from chalicelib.web.routes import Answer, Page, Redirect, Room, Who, once_more
+from chalicelib.web.signing import Tampered
+from chalicelib.web.visit import Visit, recap_address
 
 room = Room(__name__)
 

@@ -1,10 +1,10 @@
 """The family's children: which one is shown, choosing another."""
 
 from chalicelib.pages.presenters.planning import school_words
-from chalicelib.pages.visit import Visit, asked_for
-from chalicelib.pages.web import Answer, Page, Room, Who
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import ChildId, child_id
+from chalicelib.web.routes import Answer, Page, Room, Who
+from chalicelib.web.visit import Visit, asked_for
 
 room = Room(__name__)
 

@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 from chalicelib.french.words import typeset
-from chalicelib.pages import sessions
-from chalicelib.pages.assets import script
-from chalicelib.pages.headers import FOR_EVER
-from chalicelib.pages.signing import Tampered
-from chalicelib.pages.visit import Visit
-from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
 from chalicelib.rules.errors import BadForm, Unavailable
 from chalicelib.services.contact import Message
+from chalicelib.web import sessions
+from chalicelib.web.assets import script
+from chalicelib.web.headers import FOR_EVER
+from chalicelib.web.routes import Answer, Page, Raw, Redirect, Room, Who
+from chalicelib.web.signing import Tampered
+from chalicelib.web.visit import Visit
 
 room = Room(__name__)
 

@@ -5,9 +5,6 @@ import re
 from chalicelib.french.words import typeset
 from chalicelib.pages.presenters import invoices as present
 from chalicelib.pages.presenters.payments import CLOSED
-from chalicelib.pages.signing import Tampered
-from chalicelib.pages.visit import Visit, asked_for
-from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.rules import ids
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import InvoiceNumber
@@ -17,6 +14,9 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
 from chalicelib.services.paying import NotPayable, check_payable
+from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
+from chalicelib.web.signing import Tampered
+from chalicelib.web.visit import Visit, asked_for
 
 room = Room(__name__)
 

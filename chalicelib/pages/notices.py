@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 from chalicelib.french.words import typeset
-from chalicelib.pages.links import whom_to_confirm, whom_to_stop
 from chalicelib.pages.presenters import notices as present
-from chalicelib.pages.signing import Tampered
-from chalicelib.pages.visit import Visit
-from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled
 from chalicelib.rules.notices import AddressState
 from chalicelib.services.notices import Notices
+from chalicelib.web.links import whom_to_confirm, whom_to_stop
+from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
+from chalicelib.web.signing import Tampered
+from chalicelib.web.visit import Visit
 
 room = Room(__name__)
 

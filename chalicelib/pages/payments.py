@@ -8,8 +8,6 @@ from urllib.parse import parse_qsl
 from chalicelib.french.words import typeset
 from chalicelib.pages.invoices import SECTION, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
-from chalicelib.pages.visit import Visit
-from chalicelib.pages.web import Answer, Page, Raw, Redirect, Room, Who
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words
@@ -17,6 +15,8 @@ from chalicelib.rules.payments import Attempt, answer_of
 from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.paying import BeingOpened, NotPayable, Progress
 from chalicelib.services.payment_ports import OrderRefused
+from chalicelib.web.routes import Answer, Page, Raw, Redirect, Room, Who
+from chalicelib.web.visit import Visit
 
 room = Room(__name__)
 

@@ -8,12 +8,12 @@ from chalicelib.pages.family import shown_child
 from chalicelib.pages.presenters import planning as present
 from chalicelib.pages.presenters.recap import changes_of, recap_of
 from chalicelib.pages.seen import seal_seen, slots_of, unseal_seen
-from chalicelib.pages.visit import Visit, asked_for, recap_address
-from chalicelib.pages.web import Answer, Page, Redirect, Room, Who
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot
 from chalicelib.rules.school_calendar import monday_of
+from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
+from chalicelib.web.visit import Visit, asked_for, recap_address
 
 room = Room(__name__)
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chalicelib.pages.signing import Signing, Tampered
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, activity_id, child_id
 from chalicelib.rules.planning import Slot
 from chalicelib.services.saving import Seen
+from chalicelib.web.signing import Signing, Tampered
 
 MARK = "vu-family"
 PURPOSE = "vu-1"

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from chalice.app import Chalice
 
 from chalicelib.pages import accounts, family, information, invoices, notices, payments, planning
-from chalicelib.pages.portal import Portal
-from chalicelib.pages.web import remember_request
+from chalicelib.portal import Portal
+from chalicelib.web.routes import remember_request
 
 
 def add_pages(app: Chalice, portal: Callable[[], Portal]) -> None:

@@ -43,7 +43,7 @@ def _bundle(bundle: Path) -> Path:
     shutil.copy(ROOT / "app.py", bundle)
     python = [sys.executable, "-m"]
     compiled = str(bundle / "templates" / "compiled")
-    subprocess.run([*python, "chalicelib.pages.precompile", compiled], cwd=bundle, check=True)
+    subprocess.run([*python, "chalicelib.web.precompile", compiled], cwd=bundle, check=True)
     subprocess.run([*python, "compileall", "-q", str(bundle)], cwd=bundle, check=True)
     return bundle
 

@@ -4,10 +4,10 @@ from html import escape
 from typing import Any
 
 from chalicelib.french.words import typeset
-from chalicelib.pages.forms import TooLarge
-from chalicelib.pages.layout import PLAIN_COLOUR
-from chalicelib.pages.refusals import KINDS, Refusal
 from chalicelib.rules.errors import NotFound, Unavailable
+from chalicelib.web.forms import TooLarge
+from chalicelib.web.layout import PLAIN_COLOUR
+from chalicelib.web.refusals import KINDS, Refusal
 
 NOT_READ = Refusal(
     400, "Demande illisible", "Ce site n'a pas compris ce que votre navigateur a envoyé. Ouvrez de nouveau la page."

@@ -118,7 +118,7 @@ def _remove(path: Path) -> None:
 
 
 def _add_code(tree: Path) -> None:
-    from chalicelib.pages.precompile import precompile  # noqa: PLC0415 - a build alone needs the pages
+    from chalicelib.web.precompile import precompile  # noqa: PLC0415 - a build alone needs the pages
 
     _refuse_strays(ROOT)
     shutil.copy(ROOT / "app.py", tree / "app.py")

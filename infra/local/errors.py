@@ -2,10 +2,10 @@
 
 from chalice.app import Chalice
 
-from chalicelib.pages.forms import NotAForm, TooLarge
-from chalicelib.pages.visit import Visit
-from chalicelib.pages.web import Answer, Room, Who
 from chalicelib.rules.errors import NotFound
+from chalicelib.web.forms import NotAForm, TooLarge
+from chalicelib.web.routes import Answer, Room, Who
+from chalicelib.web.visit import Visit
 from infra.local.gateway import Context, Refusal, Request, Response, event_of, response_of
 
 PATTERN = "/-/{status}"

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import boto3
 from chalice.app import Chalice
 
-from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.site import add_pages
 from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
@@ -20,6 +19,7 @@ from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.planning import DynamoPlanningStore
+from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import Portal, build_jobs, build_portal
 from tests.builders import BOND, JAMES
 from tests.clock import paris

@@ -14,13 +14,13 @@ from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoice_writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.report import IntakeReport
-from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.site import add_pages
 from chalicelib.rules.ids import ActivityId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import SignIn, WrongCodes
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.recounting import CountPlaces
+from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import assemble
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, Treasury, reversing

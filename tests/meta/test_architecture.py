@@ -17,7 +17,9 @@ ROOMS = {
     "services": {"rules", "french", "patience"},
     "storage": {"rules", "patience", "services.ports", "services.invoice_ports", "services.payment_ports"},
     "adapters": {"rules", "services.ports", "services.invoice_ports", "services.payment_ports"},
-    "pages": {"rules", "french", "services", "settings", "patience"},
+    "portal": {"services", "settings"},
+    "web": {"rules", "french", "services", "portal", "settings", "patience"},
+    "pages": {"rules", "french", "services", "portal", "web", "settings", "patience"},
     "intake": {"rules", "services", "settings", "patience"},
     "exports": {"rules", "services", "settings"},
     "commands": {"rules", "services", "intake", "exports", "settings"},
@@ -25,7 +27,7 @@ ROOMS = {
     "settings": set(),
     "patience": set(),
 }
-MAY_WIRE = {"pages.portal", "commands.import_town", "commands.export_payments", "jobs"}
+MAY_WIRE = {"commands.import_town", "commands.export_payments", "jobs"}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set()}
 """Rooms where the standard library comes in and, of the others, only these."""
@@ -34,7 +36,7 @@ CLOCK_READERS = {"now", "utcnow", "today"}
 
 
 def module_name(path: Path) -> str:
-    """``chalicelib/pages/web.py`` -> ``pages.web``; ``app.py`` -> ``app``."""
+    """``chalicelib/web/routes.py`` -> ``web.routes``; ``app.py`` -> ``app``."""
     parts = list(path.relative_to(ROOT).with_suffix("").parts)
     if parts[-1] == "__init__":
         parts.pop()

@@ -252,7 +252,7 @@ def test_a_stale_name_is_caught(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["services.saving.parts_of", "keys.EPOCH", "PlanningStore.save", "pages.web", "Visit.url"]
+    "name", ["services.saving.parts_of", "keys.EPOCH", "PlanningStore.save", "web.routes", "Visit.url"]
 )
 def test_a_name_that_is_there_is_found(name):
     assert name in known_names()

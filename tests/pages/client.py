@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from chalice.app import Chalice
 from chalice.test import Client
 
-from chalicelib.pages.sessions import DEVICE
+from chalicelib.web.sessions import DEVICE
 
 FORM = "application/x-www-form-urlencoded"
 HOST = "127.0.0.1:8000"

@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.pages.links import SignedLinks
 from chalicelib.pages.site import add_pages
 from chalicelib.rules.deadlines import CalendarDaysBefore
 from chalicelib.rules.families import Enrolment, Family
@@ -18,6 +17,7 @@ from chalicelib.rules.town import Activity, Capacity, PaymentFacts, Town
 from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
+from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import Portal, assemble
 from tests.builders import (
     ALINE,

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.pages.seen import Canvas, seal_seen
-from chalicelib.pages.signing import Signing
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.services.saving import Seen
+from chalicelib.web.signing import Signing
 from tests.builders import a_slot
 from tests.pages.client import FORM, Opened, PageClient
 from tests.pages.conftest import SETTINGS, STRANGERS, World

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.pages.assets import script
 from chalicelib.pages.information import STAMP
-from chalicelib.pages.signing import Signing
 from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.web.assets import script
+from chalicelib.web.signing import Signing
 from tests.pages.client import Opened, PageClient, plain
 from tests.pages.conftest import SETTINGS, World
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.pages.links import SignedLinks
-from chalicelib.pages.signing import Signing
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.settings import MissingSetting
+from chalicelib.web.links import SignedLinks
+from chalicelib.web.signing import Signing
 from tests.builders import BOND
 from tests.pages.client import FORM, HOST, Opened, PageClient, plain
 from tests.pages.conftest import SETTINGS, World

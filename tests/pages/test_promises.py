@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.pages.assets import TEMPLATES
-from chalicelib.pages.refusals import aftermath
 from chalicelib.rules.notices import MOST_EXTRA, AddressState
 from chalicelib.services import accounts, contact, notices
 from chalicelib.storage import retention, throttle
 from chalicelib.storage.rows import ROWS
+from chalicelib.web.assets import TEMPLATES
+from chalicelib.web.refusals import aftermath
 from infra.build.functions import LOGS_DAYS
 from tests.builders import BOND
 from tests.pages.client import HOST, PageClient, plain

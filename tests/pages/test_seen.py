@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.pages.seen import Canvas, cell, seal_seen, slots_of, unseal_seen
-from chalicelib.pages.signing import Signing
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import Slot
 from chalicelib.services.saving import Seen
+from chalicelib.web.signing import Signing
 
 SIGNING = Signing("a secret")
 OURS, THEIRS = FamilyId("f-ours"), FamilyId("f-theirs")

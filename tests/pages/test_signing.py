@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.pages.signing import Signing, Tampered
+from chalicelib.web.signing import Signing, Tampered
 
 OLD, BOTH, TURNED, NEW = (Signing(secret) for secret in ("old", "old new", "new old", "new"))
 

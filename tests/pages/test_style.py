@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from chalicelib.pages.assets import TEMPLATES, script, style_sheet
+from chalicelib.web.assets import TEMPLATES, script, style_sheet
 
 CSS = style_sheet("#0b5c8c").css
 PREFIXED = {

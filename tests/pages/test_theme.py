@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from chalicelib.pages.assets import TEMPLATES, style_sheet
-from chalicelib.pages.theme import DARK_SURFACES, LIGHT_SURFACES, READABLE, contrast, dark_theme, light_theme
+from chalicelib.web.assets import TEMPLATES, style_sheet
+from chalicelib.web.theme import DARK_SURFACES, LIGHT_SURFACES, READABLE, contrast, dark_theme, light_theme
 
 STEPS = range(0, 256, 17)
 INKS = ("ink", "soft", "warn-ink", "bad-ink", "good-ink")

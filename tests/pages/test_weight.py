@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from jinja2 import ModuleLoader
 
-from chalicelib.pages import rendering
-from chalicelib.pages.assets import TEMPLATES, script, style_sheet
-from chalicelib.pages.precompile import precompile
 from chalicelib.pages.presenters import planning
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.money import Cents
+from chalicelib.web import rendering
+from chalicelib.web.assets import TEMPLATES, script, style_sheet
+from chalicelib.web.precompile import precompile
 from tests.builders import a_payment, an_invoice
 from tests.pages.client import HOST, Opened, PageClient
 from tests.pages.conftest import World
@@ -152,7 +152,7 @@ def test_compiled_templates_say_the_same(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_compiler_runs_as_a_command(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "chalicelib.pages.precompile", str(tmp_path)], check=True)
+    subprocess.run([sys.executable, "-m", "chalicelib.web.precompile", str(tmp_path)], check=True)
     assert len(list(tmp_path.glob("*.py"))) == len(PAGES)
 
 

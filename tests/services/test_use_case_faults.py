@@ -12,7 +12,6 @@ import pytest
 from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.pages.links import SignedLinks
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
@@ -32,6 +31,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
+from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import Portal, assemble
 from tests.builders import BOND, JAMES, WEEKDAYS, a_calendar, a_child, a_family, a_town, an_activity
 from tests.clock import FixedClock, paris

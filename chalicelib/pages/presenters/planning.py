@@ -20,7 +20,6 @@ from chalicelib.french.words import (
     weekday,
 )
 from chalicelib.pages.presenters.deadlines import rule_words
-from chalicelib.pages.rendering import macro
 from chalicelib.pages.seen import Canvas, row_of_cells
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId
@@ -29,6 +28,7 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Activity, Town
 from chalicelib.services.planning import Grid
 from chalicelib.services.saving import Seen
+from chalicelib.web.rendering import macro
 
 Url = Callable[..., str]
 CELLS = "planning/cells.html"

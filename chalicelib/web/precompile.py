@@ -1,4 +1,4 @@
-"""``python -m chalicelib.pages.precompile DIR``: compile every page's template into DIR, for a faster cold start.
+"""``python -m chalicelib.web.precompile DIR``: compile every page's template into DIR, for a faster cold start.
 
 Packaging points it at ``templates/compiled`` of the bundle; ``rendering`` prefers that folder when it exists.
 """
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader
 
-from chalicelib.pages.assets import TEMPLATES
-from chalicelib.pages.rendering import new_environment
+from chalicelib.web.assets import TEMPLATES
+from chalicelib.web.rendering import new_environment
 
 
 def precompile(target: Path) -> None:

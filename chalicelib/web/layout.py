@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.french.words import typeset
-from chalicelib.pages.assets import script, style_sheet
-from chalicelib.pages.visit import Visit
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import ABSOLUTE, IDLE
+from chalicelib.web.assets import script, style_sheet
+from chalicelib.web.visit import Visit
 
 if TYPE_CHECKING:
-    from chalicelib.pages.web import Page
+    from chalicelib.web.routes import Page
 
 PLAIN_COLOUR = "#0b5c8c"
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from chalicelib.pages.signing import Signing, Tampered
 from chalicelib.rules.ids import FamilyId, family_id
 from chalicelib.settings import MissingSetting, Settings
+from chalicelib.web.signing import Signing, Tampered
 
 CONFIRM, STOP = "confirm-address-1", "stop-notices-1"
 """What a token is good for, with the number of its layout."""

@@ -17,11 +17,14 @@ from urllib.parse import quote, unquote, urlencode
 from chalice.app import Blueprint, Response
 
 from chalicelib.french.words import typeset
-from chalicelib.pages import headers
-from chalicelib.pages.forms import read_form
-from chalicelib.pages.layout import layout
-from chalicelib.pages.portal import Portal
-from chalicelib.pages.refusals import (
+from chalicelib.patience import A_PAGE, within
+from chalicelib.portal import Portal
+from chalicelib.rules.errors import SessionExpired, Unavailable
+from chalicelib.rules.ids import ChildId
+from chalicelib.web import headers
+from chalicelib.web.forms import read_form
+from chalicelib.web.layout import layout
+from chalicelib.web.refusals import (
     ANYTHING_ELSE,
     IF_IT_LASTS,
     NOTHING_LOST,
@@ -30,11 +33,8 @@ from chalicelib.pages.refusals import (
     aftermath,
     refusal_of,
 )
-from chalicelib.pages.rendering import render
-from chalicelib.pages.visit import Visit
-from chalicelib.patience import A_PAGE, within
-from chalicelib.rules.errors import SessionExpired, Unavailable
-from chalicelib.rules.ids import ChildId
+from chalicelib.web.rendering import render
+from chalicelib.web.visit import Visit
 
 
 class Who(Enum):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.pages.forms import MOST_CELLS, NotAForm, TooLarge
 from chalicelib.rules.errors import BadForm, Crowded, NotFound, StaleWrite, Throttled, Unavailable
+from chalicelib.web.forms import MOST_CELLS, NotAForm, TooLarge
 
 
 class NotFromHere(ValueError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from chalicelib.pages.theme import dark_theme, light_theme
+from chalicelib.web.theme import dark_theme, light_theme
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _STATIC = TEMPLATES / "static"

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from chalicelib.pages.signing import Signing, Tampered
 from chalicelib.rules.ids import child_id, family_id
 from chalicelib.services.accounts import NEW_DEVICE, Device, Session
+from chalicelib.web.signing import Signing, Tampered
 
 PURPOSE = "session"
 DEVICE = "appareil"

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
-from chalicelib.pages import sessions
-from chalicelib.pages.forms import Form
-from chalicelib.pages.portal import Portal
-from chalicelib.pages.refusals import NotFromHere
-from chalicelib.pages.signing import Signing
+from chalicelib.portal import Portal
 from chalicelib.rules.errors import NotFound, SessionExpired
 from chalicelib.rules.families import Family
 from chalicelib.services.accounts import Device, Session
+from chalicelib.web import sessions
+from chalicelib.web.forms import Form
+from chalicelib.web.refusals import NotFromHere
+from chalicelib.web.signing import Signing
 
 Named = TypeVar("Named")
 

@@ -1,0 +1,1 @@
+"""The machinery of any page: routes, answers, visits, forms, sessions, headers, rendering."""
