@@ -225,7 +225,7 @@ def build_intake(settings: Settings) -> "Importer":
     """The import of a town's files. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
-    from chalicelib.intake.invoice_writer import InvoiceDesk  # noqa: PLC0415
+    from chalicelib.intake.invoices.writer import InvoiceDesk  # noqa: PLC0415
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 

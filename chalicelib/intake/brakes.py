@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from chalicelib.intake.faults import number
+from chalicelib.intake.files.faults import number
+from chalicelib.intake.files.staging import count
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.intake.staging import count
 
 MANY = 20
 """Things of one kind that may always be replaced or leave in one run."""

@@ -9,27 +9,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from chalicelib.intake.bookings import BookingWriter, by_family
+from chalicelib.intake.bookings.recount import Recount
+from chalicelib.intake.bookings.writer import BookingWriter, by_family
 from chalicelib.intake.brakes import brake
-from chalicelib.intake.checks import check_lists
-from chalicelib.intake.departures import Settling, remove_codes_of_moved
-from chalicelib.intake.faults import Faults
-from chalicelib.intake.invoice_checks import check_invoices
-from chalicelib.intake.invoice_lists import InvoiceLists
-from chalicelib.intake.invoice_staging import families_with_invoices
-from chalicelib.intake.invoice_writer import InvoiceDesk, InvoiceWriter
-from chalicelib.intake.limits import counts_otherwise
-from chalicelib.intake.lists import Lists
-from chalicelib.intake.logins import LoginWriter
-from chalicelib.intake.people import FamilyWriter
+from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.files.staging import count, staging
+from chalicelib.intake.invoices.checks import check_invoices
+from chalicelib.intake.invoices.lists import InvoiceLists
+from chalicelib.intake.invoices.reversals import ReversalList, check_reversals, write_reversals
+from chalicelib.intake.invoices.staged import families_with_invoices
+from chalicelib.intake.invoices.writer import InvoiceDesk, InvoiceWriter
+from chalicelib.intake.people.checks import check_lists
+from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
+from chalicelib.intake.people.families import FamilyWriter
+from chalicelib.intake.people.limits import counts_otherwise
+from chalicelib.intake.people.lists import Lists
+from chalicelib.intake.people.logins import LoginWriter
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import Progress
-from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport
-from chalicelib.intake.reversals import ReversalList, check_reversals, write_reversals
-from chalicelib.intake.staging import count, staging
-from chalicelib.intake.town_file import read_town
+from chalicelib.intake.town.town_file import read_town
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.intake.departed import Departure, Ended, ended_lines
-from chalicelib.intake.faults import Place, number, several
+from chalicelib.intake.files.faults import Place, number, several
+from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 
 SHOWN = 200
 

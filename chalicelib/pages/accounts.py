@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from chalicelib.french.markdown import to_html
 from chalicelib.french.words import clock_words, typeset
-from chalicelib.pages.seen import slots_of, unseal_seen
+from chalicelib.pages.planning_form import slots_of, unseal_seen
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
 from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes

@@ -5,9 +5,9 @@ from datetime import date
 from chalicelib.french.words import typeset
 from chalicelib.pages.accounts import keep_ticks
 from chalicelib.pages.family import shown_child
+from chalicelib.pages.planning_form import seal_seen, slots_of, unseal_seen
 from chalicelib.pages.presenters import planning as present
 from chalicelib.pages.presenters.recap import changes_of, recap_of
-from chalicelib.pages.seen import seal_seen, slots_of, unseal_seen
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot

@@ -11,7 +11,7 @@ from chalice.app import Chalice
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoice_writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.report import IntakeReport
 from chalicelib.pages.site import add_pages

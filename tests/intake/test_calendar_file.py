@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from chalicelib.intake.faults import Faults
-from chalicelib.intake.town_file import read_town
+from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.town.town_file import read_town
 from tests.intake.folder import TOWN, a_folder
 
 CHRISTMAS = "Vacances de Noël"

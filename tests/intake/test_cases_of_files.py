@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.intake.faults import FEW, MOST_KINDS, SHOWN, Faults, Place
+from chalicelib.intake.files.faults import FEW, MOST_KINDS, SHOWN, Faults, Place
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Quiet
 from tests.clock import paris

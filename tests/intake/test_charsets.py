@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.charsets import UnreadableFile, encoding_of
+from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
 from infra.local.demo.names import CLASSES, FIRST_NAMES, LAST_NAMES
 
 NAMES = [*FIRST_NAMES, *LAST_NAMES, *CLASSES, "École élémentaire", "MAÎTRE", "Benoît", "île d’Yeu", "L’École", "CÔTE"]

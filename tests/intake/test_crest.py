@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.intake.crest import BadCrest, check_drawing, read_crest
+from chalicelib.intake.town.crest import BadCrest, check_drawing, read_crest
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">{}</svg>'
 SHAPES = '<defs><g id="a"><path d="M0 0h9v9z"/></g></defs><use xlink:href="#a"/><rect fill="url(#b)" width="3"/>'

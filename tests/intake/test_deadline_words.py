@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from chalicelib.intake.cells import instant_of
-from chalicelib.intake.deadline_words import (
+from chalicelib.intake.files.cells import instant_of
+from chalicelib.intake.files.deadline_words import (
     NotUnderstood,
     day_and_minute,
     day_of,

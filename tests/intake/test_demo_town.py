@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.intake.importing import validated
-from chalicelib.intake.people import families_of
+from chalicelib.intake.people.families import families_of
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.planning import Judge, Slot, State, closed_because
 from chalicelib.rules.school_calendar import paris_instant

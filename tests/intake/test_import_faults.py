@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoice_writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
@@ -134,7 +134,7 @@ def quick_hash(secret: bytes, salt: bytes) -> bytes:
 def test_an_import_survives_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # One hash takes 43 ms and there are hundreds of runs: the faults do not depend on how slow it is.
     monkeypatch.setattr("chalicelib.services.accounts.slow_hash", quick_hash)
-    monkeypatch.setattr("chalicelib.intake.stamps.slow_hash", quick_hash)
+    monkeypatch.setattr("chalicelib.intake.people.stamps.slow_hash", quick_hash)
 
     @contextmanager
     def fresh() -> Iterator[Desk]:

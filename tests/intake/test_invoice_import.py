@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
-from chalicelib.intake import pdf_files
 from chalicelib.intake.importing import BadFiles, Importer
-from chalicelib.intake.invoice_writer import InvoiceDesk
+from chalicelib.intake.invoices.decisions import pdf_files
+from chalicelib.intake.invoices.writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.intake.cells import instant_of
-from chalicelib.intake.deadline_words import NotUnderstood
-from chalicelib.intake.faults import SHOWN, Faults, Place
+from chalicelib.intake.files.cells import instant_of
+from chalicelib.intake.files.deadline_words import NotUnderstood
+from chalicelib.intake.files.faults import SHOWN, Faults, Place
+from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Quiet
-from chalicelib.intake.staging import count
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, with_line
 

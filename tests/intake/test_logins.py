@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.logins import LoginWriter
+from chalicelib.intake.files.staging import staging
+from chalicelib.intake.people.logins import LoginWriter
+from chalicelib.intake.people.stamps import BUCKETS, bucket_of
 from chalicelib.intake.report import IntakeReport
-from chalicelib.intake.staging import staging
-from chalicelib.intake.stamps import BUCKETS, bucket_of
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.services.accounts import login_key, secret_of

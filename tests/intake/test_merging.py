@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.intake.merging import merged
+from chalicelib.intake.people.merging import merged
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId
 from tests.builders import a_child, a_family

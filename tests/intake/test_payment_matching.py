@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.intake.invoice_lists import payment_id
-from chalicelib.intake.payment_matching import Matching, Received, match
+from chalicelib.intake.invoices.lists import payment_id
+from chalicelib.intake.invoices.matching import Matching, Received, match
 from chalicelib.rules.invoices import BACK, TAKEN, Means, Payment
 from chalicelib.rules.money import Cents
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.intake.faults import Faults
-from chalicelib.intake.sheets import Columns, rows_of
+from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.files.sheets import Columns, rows_of
 
 COLUMNS = Columns(("identifiant", "code_payeur"), ("email",))
 EXPECTED = [(2, {"identifiant": "f-1", "code_payeur": "É 007", "email": ""})]

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from chalicelib.intake.toml_lines import TomlLines
+from chalicelib.intake.files.toml_lines import TomlLines
 
 TEXT = '''\
 # nom = "comment"

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.pages.seen import Canvas, seal_seen
+from chalicelib.pages.planning_form import Canvas, seal_seen
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.services.saving import Seen
 from chalicelib.web.signing import Signing

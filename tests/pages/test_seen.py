@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pages.seen import Canvas, cell, seal_seen, slots_of, unseal_seen
+from chalicelib.pages.planning_form import Canvas, cell, seal_seen, slots_of, unseal_seen
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import Slot

@@ -19,8 +19,8 @@ from chalicelib.french.words import (
     typeset,
     weekday,
 )
+from chalicelib.pages.planning_form import Canvas, row_of_cells
 from chalicelib.pages.presenters.deadlines import rule_words
-from chalicelib.pages.seen import Canvas, row_of_cells
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.planning import SlotView, State

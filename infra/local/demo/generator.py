@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.intake.faults import Faults
-from chalicelib.intake.town_file import read_town
+from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.town.town_file import read_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import PlaceKey, closed_because, place_key, places
 from chalicelib.rules.town import Town

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from chalicelib.intake.invoices import FamilyInvoices, Listed
-from chalicelib.intake.payment_matching import Received
+from chalicelib.intake.invoices.decisions import FamilyInvoices, Listed
+from chalicelib.intake.invoices.matching import Received
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber, family_id, invoice_number
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment

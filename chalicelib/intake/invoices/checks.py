@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from chalicelib.intake.checks import add_or_mute
-from chalicelib.intake.faults import Faults, Place
-from chalicelib.intake.invoice_lists import INVOICES, LINES
-from chalicelib.intake.lists import FAMILIES
+from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.invoices.lists import INVOICES, LINES
+from chalicelib.intake.people.checks import add_or_mute
+from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
 
 _UNKNOWN_FAMILY = """

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chalicelib.intake.faults import Place
-from chalicelib.intake.lists import BOOKINGS
+from chalicelib.intake.files.faults import Place
+from chalicelib.intake.people.lists import BOOKINGS
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.patience import rounds

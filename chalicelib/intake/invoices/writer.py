@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from chalicelib.intake.faults import Faults, Place
-from chalicelib.intake.invoice_staging import by_family, found_elsewhere, listed_of, not_listed, note_as_should_be
-from chalicelib.intake.invoice_words import Told
-from chalicelib.intake.invoices import Change, FamilyInvoices, Listed, Pdf, Step, There, step_of, wrong_with
-from chalicelib.intake.pdf_files import read_pdf
+from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.invoices.decisions import Change, FamilyInvoices, Listed, Pdf, Step, There, step_of, wrong_with
+from chalicelib.intake.invoices.pdf_files import read_pdf
+from chalicelib.intake.invoices.staged import by_family, found_elsewhere, listed_of, not_listed, note_as_should_be
+from chalicelib.intake.invoices.words import Told
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from chalicelib.intake.deadline_words import NotUnderstood, day_of
-from chalicelib.intake.faults import Faults, Place, nearest
-from chalicelib.intake.toml_lines import Path, TomlLines
+from chalicelib.intake.files.deadline_words import NotUnderstood, day_of
+from chalicelib.intake.files.faults import Faults, Place, nearest
+from chalicelib.intake.files.toml_lines import Path, TomlLines
 
 Value = TypeVar("Value")
 KINDS: Mapping[type, str] = {

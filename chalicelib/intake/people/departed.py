@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from chalicelib.intake.faults import number, several
+from chalicelib.intake.files.faults import number, several
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, FamilyId
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 
-from chalicelib.intake.faults import plain
+from chalicelib.intake.files.faults import plain
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
     Deadline,

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
-from chalicelib.intake.deadline_words import NotUnderstood, day_and_minute, day_of
-from chalicelib.intake.faults import Faults, plain, words
-from chalicelib.intake.sheets import Row
+from chalicelib.intake.files.deadline_words import NotUnderstood, day_and_minute, day_of
+from chalicelib.intake.files.faults import Faults, plain, words
+from chalicelib.intake.files.sheets import Row
 from chalicelib.rules import ids
 from chalicelib.rules.money import Cents, euros
 from chalicelib.rules.school_calendar import END_OF_DAY, paris_instant

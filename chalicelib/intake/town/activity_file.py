@@ -3,15 +3,15 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from chalicelib.intake.deadline_words import (
+from chalicelib.intake.files.deadline_words import (
     NotUnderstood,
     day_and_minute,
     deadline_of,
     weekday_of,
     weekday_row,
 )
-from chalicelib.intake.faults import nearest
-from chalicelib.intake.toml_tables import Table
+from chalicelib.intake.files.faults import nearest
+from chalicelib.intake.files.toml_tables import Table
 from chalicelib.rules.deadlines import Deadline, FixedDates, NeverOnline, WeekdayTable
 from chalicelib.rules.ids import ActivityId, SchoolId, activity_id
 from chalicelib.rules.school_calendar import Period, paris_instant

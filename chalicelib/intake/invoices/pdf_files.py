@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from chalicelib.intake.faults import Faults, Place
+from chalicelib.intake.files.faults import Faults, Place
 from chalicelib.rules.ids import invoice_number
 
 FOLDER = "pdf"

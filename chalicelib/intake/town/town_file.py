@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from chalicelib.intake.activity_file import read_activities, slug_fault
-from chalicelib.intake.calendar_file import read_calendar, read_exceptionals
-from chalicelib.intake.charsets import UnreadableFile, encoding_of
-from chalicelib.intake.crest import BadCrest, read_crest
 from chalicelib.intake.emails import email_fault
-from chalicelib.intake.faults import Faults, Place, plain
-from chalicelib.intake.toml_tables import Source, Table
+from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
+from chalicelib.intake.files.faults import Faults, Place, plain
+from chalicelib.intake.files.toml_tables import Source, Table
+from chalicelib.intake.town.activity_file import read_activities, slug_fault
+from chalicelib.intake.town.calendar_file import read_calendar, read_exceptionals
+from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.rules.deadlines import Days, Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import closed_because

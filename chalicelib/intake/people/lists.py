@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from chalicelib.intake.cells import LOOSE, Cells
 from chalicelib.intake.emails import email_fault
-from chalicelib.intake.faults import Faults, plain, words
-from chalicelib.intake.listing import Listing
-from chalicelib.intake.sheets import Columns
+from chalicelib.intake.files.cells import LOOSE, Cells
+from chalicelib.intake.files.faults import Faults, plain, words
+from chalicelib.intake.files.listing import Listing
+from chalicelib.intake.files.sheets import Columns
 from chalicelib.rules.codes import (
     SHORTEST_PAYER_CODE,
     has_other_letters,

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from chalicelib.intake.cells import Cells
-from chalicelib.intake.listing import Listing
-from chalicelib.intake.pdf_files import stage_pdfs
-from chalicelib.intake.sheets import Columns
+from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.listing import Listing
+from chalicelib.intake.files.sheets import Columns
+from chalicelib.intake.invoices.pdf_files import stage_pdfs
 from chalicelib.rules.invoices import Means, bare_reference, plain_reference, reference_of
 from chalicelib.rules.money import Cents, in_words, times
 from chalicelib.rules.school_calendar import paris_day

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from chalicelib.intake.cells import Cells
-from chalicelib.intake.faults import Faults
-from chalicelib.intake.sheets import Columns, rows_of
+from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.files.sheets import Columns, rows_of
 from chalicelib.rules.town import Town
 
 ListFile = tuple[str, Columns, Callable[[Cells], None]]

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chalicelib.intake.people.stamps import SALT_BYTES, bucket_of, contents, is_stamp_of, stamped
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
-from chalicelib.intake.stamps import SALT_BYTES, bucket_of, contents, is_stamp_of, stamped
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.services.accounts import keyed_hash, login_key, secret_of
 from chalicelib.services.ports import Login

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from chalicelib.intake.departed import Departure
-from chalicelib.intake.limits import moved
-from chalicelib.intake.merging import merged
+from chalicelib.intake.bookings.recount import Recount
+from chalicelib.intake.people.departed import Departure
+from chalicelib.intake.people.limits import moved
+from chalicelib.intake.people.merging import merged
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.intake.recount import Recount
 from chalicelib.intake.report import IntakeReport, Tally
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId

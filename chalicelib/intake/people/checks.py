@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.intake.faults import Faults, Place
-from chalicelib.intake.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
+from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.rules.ids import school_id
 from chalicelib.rules.planning import PlaceKey, place_key, places
 from chalicelib.rules.town import Town

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chalicelib.intake.faults import Place
-from chalicelib.intake.invoice_lists import PAYMENTS
-from chalicelib.intake.invoices import Listed, Step
-from chalicelib.intake.payment_matching import Pair
+from chalicelib.intake.files.faults import Place
+from chalicelib.intake.invoices.decisions import Listed, Step
+from chalicelib.intake.invoices.lists import PAYMENTS
+from chalicelib.intake.invoices.matching import Pair
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.invoices import Payment
 from chalicelib.rules.money import Cents, in_words

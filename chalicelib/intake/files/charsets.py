@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.intake.code_pages import CONTEXT, OTHERS, WINDOWS, strangers, suspected
+from chalicelib.intake.files.code_pages import CONTEXT, OTHERS, WINDOWS, strangers, suspected
 
 UTF_8 = "utf-8-sig"
 BLOCK = 1 << 16

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from chalicelib.intake.faults import nearest, plain
-from chalicelib.intake.toml_tables import Table
+from chalicelib.intake.files.faults import nearest, plain
+from chalicelib.intake.files.toml_tables import Table
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from chalicelib.intake.cells import Cells
-from chalicelib.intake.faults import Faults, Place
-from chalicelib.intake.listing import Listing
+from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.files.listing import Listing
+from chalicelib.intake.files.sheets import Columns
 from chalicelib.intake.report import Tally
-from chalicelib.intake.sheets import Columns
 from chalicelib.rules.ids import invoice_number
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.reversing import NotReversible, Reversal, ReversePayment

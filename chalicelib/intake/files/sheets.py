@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from chalicelib.intake.charsets import AGAIN, UnreadableFile, encoding_of
-from chalicelib.intake.faults import Faults, Place, nearest, plain
+from chalicelib.intake.files.charsets import AGAIN, UnreadableFile, encoding_of
+from chalicelib.intake.files.faults import Faults, Place, nearest, plain
 
 TAB = "\t"
 REMEMBERED = 4096

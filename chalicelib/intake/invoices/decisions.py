@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePath
 
-from chalicelib.intake.faults import Place
-from chalicelib.intake.invoice_lists import INVOICES, PAYMENTS
-from chalicelib.intake.payment_matching import Matching, Received, match
-from chalicelib.intake.pdf_files import place_of
+from chalicelib.intake.files.faults import Place
+from chalicelib.intake.invoices.lists import INVOICES, PAYMENTS
+from chalicelib.intake.invoices.matching import Matching, Received, match
+from chalicelib.intake.invoices.pdf_files import place_of
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine

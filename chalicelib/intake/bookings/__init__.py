@@ -1,0 +1,1 @@
+"""Counter bookings, and counting the places that they take."""

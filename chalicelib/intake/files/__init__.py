@@ -1,0 +1,1 @@
+"""Files as they come: sheets, cells, the configuration's TOML, faults with their lines."""

@@ -1,0 +1,1 @@
+"""Invoices, what was paid on them, what was taken back."""
