@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import RLock
 
-from chalicelib.rules import town_codec
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId, InvoiceNumber
@@ -15,6 +14,7 @@ from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
 from chalicelib.services.invoice_ports import Mail
 from chalicelib.services.ports import JournalEntry, Letter, Limit, Login, Tally
+from chalicelib.storage import town_codec
 
 ITEMS = 100
 """DynamoDB's limit of items in one transaction."""

@@ -7,11 +7,11 @@
 from datetime import date
 from typing import Any
 
+from chalicelib.rules import retention
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.planning import Reason, Refusal, Slot, Wish
 from chalicelib.services.ports import JournalEntry
-from chalicelib.storage import retention
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.rows import JournalRow
 

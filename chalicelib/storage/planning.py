@@ -14,11 +14,12 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.rules import retention
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.ports import JournalEntry, Tally
-from chalicelib.storage import journal, keys, retention
+from chalicelib.storage import journal, keys
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
 

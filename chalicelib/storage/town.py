@@ -7,11 +7,10 @@ from datetime import datetime
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.rules import town_codec
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.town import Town
-from chalicelib.storage import keys
+from chalicelib.storage import keys, town_codec
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import TownRow
 

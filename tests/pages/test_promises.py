@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.rules import retention
 from chalicelib.rules.notices import MOST_EXTRA, AddressState
 from chalicelib.services import accounts, contact, notices
-from chalicelib.storage import retention, throttle
+from chalicelib.storage import throttle
 from chalicelib.storage.rows import ROWS
 from chalicelib.web.assets import TEMPLATES
 from chalicelib.web.refusals import aftermath

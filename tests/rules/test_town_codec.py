@@ -19,7 +19,7 @@ from chalicelib.rules.deadlines import (
 )
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Capacity, Window
-from chalicelib.rules.town_codec import dump, load
+from chalicelib.storage.town_codec import dump, load
 from tests.builders import CANTEEN, OTHER_SCHOOL, SCHOOL, a_calendar, a_town, an_activity
 from tests.clock import paris
 
