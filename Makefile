@@ -32,12 +32,12 @@ format: setup ## Rewrite the code in the house format
 
 .PHONY: import
 import: setup ## Import a town's files: FROM=dir, STAGE=local or a deployed one (ACCEPTER=oui past a brake, ANNULER=oui what left)
-	@$(PYTHON_OF_VENV) -m infra.local.exchange import "$(or $(STAGE),local)" "$(FROM)" \
+	@$(PYTHON_OF_VENV) -m infra.ops.exchange import "$(or $(STAGE),local)" "$(FROM)" \
 		$(if $(filter oui,$(ACCEPTER)),--accepter-les-changements) $(if $(filter oui,$(ANNULER)),--annuler-les-departs)
 
 .PHONY: export
 export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local
-	@$(PYTHON_OF_VENV) -m infra.local.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)")
+	@$(PYTHON_OF_VENV) -m infra.ops.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)")
 
 .PHONY: package
 package: setup ## Build dist/STAGE: the functions' zip, the template, its bill of materials (PYTHON_VERSION=3.13)

@@ -153,7 +153,7 @@ def test_make_import_reaches_the_portal_that_runs(tmp_path):
     subprocess.run([sys.executable, *demo], cwd=ROOT, check=True)
     with running_portal() as portal:
         ended = subprocess.run(
-            [sys.executable, "-m", "infra.local.exchange", "import", "local", folder],
+            [sys.executable, "-m", "infra.ops.exchange", "import", "local", folder],
             cwd=ROOT,
             env={**os.environ, "PORT": portal.url.rsplit(":", maxsplit=1)[-1]},
             capture_output=True,

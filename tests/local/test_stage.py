@@ -5,8 +5,8 @@ import subprocess
 import pytest
 
 from infra.local import stage
-from infra.local.exchange import main as exchange
 from infra.local.stage import ROOT
+from infra.ops.exchange import main as exchange
 from infra.ops.stage import CannotOperate
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from moto import mock_aws
 
-from infra.local.exchange import main as exchange
 from infra.ops.__main__ import COMMANDS, main
+from infra.ops.exchange import main as exchange
 from infra.ops.stage import STAGES, CannotOperate, read_stage
 from tests.aws_calls import counted
 

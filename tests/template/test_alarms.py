@@ -23,7 +23,7 @@ DIMENSIONS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
 }
 """By which AWS writes each of its metrics (CloudWatch's lists, service by service): all of them, or nothing comes."""
-OURS = {"import-failed": "infra/local/exchange.py"}
+OURS = {"import-failed": "infra/ops/exchange.py"}
 """Metrics that no log line makes, and the file that writes them."""
 CANARY_SECONDS = 300
 SEEN_AFTER = 120
