@@ -133,6 +133,7 @@ def an_attempt(invoice: Invoice, created_at: datetime, **changes: Any) -> Attemp
         email="jamie.bond@server.fr",
         client_number="006382",
         saisie="T",
+        contract="web-service",
         created_at=created_at,
     )
     return replace(attempt, **changes)

@@ -158,7 +158,10 @@ class SignIn:
         family = self.families.find(right.family) if right and taken else None
         if right is None or family is None:
             self.throttle.count(attempt.failures, now)
-            self.report("signin.wrong" if taken else "signin.locked", **attempt.facts)
+            if taken:
+                self.report("signin.wrong", **attempt.facts)
+            else:
+                self.report("signin.locked", **attempt.facts)
             raise WrongCodes
         self.throttle.give_back(taken, now)
         self.report("signin.ok", family=family.id, **attempt.facts)

@@ -96,6 +96,12 @@ class Desk:
     def load(self) -> None:
         self.run(self.folder, Quiet())
 
+    def load_and_again_tomorrow(self) -> None:
+        """A place that was reserved for a booking that never came is free again after the night."""
+        self.load()
+        self.run.places(self.store.town.current(), self.run.clock.now())
+        self.load()
+
     def change_everything(self) -> None:
         """Another colour, another name and code for the family, one more booking of a limited activity."""
         a_folder(
@@ -119,9 +125,7 @@ def check(desk: Desk) -> None:
     assert login.secret == secret_of(PEPPER, "POMMIER333", login.salt), "the new code opens, and it alone"
     assert store.plannings.booked(F2, DAY, DAY) == {SLOT}
     assert [wish.slot for entry in store.journal_of(F2) for wish in entry.changes] == [SLOT]
-    assert store.plannings.taken([KEY])[KEY] in (1, 2), "at most one place is unsold"
-    desk.run.places(store.town.current(), desk.run.clock.now())
-    assert store.plannings.taken([KEY]) == {KEY: 1}, "and the night gives it back"
+    assert store.plannings.taken([KEY]) == {KEY: 1}
     town = store.current_town()
     assert town is not None
     assert town.colour == "#112233"
@@ -147,7 +151,7 @@ def test_an_import_survives_every_fault(tmp_path: Path, monkeypatch: pytest.Monk
             desk.change_everything()
             yield desk
 
-    tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=check))
+    tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load_and_again_tomorrow, check=check))
     assert {fault.way for fault in tried} == set(Way)
     assert {fault.call for fault in tried} >= {
         "dynamodb:BatchWriteItem",
