@@ -7,7 +7,8 @@ from chalice.app import Chalice
 
 from chalicelib.jobs import jobs
 from chalicelib.pages.site import add_pages
-from chalicelib.wiring import Portal, build_portal, settings_of
+from chalicelib.portal import Portal
+from chalicelib.wiring import build_portal, settings_of
 
 
 @cache

@@ -1,70 +1,181 @@
-"""What the pages need of the portal that ``wiring`` builds. Pages never import wiring."""
+"""The portal that the pages are given: its use cases, each in the group that stands beside its service.
 
-from typing import Protocol
+What they stand on comes from ``wiring``, which pages never import.
+"""
 
-from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, SignIn
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
-from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
-from chalicelib.services.notices import AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
-from chalicelib.services.paying import ShowPayment, StartPayment
-from chalicelib.services.planning import LastChanges, ShowPlanning
-from chalicelib.services.ports import Clock, Report, TownStore
+from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
+from chalicelib.services.invoicing import ChooseInvoice, InvoiceUseCases, OpenPdf, ShowInvoices
+from chalicelib.services.notices import (
+    AskAddresses,
+    AskAgain,
+    ConfirmAddress,
+    EditNotices,
+    NoticeUseCases,
+    ShowNotices,
+    StopNotices,
+)
+from chalicelib.services.paying import PaymentLinks, PaymentUseCases, ShowPayment, StartPayment
+from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
+from chalicelib.services.planning import LastChanges, PlanningUseCases, ShowPlanning
+from chalicelib.services.ports import (
+    Clock,
+    FamilyStore,
+    LoginStore,
+    Mailer,
+    PlanningStore,
+    Report,
+    ThrottleStore,
+    TownStore,
+)
 from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.services.settling import SettlePayment
 from chalicelib.settings import Settings
 
 
-class Portal(Protocol):
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def report(self) -> Report: ...
-    @property
-    def town(self) -> TownStore: ...
-    @property
-    def sign_in(self) -> SignIn: ...
-    @property
-    def open_session(self) -> OpenSession: ...
-    @property
-    def end_session(self) -> EndSession: ...
-    @property
-    def end_others(self) -> EndOthers: ...
-    @property
-    def show_planning(self) -> ShowPlanning: ...
-    @property
-    def save_planning(self) -> SavePlanning: ...
-    @property
-    def undo_save(self) -> UndoSave: ...
-    @property
-    def show_recap(self) -> ShowRecap: ...
-    @property
-    def last_changes(self) -> LastChanges: ...
-    @property
-    def write_to_office(self) -> WriteToOffice: ...
-    @property
-    def show_invoices(self) -> ShowInvoices: ...
-    @property
-    def choose_invoice(self) -> ChooseInvoice: ...
-    @property
-    def open_pdf(self) -> OpenPdf: ...
-    @property
-    def show_notices(self) -> ShowNotices: ...
-    @property
-    def edit_notices(self) -> EditNotices: ...
-    @property
-    def ask_again(self) -> AskAgain: ...
-    @property
-    def confirm_address(self) -> ConfirmAddress: ...
-    @property
-    def stop_notices(self) -> StopNotices: ...
-    @property
-    def start_payment(self) -> StartPayment: ...
-    @property
-    def show_payment(self) -> ShowPayment: ...
-    @property
-    def settle_payment(self) -> SettlePayment: ...
-    @property
-    def declare_payment(self) -> DeclarePayment: ...
+@dataclass(frozen=True)
+class Portal:
+    """Every use case, ready to call, and what every page reads besides: the settings, the clock, the log, the town."""
+
+    settings: Settings
+    clock: Clock
+    report: Report
+    town: TownStore
+    accounts: AccountUseCases
+    planning: PlanningUseCases
+    invoices: InvoiceUseCases
+    notices: NoticeUseCases
+    payments: PaymentUseCases
+    write_to_office: WriteToOffice
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the use cases stand on: ``wiring`` has them on AWS, tests in memory."""
+
+    settings: Settings
+    clock: Clock
+    report: Report
+    town: TownStore
+    families: FamilyStore
+    logins: LoginStore
+    throttle: ThrottleStore
+    plannings: PlanningStore
+    mailer: Mailer
+    invoices: InvoiceStore
+    pdfs: PdfStore
+    notices: NoticeStore
+    outbox: Outbox
+    links: MailLinks
+    attempts: AttemptStore
+    providers: Mapping[str, PaymentProvider]
+    payment_links: PaymentLinks
+
+
+def assemble(ports: Ports) -> Portal:
+    """Put the use cases on any set of ports."""
+    return Portal(
+        settings=ports.settings,
+        clock=ports.clock,
+        report=ports.report,
+        town=ports.town,
+        accounts=_accounts(ports),
+        planning=_planning(ports),
+        invoices=_invoices(ports),
+        notices=_notices(ports),
+        payments=_payments(ports),
+        write_to_office=_write_to_office(ports),
+    )
+
+
+def _accounts(ports: Ports) -> AccountUseCases:
+    families, clock = ports.families, ports.clock
+    return AccountUseCases(
+        sign_in=SignIn(
+            logins=ports.logins,
+            families=families,
+            throttle=ports.throttle,
+            clock=clock,
+            pepper=ports.settings.pepper,
+            report=ports.report,
+        ),
+        open_session=OpenSession(families=families, clock=clock),
+        end_session=EndSession(families=families),
+        end_others=EndOthers(families=families, clock=clock),
+    )
+
+
+def _planning(ports: Ports) -> PlanningUseCases:
+    town, plannings, clock = ports.town, ports.plannings, ports.clock
+    saving = SavePlanning(town=town, plannings=plannings, clock=clock)
+    recap = ShowRecap(plannings=plannings)
+    return PlanningUseCases(
+        show=ShowPlanning(town=town, plannings=plannings, clock=clock),
+        save=saving,
+        undo=UndoSave(saving=saving, recap=recap),
+        recap=recap,
+        changes=LastChanges(plannings=plannings),
+    )
+
+
+def _invoices(ports: Ports) -> InvoiceUseCases:
+    invoices, attempts, clock = ports.invoices, ports.attempts, ports.clock
+    return InvoiceUseCases(
+        show=ShowInvoices(invoices=invoices, attempts=attempts, clock=clock),
+        choose=ChooseInvoice(invoices=invoices, attempts=attempts, clock=clock),
+        open_pdf=OpenPdf(invoices=invoices, pdfs=ports.pdfs),
+    )
+
+
+def _notices(ports: Ports) -> NoticeUseCases:
+    notices, families = ports.notices, ports.families
+    ask = AskAddresses(
+        notices=notices,
+        throttle=ports.throttle,
+        links=ports.links,
+        clock=ports.clock,
+        pepper=ports.settings.pepper,
+    )
+    return NoticeUseCases(
+        show=ShowNotices(notices=notices, outbox=ports.outbox),
+        edit=EditNotices(notices=notices, ask=ask),
+        ask_again=AskAgain(notices=notices, ask=ask),
+        confirm=ConfirmAddress(notices=notices, families=families),
+        stop=StopNotices(notices=notices, families=families),
+    )
+
+
+def _payments(ports: Ports) -> PaymentUseCases:
+    settle = settling(ports)
+    return PaymentUseCases(
+        start=StartPayment(settle=settle, town=ports.town, links=ports.payment_links),
+        show=ShowPayment(settle=settle),
+        settle=settle,
+        declare=DeclarePayment(settle=settle),
+    )
+
+
+def settling(ports: Ports) -> SettlePayment:
+    """Also the reconciliation settles payments."""
+    return SettlePayment(
+        attempts=ports.attempts,
+        invoices=ports.invoices,
+        providers=ports.providers,
+        clock=ports.clock,
+        report=ports.report,
+    )
+
+
+def _write_to_office(ports: Ports) -> WriteToOffice:
+    return WriteToOffice(
+        town=ports.town,
+        throttle=ports.throttle,
+        mailer=ports.mailer,
+        clock=ports.clock,
+        pepper=ports.settings.pepper,
+    )

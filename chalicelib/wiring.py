@@ -12,28 +12,10 @@ from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
+from chalicelib.portal import Portal, Ports, assemble, settling
 from chalicelib.rules.payments import BY_URL, WEB_SERVICE
-from chalicelib.services.accounts import EndOthers, EndSession, OpenSession, SignIn
-from chalicelib.services.contact import WriteToOffice
-from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
-from chalicelib.services.invoicing import ChooseInvoice, OpenPdf, ShowInvoices
-from chalicelib.services.notices import AskAddresses, AskAgain, ConfirmAddress, EditNotices, ShowNotices, StopNotices
-from chalicelib.services.paying import PaymentLinks, ShowPayment, StartPayment
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
-from chalicelib.services.planning import LastChanges, ShowPlanning
-from chalicelib.services.ports import (
-    Clock,
-    FamilyStore,
-    LoginStore,
-    Mailer,
-    PlanningStore,
-    Report,
-    ThrottleStore,
-    TownStore,
-)
-from chalicelib.services.reconciling import DeclarePayment
-from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
-from chalicelib.services.settling import SettlePayment
+from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.database import Database
@@ -56,40 +38,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Portal:
-    """Every use case, ready to call, and the stores and clock behind them."""
-
-    settings: Settings
-    clock: Clock
-    report: Report
-    town: TownStore
-    families: FamilyStore
-    plannings: PlanningStore
-    sign_in: SignIn
-    open_session: OpenSession
-    end_session: EndSession
-    end_others: EndOthers
-    show_planning: ShowPlanning
-    save_planning: SavePlanning
-    undo_save: UndoSave
-    show_recap: ShowRecap
-    last_changes: LastChanges
-    write_to_office: WriteToOffice
-    show_invoices: ShowInvoices
-    choose_invoice: ChooseInvoice
-    open_pdf: OpenPdf
-    show_notices: ShowNotices
-    edit_notices: EditNotices
-    ask_again: AskAgain
-    confirm_address: ConfirmAddress
-    stop_notices: StopNotices
-    start_payment: StartPayment
-    show_payment: ShowPayment
-    settle_payment: SettlePayment
-    declare_payment: DeclarePayment
-
-
-@dataclass(frozen=True)
 class Jobs:
     """What runs by itself, ready to call."""
 
@@ -98,64 +46,6 @@ class Jobs:
     note_ses_event: "NoteSesEvent"
     reconcile_payments: "Reconcile"
     recount_places: "RecountPlaces"
-
-
-def assemble(
-    *,
-    settings: Settings,
-    clock: Clock,
-    town: TownStore,
-    families: FamilyStore,
-    logins: LoginStore,
-    throttle: ThrottleStore,
-    plannings: PlanningStore,
-    mailer: Mailer,
-    invoices: InvoiceStore,
-    pdfs: PdfStore,
-    notices: NoticeStore,
-    outbox: Outbox,
-    links: MailLinks,
-    attempts: AttemptStore,
-    providers: Mapping[str, PaymentProvider],
-    payment_links: PaymentLinks,
-) -> Portal:
-    """Put the use cases on any set of ports: the real ones below, in-memory ones in tests."""
-    saving = SavePlanning(town=town, plannings=plannings, clock=clock)
-    recap = ShowRecap(plannings=plannings)
-    ask = AskAddresses(notices=notices, throttle=throttle, links=links, clock=clock, pepper=settings.pepper)
-    settle = SettlePayment(attempts=attempts, invoices=invoices, providers=providers, clock=clock, report=report)
-    return Portal(
-        settings=settings,
-        clock=clock,
-        report=report,
-        town=town,
-        families=families,
-        plannings=plannings,
-        sign_in=SignIn(
-            logins=logins, families=families, throttle=throttle, clock=clock, pepper=settings.pepper, report=report
-        ),
-        open_session=OpenSession(families=families, clock=clock),
-        end_session=EndSession(families=families),
-        end_others=EndOthers(families=families, clock=clock),
-        show_planning=ShowPlanning(town=town, plannings=plannings, clock=clock),
-        save_planning=saving,
-        undo_save=UndoSave(saving=saving, recap=recap),
-        show_recap=recap,
-        last_changes=LastChanges(plannings=plannings),
-        write_to_office=WriteToOffice(town=town, throttle=throttle, mailer=mailer, clock=clock, pepper=settings.pepper),
-        show_invoices=ShowInvoices(invoices=invoices, attempts=attempts, clock=clock),
-        choose_invoice=ChooseInvoice(invoices=invoices, attempts=attempts, clock=clock),
-        open_pdf=OpenPdf(invoices=invoices, pdfs=pdfs),
-        show_notices=ShowNotices(notices=notices, outbox=outbox),
-        edit_notices=EditNotices(notices=notices, ask=ask),
-        ask_again=AskAgain(notices=notices, ask=ask),
-        confirm_address=ConfirmAddress(notices=notices, families=families),
-        stop_notices=StopNotices(notices=notices, families=families),
-        start_payment=StartPayment(settle=settle, town=town, links=payment_links),
-        show_payment=ShowPayment(settle=settle),
-        settle_payment=settle,
-        declare_payment=DeclarePayment(settle=settle),
-    )
 
 
 def database_of(settings: Settings) -> Database:
@@ -198,12 +88,13 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def build_portal(settings: Settings) -> Portal:
-    """The portal on AWS, or on its stand-in when the settings name one."""
+def ports_on_aws(settings: Settings) -> Ports:
+    """AWS, or its stand-in when the settings name one."""
     database, links = database_of(settings), SignedLinks(settings)
-    return assemble(
+    return Ports(
         settings=settings,
         clock=clock_for(settings.demo_now),
+        report=report,
         town=DynamoTownStore(database),
         families=DynamoFamilyStore(database),
         logins=DynamoLoginStore(database),
@@ -221,6 +112,10 @@ def build_portal(settings: Settings) -> Portal:
     )
 
 
+def build_portal(settings: Settings) -> Portal:
+    return assemble(ports_on_aws(settings))
+
+
 def build_intake(settings: Settings) -> "Importer":
     """The import of a town's files. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
@@ -229,27 +124,22 @@ def build_intake(settings: Settings) -> "Importer":
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
-    database = database_of(settings)
+    ports = ports_on_aws(settings)
     return Importer(
-        store=DynamoIntakeStore(database),
-        plannings=DynamoPlanningStore(database),
-        places=_count_of(database),
+        store=DynamoIntakeStore(database_of(settings)),
+        plannings=ports.plannings,
+        places=_count_of(settings),
         desk=InvoiceDesk(
-            invoices=DynamoInvoiceStore(database),
-            pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
+            invoices=ports.invoices,
+            pdfs=ports.pdfs,
             renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),
-            families=DynamoFamilyStore(database),
-            attempts=DynamoAttemptStore(database),
-            clock=build_clock(settings.demo_now),
+            families=ports.families,
+            attempts=ports.attempts,
+            clock=ports.clock,
         ),
-        notices=DynamoNoticeStore(database),
-        reverse=ReversePayment(
-            attempts=DynamoAttemptStore(database),
-            invoices=DynamoInvoiceStore(database),
-            clock=build_clock(settings.demo_now),
-            report=_unheard,
-        ),
-        clock=build_clock(settings.demo_now),
+        notices=ports.notices,
+        reverse=ReversePayment(attempts=ports.attempts, invoices=ports.invoices, clock=ports.clock, report=_unheard),
+        clock=ports.clock,
         pepper=settings.pepper,
     )
 
@@ -258,9 +148,10 @@ def _unheard(event: str, **facts: object) -> None:
     """The import's own words tell the clerk, who reads no log."""
 
 
-def _count_of(database: Database) -> "CountPlaces":
+def _count_of(settings: Settings) -> "CountPlaces":
     from chalicelib.services.recounting import CountPlaces  # noqa: PLC0415
 
+    database = database_of(settings)
     return CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database), pause=time.sleep)
 
 
@@ -273,21 +164,21 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
     from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
 
-    database, links = database_of(settings), SignedLinks(settings)
-    clock, outbox = build_clock(settings.demo_now), DynamoOutbox(database, settings.pepper)
+    ports = ports_on_aws(settings)
+    clock, outbox = ports.clock, ports.outbox
     return Jobs(
         notify_invoices=NotifyInvoices(
-            invoices=DynamoInvoiceStore(database),
-            families=DynamoFamilyStore(database),
-            notices=DynamoNoticeStore(database),
+            invoices=ports.invoices,
+            families=ports.families,
+            notices=ports.notices,
             outbox=outbox,
-            links=links,
+            links=ports.links,
             clock=clock,
             report=report,
         ),
         send_outbox=SendOutbox(
             outbox=outbox,
-            renderer=TemplateMails(DynamoTownStore(database)),
+            renderer=TemplateMails(ports.town),
             sender=SesMailSender(**_mails_of(settings)),
             clock=clock,
             report=report,
@@ -297,21 +188,8 @@ def build_jobs(settings: Settings) -> Jobs:
         note_ses_event=NoteSesEvent(
             outbox=outbox, clock=clock, report=report, configuration=settings.mail_configuration
         ),
-        reconcile_payments=Reconcile(
-            settle=SettlePayment(
-                attempts=DynamoAttemptStore(database),
-                invoices=DynamoInvoiceStore(database),
-                providers=providers_of(settings, links),
-                clock=clock,
-                report=report,
-            )
-        ),
-        recount_places=RecountPlaces(
-            count=_count_of(database),
-            town=DynamoTownStore(database),
-            clock=clock,
-            report=report,
-        ),
+        reconcile_payments=Reconcile(settle=settling(ports)),
+        recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
     )
 
 

@@ -41,7 +41,7 @@ def sign_in(visit: Visit) -> Answer:
     kept = visit.form.get(KEPT)
     child_code = visit.form.get("enfant")
     try:
-        signed_in = visit.portal.sign_in(child_code, visit.form.get("payeur"), visit.address, visit.device)
+        signed_in = visit.portal.accounts.sign_in(child_code, visit.form.get("payeur"), visit.address, visit.device)
     except WrongCodes:
         return sign_in_page(
             visit,
@@ -76,7 +76,7 @@ def sign_out(visit: Visit) -> Answer:
     visit.sign_out()
     try:
         if ended:
-            visit.portal.end_session(ended)
+            visit.portal.accounts.end_session(ended)
     except Unavailable:
         return Page("accounts/signed_out.html", {"here_only": True}, "Vous êtes déconnecté", 503)
     return Redirect(visit.url("/deconnexion"), signed_out=True)
@@ -86,7 +86,7 @@ def sign_out(visit: Visit) -> Answer:
 def sign_out_elsewhere(visit: Visit) -> Answer:
     if visit.session is None:
         raise SessionExpired
-    visit.sign_in(visit.portal.end_others(visit.session))
+    visit.sign_in(visit.portal.accounts.end_others(visit.session))
     return Redirect(visit.url("/deconnexion", autres="1"))
 
 
@@ -156,13 +156,13 @@ def _save_kept(visit: Visit, kept: str) -> Answer:
     seen_field, cells = _opened(visit, kept)
     if visit.session is None:
         raise BadForm("seen")
-    family, _ = visit.portal.open_session(visit.session)
+    family, _ = visit.portal.accounts.open_session(visit.session)
     try:
         seen = unseal_seen(seen_field, family.id, visit.signing)
     except BadForm:
         return Redirect(visit.url("/planning", autre="1"))
     try:
-        entry = visit.portal.save_planning(family, seen, slots_of(cells))
+        entry = visit.portal.planning.save(family, seen, slots_of(cells))
     except NotFound:
         return Redirect(visit.url("/planning", parti="1"))
     except Unavailable as fault:  # She is signed in by now: the form goes where the planning's own goes.

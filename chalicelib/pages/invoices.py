@@ -46,7 +46,7 @@ def choose(visit: Visit) -> Answer:
     email = typed["email"].strip()
     number = invoice_number(typed["facture"]) if typed["facture"] else None
     try:
-        invoice = visit.portal.choose_invoice(visit.family.id, number, email)
+        invoice = visit.portal.invoices.choose(visit.family.id, number, email)
     except BadForm as fault:
         return _invoices_page(visit, typed, dict(FAULTS[name] for name in fault.args))
     except AlreadyPaid:
@@ -65,7 +65,7 @@ def recap(visit: Visit, number: str) -> Answer:
         return Redirect(visit.url("/factures"))
     now, town = visit.portal.clock.now(), visit.portal.town.current()
     try:
-        invoice = visit.portal.choose_invoice(visit.family.id, chosen, email)
+        invoice = visit.portal.invoices.choose(visit.family.id, chosen, email)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
     except UnderWay as under_way:
@@ -86,7 +86,7 @@ def recap(visit: Visit, number: str) -> Answer:
 def pdf(visit: Visit, number: str) -> Answer:
     asked = invoice_number(number)
     try:
-        return Redirect(visit.portal.open_pdf(visit.family.id, asked))
+        return Redirect(visit.portal.invoices.open_pdf(visit.family.id, asked))
     except PdfMissing:
         visit.portal.report("invoice.pdf_missing", level="error", invoice=asked, family=visit.family.id)
         return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404, section=SECTION)
@@ -115,7 +115,7 @@ def _held_page(visit: Visit, attempt: Attempt) -> Page:
 
 
 def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
-    shown = visit.portal.show_invoices(visit.family.id, _asked_page(visit.query("page")))
+    shown = visit.portal.invoices.show(visit.family.id, _asked_page(visit.query("page")))
     due = [
         present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
     ]

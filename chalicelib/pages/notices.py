@@ -40,7 +40,7 @@ def _sign_in_again(visit: Visit) -> Answer:
 
 @room.get("/notifications", Who.FAMILY)
 def show(visit: Visit) -> Answer:
-    return _settings_page(visit, visit.portal.show_notices(visit.family))
+    return _settings_page(visit, visit.portal.notices.show(visit.family))
 
 
 @room.post("/notifications", Who.FAMILY, fields=("version", "avertir", *present.FIELDS), expired=_sign_in_again)
@@ -50,10 +50,10 @@ def save(visit: Visit) -> Answer:
 
     def again(**why: Any) -> Page:
         """The form once more, with what was typed in it."""
-        return _settings_page(visit, visit.portal.show_notices(visit.family), typed=typed, wanted=wanted, **why)
+        return _settings_page(visit, visit.portal.notices.show(visit.family), typed=typed, wanted=wanted, **why)
 
     try:
-        visit.portal.edit_notices(visit.family, wanted=wanted, emails=typed, version=version)
+        visit.portal.notices.edit(visit.family, wanted=wanted, emails=typed, version=version)
     except BadForm as fault:
         return again(faults=dict.fromkeys(fault.args, NO_ADDRESS), version=version, status=422)
     except Throttled:
@@ -65,7 +65,7 @@ def save(visit: Visit) -> Answer:
 
 @room.get("/notifications/enregistre", Who.FAMILY)
 def saved(visit: Visit) -> Answer:
-    notices = visit.portal.show_notices(visit.family)
+    notices = visit.portal.notices.show(visit.family)
     words = {
         "wanted": notices.settings.wanted,
         "lines": present.lines_of(notices, visit.family),
@@ -77,9 +77,9 @@ def saved(visit: Visit) -> Answer:
 @room.post("/notifications/renvoyer", Who.FAMILY, fields=("adresse",), expired=_sign_in_again)
 def ask_again(visit: Visit) -> Answer:
     try:
-        visit.portal.ask_again(visit.family, visit.form.get("adresse"))
+        visit.portal.notices.ask_again(visit.family, visit.form.get("adresse"))
     except Throttled:
-        notices = visit.portal.show_notices(visit.family)
+        notices = visit.portal.notices.show(visit.family)
         return _settings_page(visit, notices, trouble=TOO_MANY_ASKED, status=429)
     return Redirect(visit.url("/notifications", renvoye="1"))
 
@@ -104,7 +104,7 @@ def confirm(visit: Visit) -> Answer:
     except Tampered:
         return _dead_link(DEAD)
     try:
-        visit.portal.confirm_address(family, email)
+        visit.portal.notices.confirm(family, email)
     except NotFound:
         return _dead_link(REMOVED)
     return Redirect(visit.url("/notifications/confirmer", jeton=token, fait="1"))
@@ -122,7 +122,7 @@ def stop(visit: Visit) -> Answer:
         family, email = whom_to_stop(visit.query("jeton"), visit.signing)
     except Tampered:
         return _dead_link(DEAD_STOP)
-    visit.portal.stop_notices(family, email)
+    visit.portal.notices.stop(family, email)
     return _stop_page(visit, done=True)
 
 

@@ -38,7 +38,7 @@ def go_to_bank(visit: Visit, number: str) -> Answer:
     if not email:
         return Redirect(visit.url("/factures"))
     try:
-        return Redirect(visit.portal.start_payment(visit.family, chosen, email))
+        return Redirect(visit.portal.payments.start(visit.family, chosen, email))
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
     except BeingOpened:
@@ -61,7 +61,7 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
 def progress(visit: Visit, number: str) -> Answer:
     """Steps 3 and 4: what is known of the payment now. Reloaded, bookmarked or come back to, it says the truth."""
     chosen = invoice_number(number)
-    found = visit.portal.show_payment(visit.family.id, chosen)
+    found = visit.portal.payments.show(visit.family.id, chosen)
     attempt = found.attempt
     if attempt and attempt.is_received:
         return _confirmed_page(visit, found, attempt)
@@ -77,7 +77,7 @@ def progress(visit: Visit, number: str) -> Answer:
 @room.get("/factures/{number}/paiement/etat", Who.FAMILY)
 def progress_state(visit: Visit, number: str) -> Answer:
     """What the waiting page's script asks: one word."""
-    found = visit.portal.show_payment(visit.family.id, invoice_number(number))
+    found = visit.portal.payments.show(visit.family.id, invoice_number(number))
     return Raw(present.state_of(found, _since(visit)), "text/plain; charset=utf-8")
 
 
@@ -96,7 +96,7 @@ def notification(visit: Visit) -> Answer:
     """The bank says that something happened to an operation: nothing but its name is read, the treasury is asked."""
     operation = _operation(_told(visit).get("idop", ""))
     if operation:
-        visit.portal.settle_payment.by_idop(operation)
+        visit.portal.payments.settle.by_idop(operation)
     return _received()
 
 
@@ -123,14 +123,14 @@ def _declared(visit: Visit, nonce: str) -> Answer:
     except ValueError as fault:
         visit.portal.report("payment.return_unreadable", level="warning", why=str(fault))
         return _received()
-    visit.portal.declare_payment(nonce, answer)
+    visit.portal.payments.declare(nonce, answer)
     return _received()
 
 
 def _back(visit: Visit) -> Answer:
     """The address holds the treasury's secret name of the payment, so the browser leaves it at once."""
     operation = _operation(_told(visit).get("idop", ""))
-    attempt = visit.portal.show_payment.by_idop(operation) if operation else None
+    attempt = visit.portal.payments.show.by_idop(operation) if operation else None
     return Redirect(_progress_address(visit, attempt.invoice) if attempt else visit.url("/factures"))
 
 

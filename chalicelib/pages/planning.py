@@ -30,7 +30,7 @@ def show(visit: Visit) -> Answer:
         return Page("planning/nobody.html", {}, "Planning", section="planning")
     week_of = _asked_day(visit.query("semaine"))
     only = asked_for(activity_id, visit.query("activite")) if visit.query("activite") else None
-    grid = visit.portal.show_planning(visit.family, shown_child(visit), week_of, only)
+    grid = visit.portal.planning.show(visit.family, shown_child(visit), week_of, only)
     seen, canvas = present.seen_of(grid)
     child = grid.child
     words = {
@@ -54,7 +54,7 @@ def show(visit: Visit) -> Answer:
 @room.post("/planning", Who.FAMILY, fields=("vu", "c"), expired=keep_ticks, again=True)
 def save(visit: Visit) -> Answer:
     seen = unseal_seen(visit.form.get("vu"), visit.family.id, visit.signing)
-    entry = visit.portal.save_planning(visit.family, seen, slots_of(visit.form.cells))
+    entry = visit.portal.planning.save(visit.family, seen, slots_of(visit.form.cells))
     if entry is None:
         return Redirect(_week_of(visit, seen.offered, rien="1"))
     return Redirect(recap_address(visit, entry))
@@ -62,7 +62,7 @@ def save(visit: Visit) -> Answer:
 
 @room.get("/recap/{entry}", Who.FAMILY)
 def recap(visit: Visit, entry: str) -> Answer:
-    journal_entry = visit.portal.show_recap(visit.family, asked_for(entry_id, entry))
+    journal_entry = visit.portal.planning.recap(visit.family, asked_for(entry_id, entry))
     shown = recap_of(journal_entry, visit.family, visit.portal.town.current())
     wishes = [*journal_entry.changes, *journal_entry.already, *(r.wish for r in journal_entry.refusals)]
     mine = {child.id for child in visit.family.children}
@@ -78,14 +78,14 @@ def recap(visit: Visit, entry: str) -> Answer:
 
 @room.post("/recap/{entry}/annuler", Who.FAMILY, again=True)
 def undo(visit: Visit, entry: str) -> Answer:
-    undone = visit.portal.undo_save(visit.family, asked_for(entry_id, entry))
+    undone = visit.portal.planning.undo(visit.family, asked_for(entry_id, entry))
     return Redirect(recap_address(visit, undone) if undone else visit.url("/planning", rien="1"))
 
 
 @room.get("/modifications", Who.FAMILY)
 def last_changes(visit: Visit) -> Answer:
     child = visit.family.child(shown_child(visit))
-    changes = visit.portal.last_changes(visit.family, child.id)
+    changes = visit.portal.planning.changes(visit.family, child.id)
     words = {
         "name": f"{child.first_name} {child.last_name}",
         "activities": changes_of(changes.items(), visit.portal.town.current()),

@@ -282,3 +282,13 @@ class EndOthers:
         now = self.clock.now()
         epoch = self.families.raise_epoch(session.family)
         return replace(session, epoch=epoch, seen_at=now, nonce=secrets.token_urlsafe(12))
+
+
+@dataclass(frozen=True)
+class AccountUseCases:
+    """Signing in and out."""
+
+    sign_in: SignIn
+    open_session: OpenSession
+    end_session: EndSession
+    end_others: EndOthers

@@ -124,3 +124,12 @@ class OpenPdf:
         if not self.pdfs.exists(family, number):
             raise PdfMissing(number)
         return self.pdfs.link(family, number)
+
+
+@dataclass(frozen=True)
+class InvoiceUseCases:
+    """A family's invoices: listed, chosen to be paid, opened as PDF."""
+
+    show: ShowInvoices
+    choose: ChooseInvoice
+    open_pdf: OpenPdf

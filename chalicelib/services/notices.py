@@ -168,3 +168,14 @@ def _limits(pepper: str, family: FamilyId, email: str) -> tuple[Limit, Limit]:
         Limit(subject(pepper, f"{KIND}-family", family), ASKED_PER_FAMILY, 3600),
         Limit(subject(pepper, f"{KIND}-address", email.casefold()), ASKED_PER_ADDRESS, 24 * 3600),
     )
+
+
+@dataclass(frozen=True)
+class NoticeUseCases:
+    """The e-mails that tell of new invoices: what the family chose, what the owner of an address decides."""
+
+    show: ShowNotices
+    edit: EditNotices
+    ask_again: AskAgain
+    confirm: ConfirmAddress
+    stop: StopNotices

@@ -22,6 +22,7 @@ from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.services.ports import TownStore
+from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.settling import TRIES, SettlePayment
 
 
@@ -193,3 +194,13 @@ def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town:
         contract=town.payment.online,
         created_at=now,
     )
+
+
+@dataclass(frozen=True)
+class PaymentUseCases:
+    """Paying online: opened, looked at, and settled by what the treasury tells."""
+
+    start: StartPayment
+    show: ShowPayment
+    settle: SettlePayment
+    declare: DeclarePayment

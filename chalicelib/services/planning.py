@@ -12,6 +12,7 @@ from chalicelib.rules.planning import Judge, PlaceKey, Slot, SlotView, State, pl
 from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Activity, Town
 from chalicelib.services.ports import Clock, PlanningStore, TownStore
+from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 
 WEEKS = 5
 """Weeks on one page: the table stays light, and leaving the page is rare."""
@@ -176,3 +177,14 @@ class LastChanges:
                 if wish.slot.child == child and len(changes) < CHANGES:
                     changes.append(Change(wish.slot, wish.booked, entry.at, entry.channel))
         return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}
+
+
+@dataclass(frozen=True)
+class PlanningUseCases:
+    """A child's bookings: shown, changed, and what was changed."""
+
+    show: ShowPlanning
+    save: SavePlanning
+    undo: UndoSave
+    recap: ShowRecap
+    changes: LastChanges

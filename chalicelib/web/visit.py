@@ -91,7 +91,7 @@ class Visit:
         held = self.held_session
         if held is None:
             raise SessionExpired
-        self._family, session = self.portal.open_session(held)
+        self._family, session = self.portal.accounts.open_session(held)
         if session == held:
             self.session = held
         else:

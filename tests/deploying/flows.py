@@ -9,6 +9,7 @@ import boto3
 from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
+from chalicelib.portal import Portal
 from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
@@ -20,7 +21,7 @@ from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import Portal, build_jobs, build_portal
+from chalicelib.wiring import build_jobs, build_portal
 from tests.builders import BOND, JAMES
 from tests.clock import paris
 from tests.pages.client import HOST, PageClient
@@ -58,7 +59,7 @@ def the_api(settings: Settings, treasury: object) -> None:
     """A parent's whole visit, the office's mail, the bank's calls."""
     portal = build_portal(settings)
     providers = {"web-service": treasury, "url": treasury}
-    portal.settle_payment.providers = providers  # type: ignore[assignment]
+    portal.payments.settle.providers = providers  # type: ignore[assignment]
     app = Chalice("flows")
     add_pages(app, lambda: portal)
     parent = PageClient(app)
@@ -107,7 +108,7 @@ def _pay(parent: PageClient, treasury: object, portal: Portal) -> None:
     assert parent.post_raw("/payfip/notification", b"idop=idop-1").body == "OK"
     assert parent.get(f"/factures/{NUMBER}/paiement").heading.startswith("Confirmation")
     assert parent.get("/payfip/retour?idop=idop-1").status == 303
-    assert portal.show_invoices(BOND).paid[0].number == InvoiceNumber(NUMBER)
+    assert portal.invoices.show(BOND).paid[0].number == InvoiceNumber(NUMBER)
 
 
 def _write(parent: PageClient) -> None:

@@ -88,8 +88,8 @@ def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
         run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
     if function == "ReconcilePayments":
         portal = build_portal(stage)
-        portal.settle_payment.providers = {"web-service": treasury}
-        portal.start_payment(the_bonds(), NUMBER, "a@server.fr")
+        portal.payments.settle.providers = {"web-service": treasury}
+        portal.payments.start(the_bonds(), NUMBER, "a@server.fr")
         treasury.says("idop-1", "P")
 
 

@@ -10,18 +10,19 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
+from chalicelib.adapters.logs import report
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.report import IntakeReport
 from chalicelib.pages.site import add_pages
+from chalicelib.portal import Ports, assemble
 from chalicelib.rules.ids import ActivityId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import SignIn, WrongCodes
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import assemble
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, Treasury, reversing
 from tests.fakes import (
@@ -71,22 +72,25 @@ class LivingTown:
         links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
         treasury = Treasury(now=self.clock.now())
         self.portal = assemble(
-            settings=self.settings,
-            clock=self.clock,
-            town=self.store.town,
-            families=self.store.families,
-            logins=self.store.login_store,
-            throttle=MemoryThrottle(),
-            plannings=self.store.plannings,
-            mailer=MemoryMailer(),
-            invoices=self.invoices,
-            pdfs=self.pdfs,
-            notices=self.notices,
-            outbox=self.outbox,
-            links=links,
-            attempts=self.attempts,
-            providers={"web-service": treasury, "url": treasury},
-            payment_links=links,
+            Ports(
+                settings=self.settings,
+                clock=self.clock,
+                report=report,
+                town=self.store.town,
+                families=self.store.families,
+                logins=self.store.login_store,
+                throttle=MemoryThrottle(),
+                plannings=self.store.plannings,
+                mailer=MemoryMailer(),
+                invoices=self.invoices,
+                pdfs=self.pdfs,
+                notices=self.notices,
+                outbox=self.outbox,
+                links=links,
+                attempts=self.attempts,
+                providers={"web-service": treasury, "url": treasury},
+                payment_links=links,
+            )
         )
         self.app = Chalice("test")
         add_pages(self.app, lambda: self.portal)

@@ -115,7 +115,7 @@ def check(town: LivingTown, labels: dict[str, str]) -> None:
         if found is None:
             continue
         for child in found.children:
-            said = town.portal.last_changes(found, child.id)
+            said = town.portal.planning.changes(found, child.id)
             if said:
                 page = town.parent(family).get(f"/modifications?enfant={child.id}")
                 headings = [heading.text for heading in page.page.all("h2")]

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from chalicelib.portal import Portal
 from chalicelib.services.accounts import FAILURES_PER_ADDRESS, TRIES_PER_CHILD, WrongCodes, login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
-from chalicelib.wiring import Portal, build_portal
+from chalicelib.wiring import build_portal
 from infra.ops.__main__ import COMMANDS
 from infra.ops.items import family_items
 from infra.ops.stage import CannotOperate, Stage
@@ -42,7 +43,7 @@ def portal(moto_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Portal:
 
 def is_let_in(portal: Portal, address: str = HERE) -> bool:
     try:
-        portal.sign_in("007", "GOLDENEYE7", address)
+        portal.accounts.sign_in("007", "GOLDENEYE7", address)
     except WrongCodes:
         return False
     return True
@@ -57,7 +58,7 @@ def fails() -> Iterator[None]:
 def attack(portal: Portal) -> None:
     for n in range(TRIES_PER_CHILD):
         with fails():
-            portal.sign_in("007", f"GUESS{n}", f"{STRANGER}{n % 100}")
+            portal.accounts.sign_in("007", f"GUESS{n}", f"{STRANGER}{n % 100}")
 
 
 @pytest.mark.parametrize("words", [{"family": "f-bond"}, {"child": " oo7"}])
@@ -71,7 +72,7 @@ def test_a_parent_whom_a_stranger_keeps_out_is_let_in(portal: Portal, stage: Sta
 def test_a_school_s_network_is_let_in(portal: Portal, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     for n in range(FAILURES_PER_ADDRESS):
         with fails():
-            portal.sign_in(f"1{n:02}", f"GUESS{n}", SCHOOL)
+            portal.accounts.sign_in(f"1{n:02}", f"GUESS{n}", SCHOOL)
     assert not is_let_in(portal, SCHOOL)
     capsys.readouterr()
     assert COMMANDS["unlock"](stage, ["", "", SCHOOL]) == 0
@@ -94,8 +95,8 @@ def test_what_cannot_be_unlocked_is_said(stage: Stage, words: dict[str, str], to
 
 
 def test_sessions_that_were_ended_are_given_with_their_family(portal: Portal, stage: Stage) -> None:
-    session = portal.sign_in("007", "GOLDENEYE7", HERE).session
-    portal.end_session(session)
+    session = portal.accounts.sign_in("007", "GOLDENEYE7", HERE).session
+    portal.accounts.end_session(session)
     parts = [item["part"]["S"] for item in family_items(stage, BOND)["families"]]
     assert f"OUT#{session.nonce}" in parts
 

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 from chalice.app import Chalice
 
+from chalicelib.adapters.logs import report
 from chalicelib.pages.site import add_pages
+from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.deadlines import CalendarDaysBefore
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ActivityId, FamilyId
@@ -18,7 +20,6 @@ from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import Portal, assemble
 from tests.builders import (
     ALINE,
     JAMES,
@@ -143,22 +144,25 @@ class World:
         self.treasury = Treasury(now=self.clock.now())
         self.attempts = MemoryAttempts(self.invoices, self.outbox)
         self.portal: Portal = assemble(
-            settings=self.settings,
-            clock=self.clock,
-            town=self.towns,
-            families=self.families,
-            logins=self.logins,
-            throttle=MemoryThrottle(),
-            plannings=self.plannings,
-            mailer=self.mailer,
-            invoices=self.invoices,
-            pdfs=self.pdfs,
-            notices=self.notices,
-            outbox=self.outbox,
-            links=self.links,
-            attempts=self.attempts,
-            providers={"web-service": self.treasury, "url": self.treasury},
-            payment_links=self.links,
+            Ports(
+                settings=self.settings,
+                clock=self.clock,
+                report=report,
+                town=self.towns,
+                families=self.families,
+                logins=self.logins,
+                throttle=MemoryThrottle(),
+                plannings=self.plannings,
+                mailer=self.mailer,
+                invoices=self.invoices,
+                pdfs=self.pdfs,
+                notices=self.notices,
+                outbox=self.outbox,
+                links=self.links,
+                attempts=self.attempts,
+                providers={"web-service": self.treasury, "url": self.treasury},
+                payment_links=self.links,
+            )
         )
         self.app = Chalice("test")
         add_pages(self.app, lambda: self.portal)

@@ -45,8 +45,8 @@ class Town(World):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.bank = Bank(self.clock)
-        self.portal.settle_payment.providers = {"web-service": self.bank, "url": ByAddress(self.bank)}
-        self.reconcile = Reconcile(settle=self.portal.settle_payment)
+        self.portal.payments.settle.providers = {"web-service": self.bank, "url": ByAddress(self.bank)}
+        self.reconcile = Reconcile(settle=self.portal.payments.settle)
         self.stranger = self.visitor()
 
     def signs(self, contract: str) -> None:
@@ -75,11 +75,11 @@ class ByAddress(Bank):
 
 
 def starts(town: Town, _: int) -> None:
-    town.portal.start_payment(town.family, NUMBER, "jamie.bond@server.fr")
+    town.portal.payments.start(town.family, NUMBER, "jamie.bond@server.fr")
 
 
 def looks(town: Town, _: int) -> None:
-    town.portal.show_payment(BOND, NUMBER)
+    town.portal.payments.show(BOND, NUMBER)
 
 
 def the_job_runs(town: Town, _: int) -> None:
@@ -248,5 +248,5 @@ def test_the_bank_out_of_reach_while_strangers_knock() -> None:
     assert town.stranger.post("/payfip/notification", idop=town.operations()[0].key).status == 503
     town.clock.at += PAUSE
     with pytest.raises(Unavailable):
-        town.portal.settle_payment(town.attempts_in_order()[0])
+        town.portal.payments.settle(town.attempts_in_order()[0])
     assert town.attempts_in_order()[0].state is AttemptState.PENDING

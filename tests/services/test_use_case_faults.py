@@ -9,9 +9,11 @@ from datetime import date, timedelta
 import boto3
 import pytest
 
+from chalicelib.adapters.logs import report
 from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
@@ -32,7 +34,6 @@ from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import Portal, assemble
 from tests.builders import BOND, JAMES, WEEKDAYS, a_calendar, a_child, a_family, a_town, an_activity
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
@@ -55,6 +56,7 @@ HERE = "192.0.2.1"
 @dataclass
 class World:
     portal: Portal
+    plannings: DynamoPlanningStore
     recount: CountPlaces
     first: EntryId | None = None
 
@@ -68,24 +70,28 @@ def fresh() -> Iterator[World]:
         _stock(DynamoIntakeStore(database), settings.pepper, clock)
         plannings = DynamoPlanningStore(database)
         portal = assemble(
-            settings=settings,
-            clock=clock,
-            town=DynamoTownStore(database),
-            families=DynamoFamilyStore(database),
-            logins=DynamoLoginStore(database),
-            throttle=DynamoThrottleStore(database),
-            plannings=plannings,
-            mailer=SesMailer(region=settings.region, sender=settings.sender),
-            invoices=DynamoInvoiceStore(database),
-            pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket),
-            notices=DynamoNoticeStore(database),
-            outbox=DynamoOutbox(database, PEPPER),
-            links=SignedLinks(settings),
-            attempts=DynamoAttemptStore(database),
-            providers={},
-            payment_links=SignedLinks(settings),
+            Ports(
+                settings=settings,
+                clock=clock,
+                report=report,
+                town=DynamoTownStore(database),
+                families=DynamoFamilyStore(database),
+                logins=DynamoLoginStore(database),
+                throttle=DynamoThrottleStore(database),
+                plannings=plannings,
+                mailer=SesMailer(region=settings.region, sender=settings.sender),
+                invoices=DynamoInvoiceStore(database),
+                pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket),
+                notices=DynamoNoticeStore(database),
+                outbox=DynamoOutbox(database, PEPPER),
+                links=SignedLinks(settings),
+                attempts=DynamoAttemptStore(database),
+                providers={},
+                payment_links=SignedLinks(settings),
+            )
         )
-        yield World(portal, CountPlaces(plannings=plannings, families=DynamoFamilyStore(database), pause=_no_pause))
+        recount = CountPlaces(plannings=plannings, families=DynamoFamilyStore(database), pause=_no_pause)
+        yield World(portal, plannings, recount)
 
 
 def _stock(store: IntakeStore, pepper: str, clock: FixedClock) -> None:
@@ -101,7 +107,7 @@ def slots(days: list[date]) -> frozenset[Slot]:
 
 def saving(wanted: frozenset[Slot]) -> Callable[[World], None]:
     def run(world: World) -> None:
-        world.portal.save_planning(FAMILY, Seen(slots(SCHOOL_DAYS), NONE), wanted)
+        world.portal.planning.save(FAMILY, Seen(slots(SCHOOL_DAYS), NONE), wanted)
 
     return run
 
@@ -116,7 +122,7 @@ def _nothing(_world: World) -> None:
 
 def nothing_is_off(world: World) -> None:
     """Bookings are what the journal tells; no place is sold twice, at most one a day is unsold until the night."""
-    plannings = world.portal.plannings
+    plannings = world.plannings
     booked = plannings.booked(BOND, SCHOOL_DAYS[0], SCHOOL_DAYS[-1])
     told: set[Slot] = set()
     for entry in reversed(plannings.entries(BOND, 100)):
@@ -135,7 +141,7 @@ def nothing_is_off(world: World) -> None:
 def all_booked(wanted: frozenset[Slot]) -> Callable[[World], None]:
     def check(world: World) -> None:
         nothing_is_off(world)
-        assert world.portal.plannings.booked(BOND, SCHOOL_DAYS[0], SCHOOL_DAYS[-1]) == wanted
+        assert world.plannings.booked(BOND, SCHOOL_DAYS[0], SCHOOL_DAYS[-1]) == wanted
 
     return check
 
@@ -155,11 +161,11 @@ def test_a_save_of_several_transactions_loses_nothing() -> None:
     seen = Seen(every, NONE)
 
     def save(world: World) -> None:
-        world.portal.save_planning(FAMILY, seen, every)
+        world.portal.planning.save(FAMILY, seen, every)
 
     def check(world: World) -> None:
-        assert world.portal.plannings.booked(BOND, SEVEN_MONTHS[0], SEVEN_MONTHS[-1]) == every
-        told = [wish.slot for entry in world.portal.plannings.entries(BOND, 100) for wish in entry.changes]
+        assert world.plannings.booked(BOND, SEVEN_MONTHS[0], SEVEN_MONTHS[-1]) == every
+        told = [wish.slot for entry in world.plannings.entries(BOND, 100) for wish in entry.changes]
         assert sorted(told) == sorted(every), "one line in the journal for one booking"
 
     tried = survives(Case(fresh=fresh, run=save, recover=save, check=check))
@@ -182,7 +188,7 @@ def test_a_cancellation_is_whole_and_its_places_are_free_in_the_morning() -> Non
             yield world
 
     def cancel(world: World) -> None:
-        world.portal.save_planning(FAMILY, Seen(slots(SCHOOL_DAYS), few), NONE)
+        world.portal.planning.save(FAMILY, Seen(slots(SCHOOL_DAYS), few), NONE)
 
     survives(Case(fresh=booked, run=cancel, recover=cancel, check=all_booked(NONE), tolerates=CANCELLED))
 
@@ -193,20 +199,20 @@ def test_an_undo_is_whole() -> None:
     @contextmanager
     def saved() -> Iterator[World]:
         with fresh() as world:
-            world.first = world.portal.save_planning(FAMILY, Seen(few, NONE), few)
+            world.first = world.portal.planning.save(FAMILY, Seen(few, NONE), few)
             world.portal.clock.forward(minutes=1)  # type: ignore[attr-defined]
             yield world
 
     def undo(world: World) -> None:
         assert world.first is not None
-        world.portal.undo_save(FAMILY, world.first)
+        world.portal.planning.undo(FAMILY, world.first)
 
     survives(Case(fresh=saved, run=undo, recover=undo, check=all_booked(NONE), tolerates=CANCELLED))
 
 
 def test_signing_in_locks_nobody_out() -> None:
     def sign_in(world: World) -> None:
-        world.portal.sign_in("007", "GOLDENEYE7", HERE)
+        world.portal.accounts.sign_in("007", "GOLDENEYE7", HERE)
 
     survives(Case(fresh=fresh, run=sign_in, recover=_nothing, check=sign_in))
 
@@ -214,10 +220,10 @@ def test_signing_in_locks_nobody_out() -> None:
 def test_a_wrong_code_is_counted_or_told_as_unavailable() -> None:
     def guess(world: World) -> None:
         with suppress(WrongCodes):
-            world.portal.sign_in("007", "WRONGPAYER", HERE)
+            world.portal.accounts.sign_in("007", "WRONGPAYER", HERE)
 
     def opens(world: World) -> None:
-        world.portal.sign_in("007", "GOLDENEYE7", HERE)
+        world.portal.accounts.sign_in("007", "GOLDENEYE7", HERE)
 
     survives(Case(fresh=fresh, run=guess, recover=guess, check=opens))
 
@@ -227,28 +233,28 @@ STOLEN = Session(BOND, JAMES, 0, paris("vendredi 2026-09-11 11:59"), paris("vend
 
 def test_signing_out_ends_every_copy_or_is_told_as_unavailable() -> None:
     def sign_out(world: World) -> None:
-        world.portal.end_session(STOLEN)
+        world.portal.accounts.end_session(STOLEN)
 
     survives(Case(fresh=fresh, run=sign_out, recover=sign_out, check=opens_nothing))
 
 
 def test_the_other_sessions_end_or_it_is_told_as_unavailable() -> None:
     def end_others(world: World) -> None:
-        kept = world.portal.end_others(replace(STOLEN, nonce="mine"))
-        world.portal.open_session(kept)
+        kept = world.portal.accounts.end_others(replace(STOLEN, nonce="mine"))
+        world.portal.accounts.open_session(kept)
 
     survives(Case(fresh=fresh, run=end_others, recover=end_others, check=opens_nothing))
 
 
 def opens_nothing(world: World) -> None:
     with pytest.raises(SessionExpired):
-        world.portal.open_session(STOLEN)
+        world.portal.accounts.open_session(STOLEN)
 
 
 def test_looking_changes_nothing() -> None:
     def look(world: World) -> None:
-        world.portal.show_planning(FAMILY, JAMES, None, None)
-        world.portal.last_changes(FAMILY, JAMES)
+        world.portal.planning.show(FAMILY, JAMES, None, None)
+        world.portal.planning.changes(FAMILY, JAMES)
 
     survives(Case(fresh=fresh, run=look, recover=look, check=nothing_is_off))
 
