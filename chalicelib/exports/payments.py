@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import SILENT, AttemptState, received_by
+from chalicelib.rules.payments import AttemptState, Doubt, received_by
 from chalicelib.rules.school_calendar import PARIS
 from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
 
@@ -25,7 +25,7 @@ KINDS = {
     Kind.TO_CHECK: "à vérifier",
     Kind.DECLARED: "annoncé, à confirmer",
 }
-WHY = {SILENT: "la trésorerie n'a jamais répondu"}
+WHY = {Doubt.SILENT: "la trésorerie n'a jamais répondu"}
 MEANS = {AttemptState.PAID: "carte bancaire", AttemptState.DEBIT_ACCEPTED: "prélèvement"}
 FORMULA = ("=", "+", "-", "@")
 
@@ -47,7 +47,8 @@ def _paid(entry: LedgerEntry) -> Sequence[str]:
 
 def _to_check(entry: LedgerEntry) -> Sequence[str]:
     amount = euros_of(entry.amount)
-    return (*_what(entry), amount, entry.authorisation, _bank_date(entry), WHY.get(entry.why, entry.why), entry.family)
+    why = (WHY.get(entry.doubt) if entry.doubt else None) or entry.why
+    return (*_what(entry), amount, entry.authorisation, _bank_date(entry), why, entry.family)
 
 
 def _what(entry: LedgerEntry) -> Sequence[str]:

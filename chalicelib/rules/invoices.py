@@ -11,8 +11,6 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
-TAKEN, BACK = "online-", "reversed-"
-"""What the id of an online payment begins with before its attempt's, and that of its reversal."""
 LONGEST_DEBT = 13
 """Digits that the treasury leaves for the debt's number (ROLDET)."""
 
@@ -46,7 +44,8 @@ class Payment:
     """Money received for an invoice. ``id`` is unique within the invoice and the same when the file comes again.
 
     ``authorisation`` and ``bank_date`` are the bank's, for ONLINE only; ``reference`` is the town's, as it wrote it,
-    for the other means (a cheque's number).
+    for the other means (a cheque's number). ``attempt``: the attempt that the portal took it by, or took it back from
+    (a negative amount); None for what the town recorded.
     """
 
     id: str
@@ -57,6 +56,7 @@ class Payment:
     authorisation: str = ""
     bank_date: date | None = None
     reference: str = ""
+    attempt: AttemptId | None = None
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ def plain_reference(text: str) -> str:
 def standing(payments: Iterable[Payment]) -> tuple[Payment, ...]:
     """Those that are still money: neither taken back, nor what took them back."""
     there = tuple(payments)
-    gone = {payment.id.removeprefix(BACK) for payment in there if payment.id.startswith(BACK)}
-    return tuple(one for one in there if one.amount > 0 and one.id.removeprefix(TAKEN) not in gone)
+    taken_back = {one.attempt for one in there if one.attempt and one.amount < 0}
+    return tuple(one for one in there if one.amount > 0 and one.attempt not in taken_back)
 
 
 def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:

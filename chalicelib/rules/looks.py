@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from chalicelib.rules.payments import EXPIRES, LIVE, SILENT, Attempt, AttemptState
+from chalicelib.rules.payments import EXPIRES, LIVE, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import PARIS
 
 LOOK_GAP = timedelta(seconds=5)
@@ -63,7 +63,7 @@ def never_answered(attempt: Attempt, now: datetime) -> Attempt:
     said that nothing was paid. A person asks it then: money was perhaps taken."""
     unknown = attempt.state in LIVE or attempt.state is AttemptState.EXPIRED
     if unknown and now >= attempt.created_at + GIVEN_UP:
-        return replace(attempt, state=AttemptState.TO_CHECK, settled_at=now, why=SILENT)
+        return replace(attempt, state=AttemptState.TO_CHECK, settled_at=now, doubt=Doubt.SILENT, why="silent")
     return attempt
 
 

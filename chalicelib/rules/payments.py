@@ -56,9 +56,17 @@ class AttemptState(Enum):
     """The treasury's answer is not what was asked, or not known: a person decides."""
 
 
-DIFFERS = "differs:"
-SILENT = "silent"
-"""Why an attempt is to check about which the treasury never answered."""
+class Doubt(Enum):
+    """What a person has to find out about an attempt that is TO_CHECK."""
+
+    LETTER = "letter"
+    """The treasury answered a letter that nobody here knows."""
+    DIFFERS = "differs"
+    """Money was taken, and not as it was asked for: another amount, another reference, an invoice that is gone…"""
+    SILENT = "silent"
+    """The treasury never answered: money was perhaps taken."""
+
+
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
 ENDED = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
@@ -105,8 +113,10 @@ class Attempt:
     answer: "BankAnswer | None" = None
     """The last answer that said something."""
     settled_at: datetime | None = None
+    doubt: Doubt | None = None
+    """For TO_CHECK only."""
     why: str = ""
-    """For TO_CHECK and FAILED: what is wrong, a slug and facts for the operator."""
+    """For TO_CHECK and FAILED: what is wrong, a slug and facts for the operator, who alone reads them."""
     looked_at: datetime | None = None
     """When the treasury was last asked, whoever did."""
     look_at: datetime | None = None
@@ -178,14 +188,14 @@ def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """
     if attempt.is_final:
         return attempt
-    state, why = _meaning(attempt, answer)
-    if attempt.why.startswith(DIFFERS) and state not in RECEIVED:
+    meaning = _meaning(attempt, answer)
+    if attempt.doubt is Doubt.DIFFERS and meaning.state not in RECEIVED:
         return attempt
-    if state is AttemptState.ABANDONED and attempt.state is AttemptState.PENDING:
+    if meaning.state is AttemptState.ABANDONED and attempt.state is AttemptState.PENDING:
         leaving = attempt if attempt.answer == answer else replace(attempt, answer=answer)
         if leaving.gone_at and now < leaving.gone_at:
             return leaving
-    return _moved(attempt, state, why, answer, now)
+    return _moved(attempt, meaning, answer, now)
 
 
 def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
@@ -196,28 +206,37 @@ def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """
     if attempt.is_final or attempt.state in {AttemptState.DECLARED, AttemptState.FAILED}:
         return attempt
-    state, why = _meaning(attempt, answer)
-    if state in RECEIVED:
-        state = AttemptState.DECLARED
+    meaning = _meaning(attempt, answer)
+    if meaning.state in RECEIVED:
+        meaning = _Meaning(AttemptState.DECLARED)
     elif attempt.state is AttemptState.TO_CHECK:
         return attempt
-    return _moved(attempt, state, why, answer, now)
+    return _moved(attempt, meaning, answer, now)
 
 
-def _meaning(attempt: Attempt, answer: BankAnswer) -> tuple[AttemptState, str]:
-    """What an answer says, and why when it is for a person."""
+@dataclass(frozen=True)
+class _Meaning:
+    """What an answer makes of an attempt; ``doubt`` and ``why`` when it is for a person."""
+
+    state: AttemptState
+    doubt: Doubt | None = None
+    why: str = ""
+
+
+def _meaning(attempt: Attempt, answer: BankAnswer) -> _Meaning:
     state = LETTERS.get(answer.letter)
     if state is None:
-        return AttemptState.TO_CHECK, f"letter:{answer.letter[:10]}"
+        return _Meaning(AttemptState.TO_CHECK, Doubt.LETTER, f"letter:{answer.letter[:10]}")
     if state in RECEIVED and (differs := disagreements(attempt, answer)):
-        return AttemptState.TO_CHECK, f"{DIFFERS}{','.join(differs)}"
-    return state, ""
+        return _Meaning(AttemptState.TO_CHECK, Doubt.DIFFERS, f"differs:{','.join(differs)}")
+    return _Meaning(state)
 
 
-def _moved(attempt: Attempt, state: AttemptState, why: str, answer: BankAnswer, now: datetime) -> Attempt:
+def _moved(attempt: Attempt, meaning: _Meaning, answer: BankAnswer, now: datetime) -> Attempt:
+    state = meaning.state
     if state is attempt.state or (state is AttemptState.ABANDONED and attempt.state is AttemptState.REFUSED):
         return attempt
-    return replace(attempt, state=state, answer=answer, settled_at=now, why=why)
+    return replace(attempt, state=state, answer=answer, settled_at=now, doubt=meaning.doubt, why=meaning.why)
 
 
 def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
@@ -234,9 +253,9 @@ def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
 
 def without_answer(attempt: Attempt, now: datetime) -> Attempt:
     """The attempt when the treasury still knows no result (or nothing of it any more); the same object until then."""
-    unknown = attempt.state in LIVE or attempt.why == SILENT
+    unknown = attempt.state in LIVE or attempt.doubt is Doubt.SILENT
     if unknown and now >= attempt.created_at + EXPIRES:
-        return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, why="")
+        return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, doubt=None, why="")
     return attempt
 
 

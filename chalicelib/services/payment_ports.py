@@ -9,7 +9,7 @@ from typing import Protocol
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import Attempt, BankAnswer
+from chalicelib.rules.payments import Attempt, BankAnswer, Doubt
 from chalicelib.services.invoice_ports import Mail
 
 
@@ -82,6 +82,8 @@ class LedgerEntry:
     authorisation: str
     paid_at: datetime | None
     idop: str
+    doubt: Doubt | None = None
+    """Of TO_CHECK: what a person has to find out."""
     why: str = ""
 
 

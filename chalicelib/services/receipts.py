@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.invoices import TAKEN, Invoice, Means, Payment
+from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.rules.school_calendar import PARIS, paris_day
@@ -22,13 +22,14 @@ def payment_of(attempt: Attempt, now: datetime) -> Payment:
     answer = attempt.answer
     paid_at = answer.paid_at if answer else None
     return Payment(
-        id=f"{TAKEN}{attempt.id}",
+        id=f"online-{attempt.id}",
         payer=attempt.payer,
         paid_on=paris_day(paid_at or now),
         amount=received(attempt),
         means=Means.ONLINE,
         authorisation=answer.authorisation if answer else "",
         bank_date=paris_day(paid_at) if paid_at else None,
+        attempt=attempt.id,
     )
 
 
@@ -52,6 +53,7 @@ def entry_of(attempt: Attempt, kind: Kind, now: datetime, amount: Cents | None =
         authorisation=answer.authorisation if answer else "",
         paid_at=answer.paid_at if answer else None,
         idop=attempt.idop,
+        doubt=attempt.doubt,
         why=attempt.why,
     )
 

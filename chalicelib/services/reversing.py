@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.ids import AttemptId, InvoiceNumber
-from chalicelib.rules.invoices import BACK, TAKEN, Invoice, Means, Payment
+from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.services.invoice_ports import InvoiceStore, Mail
@@ -48,7 +48,7 @@ class ReversePayment:
         """False when it was done already. Raises NotReversible, Unavailable."""
         for _ in range(TRIES):
             invoice, payment = self._found(reversal)
-            attempt = self.attempts.find(AttemptId(payment.id.removeprefix(TAKEN)))
+            attempt = self.attempts.find(payment.attempt) if payment.attempt else None
             if attempt is None:
                 raise NotReversible("payment")
             if attempt.state is AttemptState.REVERSED:
@@ -65,7 +65,7 @@ class ReversePayment:
         if invoice is None:
             raise NotReversible("invoice")
         for payment in invoice.payments:
-            if payment.id.startswith(TAKEN) and payment.authorisation == reversal.authorisation:
+            if payment.attempt and payment.amount > 0 and payment.authorisation == reversal.authorisation:
                 return invoice, payment
         raise NotReversible("payment")
 
@@ -87,7 +87,15 @@ class ReversePayment:
 
 def _back(payment: Payment, attempt: Attempt, day: date) -> Payment:
     taken_back = Cents(-payment.amount)
-    return Payment(f"{BACK}{attempt.id}", payment.payer, day, taken_back, Means.ONLINE, payment.authorisation)
+    return Payment(
+        id=f"reversed-{attempt.id}",
+        payer=payment.payer,
+        paid_on=day,
+        amount=taken_back,
+        means=Means.ONLINE,
+        authorisation=payment.authorisation,
+        attempt=attempt.id,
+    )
 
 
 def _entry(attempt: Attempt, payment: Payment, now: datetime) -> LedgerEntry:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered, next_look
 from chalicelib.rules.payments import (
-    DIFFERS,
     Attempt,
     AttemptState,
     BankAnswer,
+    Doubt,
     settled,
     without_answer,
 )
@@ -139,7 +139,7 @@ class SettlePayment:
         invoice = self.invoices.find(after.family, after.invoice)
         if invoice is None:
             # Asking again brings no invoice back, and the money is there.
-            lost = replace(after, state=AttemptState.TO_CHECK, why=f"{DIFFERS}invoice")
+            lost = replace(after, state=AttemptState.TO_CHECK, doubt=Doubt.DIFFERS, why="differs:invoice")
             self._write(before, lost, now)
             return
         payment, surplus = payment_of(after, now), surplus_of(invoice, after)

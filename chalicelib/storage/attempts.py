@@ -13,7 +13,7 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.invoice_ports import Mail
 from chalicelib.services.payment_ports import NEEDS_A_PERSON, Kind, LedgerEntry
 from chalicelib.storage import keys
@@ -192,6 +192,7 @@ class DynamoAttemptStore:
             idop=attempt.idop,
             answer=_answer_text(attempt.answer),
             settled_at=instant_text(attempt.settled_at) if attempt.settled_at else "",
+            doubt=attempt.doubt.value if attempt.doubt else "",
             why=attempt.why,
             version=attempt.version,
         )
@@ -220,12 +221,17 @@ def _attempt(item: RawItem) -> Attempt:
         idop=item["idop"]["S"],
         answer=_answer(item["answer"]["S"]),
         settled_at=instant_of(settled_at) if settled_at else None,
+        doubt=_doubt(item["doubt"]["S"]),
         why=item["why"]["S"],
         looked_at=instant_of(looked_at) if looked_at else None,
         look_at=instant_of(look_at) if look_at else None,
         version=int(item["version"]["N"]),
         **{name: facts[name] for name in _ASKED},
     )
+
+
+def _doubt(text: str) -> Doubt | None:
+    return Doubt(text) if text else None
 
 
 def _answer_text(answer: BankAnswer | None) -> str:
@@ -243,14 +249,24 @@ def _answer(text: str) -> BankAnswer | None:
 
 
 def _entry_text(entry: LedgerEntry) -> str:
-    told = {"day": entry.day.isoformat(), "kind": entry.kind.value}
-    return _json({**vars(entry), **told, "paid_at": instant_text(entry.paid_at) if entry.paid_at else ""})
+    told = {
+        "day": entry.day.isoformat(),
+        "kind": entry.kind.value,
+        "doubt": entry.doubt.value if entry.doubt else "",
+        "paid_at": instant_text(entry.paid_at) if entry.paid_at else "",
+    }
+    return _json({**vars(entry), **told})
 
 
 def _entry(item: RawItem) -> LedgerEntry:
     facts = json.loads(item["facts"]["S"])
     paid_at = facts.pop("paid_at")
-    read = {"day": date.fromisoformat(facts["day"]), "kind": Kind(facts["kind"]), "amount": Cents(facts["amount"])}
+    read = {
+        "day": date.fromisoformat(facts["day"]),
+        "kind": Kind(facts["kind"]),
+        "amount": Cents(facts["amount"]),
+        "doubt": _doubt(facts["doubt"]),
+    }
     return LedgerEntry(**{**facts, **read}, paid_at=instant_of(paid_at) if paid_at else None)
 
 

@@ -223,6 +223,7 @@ def payment_row(rows: type[InvoiceRow], family: FamilyId, head: str, payment: Pa
         authorisation=payment.authorisation,
         bank_date=payment.bank_date.isoformat() if payment.bank_date else "",
         reference=payment.reference,
+        attempt=payment.attempt,
     )
 
 
@@ -268,6 +269,7 @@ def _payment(item: RawItem) -> Payment:
         authorisation=item["authorisation"]["S"],
         bank_date=date.fromisoformat(bank_date) if bank_date else None,
         reference=item["reference"]["S"],
+        attempt=AttemptId(item["attempt"]["S"]) if "attempt" in item else None,
     )
 
 

@@ -207,7 +207,8 @@ class InvoiceRow(InvoiceItem):
     holder = UnicodeAttribute(null=True)
     head = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute(null=True)
-    """Of a head: the attempt to pay that was begun last. Of an operation of the treasury: the attempt that it is."""
+    """Of a head: the attempt to pay that was begun last. Of an operation of the treasury: the attempt that it is. Of a
+    payment: the attempt that it was taken by, if the portal took it."""
     begun_at = UnicodeAttribute(null=True)
     """Of a head: when ``attempt`` was begun."""
 
@@ -226,6 +227,7 @@ class AttemptRow(InvoiceItem):
     idop = UnicodeAttribute(null=True)
     answer = UnicodeAttribute(null=True)
     settled_at = UnicodeAttribute(null=True)
+    doubt = UnicodeAttribute(null=True)
     why = UnicodeAttribute(null=True)
     looked_at = UnicodeAttribute(null=True)
     version = NumberAttribute()

@@ -10,6 +10,7 @@ from chalicelib.commands.export_payments import main
 from chalicelib.exports.payments import euros_of, write_day, write_to_check
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Doubt
 from chalicelib.services.payment_ports import Kind, LedgerEntry
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
@@ -62,16 +63,19 @@ def test_what_a_person_has_to_see(attempts, tmp_path):
     attempts.entries = [
         ENTRY,
         replace(ENTRY, id="a", kind=Kind.OVERPAID, amount=Cents(424)),
-        replace(ENTRY, id="b", kind=Kind.TO_CHECK, why="differs:amount"),
+        replace(ENTRY, id="b", kind=Kind.TO_CHECK, doubt=Doubt.DIFFERS, why="differs:amount"),
         replace(ENTRY, id="c", kind=Kind.DECLARED),
+        replace(ENTRY, id="d", kind=Kind.TO_CHECK, doubt=Doubt.SILENT, why="silent"),
     ]
     lines = write_to_check(attempts, tmp_path).read_text("utf-8-sig").splitlines()
     assert [line.split(";")[1] for line in lines[1:]] == [
         "trop-perçu à rembourser",
         "à vérifier",
         "annoncé, à confirmer",
+        "à vérifier",
     ]
     assert lines[2].endswith(";differs:amount;f-bond")
+    assert lines[4].endswith(";la trésorerie n'a jamais répondu;f-bond")
 
 
 @pytest.mark.parametrize(("cents", "words"), [(0, "0,00"), (5, "0,05"), (-424, "-4,24"), (1_000_000, "10000,00")])

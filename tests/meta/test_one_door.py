@@ -32,7 +32,6 @@ ALLOWED = {
     ("intake.bookings.writer", "EntryId"): MINTED,
     ("services.saving", "EntryId"): MINTED,
     ("services.paying", "AttemptId"): MINTED,
-    ("services.reversing", "AttemptId"): "the attempt that the id of an online payment names",
 }
 
 

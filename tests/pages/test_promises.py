@@ -71,7 +71,7 @@ TECHNICAL = {
     "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
     "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "payment", "holder", "head",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
-    "unsettled", "looked_at", "moves", "recounts",
+    "unsettled", "looked_at", "moves", "recounts", "doubt",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 

@@ -13,6 +13,7 @@ from chalicelib.rules.payments import (
     Attempt,
     AttemptState,
     BankAnswer,
+    Doubt,
     announced,
     bank_day,
     padded_reference,
@@ -78,7 +79,8 @@ def test_an_answer_moves_an_attempt(before, letter, after):
 )
 def test_money_that_is_not_what_was_asked_is_for_a_person_unless_the_bank_corrects_itself(changes):
     after = settled(ATTEMPT, an_answer(**changes), NOW)
-    assert (after.state, after.why) == (AttemptState.TO_CHECK, f"differs:{next(iter(changes))}")
+    assert (after.state, after.doubt) == (AttemptState.TO_CHECK, Doubt.DIFFERS)
+    assert after.why == f"differs:{next(iter(changes))}"
     for letter in "RAQ":
         assert settled(after, an_answer(letter), NOW) is after
     assert settled(after, an_answer(), NOW).state is AttemptState.PAID

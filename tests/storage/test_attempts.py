@@ -11,7 +11,7 @@ import pytest
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Begun
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of, payment_of, receipt_of
 from chalicelib.storage import keys
@@ -81,6 +81,16 @@ def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
         "mails": [receipt_of(after, INVOICE, NOW)],
     }
     return after, written
+
+
+def test_a_doubt_is_kept_with_the_attempt_and_in_the_journal(attempts, opened):
+    doubted = replace(opened, state=AttemptState.TO_CHECK, settled_at=NOW, doubt=Doubt.DIFFERS, why="differs:amount")
+    entry = entry_of(doubted, Kind.TO_CHECK, NOW)
+    attempts.settle(opened, doubted, None, entries=[entry])
+    found = attempts.find(ATTEMPT.id)
+    assert (found.state, found.doubt, found.why) == (doubted.state, doubted.doubt, doubted.why)
+    assert list(attempts.to_refund_or_check()) == [entry]
+    assert entry.doubt is Doubt.DIFFERS
 
 
 def test_an_attempt_is_found_by_its_name_its_invoice_and_the_treasury_s_name(attempts, opened):

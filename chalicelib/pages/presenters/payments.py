@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.french.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, SILENT, Attempt, AttemptState
+from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.paying import Progress
 from chalicelib.services.receipts import means_of, received
@@ -122,7 +122,7 @@ class Ticket:
 
 
 def outcome_of(attempt: Attempt) -> Outcome:
-    return SILENCE if attempt.why == SILENT else OUTCOMES[attempt.state]
+    return SILENCE if attempt.doubt is Doubt.SILENT else OUTCOMES[attempt.state]
 
 
 def closed(why: str) -> Outcome:

@@ -346,7 +346,17 @@ def debited(desk):
     )
     desk.attempts.kept["a-1"] = attempt
     desk.invoices.record(
-        F1, NUMBER, Payment("online-a-1", "Jamie BOND", date(2026, 11, 22), invoice.total, Means.ONLINE, "3fd")
+        F1,
+        NUMBER,
+        Payment(
+            "online-a-1",
+            "Jamie BOND",
+            date(2026, 11, 22),
+            invoice.total,
+            Means.ONLINE,
+            "3fd",
+            attempt=attempt.id,
+        ),
     )
     return desk
 

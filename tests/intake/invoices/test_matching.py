@@ -1,5 +1,6 @@
 """One row to one payment: nothing real is swallowed, nothing is counted twice, whatever clerks rewrite."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.intake.invoices.lists import payment_id
 from chalicelib.intake.invoices.matching import Matching, Received, match
-from chalicelib.rules.invoices import BACK, TAKEN, Means, Payment
+from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.money import Cents
 
 DAY = date(2026, 11, 20)
@@ -25,12 +27,22 @@ def row(line: int, amount: int = 500, *, means: Means = Means.ONLINE, mark: str 
 
 def online(name: str, authorisation: str, amount: int = 500, day: date = DAY) -> Payment:
     """A payment that the portal took itself."""
-    return Payment(f"{TAKEN}{name}", "Jamie BOND", day, Cents(amount), Means.ONLINE, authorisation, day)
+    return Payment(
+        f"online-{name}",
+        "Jamie BOND",
+        day,
+        Cents(amount),
+        Means.ONLINE,
+        authorisation,
+        day,
+        attempt=AttemptId(name),
+    )
 
 
 def bounced(payment: Payment) -> Payment:
-    name = payment.id.replace(TAKEN, BACK)
-    return Payment(name, "Jamie BOND", DAY, Cents(-payment.amount), Means.ONLINE, payment.authorisation)
+    return replace(
+        payment, id=f"reversed-{payment.attempt}", paid_on=DAY, amount=Cents(-payment.amount), bank_date=None
+    )
 
 
 def piles(found: Matching) -> tuple[dict[int, str], list[int], dict[int, str]]:
