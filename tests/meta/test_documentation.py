@@ -1,4 +1,4 @@
-"""What the README files and docstrings name is there, and what they show is taken by the import that they describe."""
+"""What documents and docstrings name is there, and what they show is taken by the import that they describe."""
 
 import ast
 import io
@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from chalicelib.commands.import_town import main
+from chalicelib.exports.payments import KINDS, MEANS, PAID, TO_CHECK, WHY
 
 ROOT = Path(__file__).parents[2]
-README, OPERATING = ROOT / "README.md", ROOT / "infra" / "README.md"
+FILE_REFERENCE, FOR_THE_REGIE = ROOT / "docs" / "fichiers.md", ROOT / "docs" / "regie.md"
+AT_THE_ROOT = ("README.md", "SECURITY.md", "CHANGELOG.md")
+DOCUMENTS = [*(ROOT / name for name in (*AT_THE_ROOT, "infra/README.md")), *sorted((ROOT / "docs").glob("*.md"))]
 MAKEFILE = (ROOT / "Makefile").read_text()
 MADE = ("dist/", ".local/", "templates/compiled")
 """Where commands write: nothing of it is in the repository."""
@@ -27,6 +30,10 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _TWO_HUMPS = re.compile(r"(?:[A-Z][a-z]+){2,}")
 
 
+def words_of_documents() -> str:
+    return "\n".join(path.read_text() for path in DOCUMENTS)
+
+
 def blocks(text: str) -> Iterator[tuple[str, str, str]]:
     """Language, content, and the text before each fenced block since the block before it."""
     end = 0
@@ -37,13 +44,13 @@ def blocks(text: str) -> Iterator[tuple[str, str, str]]:
 
 def town_toml() -> str:
     """The TOML blocks of the file reference, one after the other: a whole town."""
-    return "\n".join(content for language, content, _ in blocks(README.read_text()) if language == "toml")
+    return "\n".join(content for language, content, _ in blocks(FILE_REFERENCE.read_text()) if language == "toml")
 
 
 def lists() -> dict[str, str]:
     """The CSV blocks, by the names that the line before each one's text begins with."""
     found: dict[str, str] = {}
-    for language, content, before in blocks(README.read_text()):
+    for language, content, before in blocks(FILE_REFERENCE.read_text()):
         headings = re.findall(r"^(?:`\w+\.csv`(?:, )?)+", before, re.MULTILINE)
         if headings and not language:
             found |= zip(re.findall(r"`(.+?)`", headings[-1]), content.split("\n\n"), strict=True)
@@ -86,9 +93,19 @@ def test_a_documented_switch_is_taken_both_ways(tmp_path, value):
     assert verified(documented_town(tmp_path, reference_longue=value)) == ""
 
 
+@pytest.mark.parametrize("heads", [PAID, TO_CHECK], ids=["payments of a day", "to check"])
+def test_the_columns_of_what_goes_out_are_told(heads):
+    assert ";".join(heads) in {content.strip() for _, content, _ in blocks(FOR_THE_REGIE.read_text())}
+
+
+@pytest.mark.parametrize("told", sorted({*KINDS.values(), *WHY.values(), *MEANS.values()}))
+def test_the_words_of_what_goes_out_are_told(told):
+    assert told in FOR_THE_REGIE.read_text()
+
+
 def deadlines() -> list[str]:
     """Every deadline of the table of deadlines, as it is written there."""
-    rows = [line for line in README.read_text().splitlines() if re.match(r"\| `", line)]
+    rows = [line for line in FILE_REFERENCE.read_text().splitlines() if re.match(r"\| `", line)]
     return [shown for row in rows for shown in re.findall(r"`([^`]+)`", row.split("|")[1]) if shown[0] in '"{[']
 
 
@@ -111,11 +128,11 @@ def test_a_wrong_example_is_caught(tmp_path):
 def commands() -> list[tuple[str, str]]:
     """File and command line for each ``make …`` that an operator is told to type."""
     found = []
-    for path in (README, OPERATING):
+    for path in DOCUMENTS:
         text = path.read_text()
         shown = [line for _, content, _ in blocks(text) for line in content.splitlines()]
         shown += re.findall(r"`([^`\n]+)`", _BLOCK.sub("", text))
-        found += [(path.parent.name, line) for line in shown if re.search(r"(?:^|\s)make [a-z]", line)]
+        found += [(path.name, line) for line in shown if re.search(r"(?:^|\s)make [a-z]", line)]
     return found
 
 
@@ -127,7 +144,7 @@ def test_every_documented_command_exists(file, command):
 
 
 def test_documented_choices_of_tests_collect_something():
-    text = README.read_text() + OPERATING.read_text() + MAKEFILE
+    text = words_of_documents() + MAKEFILE
     chosen = {word for expression in re.findall(r"-k ([\w ]+)", text) for word in expression.split()} - {"name"}
     names = {node.name for path in sorted((ROOT / "tests").rglob("test_*.py")) for node in ast.walk(parsed(path))
              if isinstance(node, ast.FunctionDef)}  # fmt: skip
@@ -135,24 +152,25 @@ def test_documented_choices_of_tests_collect_something():
     assert {word for word in chosen if not any(word in name for name in names)} == set()
 
 
-def documented_paths() -> list[tuple[Path, str]]:
+def documented_paths() -> list[tuple[Path, Path, str]]:
+    """Document, folder to begin from, path: those in backticks begin at the root, links at the document's folder."""
     found = []
-    for path in (README, OPERATING):
+    for path in DOCUMENTS:
         for word in re.findall(r"`([a-z.][\w.-]*/[\w./-]*)`", path.read_text()):
             if not word.startswith(MADE) and word != "pdf/":
-                found.append((path, word))
-        found += [(path, word) for word in re.findall(r"\]\(([\w./-]+)\)", path.read_text())]
+                found.append((path, ROOT, word))
+        found += [(path, path.parent, word) for word in re.findall(r"\]\(([\w./-]+)\)", path.read_text())]
     return found
 
 
-@pytest.mark.parametrize(("path", "word"), documented_paths(), ids=lambda value: str(value).removeprefix(str(ROOT)))
-def test_every_documented_file_exists(path, word):
-    assert (ROOT / word).exists(), f"{path.relative_to(ROOT)} names {word}"
-
-
 @pytest.mark.parametrize(
-    "module", sorted(set(re.findall(r"python -m ([\w.]+)", README.read_text() + OPERATING.read_text())))
+    ("path", "folder", "word"), documented_paths(), ids=lambda value: str(value).removeprefix(str(ROOT))
 )
+def test_every_documented_file_exists(path, folder, word):
+    assert (folder / word).exists(), f"{path.relative_to(ROOT)} names {word}"
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([\w.]+)", words_of_documents()))))
 def test_every_documented_module_exists(module):
     place = ROOT / Path(*module.split("."))
     assert (place / "__main__.py").exists() or place.with_suffix(".py").exists()

@@ -12,7 +12,7 @@ TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILI
 TOP_LEVEL = {
     "app.py", "chalicelib", "templates", "infra", "tests", "requirements.txt", "README.md",
     ".chalice", ".ci", "vendor", "Makefile", "pyproject.toml", "requirements-dev.txt", "LICENSE", "CHANGELOG.md",
-    ".gitignore",
+    ".gitignore", "docs", "SECURITY.md",
 }  # fmt: skip
 
 
