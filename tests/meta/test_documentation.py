@@ -20,8 +20,8 @@ DOCUMENTS = [*(ROOT / name for name in (*AT_THE_ROOT, "infra/README.md")), *sort
 MAKEFILE = (ROOT / "Makefile").read_text()
 MADE = ("dist/", ".local/", "templates/compiled")
 """Where commands write: nothing of it is in the repository."""
-OF_OTHERS = {"time.time", "datetime.now", "date.today", "Executor.map", "MessageRejected"}
-"""Names of the standard library and of AWS that docstrings speak of."""
+OF_OTHERS = {"time.time", "datetime.now", "date.today", "Executor.map", "MessageRejected", "portail.ville.fr"}
+"""Names of the standard library and of AWS, and an example of a domain."""
 FILES = re.compile(r"\.(?:json|txt|csv|toml|yaml|html|svg|zip|pdf|py|pyc|js|css)$")
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -223,9 +223,9 @@ def known_names() -> frozenset[str]:
     return frozenset(known)
 
 
-def quoted_names(text: str) -> Iterator[str]:
-    """Names of code in a docstring: dotted ones and those of classes; neither files nor commands."""
-    for words in _QUOTED.findall(text):
+def quoted_names(text: str, quoted: re.Pattern[str] = _QUOTED) -> Iterator[str]:
+    """Names of code in a text: dotted ones and those of classes; neither files nor commands."""
+    for words in quoted.findall(text):
         name = words.removesuffix("()")
         if (_DOTTED.fullmatch(name) and not FILES.search(name)) or _TWO_HUMPS.fullmatch(name):
             yield name
@@ -249,6 +249,14 @@ def stale_names(path: Path) -> list[str]:
 
 def test_names_in_docstrings_are_there():
     assert [stale for path in sources() for stale in stale_names(path)] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_names_in_documents_are_there(path):
+    """Of the code, or of the stack: a parameter of a stage has two humps too."""
+    parameters = set(re.findall(r"\w+", (ROOT / "infra" / "resources.yaml").read_text()))
+    named = set(quoted_names(_BLOCK.sub("", path.read_text()), re.compile(r"`([^`\n]+)`")))
+    assert named - known_names() - parameters - OF_OTHERS == set()
 
 
 def test_files_in_docstrings_are_there():
