@@ -14,12 +14,11 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import TemplateSyntaxError
 
+from infra.build.aws_data import OPERATIONS, keep_what_is_called
 from infra.build.lock import LOCK, pip_options, read_lock, without_a_wheel
 from infra.build.sam import ROOT, CannotBuild
 
 MOST_BYTES = 12_000_000
-SERVICES = frozenset({"dynamodb", "s3", "sesv2"})
-"""Those whose model botocore reads for us; SSM is asked without one."""
 NOT_ON_LAMBDA = ("chalicelib/intake", "chalicelib/exports", "chalicelib/adapters/fonts")
 NOT_ON_LAMBDA_EITHER = ("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py")
 UNUSED = (
@@ -59,17 +58,23 @@ def interpreter(version: str) -> str:
 
 def build_tree(tree: Path, version: str, architecture: str) -> None:
     """Everything that a function is given, in the empty folder ``tree``. Raises CannotBuild."""
-    python = interpreter(version)
-    _install(tree, version, architecture)
+    install_wheels(tree, version, architecture)
     _trim(tree)
     _add_code(tree)
+    compile_all(tree, version)
+
+
+def compile_all(tree: Path, version: str) -> None:
+    """Every module's ``.pyc``, whole and never checked again. Raises CannotBuild."""
+    python = interpreter(version)
     env = {"PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
     said = subprocess.run([python, "-c", COMPILE, str(tree)], env=env, capture_output=True, text=True, check=False)
     if said.returncode:
         raise CannotBuild(f"{python} does not compile the bundle:\n{said.stderr}")
 
 
-def _install(tree: Path, version: str, architecture: str) -> None:
+def install_wheels(tree: Path, version: str, architecture: str) -> None:
+    """The locked wheels, whole. Raises CannotBuild."""
     read_lock()
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
@@ -92,11 +97,12 @@ def _trim(tree: Path) -> None:
             _remove(path)
     data = tree / "botocore" / "data"
     for service in data.iterdir():
-        if service.is_dir() and service.name not in SERVICES:
+        if service.is_dir() and service.name not in OPERATIONS:
             _remove(service)
     for path in data.rglob("*"):
         if path.name.startswith(("examples-", "paginators-", "waiters-")):
             path.unlink()
+    keep_what_is_called(data)
     _keep_one_zone(tree / "tzdata" / "zoneinfo")
 
 

@@ -1,6 +1,8 @@
 """Everything that each Lambda function does, run once on moto: what its policy has to allow."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
@@ -24,16 +26,58 @@ from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import build_jobs, build_portal
 from tests.builders import BOND, JAMES
 from tests.clock import paris
+from tests.fake_bank import Treasury
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
 from tests.services.test_bounces import TOWN as MAILS
 from tests.services.test_bounces import bounce
 from tests.services.test_notifying import WANTED, an_invoice
-from tests.stand_in import REGION, database_for
+from tests.stand_in import REGION, database_for, moto_town
 
 NOW = paris("mardi 2015-12-22 14:54")
 NUMBER = "2013-026-000335"
 TOWN = the_manual_s_town()
+
+
+JOBS = {
+    "NotifyInvoices": "notify_invoices",
+    "SendOutbox": "send_outbox",
+    "NoteSesEvent": "note_ses_event",
+    "ReconcilePayments": "reconcile_payments",
+    "RecountPlaces": "recount_places",
+}
+
+
+@contextmanager
+def ready_to_run(function: str) -> Iterator[tuple[Settings, Callable[[], None]]]:
+    """A stage on moto in which the function has something to do, and what runs it."""
+    with moto_town() as settings:
+        stage, treasury = a_stage(settings), Treasury(now=NOW)
+        if function == "APIHandler":
+            yield stage, lambda: the_api(stage, treasury)
+            return
+        _prepare(function, stage, treasury)
+        yield stage, lambda: run_job(_at_work(function, stage), JOBS[function], treasury)
+
+
+def _at_work(function: str, stage: Settings) -> Settings:
+    """The real time, but for the recount: it counts the days that are left of the demo's calendar."""
+    return stage if function == "RecountPlaces" else replace(stage, demo_now="")
+
+
+def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
+    """Something for the job to do."""
+    if function == "RecountPlaces":
+        a_place_sold_and_one_left(stage)
+        return
+    the_notification(stage)
+    if function == "SendOutbox":
+        run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
+    if function == "ReconcilePayments":
+        portal = build_portal(stage)
+        portal.payments.settle.providers = {"web-service": treasury}
+        portal.payments.start(the_bonds(), NUMBER, "a@server.fr")
+        treasury.says("idop-1", "P")
 
 
 def a_stage(settings: Settings) -> Settings:

@@ -1,26 +1,13 @@
 """Each function may do what its code does, and nothing more: its code is run, its calls compared with its policy."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.settings import Settings
-from chalicelib.wiring import build_portal
-from tests.deploying.flows import NOW, NUMBER, a_place_sold_and_one_left, a_stage, run_job, the_api, the_notification
+from tests.deploying.flows import JOBS, ready_to_run
 from tests.deploying.permissions import Permission, needed
-from tests.fake_bank import Treasury
-from tests.pages.conftest import the_bonds
-from tests.stand_in import moto_town
 
-JOBS = {
-    "NotifyInvoices": "notify_invoices",
-    "SendOutbox": "send_outbox",
-    "NoteSesEvent": "note_ses_event",
-    "ReconcilePayments": "reconcile_payments",
-    "RecountPlaces": "recount_places",
-}
 BESIDES: dict[str, dict[Permission, str]] = {
     "APIHandler": {
         ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for a PDF that is not there",
@@ -61,36 +48,9 @@ def short(resource: dict[str, Any]) -> str:
 
 
 def asked(function: str) -> set[Permission]:
-    with moto_town() as settings:
-        stage, treasury = a_stage(settings), Treasury(now=NOW)
-        if function == "APIHandler":
-            with needed(settings.tables) as calls:
-                the_api(stage, treasury)
-            return calls
-        _prepare(function, stage, treasury)
-        with needed(settings.tables) as calls:
-            run_job(_at_work(function, stage), JOBS[function], treasury)
-        return calls
-
-
-def _at_work(function: str, stage: Settings) -> Settings:
-    """The real time, but for the recount: it counts the days that are left of the demo's calendar."""
-    return stage if function == "RecountPlaces" else replace(stage, demo_now="")
-
-
-def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
-    """Something for the job to do."""
-    if function == "RecountPlaces":
-        a_place_sold_and_one_left(stage)
-        return
-    the_notification(stage)
-    if function == "SendOutbox":
-        run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
-    if function == "ReconcilePayments":
-        portal = build_portal(stage)
-        portal.payments.settle.providers = {"web-service": treasury}
-        portal.payments.start(the_bonds(), NUMBER, "a@server.fr")
-        treasury.says("idop-1", "P")
+    with ready_to_run(function) as (settings, run), needed(settings.tables) as calls:
+        run()
+    return calls
 
 
 @pytest.fixture(params=["APIHandler", *JOBS])
