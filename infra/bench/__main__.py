@@ -32,7 +32,7 @@ def main() -> int:
             app = portal_app(environment)
             parent = Parent(app, "007", "GOLDENEYE7")
             figures = _figures(
-                ("cold start", lambda: [cold.cold_start(app, folder)]),
+                ("cold start", lambda: cold.cold_start(app, folder)),
                 ("planning", lambda: [pages.planning(parent)]),
                 ("save", lambda: [pages.save(parent)]),
                 ("sign-in", lambda: [pages.sign_in(parent)]),

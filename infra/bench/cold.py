@@ -1,11 +1,16 @@
-"""From nothing to the first answer: the portal as it is packaged, against a bare handler."""
+"""From nothing to the first answer: the zip that is deployed, against a bare handler of the same wheels.
+
+CPU seconds say what a start costs on this machine now; instructions say it exactly, whatever else the machine does.
+"""
 
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,55 +18,92 @@ from typing import Any
 from infra.bench.measure import Figure
 from infra.bench.parent import Event, Handler, call
 from infra.bench.recorder import recording
+from infra.build.bundle import build_tree, compile_all, install_wheels, interpreter
+from infra.build.sam import CannotBuild
 from infra.local.gateway import Request, event_of
 from infra.local.stage import ROOT
 
 ROUNDS = 9
+ON_LAMBDA = "3.13"
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+"""This machine's own: the compiled wheels of another cannot be loaded here."""
+COUNTING = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 
 
-def cold_start(handler: Handler, folder: Path) -> Figure:
+def cold_start(handler: Handler, folder: Path) -> list[Figure]:
     """``handler`` is a warm portal, asked which calls its first page makes: it is imported anew in each process."""
     target = Request("GET", "/", [("Host", "127.0.0.1"), ("Accept", "text/html")], b"", "127.0.0.1")
     event = event_of(target, "/", "", "/", {})
-    bundle = _bundle(folder / "bundle")
-    told = _told(handler, event, bundle)
-    seconds: dict[str, list[float]] = {"portal": [], "bare": []}
-    for number in range(ROUNDS + 1):
-        for which, taken in seconds.items():
-            answered = _first_answer(which, told, bundle)
-            if number:  # The first round wrote the .pyc files.
-                taken.append(answered)
-    ours, base = (median(seconds[which]) * 1000 for which in ("portal", "bare"))
-    note = "the sign-in page ÷ chalice + botocore that reads the same item; both import .pyc, templates precompiled"
-    return Figure("cold start and first page", ours, base, goal=1.3, note=note)
+    told = _told(handler, event, folder)
+    version = python_of_the_zip()
+    trees = build(folder, version)
+    note = f"the zip's sign-in page ÷ chalice + botocore that reads the same item, Python {version}"
+    ours, base = _seconds(interpreter(version), trees, told)
+    figures = [Figure("cold start and first page", ours * 1000, base * 1000, goal=1.3, note=note)]
+    if shutil.which(COUNTING[0]):
+        ours, base = _instructions(interpreter(version), trees, told)
+        figures.append(Figure("cold start, instructions", ours / 1e6, base / 1e6, "millions", goal=1.5, note=note))
+    return figures
 
 
-def _bundle(bundle: Path) -> Path:
-    """What a deployment holds: the code, the templates compiled, every module as .pyc."""
-    shutil.copytree(ROOT / "chalicelib", bundle / "chalicelib")
-    shutil.copytree(ROOT / "templates", bundle / "templates")
-    shutil.copy(ROOT / "app.py", bundle)
-    python = [sys.executable, "-m"]
-    compiled = str(bundle / "templates" / "compiled")
-    subprocess.run([*python, "chalicelib.web.precompile", compiled], cwd=bundle, check=True)
-    subprocess.run([*python, "compileall", "-q", str(bundle)], cwd=bundle, check=True)
-    return bundle
+def python_of_the_zip() -> str:
+    """Lambda's version when this machine has it, or else the one at hand."""
+    try:
+        interpreter(ON_LAMBDA)
+    except CannotBuild:
+        return HERE
+    return ON_LAMBDA
 
 
-def _told(handler: Handler, event: Event, bundle: Path) -> Path:
+def build(folder: Path, version: str) -> dict[str, Path]:
+    """``portal``: what is deployed; ``bare``: the same wheels as their authors ship them, compiled too."""
+    trees = {name: folder / name for name in ("portal", "bare")}
+    for tree in trees.values():
+        tree.mkdir()
+    build_tree(trees["portal"], version, ARCHITECTURE)
+    install_wheels(trees["bare"], version, ARCHITECTURE)
+    compile_all(trees["bare"], version)
+    return trees
+
+
+def _told(handler: Handler, event: Event, folder: Path) -> Path:
     """What each process is told: the event, and for the bare one the first page's own calls and size."""
     with recording() as made:
         page = call(handler, event, 200)["body"]
-    path = bundle / "told.json"
+    path = folder / "told.json"
     told: Mapping[str, Any] = {"event": event, "calls": made.calls, "size": len(page)}
     path.write_text(json.dumps(told))
     return path
 
 
-def _first_answer(which: str, told: Path, bundle: Path) -> float:
-    command = [sys.executable, "-m", "infra.bench.first_answer", which, str(told)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=False)
+def _seconds(python: str, trees: Mapping[str, Path], told: Path) -> tuple[float, float]:
+    """Median CPU seconds of the portal and of the bare handler, taken in turns."""
+    taken: dict[str, list[float]] = {which: [] for which in trees}
+    for _ in range(ROUNDS):
+        for which, tree in trees.items():
+            taken[which].append(float(_first_answer([python], which, told, tree).stdout))
+    return median(taken["portal"]), median(taken["bare"])
+
+
+def _instructions(python: str, trees: Mapping[str, Path], told: Path) -> tuple[int, int]:
+    """Instructions of the portal and of the bare handler, without those that Python needs to start."""
+
+    def count(which: str, tree: Path) -> int:
+        found = COUNTED.search(_first_answer([*COUNTING, python], which, told, tree).stderr)
+        if found is None:
+            raise RuntimeError("valgrind told no count")
+        return int(found[1].replace(",", ""))
+
+    start = count("nothing", trees["bare"])
+    return count("portal", trees["portal"]) - start, count("bare", trees["bare"]) - start
+
+
+def _first_answer(python: Sequence[str], which: str, told: Path, tree: Path) -> subprocess.CompletedProcess[str]:
+    command = [*python, "-m", "infra.bench.first_answer", which, str(told)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"{which} did not answer: {ended.stderr}")
-    return float(ended.stdout)
+    return ended
