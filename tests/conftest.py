@@ -4,11 +4,18 @@ import os
 import socket
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
 from tests import stand_in
+
+# How fast a busy machine draws inputs says nothing of the code.
+hypothesis.settings.register_profile(
+    "any machine", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None
+)
+hypothesis.settings.load_profile("any machine")
 
 HERE = {"127.0.0.1", "::1", "localhost"}
 

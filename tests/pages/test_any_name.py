@@ -116,6 +116,7 @@ def paid(town: Town, parent: PageClient, number: str) -> None:
     operation = parent.get(bank).headers["Location"].rpartition("/")[2]
     assert parent.get(f"/factures/{quote(number)}/paiement").status == 200
     town.world.treasury.says(operation, "P")
+    town.world.clock.forward(seconds=5)  # The page above has just asked.
     assert town.world.visitor().post_raw("/payfip/notification", f"idop={operation}".encode()).status == 200
     assert number in parent.get(f"/factures/{quote(number)}/paiement").main
     stranger = town.world.visitor()
