@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
-from chalicelib.services.invoice_ports import InvoiceStore, MailLinks, NoticeStore, Outbox, PdfStore
+from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
 from chalicelib.services.invoicing import ChooseInvoice, InvoiceUseCases, OpenPdf, ShowInvoices
+from chalicelib.services.mail_ports import MailLinks, NoticeStore, Outbox
 from chalicelib.services.notices import (
     AskAddresses,
     AskAgain,

@@ -12,7 +12,7 @@ from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
 from chalicelib.rules.notices import NoticeSettings
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.ports import JournalEntry, Letter, Limit, Login, Tally
 from chalicelib.storage import town_codec
 

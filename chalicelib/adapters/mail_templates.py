@@ -12,7 +12,7 @@ from jinja2 import (
     select_autoescape,
 )
 
-from chalicelib.services.invoice_ports import Mail, RenderedMail
+from chalicelib.services.mail_ports import Mail, RenderedMail
 from chalicelib.services.ports import TownStore
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "email"

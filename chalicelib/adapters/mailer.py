@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.adapters.aws import FAILURES, LazyClient, answering, code_of
 from chalicelib.rules.errors import Unavailable
-from chalicelib.services.invoice_ports import MailRejected, MailThrottled
+from chalicelib.services.mail_ports import MailRejected, MailThrottled
 from chalicelib.services.ports import Letter
 
 REJECTED = {"MessageRejected", "BadRequestException", "ValidationException"}

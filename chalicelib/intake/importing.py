@@ -35,7 +35,7 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
-from chalicelib.services.invoice_ports import NoticeStore
+from chalicelib.services.mail_ports import NoticeStore
 from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.reversing import ReversePayment

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
-from chalicelib.services.invoice_ports import Outbox
+from chalicelib.services.mail_ports import Outbox
 from chalicelib.services.ports import Clock, Report
 
 CONFIGURATION = "ses:configuration-set"

@@ -11,7 +11,7 @@ from chalicelib.rules.notices import AddressState, NoticeSettings, confirmed, ed
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.accounts import subject
 from chalicelib.services.emails import is_email
-from chalicelib.services.invoice_ports import Mail, MailLinks, NoticeStore, Outbox
+from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
 from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
 
 KIND = "confirm-address"

@@ -13,8 +13,8 @@ from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.services.invoice_ports import (
-    InvoiceStore,
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.mail_ports import (
     Mail,
     MailLinks,
     MailRejected,

@@ -10,7 +10,7 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, BankAnswer, Doubt
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 
 
 class NotYetKnown(LookupError):

@@ -7,7 +7,7 @@ from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.rules.school_calendar import PARIS, paris_day
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.payment_ports import Kind, LedgerEntry
 
 RECEIPT = "payment-receipt"

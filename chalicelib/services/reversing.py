@@ -8,7 +8,8 @@ from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
-from chalicelib.services.invoice_ports import InvoiceStore, Mail
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of

@@ -14,7 +14,7 @@ from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.payment_ports import NEEDS_A_PERSON, Kind, LedgerEntry
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, Refused

@@ -16,7 +16,7 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.outbox import row_of as mail_row

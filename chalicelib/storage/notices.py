@@ -6,7 +6,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, Refused
 from chalicelib.storage.outbox import row_of as mail_row

@@ -9,7 +9,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.rules import retention
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, Refused
 from chalicelib.storage.rows import OutboxRow

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.mail_templates import FOLDER, TemplateMails
 from chalicelib.rules.town import Office
-from chalicelib.services.invoice_ports import Mail, RenderedMail
+from chalicelib.services.mail_ports import Mail, RenderedMail
 from tests.builders import BOND, a_town
 from tests.clock import paris
 from tests.fakes import MemoryTown

@@ -10,7 +10,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from chalicelib.adapters.mailer import SesMailSender
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.notifying import LEASE, NotifyInvoices, SendOutbox
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled, Unavailable
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.notices import (
     ASKED_PER_ADDRESS,
     ASKED_PER_FAMILY,

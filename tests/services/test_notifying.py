@@ -14,7 +14,7 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.services.invoice_ports import Mail, MailRejected, MailThrottled, RenderedMail
+from chalicelib.services.mail_ports import Mail, MailRejected, MailThrottled, RenderedMail
 from chalicelib.services.notifying import (
     BATCH,
     IN_A_ROW,
@@ -511,6 +511,3 @@ def test_ten_thousand_mails_survive_kills_with_at_most_one_duplicate_each(seed, 
     assert sent.keys() == {mail.to for mail in mails}, "no mail is lost"
     assert sum(sent.values()) - count <= fate.kills, "at most one duplicate for each kill"
     assert sum(sent.values()) > count, "some kill came between sending and noting it: otherwise nothing was tried"
-
-
-# What SES says of its deliveries.

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.services.invoice_ports import InvoiceStore, NoticeStore, Outbox
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.mail_ports import NoticeStore, Outbox
 from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, ThrottleStore, TownStore
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore

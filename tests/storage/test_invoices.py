@@ -14,7 +14,7 @@ from chalicelib.rules.errors import NotFound, StaleWrite
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import InvoiceLine, Means
 from chalicelib.rules.money import Cents
-from chalicelib.services.invoice_ports import Mail
+from chalicelib.services.mail_ports import Mail
 from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from tests.aws_calls import counted

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.services.invoice_ports import Mail, Outbox
+from chalicelib.services.mail_ports import Mail, Outbox
 from tests.builders import BOND
 from tests.clock import paris
 from tests.storage.conftest import Stores

@@ -1,0 +1,112 @@
+"""What the e-mails of the portal need from the world; see ``ports`` for the house rules of stores."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.notices import NoticeSettings
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One e-mail waiting to be sent, to one address.
+
+    ``kind`` names its template folder (``email/<kind>/``), ``facts`` are the strings that the template shows (never a
+    child's name). ``subject_id`` is what it is about (an invoice number…), for logs and for finding repeats.
+    """
+
+    id: str
+    to: str
+    kind: str
+    facts: dict[str, str]
+    family: FamilyId
+    subject_id: str
+    due_at: datetime
+    attempts: int = 0
+
+
+class NoticeStore(Protocol):
+    def settings(self, family: FamilyId) -> NoticeSettings:
+        """The family's settings, the default ones when it never saved any."""
+        ...
+
+    def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
+        """Write ``settings`` over the version that they carry (kept as version + 1), ``mails`` in the outbox, in
+        one transaction. Raises StaleWrite when somebody saved since."""
+        ...
+
+
+class Outbox(Protocol):
+    def due(self, now: datetime, limit: int) -> Iterator[Mail]:
+        """Mails whose time has come and that nobody holds, oldest first."""
+        ...
+
+    def lease(self, mail: Mail, now: datetime, seconds: int) -> bool:
+        """Hold a mail for a while; False when somebody else holds or has sent it."""
+        ...
+
+    def sent(self, mail: Mail) -> None: ...
+
+    def retry(self, mail: Mail, due_at: datetime) -> None:
+        """Let go of the mail, to be tried again at ``due_at``, one attempt more."""
+        ...
+
+    def set_aside(self, mail: Mail, why: str) -> None:
+        """Never try again by itself; kept for the operator."""
+        ...
+
+    def suppress(self, email: str, why: str, now: datetime) -> None:
+        """Do not write to this address for a year (it bounced or complained). Only an HMAC of it is kept."""
+        ...
+
+    def suppressed(self, emails: Iterable[str]) -> set[str]:
+        """Those of ``emails`` that must not be written to, compared without case, given as asked."""
+        ...
+
+
+class MailLinks(Protocol):
+    """Absolute addresses for e-mails, signed where they act without a session."""
+
+    def invoices(self) -> str:
+        """The family's invoices, after signing in."""
+        ...
+
+    def stop(self, family: FamilyId, email: str) -> str:
+        """Stops the notices to one address: a page for who opens it, at once for who posts to it (one-click)."""
+        ...
+
+    def confirm(self, family: FamilyId, email: str, until: datetime) -> str:
+        """A page whose button confirms that ``email`` wants the family's notices; good until ``until``."""
+        ...
+
+
+@dataclass(frozen=True)
+class RenderedMail:
+    subject: str
+    text: str
+    html: str
+
+
+class MailRenderer(Protocol):
+    def render(self, mail: Mail) -> RenderedMail:
+        """The words of a mail. Raises LookupError for a kind without template or a fact that is missing."""
+        ...
+
+
+class MailRejected(ValueError):
+    """The mail service will never take this mail: the address or the content is refused for good."""
+
+
+class MailThrottled(RuntimeError):
+    """The mail service asks for a pause."""
+
+
+class MailSender(Protocol):
+    def send(self, *, to: str, subject: str, text: str, html: str, unsubscribe: str = "") -> str:
+        """Hand one mail to the service; return its id there. ``unsubscribe``: address of the one-click header.
+
+        Raises MailRejected (never again), MailThrottled (pause), Unavailable (try later).
+        """
+        ...
