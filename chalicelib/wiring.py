@@ -32,9 +32,10 @@ from chalicelib.web.links import SignedLinks
 if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer
     from chalicelib.services.bounces import NoteSesEvent
-    from chalicelib.services.notifying import NotifyInvoices, SendOutbox
+    from chalicelib.services.notifying import NotifyInvoices
     from chalicelib.services.reconciling import Reconcile
     from chalicelib.services.recounting import CountPlaces, RecountPlaces
+    from chalicelib.services.sending import SendOutbox
 
 
 @dataclass(frozen=True)
@@ -160,9 +161,10 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
     from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
-    from chalicelib.services.notifying import NotifyInvoices, SendOutbox  # noqa: PLC0415
+    from chalicelib.services.notifying import NotifyInvoices  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
     from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
+    from chalicelib.services.sending import SendOutbox  # noqa: PLC0415
 
     ports = ports_on_aws(settings)
     clock, outbox = ports.clock, ports.outbox

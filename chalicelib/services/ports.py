@@ -4,7 +4,7 @@ Every store raises ``Unavailable`` when AWS does not answer after its retries. F
 forgetting whose data it is does not type-check. Instants are aware UTC; naive ones raise ValueError.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -13,6 +13,9 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Refusal, Slot, Wish
 from chalicelib.rules.town import Town
+
+SecondsLeft = Callable[[], float]
+"""How many seconds the process that runs a job still has."""
 
 
 class Clock(Protocol):

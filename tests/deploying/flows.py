@@ -29,9 +29,9 @@ from tests.clock import paris
 from tests.fake_bank import Treasury
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
+from tests.services.mail_world import WANTED, an_invoice
 from tests.services.test_bounces import TOWN as MAILS
 from tests.services.test_bounces import bounce
-from tests.services.test_notifying import WANTED, an_invoice
 from tests.stand_in import REGION, database_for, moto_town
 
 NOW = paris("mardi 2015-12-22 14:54")

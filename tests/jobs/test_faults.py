@@ -11,7 +11,8 @@ from moto.ses.models import ses_backends
 
 from chalicelib.adapters.mailer import SesMailSender
 from chalicelib.services.mail_ports import Mail
-from chalicelib.services.notifying import LEASE, NotifyInvoices, SendOutbox
+from chalicelib.services.notifying import NotifyInvoices
+from chalicelib.services.sending import LEASE, SendOutbox
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -20,7 +21,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import BOND, a_family, a_town
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
-from tests.services.test_notifying import EXTRA, NOW, TOWN_EMAIL, WANTED, Links, Renderer, an_invoice
+from tests.services.mail_world import EXTRA, NOW, TOWN_EMAIL, WANTED, Links, Renderer, an_invoice
 from tests.stand_in import PEPPER, REGION, database_for, moto_town, settings_for
 
 INVOICES = [an_invoice()]

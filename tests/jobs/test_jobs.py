@@ -26,8 +26,8 @@ from chalicelib.storage.planning import DynamoPlanningStore
 from infra.local.gateway import Context
 from tests.builders import BOND, CANTEEN, a_family, a_town, an_activity
 from tests.clock import paris
+from tests.services.mail_world import NOW, TOWN_EMAIL, WANTED, an_invoice
 from tests.services.test_bounces import TOWN, bounce
-from tests.services.test_notifying import NOW, TOWN_EMAIL, WANTED, an_invoice
 from tests.stand_in import REGION, database_for
 from tests.waiting import without_waiting
 

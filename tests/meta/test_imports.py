@@ -23,6 +23,7 @@ NOT_FOR_PAGES = {
     *PDF,
     "defusedxml",
     "chalicelib.services.notifying",
+    "chalicelib.services.sending",
     "chalicelib.services.recounting",
     "chalicelib.intake",
     "email_validator",

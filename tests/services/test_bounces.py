@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.services.bounces import NoteSesEvent
-from tests.services.test_notifying import World
+from tests.services.mail_world import World
 
 TOWN = "portail-essai-mails"
 

@@ -1,0 +1,163 @@
+"""The outbox's job: mails leave, one after the other, at the mail service's pace.
+
+It works until it has nothing left or no time left; what remains is the next run's.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.rules.errors import Unavailable
+from chalicelib.services.mail_ports import Mail, MailRejected, MailRenderer, MailSender, MailThrottled, Outbox
+from chalicelib.services.ports import Clock, Report, SecondsLeft
+
+BATCH = 100
+MARGIN = 20.0
+"""Seconds of a process that are kept: more than the longest call still under way may take."""
+LEASE = 120
+"""Seconds for which a mail is held: more than it takes to send, so that nobody else sends it meanwhile."""
+MOST_ATTEMPTS = 8
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds to wait each time the mail service asks for a pause; asked once more, the run ends."""
+IN_A_ROW = 5
+"""Mails that do not leave, one after the other, before the run ends: the service is to blame, not all of them."""
+
+
+class Pace:
+    """Lets at most ``per_second`` things begin each second, evenly. ``sleep`` takes seconds."""
+
+    def __init__(self, per_second: float, clock: Clock, sleep: Callable[[float], None]) -> None:
+        self.gap = timedelta(seconds=1 / per_second)
+        self.clock = clock
+        self.sleep = sleep
+        self._next: datetime | None = None
+
+    def wait(self) -> None:
+        now = self.clock.now()
+        if self._next is not None and now < self._next:
+            self.sleep((self._next - now).total_seconds())
+            now = self._next
+        self._next = now + self.gap
+
+
+@dataclass(frozen=True)
+class Sendings:
+    """What a run of the outbox did, in mails. ``unfinished``: the mail service had enough first."""
+
+    sent: int = 0
+    later: int = 0
+    aside: int = 0
+    waited: int = field(default=0, compare=False)
+    """Seconds that the one longest due had waited when its turn came."""
+    unfinished: bool = False
+
+
+class SendOutbox:
+    """Send what waits in the outbox, one mail after the other: a kill leaves at most one sent and not yet noted."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        renderer: MailRenderer,
+        sender: MailSender,
+        clock: Clock,
+        report: Report,
+        per_second: float,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.outbox = outbox
+        self.renderer = renderer
+        self.sender = sender
+        self.clock = clock
+        self.report = report
+        self.sleep = sleep
+        self.pace = Pace(per_second, clock, sleep)
+        self._random = random.SystemRandom()
+
+    def __call__(self, seconds_left: SecondsLeft) -> Sendings:
+        """Raises Unavailable when the outbox does not answer, or when several mails in a row did not leave."""
+        done, in_a_row = Sendings(), 0
+        for mail, suppressed in self._due(seconds_left):
+            overdue = int((self.clock.now() - mail.due_at).total_seconds())
+            done = replace(done, waited=max(done.waited, overdue))
+            if suppressed:
+                self.outbox.set_aside(mail, "suppressed")
+                done = replace(done, aside=done.aside + 1)
+                continue
+            before = done
+            try:
+                done = self._deliver(mail, done, seconds_left)
+            except MailThrottled:
+                # Nothing is written: the mail is due again when its lease ends, no attempt the poorer.
+                self.report("mail.throttled", level="warning", mail=mail.id)
+                done = replace(done, unfinished=True)
+                break
+            in_a_row = 0 if done.sent > before.sent else in_a_row + 1
+            if in_a_row == IN_A_ROW:
+                break
+        if done != Sendings():
+            self.report("outbox.run", **vars(done))
+        if in_a_row == IN_A_ROW:
+            raise Unavailable(f"outbox: {IN_A_ROW} mails in a row did not leave")
+        return done
+
+    def _due(self, seconds_left: SecondsLeft) -> Iterator[tuple[Mail, bool]]:
+        """Each due mail, once we hold it, and whether its address is suppressed."""
+        while True:
+            batch = list(self.outbox.due(self.clock.now(), BATCH))
+            never = self.outbox.suppressed({mail.to for mail in batch}) if batch else set()
+            held = 0
+            for mail in batch:
+                if seconds_left() <= MARGIN:
+                    return
+                if self.outbox.lease(mail, self.clock.now(), LEASE):
+                    held += 1
+                    yield mail, mail.to in never
+            if not held:
+                return
+
+    def _deliver(self, mail: Mail, done: Sendings, seconds_left: SecondsLeft) -> Sendings:
+        try:
+            self._send(mail, seconds_left)
+        except (MailRejected, LookupError) as refused:
+            return self._set_aside(mail, f"{type(refused).__name__}: {refused}", done)
+        except Unavailable as error:
+            return self._later(mail, str(error), done)
+        self.outbox.sent(mail)
+        return replace(done, sent=done.sent + 1)
+
+    def _send(self, mail: Mail, seconds_left: SecondsLeft) -> None:
+        """Raises MailRejected, LookupError (no words for it), Unavailable, MailThrottled once every pause was taken."""
+        rendered = self.renderer.render(mail)
+        for pause in (*PAUSES, None):
+            self.pace.wait()
+            try:
+                self.sender.send(
+                    to=mail.to,
+                    subject=rendered.subject,
+                    text=rendered.text,
+                    html=rendered.html,
+                    unsubscribe=mail.facts.get("stop_link", ""),
+                )
+            except MailThrottled:
+                if pause is None or seconds_left() <= MARGIN + pause:
+                    raise
+                self.sleep(pause)
+            else:
+                return
+
+    def _later(self, mail: Mail, why: str, done: Sendings) -> Sendings:
+        if mail.attempts + 1 >= MOST_ATTEMPTS:
+            return self._set_aside(mail, f"{MOST_ATTEMPTS} attempts: {why}", done)
+        wait = min(FIRST_WAIT * 3**mail.attempts, LONGEST_WAIT) * self._random.uniform(0.75, 1.25)
+        self.outbox.retry(mail, self.clock.now() + min(wait, LONGEST_WAIT))
+        self.report("mail.later", mail=mail.id, attempt=mail.attempts + 1, why=why)
+        return replace(done, later=done.later + 1)
+
+    def _set_aside(self, mail: Mail, why: str, done: Sendings) -> Sendings:
+        self.outbox.set_aside(mail, why)
+        self.report("mail.set_aside", level="error", mail=mail.id, kind=mail.kind, family=mail.family)
+        return replace(done, aside=done.aside + 1)
