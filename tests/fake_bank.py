@@ -1,10 +1,11 @@
 """A treasury that answers what a test tells it to, and the portal's attempts in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import Begun, Invoice, Payment
@@ -62,6 +63,9 @@ class Treasury:
             raise NotYetKnown(idop)
         return answer
 
+    def declared(self, told: Mapping[str, str]) -> BankAnswer:
+        return answer_of(told)
+
     def says(self, idop: str, letter: str, **changes: object) -> None:
         attempt, _, _ = self.asked[int(idop.removeprefix("idop-")) - 1]
         facts = (attempt.client_number, attempt.reference, attempt.amount, attempt.saisie)
@@ -70,6 +74,19 @@ class Treasury:
     def _answer(self) -> None:
         if self.down:
             raise Unavailable("treasury")
+
+
+def posted(answer: BankAnswer, **changes: str) -> dict[str, str]:
+    """An answer in the fields of the treasury's unsigned return."""
+    told = {
+        "numcli": answer.client_number,
+        "refdet": answer.reference,
+        "montant": str(answer.amount),
+        "saisie": answer.saisie,
+        "resultrans": answer.letter,
+        "numauto": answer.authorisation,
+    }
+    return {**told, **changes}
 
 
 def reversing(invoices: InvoiceStore, attempts: AttemptStore | None = None) -> ReversePayment:

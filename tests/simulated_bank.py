@@ -1,7 +1,10 @@
 """The simulator's ledger as a ``PaymentProvider``, without its pages: what it took is the truth to come to."""
 
+from collections.abc import Mapping
+
+from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.payments import Attempt, BankAnswer, answer_of
+from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.services.payment_ports import NotYetKnown, UnknownOperation
 from infra.local.bank.operations import Ledger, Order, Unusable
 from infra.local.bank.soap import told
@@ -33,6 +36,9 @@ class Bank:
         except Unusable as unusable:
             raise (UnknownOperation if unusable.args[0] == "P1" else NotYetKnown)(idop) from None
         return answer_of({**told(operation, outcome), "idop": idop})
+
+    def declared(self, told: Mapping[str, str]) -> BankAnswer:
+        return answer_of(told)
 
     def _answer(self) -> None:
         if self.mute:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.adapters.payfip_order import TEST, checked_address, order_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import idop
-from chalicelib.rules.payments import Attempt, BankAnswer, answer_of
+from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.services.payment_ports import NotYetKnown, OrderRefused, UnknownOperation
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class PayFip:
             return answer_of(told)
         except ValueError as error:
             raise Unavailable(f"payfip.recupererDetailPaiementSecurise: {error}") from error
+
+    def declared(self, told: Mapping[str, str]) -> BankAnswer:
+        """The return of this contract names an operation and says nothing of it: it is asked for."""
+        del told
+        raise ValueError("no return of this contract says what became of an operation")
 
     def client(self, number: str) -> tuple[str, ...]:
         """What the treasury prints for a client number: up to three lines. Raises OrderRefused, Unavailable."""

@@ -11,7 +11,7 @@ from chalicelib.pages.presenters import payments as present
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import Attempt, answer_of
+from chalicelib.rules.payments import Attempt
 from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.paying import BeingOpened, NotPayable, Progress
 from chalicelib.services.payment_ports import OrderRefused
@@ -115,15 +115,9 @@ def _received() -> Raw:
 
 
 def _declared(visit: Visit, nonce: str) -> Answer:
-    """The unsigned return of the URL contract. What cannot be read is answered too: the bank would only repeat it."""
-    if not _operation(nonce):
-        return _received()
-    try:
-        answer = answer_of(_told(visit))
-    except ValueError as fault:
-        visit.portal.report("payment.return_unreadable", level="warning", why=str(fault))
-        return _received()
-    visit.portal.payments.declare(nonce, answer)
+    """The unsigned return of the URL contract."""
+    if _operation(nonce):
+        visit.portal.payments.declare(nonce, _told(visit))
     return _received()
 
 

@@ -8,16 +8,13 @@ Two kinds of words: the treasury's answer to a look-up (``settled``), and what a
 never ends anything.
 """
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.money import Cents
-from chalicelib.rules.school_calendar import PARIS
 
 WEB_SERVICE, BY_URL = "web-service", "url"
 """Contracts of a town with the treasury. Operations of the first can be looked up, those of the second never."""
@@ -265,47 +262,7 @@ def padded_reference(reference: str) -> str:
     return bare_reference(f"{head}-{debt.zfill(13)}")
 
 
-LONGEST_FACT = 100
-"""Characters of any fact of an answer; the treasury's are far shorter."""
-
-
 def received_by(letter: str) -> AttemptState | None:
     """Whether a ``resultrans`` that brought money was a card (PAID) or a debit (DEBIT_ACCEPTED)."""
     state = LETTERS.get(letter)
     return state if state in RECEIVED else None
-
-
-def answer_of(told: Mapping[str, str]) -> BankAnswer:
-    """The treasury's own fields (``resultrans``, ``montant`` in cents…), whatever the case of their names, as one
-    answer. Raises ValueError when its letter or its amount cannot be read, or when a fact is absurdly long."""
-    facts = {name.lower(): value.strip() for name, value in told.items()}
-    letter, amount = facts.get("resultrans", ""), facts.get("montant", "")
-    if not letter or not re.fullmatch(r"\d{1,11}", amount, re.ASCII):
-        raise ValueError(f"resultrans={letter[:10]!r} montant={amount[:20]!r}")
-    if max(map(len, facts.values())) > LONGEST_FACT:
-        raise ValueError("a fact is too long")
-    return BankAnswer(
-        idop=facts.get("idop", ""),
-        letter=letter,
-        client_number=facts.get("numcli", ""),
-        reference=facts.get("refdet", ""),
-        amount=Cents(int(amount)),
-        saisie=facts.get("saisie", ""),
-        authorisation=facts.get("numauto", ""),
-        paid_at=bank_day(facts.get("dattrans", ""), facts.get("heurtrans", "")),
-    )
-
-
-def bank_day(day: str, hour: str) -> datetime | None:
-    """``dattrans`` (DDMMYYYY) and ``heurtrans`` (HHMM), Paris wall time -> aware UTC; None for anything else.
-
-    ``strptime`` alone is lenient: it reads the year 0920 in ``18092025`` without an hour.
-    """
-    if not re.fullmatch(r"\d{8}", day, re.ASCII) or not re.fullmatch(r"\d{4}", hour, re.ASCII):
-        return None
-    try:
-        on = date(int(day[4:]), int(day[2:4]), int(day[:2]))
-        at = time(int(hour[:2]), int(hour[2:]))
-    except ValueError:
-        return None
-    return datetime.combine(on, at, PARIS).astimezone(UTC)

@@ -1,6 +1,6 @@
 """What paying online needs from the world; see ``ports`` for the house rules of stores."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -46,6 +46,11 @@ class PaymentProvider(Protocol):
     def result_of(self, idop: str) -> BankAnswer:
         """What became of an operation; may be asked any time, any number of times. Raises NotYetKnown,
         UnknownOperation."""
+        ...
+
+    def declared(self, told: Mapping[str, str]) -> BankAnswer:
+        """What the fields of an unsigned return say, whoever posted them. Raises ValueError when they cannot be read,
+        or when the contract has no such return."""
         ...
 
 

@@ -1,13 +1,13 @@
 """What settles payments besides the bank's own word: the unsigned return of a URL contract, and asking again later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.looks import LOOK_GAP, next_look, next_try
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, announced
+from chalicelib.rules.payments import BY_URL, Attempt, AttemptState, BankAnswer, announced
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of
 from chalicelib.services.settling import TRIES, NotAnswered, SettlePayment
@@ -30,8 +30,20 @@ class DeclarePayment:
     def __init__(self, *, settle: SettlePayment) -> None:
         self.settle = settle
 
-    def __call__(self, nonce: str, answer: BankAnswer) -> None:
-        """Ignores what is not ours and what was told before. Raises Unavailable."""
+    def __call__(self, nonce: str, told: Mapping[str, str]) -> None:
+        """``told``: the fields as they were posted, their names in lower case.
+
+        Ignores what is not ours, what was told before, and what cannot be read: the bank would only repeat it. Raises
+        Unavailable.
+        """
+        try:
+            answer = self.settle.providers[BY_URL].declared(told)
+        except ValueError as fault:
+            self.settle.report("payment.return_unreadable", level="warning", why=str(fault))
+            return
+        self._hear(nonce, answer)
+
+    def _hear(self, nonce: str, answer: BankAnswer) -> None:
         attempt = self.settle.attempts.by_idop(nonce)
         for _ in range(TRIES):
             if attempt is None:
@@ -40,11 +52,11 @@ class DeclarePayment:
                 self.settle.told(attempt)
                 return
             now = self.settle.clock.now()
-            told = announced(attempt, replace(answer, idop=nonce), now)
-            if told is attempt:
+            after = announced(attempt, replace(answer, idop=nonce), now)
+            if after is attempt:
                 return
             try:
-                self._write(attempt, told, now)
+                self._write(attempt, after, now)
             except StaleWrite:
                 # Another word came at once: this one may still say more.
                 attempt = self.settle.attempts.find(attempt.id)
@@ -52,12 +64,12 @@ class DeclarePayment:
                 return
         raise Unavailable("payment.hear: the attempt moves all the time")
 
-    def _write(self, before: Attempt, told: Attempt, now: datetime) -> None:
+    def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
         """Raises StaleWrite when the attempt moved since it was read."""
-        kind = HINTS.get(told.state)
-        entries = [entry_of(told, kind, now)] if kind else []
-        self.settle.attempts.settle(before, told, next_look(told, now), entries=entries)
-        self.settle.report("payment.declared", attempt=told.id, invoice=told.invoice, state=told.state.value)
+        kind = HINTS.get(after.state)
+        entries = [entry_of(after, kind, now)] if kind else []
+        self.settle.attempts.settle(before, after, next_look(after, now), entries=entries)
+        self.settle.report("payment.declared", attempt=after.id, invoice=after.invoice, state=after.state.value)
 
 
 class Reconcile:

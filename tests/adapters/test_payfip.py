@@ -201,6 +201,13 @@ def test_the_url_contract_opens_the_same_walk_and_returns_under_its_nonce(served
     assert len({treasury.create(ATTEMPT, **WHERE) for _ in range(50)}) == 50
 
 
+def test_only_the_url_contract_has_a_return_that_says_something(served):
+    told = {"resultrans": "P", "montant": "424"}
+    assert PayFipUrl(served[1], lambda nonce: nonce, test=True).declared(told).amount == 424
+    with pytest.raises(ValueError, match="no return"):
+        PayFip(served[1], test=True).declared(told)
+
+
 def test_the_url_contract_has_its_own_letters(served):
     treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/{nonce}", test=True)
     assert treasury.create(replace(ATTEMPT, saisie="A"), **WHERE)

@@ -15,7 +15,6 @@ from chalicelib.rules.payments import (
     BankAnswer,
     Doubt,
     announced,
-    bank_day,
     padded_reference,
     settled,
     without_answer,
@@ -185,20 +184,6 @@ def test_one_live_attempt_lasts_as_long_as_the_bank_lets_it():
     assert created.is_live(NOW + timedelta(seconds=29))
     assert not created.is_live(NOW + timedelta(seconds=30))
     assert not created.can_resume(NOW)
-
-
-@pytest.mark.parametrize(
-    ("day", "hour", "at"),
-    [
-        ("12122019", "1311", paris("jeudi 2019-12-12 13:11")),
-        ("18092025", "", None),
-        ("32012026", "1000", None),
-        ("01012026", "2460", None),
-        ("٠١٠١٢٠٢٦", "1000", None),
-    ],
-)
-def test_the_banks_date_is_read_strictly(day, hour, at):
-    assert bank_day(day, hour) == at
 
 
 def test_references_lose_their_dashes():

@@ -23,7 +23,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from tests.aws_calls import counted
 from tests.builders import BOND, a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
-from tests.fake_bank import Treasury
+from tests.fake_bank import Treasury, posted
 from tests.fakes import MemoryTown
 from tests.faults import Case, Way, survives
 from tests.stand_in import PEPPER, database_for, moto_town
@@ -320,12 +320,12 @@ def test_an_unsigned_word_about_an_operation_that_can_be_looked_up_is_a_reason_t
     for forged in ("P", "R", "Q"):
         world.treasury.answers["idop-1"] = None
         world.later(seconds=6)
-        DeclarePayment(settle=world.settle)("idop-1", replace(paid, letter=forged, amount=1))
+        DeclarePayment(settle=world.settle)("idop-1", posted(paid, resultrans=forged, montant="1"))
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.PENDING
     assert list(world.attempts.to_refund_or_check()) == []
     world.treasury.answers["idop-1"] = paid
     world.later(seconds=6)
-    DeclarePayment(settle=world.settle)("idop-1", replace(paid, letter="R", amount=1))
+    DeclarePayment(settle=world.settle)("idop-1", posted(paid, resultrans="R", montant="1"))
     assert world.invoice().is_paid
 
 
@@ -341,11 +341,11 @@ def test_two_unsigned_words_at_once_are_both_heard():
         def read_then_overtaken(idop):
             found = by_idop(idop)
             world.attempts.by_idop = by_idop
-            declare(idop, replace(paid, letter="R"))
+            declare(idop, posted(paid, resultrans="R"))
             return found
 
         world.attempts.by_idop = read_then_overtaken
-        declare("idop-1", paid)
+        declare("idop-1", posted(paid))
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
 
 
@@ -356,7 +356,7 @@ def test_the_unsigned_return_is_a_hint_that_settles_nothing():
         world.treasury.says("idop-1", "P")
         answer, world.treasury.answers["idop-1"] = world.treasury.answers["idop-1"], None
         for _ in range(2):
-            declare("idop-1", replace(answer, idop=""))
+            declare("idop-1", posted(answer))
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
         assert not world.invoice().payments
         assert [entry.kind for entry in world.attempts.to_refund_or_check()] == [Kind.DECLARED]
@@ -365,7 +365,7 @@ def test_the_unsigned_return_is_a_hint_that_settles_nothing():
             world.pay()
         world.later(days=1)
         world.pay()
-        declare("idop-2", replace(answer, idop="", amount=100))
+        declare("idop-2", posted(answer, montant="100"))
         assert world.attempts.find(AttemptId("a-2")).state is AttemptState.TO_CHECK
 
 
