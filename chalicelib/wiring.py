@@ -160,6 +160,7 @@ def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
     from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
+    from chalicelib.adapters.ses_events import SesEvents  # noqa: PLC0415
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
     from chalicelib.services.notifying import NotifyInvoices  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
@@ -188,7 +189,7 @@ def build_jobs(settings: Settings) -> Jobs:
             sleep=time.sleep,
         ),
         note_ses_event=NoteSesEvent(
-            outbox=outbox, clock=clock, report=report, configuration=settings.mail_configuration
+            outbox=outbox, events=SesEvents(settings.mail_configuration), clock=clock, report=report
         ),
         reconcile_payments=Reconcile(settle=settling(ports)),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),

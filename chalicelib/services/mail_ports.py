@@ -1,9 +1,9 @@
 """What the e-mails of the portal need from the world; see ``ports`` for the house rules of stores."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import NoticeSettings
@@ -109,4 +109,23 @@ class MailSender(Protocol):
 
         Raises MailRejected (never again), MailThrottled (pause), Unavailable (try later).
         """
+        ...
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """An address that must not be written to any more. ``why``: ``bounce`` or ``complaint``."""
+
+    email: str
+    why: str
+
+
+class UnreadableEvent(ValueError):
+    """The mail service told of something in words that nobody knows. ``args[0]``: what kind of fault it is."""
+
+
+class MailEvents(Protocol):
+    def given_up(self, event: Mapping[str, Any]) -> Sequence[GivenUp]:
+        """The addresses that ``event``, as the mail service tells it, gives up; none for a mail that is not ours, and
+        for what may still arrive. Raises UnreadableEvent."""
         ...

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.ses_events import SesEvents
 from chalicelib.services.bounces import NoteSesEvent
 from tests.services.mail_world import World
 
@@ -38,7 +39,8 @@ def by_eventbridge(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def note(world: World, event: Any) -> int:
-    return NoteSesEvent(outbox=world.outbox, clock=world.clock, report=world.report, configuration=TOWN)(event)
+    job = NoteSesEvent(outbox=world.outbox, events=SesEvents(TOWN), clock=world.clock, report=world.report)
+    return job(event)
 
 
 @pytest.mark.parametrize(
