@@ -8,13 +8,12 @@ from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled, Un
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import AddressState, NoticeSettings, confirmed, edited, state_of, stopped
-from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.accounts import subject
 from chalicelib.services.emails import is_email
 from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
+from chalicelib.services.mails import CONFIRM_ADDRESS, confirm_address
 from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
 
-KIND = "confirm-address"
 LINK_LASTS = timedelta(days=7)
 ASKED_PER_FAMILY = 6
 """Confirmations that a family may cause in an hour: its three addresses, and each once more."""
@@ -58,7 +57,7 @@ class AskAddresses:
         """``settings`` carries the version that it is written over. Raises StaleWrite; Throttled past the limits.
         Nothing is saved then, and nothing counted."""
         now = self.clock.now()
-        mails = [self._mail(family, settings, number, email, now) for number, email in enumerate(emails)]
+        mails = [self._mail(family, settings, rank, email, now) for rank, email in enumerate(emails)]
         counted: list[tuple[Limit, Limit]] = []
         try:
             for email in emails:
@@ -72,14 +71,13 @@ class AskAddresses:
     def _count(self, family: FamilyId, email: str, now: datetime) -> tuple[Limit, Limit]:
         limits = _limits(self.pepper, family, email)
         if not self.throttle.take(limits, now):
-            raise Throttled(KIND)
+            raise Throttled(CONFIRM_ADDRESS)
         return limits
 
-    def _mail(self, family: FamilyId, settings: NoticeSettings, number: int, email: str, now: datetime) -> Mail:
-        until = now + LINK_LASTS
-        facts = {"confirm_link": self.links.confirm(family, email, until), "until": f"{paris_day(until):%d/%m/%Y}"}
-        mail_id = f"{KIND}-{family}-{settings.version + 1}-{number}"
-        return Mail(mail_id, email, KIND, facts, family, "notices", now)
+    def _mail(self, family: FamilyId, settings: NoticeSettings, rank: int, email: str, now: datetime) -> Mail:
+        until, version = now + LINK_LASTS, settings.version + 1
+        confirm = self.links.confirm(family, email, until)
+        return confirm_address(family, email, rank, version=version, confirm=confirm, until=until, now=now)
 
 
 class EditNotices:
@@ -165,8 +163,8 @@ class StopNotices(_Deciding):
 
 def _limits(pepper: str, family: FamilyId, email: str) -> tuple[Limit, Limit]:
     return (
-        Limit(subject(pepper, f"{KIND}-family", family), ASKED_PER_FAMILY, 3600),
-        Limit(subject(pepper, f"{KIND}-address", email.casefold()), ASKED_PER_ADDRESS, 24 * 3600),
+        Limit(subject(pepper, f"{CONFIRM_ADDRESS}-family", family), ASKED_PER_FAMILY, 3600),
+        Limit(subject(pepper, f"{CONFIRM_ADDRESS}-address", email.casefold()), ASKED_PER_ADDRESS, 24 * 3600),
     )
 
 

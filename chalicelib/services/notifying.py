@@ -10,12 +10,11 @@ from datetime import datetime
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
-from chalicelib.rules.money import in_words
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
+from chalicelib.services.mails import invoice_online
 from chalicelib.services.ports import Clock, FamilyStore, Report, SecondsLeft
 
-KIND = "invoice-online"
 BATCH = 100
 MARGIN = 20.0
 """Seconds of a process that are kept: more than the longest call still under way may take."""
@@ -94,22 +93,13 @@ class NotifyInvoices:
             return []
         never = self.outbox.suppressed(recipients)
         wanted = [email for email in recipients if email not in never]
-        return [self._mail(invoice, email, number, now) for number, email in enumerate(wanted)]
+        return [self._mail(invoice, email, rank, now) for rank, email in enumerate(wanted)]
 
     def _is_paid(self, invoice: Invoice) -> bool:
         """A town brings years of paid invoices when it starts: nobody waits for news of them."""
         whole = self.invoices.find(invoice.family, invoice.number)
         return whole is not None and whole.is_paid
 
-    def _mail(self, invoice: Invoice, email: str, number: int, now: datetime) -> Mail:
-        facts = {
-            "number": invoice.number,
-            "label": invoice.label,
-            "regie": invoice.regie,
-            "total": in_words(invoice.total),
-            "due_on": f"{invoice.due_on:%d/%m/%Y}",
-            "invoices_link": self.links.invoices(),
-            "stop_link": self.links.stop(invoice.family, email),
-        }
-        mail_id = f"{KIND}-{invoice.number}-{number}"
-        return Mail(mail_id, email, KIND, facts, invoice.family, invoice.number, now)
+    def _mail(self, invoice: Invoice, email: str, rank: int, now: datetime) -> Mail:
+        stop = self.links.stop(invoice.family, email)
+        return invoice_online(invoice, email, rank, invoices=self.links.invoices(), stop=stop, now=now)

@@ -1,16 +1,13 @@
-"""What a received payment leaves behind: the payment on its invoice, lines of the journal, the parent's receipt."""
+"""What a received payment leaves behind: the payment on its invoice, and lines of the journal."""
 
 from datetime import datetime
 
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Invoice, Means, Payment
-from chalicelib.rules.money import Cents, in_words
-from chalicelib.rules.payments import Attempt, AttemptState
-from chalicelib.rules.school_calendar import PARIS, paris_day
-from chalicelib.services.mail_ports import Mail
+from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Attempt
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.payment_ports import Kind, LedgerEntry
-
-RECEIPT = "payment-receipt"
 
 
 def received(attempt: Attempt) -> Cents:
@@ -56,26 +53,3 @@ def entry_of(attempt: Attempt, kind: Kind, now: datetime, amount: Cents | None =
         doubt=attempt.doubt,
         why=attempt.why,
     )
-
-
-def means_of(attempt: Attempt) -> str:
-    """In French, as the bank's ticket says it. The treasury does not tell one kind of card from another."""
-    return "Prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "Carte bancaire"
-
-
-def receipt_of(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
-    """The receipt, to the address that the parent gave for it. Its id makes a second writing the same mail."""
-    answer = attempt.answer
-    paid_at = ((answer.paid_at if answer else None) or now).astimezone(PARIS)
-    facts = {
-        "number": invoice.number,
-        "reference": invoice.reference,
-        "label": invoice.label,
-        "regie": invoice.regie,
-        "amount": in_words(received(attempt)),
-        "day": f"{paid_at:%d/%m/%Y}",
-        "hour": f"{paid_at:%H:%M}",
-        "means": means_of(attempt),
-        "authorisation": answer.authorisation if answer else "",
-    }
-    return Mail(f"{RECEIPT}-{attempt.id}", attempt.email, RECEIPT, facts, attempt.family, invoice.number, now)

@@ -6,15 +6,14 @@ from datetime import date, datetime
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
-from chalicelib.rules.money import Cents, in_words
+from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.mail_ports import Mail
+from chalicelib.services.mails import payment_reversed
 from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of
 
-REVERSED = "payment-reversed"
 TRIES = 5
 
 
@@ -81,7 +80,7 @@ class ReversePayment:
             invoice=invoice,
             payment=_back(payment, attempt, reversal.day),
             entries=[_entry(after, payment, now)],
-            mails=[_mail(after, invoice, payment, reversal, now)],
+            mails=[payment_reversed(after, invoice, payment, reversal.day, now)],
         )
         self.report("payment.reversed", attempt=attempt.id, invoice=invoice.number)
 
@@ -101,16 +100,3 @@ def _back(payment: Payment, attempt: Attempt, day: date) -> Payment:
 
 def _entry(attempt: Attempt, payment: Payment, now: datetime) -> LedgerEntry:
     return entry_of(attempt, Kind.REVERSED, now, Cents(-payment.amount))
-
-
-def _mail(attempt: Attempt, invoice: Invoice, payment: Payment, reversal: Reversal, now: datetime) -> Mail:
-    facts = {
-        "number": invoice.number,
-        "label": invoice.label,
-        "regie": invoice.regie,
-        "amount": in_words(payment.amount),
-        "paid_on": f"{payment.paid_on:%d/%m/%Y}",
-        "day": f"{reversal.day:%d/%m/%Y}",
-        "why": reversal.why,
-    }
-    return Mail(f"{REVERSED}-{attempt.id}", attempt.email, REVERSED, facts, attempt.family, invoice.number, now)

@@ -15,9 +15,10 @@ from chalicelib.rules.payments import (
     without_answer,
 )
 from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.mails import payment_receipt
 from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
-from chalicelib.services.receipts import entry_of, payment_of, receipt_of, surplus_of
+from chalicelib.services.receipts import entry_of, payment_of, surplus_of
 
 TRIES = 5
 
@@ -153,7 +154,7 @@ class SettlePayment:
             invoice=invoice,
             payment=payment,
             entries=entries,
-            mails=[receipt_of(after, invoice, now)],
+            mails=[payment_receipt(after, invoice, now)],
         )
         self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
         if surplus:

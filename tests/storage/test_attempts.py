@@ -12,8 +12,9 @@ from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Begun
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
+from chalicelib.services.mails import payment_receipt
 from chalicelib.services.payment_ports import Kind
-from chalicelib.services.receipts import entry_of, payment_of, receipt_of
+from chalicelib.services.receipts import entry_of, payment_of
 from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -78,7 +79,7 @@ def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
         "invoice": INVOICE,
         "payment": payment_of(after, NOW),
         "entries": [entry_of(after, Kind.PAID, NOW), entry_of(after, Kind.OVERPAID, NOW, 1)],
-        "mails": [receipt_of(after, INVOICE, NOW)],
+        "mails": [payment_receipt(after, INVOICE, NOW)],
     }
     return after, written
 

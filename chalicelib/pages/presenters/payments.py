@@ -8,8 +8,9 @@ from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.mails import means_of
 from chalicelib.services.paying import Progress
-from chalicelib.services.receipts import means_of, received
+from chalicelib.services.receipts import received
 
 WAITING = "attente"
 """The state that the page's script asks for until it is another one."""

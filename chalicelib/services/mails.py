@@ -1,0 +1,87 @@
+"""Every e-mail that the portal writes: one function each, named as its folder of ``templates/email`` is.
+
+A function says to whom, and the facts that its template shows; never a child's name. An e-mail's id is made of what
+causes it, so that causing it again is the same e-mail. Amounts are written as they are read, days in Paris.
+"""
+
+from datetime import date, datetime
+
+from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.money import in_words
+from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.school_calendar import PARIS, paris_day
+from chalicelib.services.mail_ports import Mail
+from chalicelib.services.receipts import received
+
+INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
+PAYMENT_RECEIPT, PAYMENT_REVERSED = "payment-receipt", "payment-reversed"
+
+
+def invoice_online(invoice: Invoice, email: str, rank: int, *, invoices: str, stop: str, now: datetime) -> Mail:
+    """To the ``rank``-th address of a family that wants news of its invoices. ``invoices`` and ``stop``: addresses of
+    its invoices, and of the page that stops these e-mails."""
+    facts = {
+        "number": invoice.number,
+        "label": invoice.label,
+        "regie": invoice.regie,
+        "total": in_words(invoice.total),
+        "due_on": _day(invoice.due_on),
+        "invoices_link": invoices,
+        "stop_link": stop,
+    }
+    mail_id = f"{INVOICE_ONLINE}-{invoice.number}-{rank}"
+    return Mail(mail_id, email, INVOICE_ONLINE, facts, invoice.family, invoice.number, now)
+
+
+def confirm_address(
+    family: FamilyId, email: str, rank: int, *, version: int, confirm: str, until: datetime, now: datetime
+) -> Mail:
+    """To the ``rank``-th of the addresses that the settings of ``version`` ask. ``confirm``: address of the page whose
+    button agrees, good until ``until``."""
+    facts = {"confirm_link": confirm, "until": _day(paris_day(until))}
+    mail_id = f"{CONFIRM_ADDRESS}-{family}-{version}-{rank}"
+    return Mail(mail_id, email, CONFIRM_ADDRESS, facts, family, "notices", now)
+
+
+def payment_receipt(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
+    """To the address that the parent gave for it."""
+    answer = attempt.answer
+    paid_at = ((answer.paid_at if answer else None) or now).astimezone(PARIS)
+    facts = {
+        "number": invoice.number,
+        "reference": invoice.reference,
+        "label": invoice.label,
+        "regie": invoice.regie,
+        "amount": in_words(received(attempt)),
+        "day": _day(paid_at),
+        "hour": f"{paid_at:%H:%M}",
+        "means": means_of(attempt),
+        "authorisation": answer.authorisation if answer else "",
+    }
+    mail_id = f"{PAYMENT_RECEIPT}-{attempt.id}"
+    return Mail(mail_id, attempt.email, PAYMENT_RECEIPT, facts, attempt.family, invoice.number, now)
+
+
+def payment_reversed(attempt: Attempt, invoice: Invoice, payment: Payment, day: date, now: datetime) -> Mail:
+    """To the address that got the receipt: ``payment`` bounced on ``day``, and the attempt says why."""
+    facts = {
+        "number": invoice.number,
+        "label": invoice.label,
+        "regie": invoice.regie,
+        "amount": in_words(payment.amount),
+        "paid_on": _day(payment.paid_on),
+        "day": _day(day),
+        "why": attempt.why,
+    }
+    mail_id = f"{PAYMENT_REVERSED}-{attempt.id}"
+    return Mail(mail_id, attempt.email, PAYMENT_REVERSED, facts, attempt.family, invoice.number, now)
+
+
+def means_of(attempt: Attempt) -> str:
+    """In French, as the bank's ticket says it. The treasury does not tell one kind of card from another."""
+    return "Prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "Carte bancaire"
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
