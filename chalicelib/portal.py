@@ -27,7 +27,6 @@ from chalicelib.services.ports import (
     Clock,
     FamilyStore,
     LoginStore,
-    Mailer,
     PlanningStore,
     Report,
     ThrottleStore,
@@ -67,7 +66,6 @@ class Ports:
     logins: LoginStore
     throttle: ThrottleStore
     plannings: PlanningStore
-    mailer: Mailer
     invoices: InvoiceStore
     pdfs: PdfStore
     notices: NoticeStore
@@ -176,7 +174,7 @@ def _write_to_office(ports: Ports) -> WriteToOffice:
     return WriteToOffice(
         town=ports.town,
         throttle=ports.throttle,
-        mailer=ports.mailer,
+        outbox=ports.outbox,
         clock=ports.clock,
         pepper=ports.settings.pepper,
     )

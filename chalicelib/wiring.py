@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.logs import report
-from chalicelib.adapters.mailer import SesMailer
 from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
@@ -62,15 +61,6 @@ def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, Payment
     }
 
 
-def _mails_of(settings: Settings) -> dict[str, str]:
-    return {
-        "region": settings.region,
-        "sender": settings.sender,
-        "configuration": settings.mail_configuration,
-        "endpoint": settings.endpoint,
-    }
-
-
 def settings_of(environ: Mapping[str, str]) -> Settings:
     """The settings of a process: its environment, and the secrets that a deployed stage keeps elsewhere.
 
@@ -101,7 +91,6 @@ def ports_on_aws(settings: Settings) -> Ports:
         logins=DynamoLoginStore(database),
         throttle=DynamoThrottleStore(database),
         plannings=DynamoPlanningStore(database),
-        mailer=SesMailer(**_mails_of(settings)),
         invoices=DynamoInvoiceStore(database),
         pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
         notices=DynamoNoticeStore(database),
@@ -182,7 +171,12 @@ def build_jobs(settings: Settings) -> Jobs:
         send_outbox=SendOutbox(
             outbox=outbox,
             renderer=TemplateMails(ports.town),
-            sender=SesMailSender(**_mails_of(settings)),
+            sender=SesMailSender(
+                region=settings.region,
+                sender=settings.sender,
+                configuration=settings.mail_configuration,
+                endpoint=settings.endpoint,
+            ),
             clock=clock,
             report=report,
             per_second=settings.mails_per_second,

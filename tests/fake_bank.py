@@ -158,7 +158,7 @@ class MemoryAttempts:
             self.invoices.record(invoice.family, invoice.number, payment)
         self.kept[before.id] = replace(after, version=before.version + 1, look_at=look_at)
         self.entries += entries
-        self.outbox.put(mails)
+        self.outbox.bring(mails)
         self.looks.pop(before.id, None)
         if look_at:
             self.looks[before.id] = look_at

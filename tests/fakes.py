@@ -13,7 +13,7 @@ from chalicelib.rules.notices import NoticeSettings
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import Mail
-from chalicelib.services.ports import JournalEntry, Letter, Limit, Login, Tally
+from chalicelib.services.ports import JournalEntry, Limit, Login, Tally
 from chalicelib.storage import town_codec
 
 ITEMS = 100
@@ -186,19 +186,6 @@ class MemoryPlannings:
         self.counters[key] = replace(there, taken=there.taken + number, moves=there.moves + 1)
 
 
-class MemoryMailer:
-    """``Mailer`` with an outbox; ``down`` makes it refuse."""
-
-    def __init__(self) -> None:
-        self.sent: list[Letter] = []
-        self.down = False
-
-    def send(self, letter: Letter) -> None:
-        if self.down:
-            raise Unavailable("mailer.send")
-        self.sent.append(letter)
-
-
 class MemoryIntake:
     """``IntakeStore`` over the other stores: what an import writes, a page reads."""
 
@@ -300,15 +287,21 @@ class MemoryIntake:
 
 
 class MemoryOutbox:
-    """``Outbox``. ``aside``: mails set aside with why; ``held``: leases by mail id."""
+    """``Outbox``. ``aside``: mails set aside with why; ``held``: leases by mail id; ``down`` makes it take nothing."""
 
     def __init__(self) -> None:
         self.mails: dict[str, Mail] = {}
         self.held: dict[str, datetime] = {}
         self.aside: list[tuple[Mail, str]] = []
         self.never: dict[str, str] = {}
+        self.down = False
 
-    def put(self, mails: Iterable[Mail]) -> None:
+    def put(self, mail: Mail) -> None:
+        if self.down:
+            raise Unavailable("outbox.put")
+        self.bring([mail])
+
+    def bring(self, mails: Iterable[Mail]) -> None:
         """What another store's transaction brings."""
         self.mails.update({mail.id: mail for mail in mails})
 
@@ -331,7 +324,7 @@ class MemoryOutbox:
         _aware(due_at)
         if self.mails.get(mail.id) == mail:
             self._forget(mail)
-            self.put([replace(mail, due_at=due_at, attempts=mail.attempts + 1)])
+            self.bring([replace(mail, due_at=due_at, attempts=mail.attempts + 1)])
 
     def set_aside(self, mail: Mail, why: str) -> None:
         if self.mails.get(mail.id) == mail:
@@ -408,7 +401,7 @@ class MemoryInvoices:
     def notified(self, invoice: Invoice, mails: Sequence[Mail]) -> None:
         if invoice.number in self.waiting:
             self.waiting.remove(invoice.number)
-            self.outbox.put(mails)
+            self.outbox.bring(mails)
 
     def _mine(self, family: FamilyId, number: InvoiceNumber) -> Invoice:
         invoice = self.find(family, number)
@@ -434,7 +427,7 @@ class MemoryNotices:
                 return
             raise StaleWrite("notices.save")
         self.saved[family] = written
-        self.outbox.put(mails)
+        self.outbox.bring(mails)
 
 
 class MemoryPdfs:

@@ -1,5 +1,6 @@
 """The words of e-mails: the files of ``templates/email/<kind>/``, and nothing else."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from chalicelib.services.mail_ports import Mail, RenderedMail
 from chalicelib.services.ports import TownStore
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "email"
+BODY, HTML = "body.txt", "body.html"
 
 
 class TemplateMails:
-    """``MailRenderer``. A template sees the mail's facts, and ``town`` and ``phone``: the town's at sending time."""
+    """``MailRenderer``. A template sees the mail's facts, and ``town`` and ``phone``: the town's at sending time.
+
+    A kind without ``body.html`` is text alone.
+    """
 
     def __init__(self, town: TownStore) -> None:
         self.town = town
@@ -28,13 +33,15 @@ class TemplateMails:
         town = self.town.current()
         facts = {**mail.facts, "town": town.name, "phone": town.office.phone}
         try:
-            subject, text, html = (
-                _environment().get_template(f"{mail.kind}/{name}").render(facts)
-                for name in ("subject.txt", "body.txt", "body.html")
-            )
+            subject, text = (_filled(mail.kind, name, facts) for name in ("subject.txt", BODY))
+            html = _filled(mail.kind, HTML, facts) if (FOLDER / mail.kind / HTML).exists() else ""
         except (TemplateNotFound, UndefinedError) as fault:
             raise LookupError(f"mail {mail.kind}: {fault}") from fault
         return RenderedMail(" ".join(subject.splitlines()), text, html)
+
+
+def _filled(kind: str, name: str, facts: Mapping[str, str]) -> str:
+    return _environment().get_template(f"{kind}/{name}").render(facts)
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.french.words import typeset
 from chalicelib.rules.errors import BadForm, Unavailable
-from chalicelib.services.contact import Message
+from chalicelib.services.mails import Message
 from chalicelib.web import sessions
 from chalicelib.web.assets import script
 from chalicelib.web.headers import FOR_EVER
@@ -31,7 +31,7 @@ _TRAP = "adresse2"
 @room.get("/contact", Who.ANYBODY)
 def contact_form(visit: Visit) -> Answer:
     if visit.query("envoye"):
-        return Page("information/contact_sent.html", {}, "Votre message est parti", section="contact")
+        return Page("information/contact_sent.html", {}, "Votre message est enregistré", section="contact")
     if visit.is_guest:
         return _contact_page(visit, {})
     return _contact_page(visit, {"nom": visit.family.payer, "email": visit.family.email})

@@ -1,37 +1,42 @@
 """*Je contacte le service enfance*: a parent's message becomes an e-mail to the office."""
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable
 
 from chalicelib.rules.errors import BadForm, Throttled
 from chalicelib.services.accounts import subject
 from chalicelib.services.emails import LONGEST_EMAIL, is_email
-from chalicelib.services.ports import Clock, Letter, Limit, Mailer, ThrottleStore, TownStore
+from chalicelib.services.mail_ports import Outbox
+from chalicelib.services.mails import Message, contact
+from chalicelib.services.ports import Clock, Limit, ThrottleStore, TownStore
 
 MESSAGES_PER_HOUR = 5
 LONGEST = {"name": 100, "email": LONGEST_EMAIL, "subject": 150, "text": 5000}
 
 
-@dataclass(frozen=True)
-class Message:
-    name: str
-    email: str
-    subject: str
-    text: str
-
-
 class WriteToOffice:
-    def __init__(self, *, town: TownStore, throttle: ThrottleStore, mailer: Mailer, clock: Clock, pepper: str) -> None:
+    def __init__(
+        self,
+        *,
+        town: TownStore,
+        throttle: ThrottleStore,
+        outbox: Outbox,
+        clock: Clock,
+        pepper: str,
+        new_name: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+    ) -> None:
         self.town = town
         self.pepper = pepper
         self.throttle = throttle
-        self.mailer = mailer
+        self.outbox = outbox
         self.clock = clock
+        self.new_name = new_name
 
     def __call__(self, message: Message, address: str) -> None:
-        """Send the message to the office, the parent's address as Reply-To.
+        """Put the message in the outbox, from which it leaves for the office within minutes.
 
         Raises BadForm (args: names of the fields in error), Throttled past 5 messages an hour from one IP address,
-        Unavailable when the mail service does not take it (the attempt is then not counted).
+        Unavailable when it could not be kept (the attempt is then not counted).
         """
         faults = [field for field in LONGEST if not _is_sound(field, getattr(message, field))]
         if faults:
@@ -41,14 +46,9 @@ class WriteToOffice:
         now = self.clock.now()
         if not self.throttle.take(limits, now):
             raise Throttled("contact")
-        letter = Letter(
-            to=office.email,
-            subject=f"[Portail parents] {message.subject.strip()}",
-            text=f"{message.text.strip()}\n\n-- \n{message.name.strip()}\n{message.email.strip()}\n",
-            reply_to=message.email.strip(),
-        )
+        mail = contact(message, office.email, name=self.new_name(), now=now)
         try:
-            self.mailer.send(letter)
+            self.outbox.put(mail)
         except Exception:
             self.throttle.give_back(limits, now)
             raise

@@ -14,14 +14,16 @@ class Mail:
     """One e-mail waiting to be sent, to one address.
 
     ``kind`` names its template folder (``email/<kind>/``), ``facts`` are the strings that the template shows (never a
-    child's name). ``subject_id`` is what it is about (an invoice number…), for logs and for finding repeats.
+    child's name, save in what a parent writes); ``stop_link`` and ``reply_to`` also make its headers. ``family`` is
+    None for an e-mail to the office. ``subject_id`` is what it is about (an invoice number…), for logs and for finding
+    repeats.
     """
 
     id: str
     to: str
     kind: str
     facts: dict[str, str]
-    family: FamilyId
+    family: FamilyId | None
     subject_id: str
     due_at: datetime
     attempts: int = 0
@@ -39,6 +41,10 @@ class NoticeStore(Protocol):
 
 
 class Outbox(Protocol):
+    def put(self, mail: Mail) -> None:
+        """Keep a mail that nothing else is written with. The same mail again changes nothing while it waits."""
+        ...
+
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
         """Mails whose time has come and that nobody holds, oldest first."""
         ...
@@ -58,7 +64,8 @@ class Outbox(Protocol):
         ...
 
     def suppress(self, email: str, why: str, now: datetime) -> None:
-        """Do not write to this address for a year (it bounced or complained). Only an HMAC of it is kept."""
+        """Write no family's e-mail to this address for a year (it bounced or complained). Only an HMAC of it is
+        kept."""
         ...
 
     def suppressed(self, emails: Iterable[str]) -> set[str]:
@@ -84,9 +91,11 @@ class MailLinks(Protocol):
 
 @dataclass(frozen=True)
 class RenderedMail:
+    """``html`` is empty for an e-mail of text alone."""
+
     subject: str
     text: str
-    html: str
+    html: str = ""
 
 
 class MailRenderer(Protocol):
@@ -104,8 +113,11 @@ class MailThrottled(RuntimeError):
 
 
 class MailSender(Protocol):
-    def send(self, *, to: str, subject: str, text: str, html: str, unsubscribe: str = "") -> str:
-        """Hand one mail to the service; return its id there. ``unsubscribe``: address of the one-click header.
+    def send(
+        self, *, to: str, subject: str, text: str, html: str = "", unsubscribe: str = "", reply_to: str = ""
+    ) -> str:
+        """Hand one mail to the service; return its id there. ``unsubscribe``: address of the one-click header;
+        ``reply_to``: who gets the answer.
 
         Raises MailRejected (never again), MailThrottled (pause), Unavailable (try later).
         """

@@ -4,6 +4,7 @@ A function says to whom, and the facts that its template shows; never a child's 
 causes it, so that causing it again is the same e-mail. Amounts are written as they are read, days in Paris.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.rules.ids import FamilyId
@@ -15,7 +16,17 @@ from chalicelib.services.mail_ports import Mail
 from chalicelib.services.receipts import received
 
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
-PAYMENT_RECEIPT, PAYMENT_REVERSED = "payment-receipt", "payment-reversed"
+PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody writes to the office. ``email``: where the answer goes."""
+
+    name: str
+    email: str
+    subject: str
+    text: str
 
 
 def invoice_online(invoice: Invoice, email: str, rank: int, *, invoices: str, stop: str, now: datetime) -> Mail:
@@ -76,6 +87,17 @@ def payment_reversed(attempt: Attempt, invoice: Invoice, payment: Payment, day: 
     }
     mail_id = f"{PAYMENT_REVERSED}-{attempt.id}"
     return Mail(mail_id, attempt.email, PAYMENT_REVERSED, facts, attempt.family, invoice.number, now)
+
+
+def contact(message: Message, office: str, *, name: str, now: datetime) -> Mail:
+    """To the office, whose answer goes to the parent: ``message`` word for word. ``name``: of this message alone."""
+    facts = {
+        "name": message.name.strip(),
+        "reply_to": message.email.strip(),
+        "subject": message.subject.strip(),
+        "text": message.text.strip(),
+    }
+    return Mail(f"{CONTACT}-{name}", office, CONTACT, facts, None, CONTACT, now)
 
 
 def means_of(attempt: Attempt) -> str:

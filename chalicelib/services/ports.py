@@ -189,19 +189,3 @@ class PlaceBook(Protocol):
     def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
         """Set a counter that was ``found``; raises StaleWrite when it was written since, whatever it says now."""
         ...
-
-
-@dataclass(frozen=True)
-class Letter:
-    """An e-mail to send. ``reply_to`` may be empty."""
-
-    to: str
-    subject: str
-    text: str
-    reply_to: str = ""
-
-
-class Mailer(Protocol):
-    def send(self, letter: Letter) -> None:
-        """Hand the letter to the mail service; raises Unavailable when it does not take it."""
-        ...

@@ -4,7 +4,7 @@ It works until it has nothing left or no time left; what remains is the next run
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -108,16 +108,22 @@ class SendOutbox:
         """Each due mail, once we hold it, and whether its address is suppressed."""
         while True:
             batch = list(self.outbox.due(self.clock.now(), BATCH))
-            never = self.outbox.suppressed({mail.to for mail in batch}) if batch else set()
+            never = self._never(batch)
             held = 0
             for mail in batch:
                 if seconds_left() <= MARGIN:
                     return
                 if self.outbox.lease(mail, self.clock.now(), LEASE):
                     held += 1
-                    yield mail, mail.to in never
+                    yield mail, mail.family is not None and mail.to in never
             if not held:
                 return
+
+    def _never(self, batch: Sequence[Mail]) -> set[str]:
+        """Families' addresses that must not be written to. The office has asked for the messages of parents: a bounce
+        of its mailbox, or a colleague's click on *spam*, silences none of them."""
+        emails = {mail.to for mail in batch if mail.family is not None}
+        return self.outbox.suppressed(emails) if emails else set()
 
     def _deliver(self, mail: Mail, done: Sendings, seconds_left: SecondsLeft) -> Sendings:
         try:
@@ -141,6 +147,7 @@ class SendOutbox:
                     text=rendered.text,
                     html=rendered.html,
                     unsubscribe=mail.facts.get("stop_link", ""),
+                    reply_to=mail.facts.get("reply_to", ""),
                 )
             except MailThrottled:
                 if pause is None or seconds_left() <= MARGIN + pause:

@@ -27,6 +27,9 @@ class DynamoOutbox:
         self.pepper = pepper
         self.rows = database.bind(OutboxRow)
 
+    def put(self, mail: Mail) -> None:
+        self.database.transact("outbox.put", lambda transaction: transaction.save(row_of(self.rows, mail)))
+
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
         """Mails that are held stand among the others until their lease ends: they are read and left out."""
         until = self.rows.due <= f"{instant_text(now)}#{LATEST}"
@@ -125,12 +128,13 @@ def _is_held(item: RawItem, now: datetime) -> bool:
 
 def _mail(item: RawItem) -> Mail:
     due_at, _, _ = item["due"]["S"].partition("#")
+    family = item.get("family")
     return Mail(
         id=item["mail"]["S"],
         to=item["to"]["S"],
         kind=item["kind"]["S"],
         facts=json.loads(item["facts"]["S"]),
-        family=FamilyId(item["family"]["S"]),
+        family=FamilyId(family["S"]) if family else None,
         subject_id=item["subject_id"]["S"],
         due_at=instant_of(due_at),
         attempts=int(item["attempts"]["N"]),

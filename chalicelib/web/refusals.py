@@ -82,7 +82,7 @@ BAD_FORMS: Mapping[str, str] = {
 """What is wrong with a form, by the slug of its BadForm."""
 
 _LETTERS = "/contact"
-"""Where nothing is saved: a message leaves, or does not."""
+"""Where no page shows what was kept: a message leaves, or does not."""
 _SHOWN_AGAIN = ("/factures", "/notifications", "/desinscription")
 """Where what is saved shows on the page itself; everywhere else the planning's journal tells."""
 

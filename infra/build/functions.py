@@ -44,7 +44,6 @@ FUNCTIONS: Mapping[str, Function] = {
             "throttle": ("BatchGetItem", "UpdateItem"),
             "town": ("GetItem",),
         },
-        mails=True,
         documents=True,
         async_=False,
     ),

@@ -69,7 +69,7 @@ class Words(HTMLParser):
         self.links += [value for name, value in attrs if name == "href"]
 
 
-@pytest.mark.parametrize("kind", sorted(path.name for path in FOLDER.iterdir()))
+@pytest.mark.parametrize("kind", sorted(FACTS))
 def test_every_kind_says_the_same_in_both_parts(kind: str) -> None:
     mail = rendered(kind)
     html = Words(mail.html)
@@ -82,6 +82,17 @@ def test_every_kind_says_the_same_in_both_parts(kind: str) -> None:
     assert "01 00 00 00 00" in mail.text
     assert mail.html.startswith('<!DOCTYPE html>\n<html lang="fr">')
     assert not re.search(r"<(img|script|style|link)", mail.html), "nothing is fetched, nobody is followed"
+
+
+def test_every_kind_is_a_family_s_or_the_office_s() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == {*FACTS, "contact"}
+
+
+def test_the_office_reads_a_message_as_it_was_written() -> None:
+    text = "Bonjour,\r\n<b>{{ town }}</b> & l'été ?"
+    mail = rendered("contact", name="Jamie BOND", reply_to="jamie@server.fr", subject="Codes <perdus>", text=text)
+    said = f"{text}\n\n-- \nJamie BOND\njamie@server.fr\n"
+    assert mail == RenderedMail("[Portail parents] Codes <perdus>", said, "")
 
 
 def test_a_new_invoice_says_how_to_stop() -> None:

@@ -1,4 +1,4 @@
-"""Letters handed to SES."""
+"""Mails handed to SES."""
 
 import json
 from collections.abc import Callable
@@ -8,32 +8,27 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from chalicelib.adapters.mailer import SesMailer
+from chalicelib.adapters.mailer import SesMailSender
 from chalicelib.rules.errors import Unavailable
-from chalicelib.services.ports import Letter
+from chalicelib.services.mail_ports import MailRejected
 from chalicelib.settings import Settings
 from tests.aws_calls import Answer, Attempt, counted, intercepted
 
-LETTER = Letter(
-    to="enfance@ville.example",
-    subject="Réservation – été",
-    text="Bonjour,\nl’été approche.",
-    reply_to="jamie@server.example",
-)
+LETTER = {"to": "enfance@ville.example", "subject": "Réservation – été", "text": "Bonjour,\nl’été approche."}
 
 
 @pytest.fixture
-def mailer(ministack_settings: Settings) -> SesMailer:
+def sender(ministack_settings: Settings) -> SesMailSender:
     """On a stand-in that accepts the sender, as the operator made SES accept it."""
-    mailer = SesMailer(
+    sender = SesMailSender(
         region=ministack_settings.region, sender=ministack_settings.sender, endpoint=ministack_settings.endpoint
     )
-    with suppress(mailer.client().exceptions.AlreadyExistsException):
-        mailer.client().create_email_identity(EmailIdentity=ministack_settings.sender)
-    return mailer
+    with suppress(sender.client().exceptions.AlreadyExistsException):
+        sender.client().create_email_identity(EmailIdentity=ministack_settings.sender)
+    return sender
 
 
-def sent_by(send: Callable[[], None]) -> dict[str, Any]:
+def sent_by(send: Callable[[], object]) -> dict[str, Any]:
     seen: list[dict[str, Any]] = []
 
     def look(attempt: Attempt, forward: Callable[[], Answer]) -> Answer:
@@ -46,40 +41,47 @@ def sent_by(send: Callable[[], None]) -> dict[str, Any]:
     return request
 
 
-def test_a_letter_leaves_with_its_reply_address(mailer: SesMailer) -> None:
-    request = sent_by(lambda: mailer.send(LETTER))
+def test_a_mail_of_text_alone_leaves_with_its_reply_address(sender: SesMailSender) -> None:
+    request = sent_by(lambda: sender.send(**LETTER, reply_to="jamie@server.example"))
     assert request["FromEmailAddress"] == "portail@ville.example"
-    assert request["Destination"] == {"ToAddresses": [LETTER.to]}
-    assert request["ReplyToAddresses"] == [LETTER.reply_to]
+    assert request["Destination"] == {"ToAddresses": [LETTER["to"]]}
+    assert request["ReplyToAddresses"] == ["jamie@server.example"]
     simple = request["Content"]["Simple"]
-    assert simple["Subject"] == {"Data": LETTER.subject, "Charset": "UTF-8"}
-    assert simple["Body"] == {"Text": {"Data": LETTER.text, "Charset": "UTF-8"}}
+    assert simple["Subject"] == {"Data": LETTER["subject"], "Charset": "UTF-8"}
+    assert simple["Body"] == {"Text": {"Data": LETTER["text"], "Charset": "UTF-8"}}
 
 
-def test_a_letter_may_have_no_reply_address(mailer: SesMailer) -> None:
-    request = sent_by(lambda: mailer.send(Letter("a@ville.example", "s", "t")))
+def test_a_mail_to_a_family_has_two_parts_and_stops_in_one_click(sender: SesMailSender) -> None:
+    request = sent_by(lambda: sender.send(**LETTER, html="<p>l’été</p>", unsubscribe="https://x.example/stop"))
     assert "ReplyToAddresses" not in request
+    simple = request["Content"]["Simple"]
+    assert simple["Body"]["Html"] == {"Data": "<p>l’été</p>", "Charset": "UTF-8"}
+    assert simple["Headers"] == [
+        {"Name": "List-Unsubscribe", "Value": "<https://x.example/stop>"},
+        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
 
 
-def test_one_client_serves_every_letter(mailer: SesMailer) -> None:
+def test_one_client_serves_every_mail(sender: SesMailSender) -> None:
     with counted() as calls:
-        mailer.send(LETTER)
-        client = mailer.client()
-        mailer.send(LETTER)
+        sender.send(**LETTER)
+        client = sender.client()
+        sender.send(**LETTER)
     assert calls.names == ["sesv2:SendEmail"] * 2
-    assert mailer.client() is client
+    assert sender.client() is client
 
 
-def test_a_mail_service_that_does_not_answer_is_unavailable(mailer: SesMailer) -> None:
+def test_a_mail_service_that_does_not_answer_is_unavailable(sender: SesMailSender) -> None:
     def silent(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         return None, ConnectTimeoutError(endpoint_url=attempt.request.url)
 
-    with intercepted(silent), pytest.raises(Unavailable, match=r"mailer.send: ConnectTimeoutError"):
-        mailer.send(LETTER)
+    with intercepted(silent), pytest.raises(Unavailable, match=r"mail_sender.send: ConnectTimeoutError"):
+        sender.send(**LETTER)
 
 
-def test_a_mail_service_that_refuses_is_unavailable(mailer: SesMailer) -> None:
-    with pytest.raises(Unavailable, match=r"mailer.send: MessageRejected"):
-        SesMailer(
-            region=mailer.client.region, sender="stranger@elsewhere.example", endpoint=mailer.client.endpoint
-        ).send(LETTER)
+def test_a_mail_that_the_service_will_never_take_is_rejected(sender: SesMailSender) -> None:
+    stranger = SesMailSender(
+        region=sender.client.region, sender="stranger@elsewhere.example", endpoint=sender.client.endpoint
+    )
+    with pytest.raises(MailRejected, match="MessageRejected"):
+        stranger.send(**LETTER)

@@ -28,7 +28,6 @@ from tests.fake_bank import MemoryAttempts, Treasury, reversing
 from tests.fakes import (
     MemoryIntake,
     MemoryInvoices,
-    MemoryMailer,
     MemoryNotices,
     MemoryOutbox,
     MemoryPdfs,
@@ -81,7 +80,6 @@ class LivingTown:
                 logins=self.store.login_store,
                 throttle=MemoryThrottle(),
                 plannings=self.store.plannings,
-                mailer=MemoryMailer(),
                 invoices=self.invoices,
                 pdfs=self.pdfs,
                 notices=self.notices,

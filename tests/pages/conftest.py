@@ -17,6 +17,7 @@ from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, PaymentFacts, Town
 from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.mail_ports import Mail
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.web.links import SignedLinks
@@ -38,7 +39,6 @@ from tests.fakes import (
     MemoryFamilies,
     MemoryInvoices,
     MemoryLogins,
-    MemoryMailer,
     MemoryNotices,
     MemoryOutbox,
     MemoryPdfs,
@@ -122,7 +122,6 @@ class World:
     settings: Settings = SETTINGS
     clock: FixedClock = field(default_factory=lambda: FixedClock(paris("mardi 2015-12-22 14:54")))
     plannings: MemoryPlannings = field(default_factory=MemoryPlannings)
-    mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
     def __post_init__(self) -> None:
         strangers = a_family(a_child("c-100", "cantine", "petites-vac-matin"), id=STRANGERS, payer="Ernst BLOFELD")
@@ -153,7 +152,6 @@ class World:
                 logins=self.logins,
                 throttle=MemoryThrottle(),
                 plannings=self.plannings,
-                mailer=self.mailer,
                 invoices=self.invoices,
                 pdfs=self.pdfs,
                 notices=self.notices,
@@ -182,6 +180,10 @@ class World:
     def lose_pdfs(self) -> None:
         """The bucket was emptied by hand."""
         self.pdfs.__init__()  # type: ignore[misc]
+
+    def letters(self) -> list[Mail]:
+        """What waits to leave for the office."""
+        return [mail for mail in self.outbox.mails.values() if mail.kind == "contact"]
 
     def visitor(self) -> PageClient:
         return PageClient(self.app)

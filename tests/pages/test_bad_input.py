@@ -141,7 +141,7 @@ def test_a_form_that_stands_on_another_site_is_refused(world: World, path: str, 
     visitor = world.parent()
     visitor.headers = headers
     assert visitor.post(path, enfant="007", payeur="GOLDENEYE7").status == 403
-    assert world.mailer.sent == []
+    assert world.letters() == []
 
 
 @pytest.mark.parametrize("headers", [{"origin": "null", "sec-fetch-site": "same-origin"}, {"origin": "null"}])

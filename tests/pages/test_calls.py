@@ -143,6 +143,15 @@ def test_a_limited_place_costs_one_look_and_one_write_more(limited: PageClient) 
     assert calls.names == [*looks, "dynamodb:TransactWriteItems", "dynamodb:UpdateItem"]
 
 
+def test_writing_to_the_office_is_one_read_and_two_writes(unlimited: PageClient) -> None:
+    """The family who is signed in; then the count of the address, and the e-mail in the outbox."""
+    form = unlimited.get("/contact")
+    fields = {"nom": "Jamie", "email": "a@server.fr", "sujet": "x", "message": "y", "ouvert": form.hidden("ouvert")}
+    with counted() as calls:
+        assert unlimited.post("/contact", **fields).status == 303
+    assert calls.names == ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:TransactWriteItems"]
+
+
 def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient) -> None:
     assert operations(unlimited, "/factures") == ["Query", "Query"]
 

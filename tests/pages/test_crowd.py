@@ -111,7 +111,7 @@ def test_what_is_sent_back_is_text(world: World, parent: PageClient) -> None:
 
 
 def test_what_may_not_be_sent_twice_is_not_offered_again(world: World, parent: PageClient) -> None:
-    world.mailer.down = True
+    world.outbox.down = True
     form = parent.get("/contact")
     world.clock.forward(seconds=10)
     fields = {"nom": "Jamie", "email": "a@server.fr", "sujet": "x", "message": "y", "ouvert": form.hidden("ouvert")}

@@ -223,7 +223,7 @@ def test_the_office_answers_to_the_address_that_was_given(world: World) -> None:
     typed = {"nom": "Eve", "email": "eve@server.fr", "sujet": "Cantine", "message": "Bonjour", "adresse2": ""}
     sent = visitor.follow(visitor.post("/contact", **typed, ouvert=visitor.get("/contact").hidden("ouvert")))
     assert "qui répond à l'adresse e-mail que vous avez donnée" in sent.main
-    assert [letter.reply_to for letter in world.mailer.sent] == ["eve@server.fr"]
+    assert [letter.facts["reply_to"] for letter in world.letters()] == ["eve@server.fr"]
 
 
 def test_too_many_messages_wait_as_long_as_it_is_said(world: World) -> None:

@@ -60,7 +60,7 @@ class Links:
 
 class Renderer:
     def render(self, mail: Mail) -> RenderedMail:
-        if mail.kind != "invoice-online":
+        if mail.kind not in {"invoice-online", "contact"}:
             raise LookupError(mail.kind)
         return RenderedMail(f"about {mail.subject_id}", "text", "html")
 
@@ -74,12 +74,15 @@ class Post:
     sent: list[dict[str, str]] = field(default_factory=list)
     at: list[Any] = field(default_factory=list)
 
-    def send(self, *, to: str, subject: str, text: str, html: str, unsubscribe: str = "") -> str:
+    def send(
+        self, *, to: str, subject: str, text: str, html: str = "", unsubscribe: str = "", reply_to: str = ""
+    ) -> str:
         self.at.append(self.clock.now())
         mood = self.moods.pop(0) if self.moods else None
         if mood:
             raise mood
-        self.sent.append({"to": to, "subject": subject, "text": text, "html": html, "unsubscribe": unsubscribe})
+        headers = {"unsubscribe": unsubscribe} | ({"reply_to": reply_to} if reply_to else {})
+        self.sent.append({"to": to, "subject": subject, "text": text, "html": html, **headers})
         return f"id-{len(self.sent)}"
 
     @property

@@ -4,11 +4,13 @@ from hashlib import sha256
 
 import pytest
 
+from chalicelib.adapters.mail_templates import TemplateMails
 from chalicelib.rules.errors import BadForm, Throttled, Unavailable
-from chalicelib.services.contact import MESSAGES_PER_HOUR, Message, WriteToOffice
+from chalicelib.services.contact import MESSAGES_PER_HOUR, WriteToOffice
+from chalicelib.services.mails import Message
 from tests.builders import a_town
 from tests.clock import FixedClock, paris
-from tests.fakes import MemoryMailer, MemoryThrottle, MemoryTown
+from tests.fakes import MemoryOutbox, MemoryThrottle, MemoryTown
 
 HERE = "192.0.2.1"
 HELLO = Message("Jamie BOND", "jamie.bond@server.fr", "Code perdu", "Bonjour,\nj'ai perdu mes codes.")
@@ -16,21 +18,30 @@ HELLO = Message("Jamie BOND", "jamie.bond@server.fr", "Code perdu", "Bonjour,\nj
 
 class Desk:
     def __init__(self) -> None:
-        self.mailer = MemoryMailer()
+        self.outbox = MemoryOutbox()
         self.clock = FixedClock(paris("lundi 2026-09-14 08:00"))
         self.throttle = MemoryThrottle()
         self.write = WriteToOffice(
-            town=MemoryTown(a_town()), throttle=self.throttle, mailer=self.mailer, clock=self.clock, pepper="pepper"
+            town=MemoryTown(a_town()), throttle=self.throttle, outbox=self.outbox, clock=self.clock, pepper="pepper"
         )
 
 
 def test_the_office_gets_the_message_and_can_answer_the_parent() -> None:
     desk = Desk()
     desk.write(HELLO, HERE)
-    (letter,) = desk.mailer.sent
-    assert (letter.to, letter.reply_to) == ("enfance@ville.example", "jamie.bond@server.fr")
-    assert letter.subject == "[Portail parents] Code perdu"
-    assert letter.text.startswith("Bonjour,\nj'ai perdu mes codes.")
+    (mail,) = desk.outbox.mails.values()
+    assert (mail.to, mail.kind, mail.family) == ("enfance@ville.example", "contact", None)
+    assert mail.facts["reply_to"] == "jamie.bond@server.fr"
+    words = TemplateMails(MemoryTown(a_town())).render(mail)
+    assert words.subject == "[Portail parents] Code perdu"
+    assert words.text == "Bonjour,\nj'ai perdu mes codes.\n\n-- \nJamie BOND\njamie.bond@server.fr\n"
+
+
+def test_what_is_written_twice_is_sent_twice() -> None:
+    desk = Desk()
+    desk.write(HELLO, HERE)
+    desk.write(HELLO, HERE)
+    assert len(desk.outbox.mails) == 2
 
 
 @pytest.mark.parametrize(
@@ -48,7 +59,7 @@ def test_a_message_that_cannot_be_sent_names_its_faults(message: Message, fields
     with pytest.raises(BadForm) as refusal:
         desk.write(message, HERE)
     assert refusal.value.args == fields
-    assert desk.mailer.sent == []
+    assert desk.outbox.mails == {}
 
 
 def test_one_address_cannot_flood_the_office() -> None:
@@ -62,13 +73,13 @@ def test_one_address_cannot_flood_the_office() -> None:
     desk.write(HELLO, HERE)
 
 
-def test_a_message_that_was_not_taken_is_not_counted() -> None:
+def test_a_message_that_was_not_kept_is_not_counted() -> None:
     desk = Desk()
-    desk.mailer.down = True
+    desk.outbox.down = True
     for _ in range(MESSAGES_PER_HOUR + 1):
         with pytest.raises(Unavailable):
             desk.write(HELLO, HERE)
-    desk.mailer.down = False
+    desk.outbox.down = False
     desk.write(HELLO, HERE)
 
 

@@ -167,6 +167,16 @@ def test_a_suppressed_address_is_not_written_to_and_alarms_nobody(world):
     assert world.waiting() == []
 
 
+def test_the_office_gets_every_message_of_a_parent_and_the_answer_goes_to_her(world):
+    """A bounce of the office's mailbox, or a click on *spam* there, must silence no parent."""
+    facts = {"reply_to": "eve@server.fr"}
+    fill(world, 1, kind="contact", family=None, to="enfance@ville.fr", facts=facts)
+    world.outbox.suppress("enfance@ville.fr", "complaint", world.clock.now())
+    assert world.send() == Sendings(sent=1)
+    (sent,) = world.post.sent
+    assert (sent["to"], sent["reply_to"], sent["unsubscribe"]) == ("enfance@ville.fr", "eve@server.fr", "")
+
+
 def test_a_service_that_is_down_ends_the_run_and_spends_few_attempts(world):
     fill(world, 50)
     world.post.moods = [Unavailable("mailer.send: ConnectTimeoutError")] * 50

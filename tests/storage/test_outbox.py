@@ -34,6 +34,16 @@ def test_mails_are_due_in_the_order_of_their_time(stores: Stores) -> None:
     assert len(list(outbox.due(NOW + SECOND, 10))) == 3
 
 
+def test_a_mail_of_no_family_is_kept_by_itself(stores: Stores) -> None:
+    letter = a_mail(1, kind="contact", family=None)
+    stores.outbox.put(letter)
+    stores.outbox.put(letter)
+    assert list(stores.outbox.due(NOW, 10)) == [letter]
+    assert stores.outbox.lease(letter, NOW, 120)
+    stores.outbox.sent(letter)
+    assert list(stores.outbox.due(NOW + timedelta(days=1), 10)) == []
+
+
 def test_a_mail_is_held_by_one_until_its_lease_ends(stores: Stores) -> None:
     outbox = filled(stores, a_mail(1), a_mail(2))
     assert outbox.lease(a_mail(1), NOW, 120)
