@@ -3,14 +3,18 @@
 import copy
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from botocore.session import get_session
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
+from moto.ses.models import ses_backends
 
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
@@ -20,8 +24,6 @@ from infra.local.tables import create_buckets, create_tables
 
 REGION = "eu-west-3"
 PEPPER = "a pepper of the tests"
-_EMPTY: dict[str, Any] = {}
-"""What ``create_tables`` made on moto: copying it takes a fiftieth of the time, and a fault run needs hundreds."""
 
 
 def settings_for(endpoint: str = "", prefix: str = "test", demo_now: str = "") -> Settings:
@@ -42,18 +44,57 @@ def database_for(settings: Settings) -> Database:
     return Database(region=settings.region, prefix=settings.tables, endpoint=settings.endpoint)
 
 
-@contextmanager
-def moto_town() -> Iterator[Settings]:
-    """Empty tables inside this process. One thread only: moto's transactions are not atomic."""
-    with mock_aws():
-        settings = settings_for()
-        moto = dynamodb_backends[DEFAULT_ACCOUNT_ID][settings.region]
-        if not _EMPTY:
-            create_tables("", settings.tables, settings.region)
-            _EMPTY.update(copy.deepcopy(moto.tables))
-        moto.tables.update(copy.deepcopy(_EMPTY))
-        create_buckets("", settings.tables, settings.region)
-        yield settings
+@cache
+def client(service: str) -> Any:
+    """moto's ``service``: one client for all tests, as making one takes longer than most tests do."""
+    return get_session().create_client(service, REGION)
+
+
+def verify_sender(settings: Settings) -> None:
+    """SES sends for addresses that it knows."""
+    client("sesv2").create_email_identity(EmailIdentity=settings.sender)
+
+
+def seeded(seed: Callable[[Settings], object]) -> Callable[[], AbstractContextManager[Settings]]:
+    """Blocks of a town in this process, each as if ``seed`` had just filled its empty tables, bucket and mailbox.
+
+    It runs in the first block only: copying what it left takes a hundredth of the time, and trying every fault takes
+    hundreds of blocks. One thread only: moto's transactions are not atomic.
+    """
+    left: list[dict[str, Any]] = []
+
+    @contextmanager
+    def town() -> Iterator[Settings]:
+        with mock_aws():
+            settings = settings_for()
+            if not left:
+                create_tables("", settings.tables, REGION)
+                create_buckets("", settings.tables, REGION)
+                seed(settings)
+                left.extend(copy.deepcopy(_kept_by_moto()))
+            for kept, state in zip(_kept_by_moto(), left, strict=True):
+                kept.clear()
+                kept.update(copy.deepcopy(state))
+            yield settings
+
+    return town
+
+
+def _kept_by_moto() -> list[dict[str, Any]]:
+    """Where moto keeps tables, buckets, senders and the mails that were sent."""
+    return [
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables,
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets,
+        vars(ses_backends[DEFAULT_ACCOUNT_ID][REGION]),
+    ]
+
+
+def _nothing(_settings: Settings) -> None:
+    """Empty tables."""
+
+
+moto_town = seeded(_nothing)
+"""Empty tables inside this process."""
 
 
 def town_at(endpoint: str) -> Settings:

@@ -1,8 +1,8 @@
 """An import that is killed, or that AWS fails, at any of its calls: run again, it ends as if nothing had happened."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,13 +31,15 @@ from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
 from tests.faults import Case, Way, survives
 from tests.intake.folder import LISTS, a_folder, town_with
-from tests.stand_in import database_for, moto_town
+from tests.stand_in import REGION, database_for, seeded, settings_for
 
 F2 = FamilyId("f-2")
 DAY = date(2026, 12, 2)
 KEY = PlaceKey(DAY, "mercredi")
 SLOT = Slot(ChildId("c-9"), "mercredi", DAY)
 PEPPER = "pepper"
+PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
+"""Shared by every run: making a client takes longer than using it."""
 
 
 SEVERAL = frozenset({Way.KILLED_BEFORE, Way.KILLED_AFTER, Way.ANSWER_LOST, Way.ALWAYS_FAILED, Way.ALWAYS_CONFLICT})
@@ -53,14 +55,13 @@ class PlainPaper:
 
 def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> Importer:
     database = database_for(settings)
-    pdfs = S3PdfStore(region=settings.region, bucket=settings.bucket)
     return Importer(
         reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database)),
         store=store,
         plannings=store.plannings,
         desk=InvoiceDesk(
             DynamoInvoiceStore(database),
-            pdfs,
+            PDFS,
             PlainPaper(),
             DynamoFamilyStore(database),
             attempts=DynamoAttemptStore(database),
@@ -102,17 +103,43 @@ class Desk:
         self.run.places(self.store.town.current(), self.run.clock.now())
         self.load()
 
-    def change_everything(self) -> None:
-        """Another colour, another name and code for the family, one more booking of a limited activity."""
-        a_folder(
-            self.folder,
-            **{
-                **LISTED,
-                "town": town_with(couleur='couleur = "#112233"'),
-                "familles": LISTED["familles"].replace("Camille PETIT;CERISIER22", "Camille GRAND;POMMIER333"),
-                "reservations": LISTED["reservations"] + BOOKED,
-            },
-        )
+
+def loaded(
+    folder: Path, now: str, first: Callable[[Path], object], then: Callable[[Desk], object]
+) -> Callable[[], AbstractContextManager[Desk]]:
+    """Blocks of a desk that has imported what ``first`` wrote in ``folder``, and not yet what ``then`` wrote."""
+
+    def desk_of(settings: Settings) -> Desk:
+        store = DynamoIntakeStore(database_for(settings))
+        return Desk(an_importer(settings, store, FixedClock(paris(now))), store, folder)
+
+    def seed(settings: Settings) -> None:
+        first(folder)
+        desk = desk_of(settings)
+        desk.load()
+        then(desk)
+
+    town = seeded(seed)
+
+    @contextmanager
+    def fresh() -> Iterator[Desk]:
+        with town() as settings:
+            yield desk_of(settings)
+
+    return fresh
+
+
+def change_everything(desk: Desk) -> None:
+    """Another colour, another name and code for the family, one more booking of a limited activity."""
+    a_folder(
+        desk.folder,
+        **{
+            **LISTED,
+            "town": town_with(couleur='couleur = "#112233"'),
+            "familles": LISTED["familles"].replace("Camille PETIT;CERISIER22", "Camille GRAND;POMMIER333"),
+            "reservations": LISTED["reservations"] + BOOKED,
+        },
+    )
 
 
 def check(desk: Desk) -> None:
@@ -140,17 +167,10 @@ def test_an_import_survives_every_fault(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("chalicelib.services.accounts.slow_hash", quick_hash)
     monkeypatch.setattr("chalicelib.intake.people.stamps.slow_hash", quick_hash)
 
-    @contextmanager
-    def fresh() -> Iterator[Desk]:
-        with moto_town() as settings:
-            store = DynamoIntakeStore(database_for(settings))
-            clock = FixedClock(paris("lundi 2026-11-23 08:00"))
-            run = an_importer(settings, store, clock)
-            desk = Desk(run, store, a_folder(tmp_path / "town", **LISTED))
-            desk.load()
-            desk.change_everything()
-            yield desk
+    def first(folder: Path) -> None:
+        a_folder(folder, **LISTED)
 
+    fresh = loaded(tmp_path / "town", "lundi 2026-11-23 08:00", first, change_everything)
     tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load_and_again_tomorrow, check=check))
     assert {fault.way for fault in tried} == set(Way)
     assert {fault.call for fault in tried} >= {
@@ -169,16 +189,14 @@ def test_counting_places_again_survives_every_fault(tmp_path: Path) -> None:
     """The booking came before the limit: whatever fails while it is counted, it ends up in the counter, once."""
     booked = {**LISTED, "reservations": LISTED["reservations"] + BOOKED}
 
-    @contextmanager
-    def fresh() -> Iterator[Desk]:
-        with moto_town() as settings:
-            store = DynamoIntakeStore(database_for(settings))
-            run = an_importer(settings, store, FixedClock(paris("mardi 2026-12-01 08:00")))
-            desk = Desk(run, store, a_folder(tmp_path / "town", town=UNLIMITED, **booked))
-            desk.load()
-            assert store.plannings.taken([KEY]) == {KEY: 0}
-            a_folder(desk.folder, town=LIMITED, **booked)
-            yield desk
+    def first(folder: Path) -> None:
+        a_folder(folder, town=UNLIMITED, **booked)
+
+    def then(desk: Desk) -> None:
+        assert desk.store.plannings.taken([KEY]) == {KEY: 0}
+        a_folder(desk.folder, town=LIMITED, **booked)
+
+    fresh = loaded(tmp_path / "town", "mardi 2026-12-01 08:00", first, then)
 
     def counted_once(desk: Desk) -> None:
         assert desk.store.plannings.taken([KEY]) == {KEY: 1}
@@ -204,20 +222,16 @@ BILLED = {
 def test_importing_invoices_survives_every_fault(tmp_path: Path) -> None:
     """One corrected, one new and paid too much: whatever fails, each is there once, with its PDF and its payment."""
 
-    @contextmanager
-    def fresh() -> Iterator[Desk]:
-        with moto_town() as settings:
-            store = DynamoIntakeStore(database_for(settings))
-            run = an_importer(settings, store, FixedClock(paris("lundi 2026-11-23 08:00")))
-            first = BILLED["factures"].splitlines(keepends=True)
-            desk = Desk(run, store, tmp_path / "town")
-            lists = {name: title for name, title in TITLES.items() if name == "reglements"}
-            lines = TITLES["lignes"] + "2026-026-000335;Repas;Noé;2;2,12;4,24\n"
-            wrong_label = "".join(first[:2]).replace("CANTINE", "CANTIN")
-            a_folder(desk.folder, **LISTED, **lists, factures=wrong_label, lignes=lines)
-            desk.load()
-            a_folder(desk.folder, **LISTED, **BILLED)
-            yield desk
+    def first(folder: Path) -> None:
+        lists = {name: title for name, title in TITLES.items() if name == "reglements"}
+        lines = TITLES["lignes"] + "2026-026-000335;Repas;Noé;2;2,12;4,24\n"
+        wrong_label = "".join(BILLED["factures"].splitlines(keepends=True)[:2]).replace("CANTINE", "CANTIN")
+        a_folder(folder, **LISTED, **lists, factures=wrong_label, lignes=lines)
+
+    def then(desk: Desk) -> None:
+        a_folder(desk.folder, **LISTED, **BILLED)
+
+    fresh = loaded(tmp_path / "town", "lundi 2026-11-23 08:00", first, then)
 
     def billed_once(desk: Desk) -> None:
         invoices = {invoice.number: invoice for invoice in desk.run.desk.invoices.of(F2)}

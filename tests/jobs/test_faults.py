@@ -13,6 +13,7 @@ from chalicelib.adapters.mailer import SesMailSender
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.notifying import NotifyInvoices
 from chalicelib.services.sending import LEASE, SendOutbox
+from chalicelib.settings import Settings
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -22,7 +23,7 @@ from tests.builders import BOND, a_family, a_town
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
 from tests.services.mail_world import EXTRA, NOW, TOWN_EMAIL, WANTED, Links, Renderer, an_invoice
-from tests.stand_in import PEPPER, REGION, database_for, moto_town, settings_for
+from tests.stand_in import PEPPER, REGION, database_for, seeded, settings_for, verify_sender
 
 INVOICES = [an_invoice()]
 SES = SesMailSender(region=REGION, sender=settings_for().sender)
@@ -52,54 +53,65 @@ class World:
         return Counter(f"{message.destinations['ToAddresses'][0]}: {message.subject}" for message in taken)
 
 
+def _bill(settings: Settings) -> None:
+    verify_sender(settings)
+    database = database_for(settings)
+    intake, invoices = DynamoIntakeStore(database), DynamoInvoiceStore(database)
+    intake.put_town(a_town(), paris(NOW))
+    intake.put_families([a_family(email=TOWN_EMAIL)])
+    DynamoNoticeStore(database).save(BOND, WANTED)
+    for invoice in INVOICES:
+        invoices.put(invoice, ())
+
+
+def world_of(settings: Settings) -> World:
+    database, clock = database_for(settings), FixedClock(paris(NOW))
+    invoices, outbox = DynamoInvoiceStore(database), DynamoOutbox(database, PEPPER)
+    notify = NotifyInvoices(
+        invoices=invoices,
+        families=DynamoFamilyStore(database),
+        notices=DynamoNoticeStore(database),
+        outbox=outbox,
+        links=Links(),
+        clock=clock,
+        report=_report,
+    )
+    sender = SendOutbox(
+        outbox=outbox,
+        renderer=Renderer(),
+        sender=SES,
+        clock=clock,
+        report=_report,
+        per_second=14,
+        sleep=lambda seconds: clock.forward(seconds=seconds),
+    )
+    return World(clock, invoices, outbox, notify, sender)
+
+
+def _report(event: str, **facts: object) -> None:
+    """Nobody reads what is told."""
+
+
+def _tell(settings: Settings) -> None:
+    _bill(settings)
+    world_of(settings).run_notification()
+
+
+billed, notified = seeded(_bill), seeded(_tell)
+
+
 @contextmanager
 def fresh() -> Iterator[World]:
     """An invoice online, nobody told yet."""
-    with moto_town() as settings:
-        SES.client().create_email_identity(EmailIdentity=settings.sender)
-        database, clock, events = database_for(settings), FixedClock(paris(NOW)), []
-
-        def report(event: str, **facts: object) -> None:
-            events.append(event)
-
-        intake = DynamoIntakeStore(database)
-        intake.put_town(a_town(), clock.now())
-        intake.put_families([a_family(email=TOWN_EMAIL)])
-        invoices, notices, outbox = (
-            DynamoInvoiceStore(database),
-            DynamoNoticeStore(database),
-            DynamoOutbox(database, PEPPER),
-        )
-        notices.save(BOND, WANTED)
-        for invoice in INVOICES:
-            invoices.put(invoice, ())
-        notify = NotifyInvoices(
-            invoices=invoices,
-            families=DynamoFamilyStore(database),
-            notices=notices,
-            outbox=outbox,
-            links=Links(),
-            clock=clock,
-            report=report,
-        )
-        sender = SendOutbox(
-            outbox=outbox,
-            renderer=Renderer(),
-            sender=SES,
-            clock=clock,
-            report=report,
-            per_second=14,
-            sleep=lambda seconds: clock.forward(seconds=seconds),
-        )
-        yield World(clock, invoices, outbox, notify, sender)
+    with billed() as settings:
+        yield world_of(settings)
 
 
 @contextmanager
 def told() -> Iterator[World]:
     """A mail for each of the family's addresses waits in the outbox."""
-    with fresh() as world:
-        world.run_notification()
-        yield world
+    with notified() as settings:
+        yield world_of(settings)
 
 
 def everybody_is_told_once(world: World) -> None:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from chalice.app import CloudWatchEventConfig, Rate, ScheduledEventConfig
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -28,7 +27,7 @@ from tests.builders import BOND, CANTEEN, a_family, a_town, an_activity
 from tests.clock import paris
 from tests.services.mail_world import NOW, TOWN_EMAIL, WANTED, an_invoice
 from tests.services.test_bounces import TOWN, bounce
-from tests.stand_in import REGION, database_for
+from tests.stand_in import REGION, database_for, verify_sender
 from tests.waiting import without_waiting
 
 CONFIG = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text())
@@ -60,7 +59,7 @@ def town(moto_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
         "PORTAL_MAIL_CONFIGURATION": TOWN,
     }.items():
         monkeypatch.setenv(name, value)
-    boto3.client("sesv2", REGION).create_email_identity(EmailIdentity=moto_settings.sender)
+    verify_sender(moto_settings)
     database = database_for(moto_settings)
     intake = DynamoIntakeStore(database)
     intake.put_town(a_town(), paris(NOW))

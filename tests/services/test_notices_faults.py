@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.services.notices import AskAddresses, AskAgain, ConfirmAddress, EditNotices, StopNotices
+from chalicelib.settings import Settings
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.notices import DynamoNoticeStore
@@ -16,7 +17,7 @@ from tests.builders import BOND
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
 from tests.services.test_notices import CONFIRMED, EXTRA, FAMILY, PENDING, STOPPED, TOWN, Links
-from tests.stand_in import PEPPER, database_for, moto_town
+from tests.stand_in import PEPPER, database_for, seeded
 
 ALINE = "aline@server.fr"
 BOTH = (EXTRA, ALINE)
@@ -42,11 +43,17 @@ class World:
         return {address.email: address.state for address in self.notices.settings(BOND).extra}
 
 
+def _know_the_family(settings: Settings) -> None:
+    DynamoIntakeStore(database_for(settings)).put_families([FAMILY])
+
+
+known = seeded(_know_the_family)
+
+
 @contextmanager
 def fresh() -> Iterator[World]:
-    with moto_town() as settings:
+    with known() as settings:
         database, clock = database_for(settings), FixedClock(paris("lundi 2026-09-14 08:00"))
-        DynamoIntakeStore(database).put_families([FAMILY])
         notices, families = DynamoNoticeStore(database), DynamoFamilyStore(database)
         ask = AskAddresses(
             notices=notices, throttle=DynamoThrottleStore(database), links=Links(), clock=clock, pepper="p"

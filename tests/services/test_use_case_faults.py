@@ -10,7 +10,6 @@ import pytest
 
 from chalicelib.adapters.logs import report
 from chalicelib.adapters.pdf_store import S3PdfStore
-from chalicelib.intake.ports import IntakeStore
 from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
@@ -21,6 +20,7 @@ from chalicelib.services.mails import Message
 from chalicelib.services.ports import Login
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import Seen
+from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -35,8 +35,10 @@ from chalicelib.web.links import SignedLinks
 from tests.builders import BOND, JAMES, WEEKDAYS, a_calendar, a_child, a_family, a_town, an_activity
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
-from tests.stand_in import PEPPER, database_for, moto_town
+from tests.intake.test_import_faults import quick_hash
+from tests.stand_in import PEPPER, REGION, database_for, seeded, settings_for
 
+NOW = paris("vendredi 2026-09-11 12:00")
 MONDAY = date(2026, 9, 14)
 LIMITED = [an_activity(f"atelier-{n}", school_weekdays=WEEKDAYS, capacity=Capacity(30, {})) for n in range(2)]
 SCHOOL_DAYS = [MONDAY + timedelta(days=n) for n in range(5)]
@@ -49,6 +51,8 @@ SEVEN_MONTHS = [day for n in range(150) if TOWN.calendar.is_working_day(day := M
 NONE: frozenset[Slot] = frozenset()
 SALT = b"0123456789abcdef"
 HERE = "192.0.2.1"
+PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
+"""Shared by every run: making a client takes longer than using it."""
 
 
 @dataclass
@@ -59,12 +63,28 @@ class World:
     first: EntryId | None = None
 
 
+@pytest.fixture(autouse=True)
+def hashing_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One hash takes 43 ms and there are hundreds of runs: the faults do not depend on how slow it is."""
+    monkeypatch.setattr("chalicelib.services.accounts.slow_hash", quick_hash)
+
+
+def _stock(settings: Settings) -> None:
+    store = DynamoIntakeStore(database_for(settings))
+    store.put_town(TOWN, NOW)
+    store.put_families([FAMILY])
+    login = Login(BOND, JAMES, SALT, secret_of(settings.pepper, "GOLDENEYE7", SALT))
+    store.put_logins([(login_key(settings.pepper, "007"), login)])
+
+
+stocked = seeded(_stock)
+
+
 @contextmanager
 def fresh() -> Iterator[World]:
-    with moto_town() as settings:
+    with stocked() as settings:
         database = database_for(settings)
-        clock = FixedClock(paris("vendredi 2026-09-11 12:00"))
-        _stock(DynamoIntakeStore(database), settings.pepper, clock)
+        clock = FixedClock(NOW)
         plannings = DynamoPlanningStore(database)
         portal = assemble(
             Ports(
@@ -77,7 +97,7 @@ def fresh() -> Iterator[World]:
                 throttle=DynamoThrottleStore(database),
                 plannings=plannings,
                 invoices=DynamoInvoiceStore(database),
-                pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket),
+                pdfs=PDFS,
                 notices=DynamoNoticeStore(database),
                 outbox=DynamoOutbox(database, PEPPER),
                 links=SignedLinks(settings),
@@ -88,13 +108,6 @@ def fresh() -> Iterator[World]:
         )
         recount = CountPlaces(plannings=plannings, families=DynamoFamilyStore(database), pause=_no_pause)
         yield World(portal, plannings, recount)
-
-
-def _stock(store: IntakeStore, pepper: str, clock: FixedClock) -> None:
-    store.put_town(TOWN, clock.now())
-    store.put_families([FAMILY])
-    login = Login(BOND, JAMES, SALT, secret_of(pepper, "GOLDENEYE7", SALT))
-    store.put_logins([(login_key(pepper, "007"), login)])
 
 
 def slots(days: list[date]) -> frozenset[Slot]:

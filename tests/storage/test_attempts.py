@@ -15,6 +15,7 @@ from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.mails import payment_receipt
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.receipts import entry_of, payment_of
+from chalicelib.settings import Settings
 from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -24,7 +25,7 @@ from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
 from tests.faults import Case, survives
-from tests.stand_in import PEPPER, database_for, moto_town
+from tests.stand_in import PEPPER, database_for, moto_town, seeded
 
 NOW = paris("lundi 2026-11-23 10:00")
 INVOICE = replace(an_invoice(), payments=())
@@ -147,14 +148,24 @@ def test_every_attribute_of_a_head_is_the_list_s_or_moves_along():
     assert {name for name in before | after if before.get(name) != after.get(name)} == {"item", "issued_on"}
 
 
+def _stores(settings: Settings) -> tuple[DynamoAttemptStore, DynamoInvoiceStore]:
+    database = database_for(settings)
+    return DynamoAttemptStore(database), DynamoInvoiceStore(database)
+
+
+def _begin(settings: Settings) -> None:
+    attempts, invoices = _stores(settings)
+    invoices.put(INVOICE, ())
+    attempts.begin(ATTEMPT, INVOICE, None)
+
+
+town_with_an_attempt = seeded(_begin)
+
+
 @contextmanager
 def begun() -> Iterator[tuple[DynamoAttemptStore, DynamoInvoiceStore]]:
-    with moto_town() as settings:
-        database = database_for(settings)
-        attempts, invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
-        invoices.put(INVOICE, ())
-        attempts.begin(ATTEMPT, INVOICE, None)
-        yield attempts, invoices
+    with town_with_an_attempt() as settings:
+        yield _stores(settings)
 
 
 def test_correcting_the_issue_date_survives_every_fault():

@@ -14,12 +14,13 @@ from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.clock import FixedClock, paris
 from tests.faults import Case, survives
 from tests.intake.folder import LISTS, a_folder, town_with
 from tests.intake.test_import_faults import PEPPER, SEVERAL, an_importer
-from tests.stand_in import database_for, moto_town
+from tests.stand_in import database_for, seeded
 
 F1, F2 = FamilyId("f-1"), FamilyId("f-2")
 DAY = date(2026, 12, 2)
@@ -76,16 +77,25 @@ def check(desk: Desk) -> None:
 def test_children_who_leave_survive_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hashlib.scrypt", lambda code, *, salt, **_: code + salt)
 
+    folder = tmp_path / "town"
+
+    def desk_of(settings: Settings) -> Desk:
+        store = DynamoIntakeStore(database_for(settings))
+        return Desk(an_importer(settings, store, FixedClock(paris("lundi 2026-11-23 08:00"))), store, folder)
+
+    def seed(settings: Settings) -> None:
+        a_folder(folder, town=SHORT)
+        desk = desk_of(settings)
+        desk.load()
+        assert desk.store.plannings.booked(F1, DAY, DAY) == {Slot(ChildId("c-8"), ActivityId("mercredi"), DAY)}
+        a_folder(folder, town=SHORT, **AFTER)
+
+    town = seeded(seed)
+
     @contextmanager
     def fresh() -> Iterator[Desk]:
-        with moto_town() as settings:
-            store = DynamoIntakeStore(database_for(settings))
-            run = an_importer(settings, store, FixedClock(paris("lundi 2026-11-23 08:00")))
-            desk = Desk(run, store, a_folder(tmp_path / "town", town=SHORT))
-            desk.load()
-            assert store.plannings.booked(F1, DAY, DAY) == {Slot(ChildId("c-8"), ActivityId("mercredi"), DAY)}
-            a_folder(desk.folder, town=SHORT, **AFTER)
-            yield desk
+        with town() as settings:
+            yield desk_of(settings)
 
     tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=check, ways=SEVERAL))
     assert {fault.call for fault in tried} >= {"dynamodb:TransactWriteItems", "dynamodb:BatchWriteItem"}
