@@ -13,8 +13,6 @@ EVERY_WAY = pytest.mark.parametrize(
     ("javascript", "size"),
     [
         pytest.param(True, PHONE, id="invoices-360x640-javascript"),
-        pytest.param(False, PHONE, id="invoices-360x640-no-javascript"),
-        pytest.param(True, DESKTOP, id="invoices-1280x800-javascript"),
         pytest.param(False, DESKTOP, id="invoices-1280x800-no-javascript"),
     ],
 )

@@ -12,8 +12,13 @@ ON, OFF = "[x]", "[ ]"
 JUST_NOW = r"le Ma 22-12-2015 à 1[45]:\d\d"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360x640", "1280x800"])
+@pytest.mark.parametrize(
+    ("javascript", "size"),
+    [
+        pytest.param(True, PHONE, id="360x640-javascript"),
+        pytest.param(False, DESKTOP, id="1280x800-no-javascript"),
+    ],
+)
 def test_connexion_and_planning(fresh_portal, open_page, take_picture, size, javascript):
     # Given a parent who opens the portal on 22 December 2015 at 14:54
     parent = Parent(open_page(fresh_portal, size=size, javascript=javascript))

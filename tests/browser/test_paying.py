@@ -86,8 +86,6 @@ EVERY_WAY = pytest.mark.parametrize(
     ("javascript", "size"),
     [
         pytest.param(True, PHONE, id="paying-360x640-javascript"),
-        pytest.param(False, PHONE, id="paying-360x640-no-javascript"),
-        pytest.param(True, DESKTOP, id="paying-1280x800-javascript"),
         pytest.param(False, DESKTOP, id="paying-1280x800-no-javascript"),
     ],
 )
