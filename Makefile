@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 PYTHON_OF_VENV := .venv/bin/python
+# Groups and their order are given in tests/conftest.py: files, each search for faults by itself, the slow ones first.
+SHARED = -n "$(or $(WORKERS),2)" --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help
 help: ## List the targets
@@ -17,7 +19,11 @@ run: setup ## Start the demo town on http://127.0.0.1:8000 (PORT=8001; DEMO_NOW=
 
 .PHONY: test
 test: check ## Run everything: lint, types, unit, storage, page, browser, deployment (PYTEST="-k name" to choose, WORKERS=2)
-	@$(PYTHON_OF_VENV) -m pytest -n "$(or $(WORKERS),2)" --dist loadfile $(PYTEST)
+	@$(PYTHON_OF_VENV) -m pytest $(SHARED) $(PYTEST)
+
+.PHONY: quick
+quick: check ## The tests that take two minutes: neither a browser, nor a search for faults, nor a deployment
+	@$(PYTHON_OF_VENV) -m pytest $(SHARED) -m "not browser and not faults and not deployment" $(PYTEST)
 
 .PHONY: check
 check: setup ## Lint, formatting and types

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -18,6 +19,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any machine")
 
 HERE = {"127.0.0.1", "::1", "localhost"}
+TESTS = Path(__file__).parent
+SLOW = {"browser": "browser", "deploying": "deployment", "ops": "deployment", "package": "deployment"}
+"""A folder of tests -> the mark of all that is in it. ``make quick`` leaves these marks out, and ``faults``."""
 
 # Before any client is made: whatever the developer's machine knows of AWS must not be used.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -29,6 +33,28 @@ os.environ |= {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is slow. For several workers: a file is a group, as its tests may share a town, and each search for
+    faults one of its own; the slow ones are given out first, so that the workers end together."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in SLOW:
+            item.add_marker(SLOW[folder])
+        if _searches_for_faults(item):
+            item.add_marker("faults")
+        else:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("faults", *SLOW.values())))
+
+
+def _searches_for_faults(item: pytest.Item) -> bool:
+    """Whether it calls the fault harness; a search of another kind is marked by hand."""
+    called = item.function.__code__.co_names if isinstance(item, pytest.Function) else ()
+    return "survives" in called or item.get_closest_marker("faults") is not None
 
 
 class LeavesTheMachine(AssertionError):

@@ -24,13 +24,6 @@ DESKTOP = (1280, 800)
 Opener = Callable[..., Page]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 def need(program: str | None, install: str) -> None:
     """Skip what needs a browser that is not there, and say how to install it. With PORTAL_BROWSER=required, fail."""
     if program is None:

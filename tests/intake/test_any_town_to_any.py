@@ -157,6 +157,7 @@ def live_through(
     assert town.load(folder, cancel_departed=cancel_departed).nothing_changed
 
 
+@pytest.mark.faults
 @settings(max_examples=40, deadline=None)
 @given(before=towns(), after=towns(), dies_at=st.none() | st.integers(0, 25), cancel_departed=st.booleans())
 def test_any_town_after_any_other(before: Drawn, after: Drawn, dies_at: int | None, cancel_departed: bool) -> None:
