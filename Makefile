@@ -29,7 +29,7 @@ quick: check ## The tests that take two minutes: neither a browser, nor a search
 check: setup ## Lint, formatting and types
 	@$(PYTHON_OF_VENV) -m ruff check .
 	@$(PYTHON_OF_VENV) -m ruff format --check .
-	@$(PYTHON_OF_VENV) -m mypy app.py chalicelib infra
+	@$(PYTHON_OF_VENV) -m mypy app.py chalicelib infra tests
 
 .PHONY: format
 format: setup ## Rewrite the code in the house format

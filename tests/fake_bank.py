@@ -89,13 +89,17 @@ def posted(answer: BankAnswer, **changes: str) -> dict[str, str]:
     return {**told, **changes}
 
 
+def _nobody_reads(event: str, **facts: object) -> None:
+    """A ``Report`` to nobody."""
+
+
 def reversing(invoices: InvoiceStore, attempts: AttemptStore | None = None) -> ReversePayment:
     """Without ``attempts``, nothing was ever paid online."""
     return ReversePayment(
         attempts=attempts or MemoryAttempts(MemoryInvoices(), MemoryOutbox()),
         invoices=invoices,
         clock=FixedClock(paris("lundi 2026-11-23 10:00")),
-        report=lambda _event, **_facts: None,
+        report=_nobody_reads,
     )
 
 
