@@ -26,10 +26,11 @@ quick: check ## The tests that take two minutes: neither a browser, nor a search
 	@$(PYTHON_OF_VENV) -m pytest $(SHARED) -m "not browser and not faults and not deployment" $(PYTEST)
 
 .PHONY: check
-check: setup ## Lint, formatting and types
+check: setup ## Lint, formatting, types and dead code
 	@$(PYTHON_OF_VENV) -m ruff check .
 	@$(PYTHON_OF_VENV) -m ruff format --check .
 	@$(PYTHON_OF_VENV) -m mypy app.py chalicelib infra tests
+	@$(PYTHON_OF_VENV) -m vulture
 
 .PHONY: format
 format: setup ## Rewrite the code in the house format

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-API, NOTIFY, OUTBOX, RECONCILE = "APIHandler", "NotifyInvoices", "SendOutbox", "ReconcilePayments"
+API, OUTBOX, RECONCILE = "APIHandler", "SendOutbox", "ReconcilePayments"
 RECOUNT = "RecountPlaces"
 
 
