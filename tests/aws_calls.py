@@ -53,10 +53,9 @@ def intercepted(around: Callable[[Attempt, Callable[[], Answer]], Answer]) -> It
 
 @dataclass(frozen=True)
 class Call:
-    """``units``: capacity consumed, as DynamoDB says it; ``sent`` and ``received``: bytes of the two bodies."""
+    """``sent`` and ``received``: bytes of the two bodies."""
 
     name: str
-    units: float
     sent: int
     received: int
 
@@ -70,10 +69,6 @@ class Calls:
     @property
     def names(self) -> list[str]:
         return [call.name for call in self.made]
-
-    @property
-    def units(self) -> float:
-        return sum(call.units for call in self.made)
 
     @property
     def sent(self) -> int:
@@ -94,8 +89,8 @@ def counted() -> Iterator[Calls]:
 
     def around(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         answer, error = send()
-        parsed, received = (answer[1], len(answer[0].content)) if answer else ({}, 0)
-        calls.made.append(Call(attempt.name, _units(parsed), _length(attempt), received))
+        received = len(answer[0].content) if answer else 0
+        calls.made.append(Call(attempt.name, _length(attempt), received))
         return answer, error
 
     with intercepted(around):
@@ -107,10 +102,3 @@ def _length(attempt: Attempt) -> int:
     body = attempt.request.body or b""
     told = attempt.request.headers.get("X-Amz-Decoded-Content-Length") or 0
     return len(body) if isinstance(body, bytes | str) else int(told)
-
-
-def _units(parsed: dict[str, Any]) -> float:
-    """One figure per table, or a single one: DynamoDB answers both shapes."""
-    consumed = parsed.get("ConsumedCapacity") or []
-    tables = consumed if isinstance(consumed, list) else [consumed]
-    return sum(float(table["CapacityUnits"]) for table in tables)

@@ -22,6 +22,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.patience import rounds
 from chalicelib.rules.errors import Crowded, StaleWrite, Unavailable
+from chalicelib.storage.client import LeanConnection, lighten
 
 Row = TypeVar("Row", bound=Model)
 RawItem = dict[str, dict[str, Any]]
@@ -77,7 +78,7 @@ def _code(error: Exception) -> str:
 def _connect(region: str, endpoint: str, attempts: int = ATTEMPTS) -> Connection:
     """One client per place, whoever asks: making one costs more CPU than a page, and it is safe to share."""
     stand_in: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if endpoint else {}
-    connection = Connection(
+    connection = LeanConnection(
         region=region,
         host=endpoint or None,
         connect_timeout_seconds=CONNECT_SECONDS,
@@ -88,6 +89,8 @@ def _connect(region: str, endpoint: str, attempts: int = ATTEMPTS) -> Connection
     )
     if attempts != ATTEMPTS:  # The other client's session has read botocore's models: 5 ms of CPU instead of 80.
         connection._local.session = _connect(region, endpoint).session
+    else:
+        lighten(connection.session)
     # Here and now: pynamodb would let two first requests make two clients, one of them for nothing.
     _ = connection.client
     return connection
