@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TextIO
 
 from chalicelib.intake.brakes import Braked
+from chalicelib.intake.files.faults import several
+from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Bars, Progress, Quiet
 from chalicelib.rules.errors import Unavailable
@@ -61,8 +63,13 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO) -> int:
     from chalicelib.wiring import build_clock  # noqa: PLC0415 - AWS's libraries come with it
 
-    with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress):
+    with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress) as files:
         out.write("Aucune erreur : ces fichiers peuvent être importés.\n")
+        if past := count(files.lists, "past_events"):
+            out.write(
+                f"{several(past, 'ligne')} de reservations.csv : pour un départ ou une inscription terminée. "
+                "L'import met de côté ce que le portail n'a pas déjà.\n"
+            )
     return DONE
 
 

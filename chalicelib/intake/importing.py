@@ -25,6 +25,7 @@ from chalicelib.intake.people.families import FamilyWriter
 from chalicelib.intake.people.limits import counts_otherwise
 from chalicelib.intake.people.lists import Lists
 from chalicelib.intake.people.logins import LoginWriter
+from chalicelib.intake.people.past import Past
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import Progress
@@ -60,15 +61,20 @@ class Validated:
 
 
 @contextmanager
-def validated(folder: Path, now: datetime, progress: Progress) -> Iterator[Validated]:
-    """Read and check every file of ``folder``; raises BadFiles. The lists last as long as the block."""
+def validated(folder: Path, now: datetime, progress: Progress, past: Past | None = None) -> Iterator[Validated]:
+    """Read and check every file of ``folder``; raises BadFiles. The lists last as long as the block.
+
+    ``past``: what the portal remembers, None without a portal. Raises Unavailable when it has to be asked and is not
+    there.
+    """
+    past = past or Past()
     faults = Faults()
     town = read_town(folder, faults, paris_day(now))
     with staging() as database:
-        Lists(folder, town, database, faults, now).stage(progress.say)
+        Lists(folder, town, database, faults, now, past=past).stage(progress.say)
         InvoiceLists(folder, town, database, faults, now).stage(progress.say)
         ReversalList(folder, town, database, faults, now).stage(progress.say)
-        check_lists(database, town, faults)
+        check_lists(database, town, past, faults)
         check_invoices(database, faults)
         if faults.count or town is None:
             raise BadFiles(faults)
@@ -113,7 +119,7 @@ class Importer:
         Raises Braked, before anything is written too, when the run would change too much: unless ``accepting``.
         """
         now = self.clock.now()
-        with validated(folder, now, progress) as checked:
+        with validated(folder, now, progress, Past(self.store)) as checked:
             there = self.store.current_town()
             files = replace(checked, town=checked.town.after(there))
             report = IntakeReport()

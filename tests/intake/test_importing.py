@@ -8,7 +8,7 @@ import pytest
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoices.writer import InvoiceDesk
-from chalicelib.intake.people.families import families as people
+from chalicelib.intake.people import families as people
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.families import Enrolment

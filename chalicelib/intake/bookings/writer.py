@@ -26,20 +26,25 @@ PATIENCE = 12.0
 """Seconds for which a family's events are tried again while somebody else writes. See ``services.saving``."""
 DONE = object()
 _EVENTS = """
-SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel, children.school
-FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
+SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel,
+       children.school, last.past
+FROM last_events AS last LEFT JOIN children ON children.family = last.family AND children.id = last.child
 ORDER BY last.family
 """
 
 
 @dataclass(frozen=True)
 class Event:
-    """A line of reservations.csv: what the office wrote down, when (aware UTC) and how it was asked."""
+    """A line of reservations.csv: what the office wrote down, when (aware UTC) and how it was asked.
+
+    ``past``: why it can no longer be booked, for who left or what ended; empty for all others.
+    """
 
     wish: Wish
     at: datetime
     channel: str
     line: int
+    past: str
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,11 @@ def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
     for family, rows in itertools.groupby(database.execute(_EVENTS), key=lambda row: str(row[0])):
         schools: dict[ChildId, SchoolId] = {}
         events = []
-        for _, child, activity, day, at, line, booked, channel, school in rows:
-            schools[child_id(child)] = school_id(school)
+        for _, child, activity, day, at, line, booked, channel, school, past in rows:
+            if school is not None:
+                schools[child_id(child)] = school_id(school)
             slot = Slot(child_id(child), activity_id(activity), date.fromisoformat(day))
-            events.append(Event(Wish(slot, bool(booked)), datetime.fromisoformat(at), channel, line))
+            events.append(Event(Wish(slot, bool(booked)), datetime.fromisoformat(at), channel, line, past or ""))
         yield FamilyEvents(family_id(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
 
 
@@ -84,6 +90,7 @@ class Sorted:
     """Events by what the journal says of them."""
 
     to_do: tuple[Event, ...]
+    past: tuple[Event, ...]
     known: int
     overtaken: int
 
@@ -92,7 +99,7 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
     """What the events, one for each slot, still change.
 
     A journalled event is known, and so is one that asks for what is already so; one that is older than the last change
-    of its slot, whoever made it, is overtaken.
+    of its slot, whoever made it, is overtaken. Of the others, some are about what is past.
     """
     wanted = {event.wish.slot: event for event in events}
     last: dict[Slot, tuple[datetime, bool]] = {}
@@ -106,7 +113,9 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
             last[wish.slot] = max(last.get(wish.slot, change), change)
             if (wish, entry.at, entry.channel) == (event.wish, event.at, event.channel):
                 journalled.add(wish.slot)
-    to_do, known, overtaken = [], 0, 0
+    to_do: list[Event] = []
+    past: list[Event] = []
+    known, overtaken = 0, 0
     for slot, event in wanted.items():
         changed_at, booked = last.get(slot, (None, False))
         if slot in journalled or booked == event.wish.booked:
@@ -114,8 +123,8 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
         elif changed_at and changed_at >= event.at:
             overtaken += 1
         else:
-            to_do.append(event)
-    return Sorted(tuple(to_do), known, overtaken)
+            (past if event.past else to_do).append(event)
+    return Sorted(tuple(to_do), tuple(past), known, overtaken)
 
 
 def entry_of(events: Sequence[Event]) -> JournalEntry:
@@ -157,11 +166,11 @@ class BookingWriter:
                 if full:  # It goes on: nobody is in the way.
                     waits = rounds(PATIENCE)
             else:
-                return Outcome(saved, known, found.overtaken, refused)
+                return Outcome(saved, known, found.overtaken, refused + _told(found.past))
         found = sort_out(events, self.store.journal_of(given.family))
         again = "la famille modifie son planning en ce moment ; attendu : relancer l'import"
         refused += [NotTaken(Place(BOOKINGS, event.line), again) for event in found.to_do]
-        return Outcome(saved, found.known - saved, found.overtaken, refused)
+        return Outcome(saved, found.known - saved, found.overtaken, refused + _told(found.past))
 
     def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
         """How many events were written; raises _Interrupted when one part meets a full counter or another write."""
@@ -212,6 +221,10 @@ class _Interrupted(RuntimeError):
         super().__init__(part.entry.id)
         self.part = part
         self.saved = saved
+
+
+def _told(past: Iterable[Event]) -> list[NotTaken]:
+    return [NotTaken(Place(BOOKINGS, event.line), event.past) for event in past]
 
 
 def _moment(event: Event) -> tuple[datetime, str]:

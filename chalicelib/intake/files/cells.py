@@ -99,10 +99,15 @@ class Cells:
     def one_of(self, column: str, meanings: Mapping[str, Value], expected: str) -> Value | None:
         """What the cell means among ``meanings``, whose keys are ``plain`` texts, or ``words`` after ``LOOSE``."""
         text = self.text(column)
-        meaning = meanings.get(_plain(text), meanings.get(LOOSE + _words(text)))
+        meaning = self.meaning(column, meanings)
         if text and meaning is None:
             self.fault(f"« {column} » vaut « {text} » ; attendu : {expected}")
         return meaning
+
+    def meaning(self, column: str, meanings: Mapping[str, Value]) -> Value | None:
+        """As ``one_of``, but None without a fault when the cell means nothing."""
+        text = self.row[column]
+        return meanings.get(_plain(text), meanings.get(LOOSE + _words(text)))
 
     def _understood(self, understand: Callable[[str], Value], text: str) -> Value | None:
         try:

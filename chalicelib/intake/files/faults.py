@@ -128,6 +128,14 @@ class Faults:
         del self._kept[SHOWN:]
 
 
+def add_or_mute(faults: Faults, place: Place, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
+    """A fault, unless it may only follow from another: a wrong row (``follows``), or an unread file of ``needs``."""
+    if follows or faults.unread.intersection(needs):
+        faults.unjudged[place.file] += 1
+    else:
+        faults.add(place, wrong)
+
+
 def _reading_order(fault: Fault) -> tuple[int, str, int]:
     file = fault.place.file
     return (FILES.index(file) if file in FILES else len(FILES), file, fault.place.line)

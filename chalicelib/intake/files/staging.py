@@ -22,6 +22,10 @@ CREATE TABLE events (
     family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, line INT, booked INT, channel TEXT,
     PRIMARY KEY (family, child, activity, day, at)
 ) WITHOUT ROWID;
+CREATE TABLE past_events (
+    -- Events about who left or what ended: why they cannot be booked any more.
+    family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, why TEXT, PRIMARY KEY (family, child, activity, day, at)
+) WITHOUT ROWID;
 CREATE TABLE notices (family TEXT PRIMARY KEY, emails TEXT) WITHOUT ROWID;
 CREATE TABLE invoices (
     number TEXT PRIMARY KEY, line INT, family TEXT, reference TEXT, bare_reference TEXT, debt TEXT,
@@ -62,8 +66,10 @@ CREATE VIEW concerned AS
     SELECT family, number FROM invoices UNION ALL SELECT family, number FROM elsewhere;
 CREATE VIEW last_events AS
     -- SQLite takes the other columns from the row that holds max(at).
-    SELECT family, child, activity, day, max(at) AS at, line, booked, channel
-    FROM events GROUP BY family, child, activity, day;
+    SELECT last.*, past_events.why AS past FROM (
+        SELECT family, child, activity, day, max(at) AS at, line, booked, channel
+        FROM events GROUP BY family, child, activity, day
+    ) AS last LEFT JOIN past_events USING (family, child, activity, day, at);
 """
 CACHE_KIB = 8192
 

@@ -2,9 +2,8 @@
 
 import sqlite3
 
-from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.files.faults import Faults, Place, add_or_mute
 from chalicelib.intake.invoices.lists import INVOICES, LINES
-from chalicelib.intake.people.checks import add_or_mute
 from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
 

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.files.faults import Faults, Place, add_or_mute
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
+from chalicelib.intake.people.past import Past
+from chalicelib.intake.people.past_checks import check_past
 from chalicelib.rules.ids import school_id
 from chalicelib.rules.planning import PlaceKey, place_key, places
 from chalicelib.rules.town import Town
@@ -37,35 +39,15 @@ ON later.id = earlier.id AND later.rank > earlier.rank
 WHERE (later.first_name, later.last_name, later.school) <> (earlier.first_name, earlier.last_name, earlier.school)
 GROUP BY later.line, later.id
 """
-_UNKNOWN_BOOKED = """
-SELECT events.line, events.family, events.child,
-       EXISTS (SELECT 1 FROM families WHERE families.id = events.family),
-       events.family IN (SELECT id FROM set_aside WHERE file = 'familles.csv')
-       OR events.child IN (SELECT id FROM set_aside WHERE file = 'enfants.csv')
-FROM events LEFT JOIN children ON children.family = events.family AND children.id = events.child
-WHERE children.id IS NULL
-"""
-_NOT_ENROLLED = """
-SELECT events.line, events.child, events.activity,
-       events.child IN (SELECT id FROM set_aside WHERE file = 'inscriptions.csv')
-FROM events JOIN children ON children.family = events.family AND children.id = events.child
-LEFT JOIN enrolments ON enrolments.child = events.child AND enrolments.activity = events.activity
-WHERE enrolments.child IS NULL
-"""
-_OUTSIDE_ENROLMENT = """
-SELECT last.line, last.child, last.activity, last.day
-FROM last_events AS last JOIN enrolments ON enrolments.child = last.child AND enrolments.activity = last.activity
-WHERE last.booked AND (last.day < enrolments.first OR last.day > enrolments.last)
-"""
 _BOOKED_BY_DAY = """
 SELECT last.day, last.line, children.school
 FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
-WHERE last.booked AND last.activity = ? ORDER BY last.day, last.line
+WHERE last.booked AND last.activity = ? AND last.past IS NULL ORDER BY last.day, last.line
 """
 
 
-def check_lists(database: sqlite3.Connection, town: Town | None, faults: Faults) -> None:
-    """Report what no row shows on its own."""
+def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, faults: Faults) -> None:
+    """Report what no row shows on its own. Raises Unavailable when ``past`` has to be asked."""
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
         add_or_mute(faults, Place(CHILDREN, line), wrong, follows=follows, needs=(FAMILIES,))
@@ -79,15 +61,9 @@ def check_lists(database: sqlite3.Connection, town: Town | None, faults: Faults)
             f"l'identifiant « {child} » est celui d'un autre enfant ligne {earlier} ; "
             "attendu : le même prénom, le même nom et la même école pour un même enfant",
         )
-    _check_bookings(database, town, faults)
-
-
-def add_or_mute(faults: Faults, place: Place, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
-    """A fault, unless it may only follow from another: a wrong row (``follows``), or an unread file of ``needs``."""
-    if follows or faults.unread.intersection(needs):
-        faults.unjudged[place.file] += 1
-    else:
-        faults.add(place, wrong)
+    check_past(database, town, past, faults)
+    if town is not None:
+        _check_places(database, town, faults)
 
 
 def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
@@ -110,24 +86,7 @@ def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
         )
 
 
-def _check_bookings(database: sqlite3.Connection, town: Town | None, faults: Faults) -> None:
-    for line, family, child, known, follows in database.execute(_UNKNOWN_BOOKED):
-        wrong = f"l'enfant « {child} » n'est pas dans la famille « {family} »"
-        if not known:
-            wrong = f"la famille « {family} » n'existe pas"
-        wrong = f"{wrong} ; attendu : une famille et un enfant des listes"
-        add_or_mute(faults, Place(BOOKINGS, line), wrong, follows=follows, needs=(FAMILIES, CHILDREN))
-    if town is None:
-        return
-    for line, child, activity, follows in database.execute(_NOT_ENROLLED):
-        wrong = f"l'enfant « {child} » n'est pas inscrit à « {activity} » ; attendu : une ligne dans inscriptions.csv"
-        add_or_mute(faults, Place(BOOKINGS, line), wrong, follows=follows, needs=(ENROLMENTS,))
-    for line, child, activity, day in database.execute(_OUTSIDE_ENROLMENT):
-        faults.add(
-            Place(BOOKINGS, line),
-            f"le {_french(day)} est hors de l'inscription de « {child} » à « {activity} » ; "
-            "attendu : un jour entre ses dates « du » et « au »",
-        )
+def _check_places(database: sqlite3.Connection, town: Town, faults: Faults) -> None:
     for place, key, limit in _overfull(database, town):
         school = f", {key.school}" if key.school else ""
         faults.add(
@@ -154,7 +113,3 @@ def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[Place,
             taken[key] += 1
             if taken[key] == places(activity, key) + 1:
                 yield Place(BOOKINGS, line), key, places(activity, key)
-
-
-def _french(day: str) -> str:
-    return f"{date.fromisoformat(day):%d/%m/%Y}"

@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from chalicelib.intake.files.cells import LOOSE, Cells
 from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.files.sheets import Columns
+from chalicelib.intake.people.past import Past
 from chalicelib.rules.codes import (
     SHORTEST_PAYER_CODE,
     has_other_letters,
@@ -20,6 +22,7 @@ from chalicelib.rules.codes import (
     rewritten_by_a_spreadsheet,
     weakness,
 )
+from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.notices import MOST_EXTRA
 from chalicelib.rules.town import Town
 
@@ -34,12 +37,23 @@ ACTIONS = {"inscription": 1, "annulation": 0}
 
 
 class Lists(Listing):
-    """Stages the lists of ``folder``. ``town`` is None when town.toml is wrong: then its names are not checked."""
+    """Stages the lists of ``folder``. ``town`` is None when town.toml is wrong: then its names are not checked.
+
+    ``past`` is asked about activities that the town does not have.
+    """
 
     def __init__(
-        self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
+        self,
+        folder: Path,
+        town: Town | None,
+        database: sqlite3.Connection,
+        faults: Faults,
+        now: datetime,
+        *,
+        past: Past,
     ) -> None:
         super().__init__(folder, town, database, faults, now)
+        self.past = past
         self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
         self.activities = _names({a.id: a.label for a in town.activities.values()}) if town else {}
 
@@ -141,7 +155,7 @@ class Lists(Listing):
         )
 
     def _booking(self, cells: Cells) -> None:
-        family, child, activity = cells.identifier("famille"), cells.identifier("enfant"), self._activity(cells)
+        family, child, activity = cells.identifier("famille"), cells.identifier("enfant"), self._booked_activity(cells)
         day, at = cells.day("date"), cells.past_instant("saisie_le", self.now)
         channel = cells.one_of("canal", CHANNELS, ", ".join(CHANNELS))
         booked = cells.one_of("action", ACTIONS, " ou ".join(ACTIONS)) if cells.row["action"] else 1
@@ -166,6 +180,16 @@ class Lists(Listing):
         if self.town is None:
             return cells.text("ecole")
         return cells.one_of("ecole", self.schools, f"une école de town.toml ({', '.join(self.town.schools)})")
+
+    def _booked_activity(self, cells: Cells) -> str | None:
+        """An activity that the town no longer has is one too: ``past_checks`` says what becomes of the line."""
+        if self.town and cells.row["activite"] and cells.meaning("activite", self.activities) is None:
+            return cells.meaning("activite", self._past_activities) or self._activity(cells)
+        return self._activity(cells)
+
+    @cached_property
+    def _past_activities(self) -> Mapping[str, ActivityId]:
+        return _names(self.past.activities)
 
     def _activity(self, cells: Cells) -> str | None:
         if self.town is None:

@@ -92,21 +92,15 @@ CASES = [
     ("reservations", "f-9;c-7;cantine;2026-12-04;;mairie;2026-11-02", "la famille « f-9 » n'existe pas", "family"),
     (
         "reservations",
-        "f-2;c-7;cantine;2026-12-04;;mairie;2026-11-02",
-        "« c-7 » n'est pas dans la famille « f-2 »",
-        "other",
-    ),
-    (
-        "reservations",
         "f-1;c-7;mercredi;2026-12-09;;mairie;2026-11-02",
         "n'est pas inscrit à « mercredi »",
         "not enrolled",
     ),
     (
         "reservations",
-        "f-1;c-8;cantine;2027-01-04;;mairie;2026-11-02",
-        "hors de l'inscription de « c-8 »",
-        "enrolment over",
+        "f-1;c-77;cantine;2026-12-04;;mairie;2026-11-02",
+        "« c-77 » n'est pas dans la famille « f-1 »",
+        "other",
     ),
     (
         "reservations",
