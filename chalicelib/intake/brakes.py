@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from chalicelib.intake.files.faults import number
+from chalicelib.intake.files.faults import number, several
 from chalicelib.intake.files.staging import count
+from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.ports import IntakeStore
 
 MANY = 20
@@ -19,6 +20,7 @@ SHARE = Fraction(5, 100)
 """Of what the portal has of the kind: more than ``MANY`` and more than this stops the run."""
 MOST, ALL = Fraction(1, 2), Fraction(1)
 """However few they are: codes replaced, and what leaves, when several families are touched or the list is empty."""
+RENUMBERED_SHOWN = 10
 
 _CODES = """
 SELECT count(*) FILTER (WHERE replaced), count(*), count(DISTINCT family) FILTER (WHERE replaced) FROM (
@@ -95,8 +97,19 @@ def brake(lists: sqlite3.Connection, store: IntakeStore, today: date) -> None:
 
     Children and families are those that the lists before this one had: who left already is not counted again.
     """
-    if stops := reasons(_losses(lists, store, today)):
+    if stops := [*reasons(_losses(lists, store, today)), *_renumbered(lists)]:
         raise Braked(stops)
+
+
+def _renumbered(lists: sqlite3.Connection) -> list[str]:
+    """One is enough to stop the run: what its family has online would be lost to it."""
+    said = [one.would_be() for one in renumbered(lists)]
+    more = len(said) - RENUMBERED_SHOWN
+    if more <= 0:
+        return said
+    others = f"{several(more, 'autre')} famille{'s' if more > 1 else ''}"
+    verb = "semblent" if more > 1 else "semble"
+    return [*said[:RENUMBERED_SHOWN], f"… et {others} qui {verb} avoir changé d'identifiant"]
 
 
 def _losses(lists: sqlite3.Connection, store: IntakeStore, today: date) -> Iterator[Loss]:

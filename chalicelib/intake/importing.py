@@ -26,6 +26,7 @@ from chalicelib.intake.people.limits import counts_otherwise
 from chalicelib.intake.people.lists import Lists
 from chalicelib.intake.people.logins import LoginWriter
 from chalicelib.intake.people.past import Past
+from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import Progress
@@ -129,6 +130,7 @@ class Importer:
             progress.follow("Comparaison des codes", logins.stage(), logins.compare())
             if not accepting:
                 brake(files.lists, self.store, paris_day(now))
+            report.renumbered = renumbered(files.lists)
             recount = Recount(self.store, self.places, now)
             if counts_otherwise(there, files.town):
                 recount.ask()

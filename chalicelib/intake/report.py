@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.intake.files.faults import Place, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
+from chalicelib.intake.people.renumbered import Renumbered
 
 SHOWN = 200
 
@@ -40,6 +41,8 @@ class IntakeReport:
     children_kept: int = 0
     departures: list[Departure] = field(default_factory=list)
     """Children that this import took out of a family, or found gone."""
+    renumbered: list[Renumbered] = field(default_factory=list)
+    """Families whose codes open another one from now on."""
     ended: list[Ended] = field(default_factory=list)
     """Bookings to come without enrolment, told at every import until they are cancelled or past."""
     bookings: Tally = field(default_factory=Tally)
@@ -100,6 +103,7 @@ class IntakeReport:
         if self.departures:
             said.append(f"Partis de vos listes : {several(len(self.departures), 'enfant')}")
             said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
+        said += _first([str(one) for one in self.renumbered])
         said += ended_lines(self.ended, _first)
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prises")

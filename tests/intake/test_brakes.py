@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.commands.import_town import BRAKED, DONE, main
-from chalicelib.intake.brakes import MANY, MOST, Braked, Loss, reasons
+from chalicelib.intake.brakes import MANY, MOST, RENUMBERED_SHOWN, Braked, Loss, reasons
 from tests.intake.folder import LISTS, a_folder
 from tests.intake.test_importing import Portal, snapshot, without
 
@@ -117,6 +117,44 @@ def test_a_child_who_moves_and_an_activity_that_ends_pass(portal, tmp_path):
     moved = LISTS["enfants.csv"].replace("c-7;f-1", "c-7;f-2")
     lists = {"enfants": moved, "reservations": without("reservations.csv", "c-7")}
     portal.load(a_folder(tmp_path, **lists, inscriptions=without("inscriptions.csv", "c-7")))
+
+
+RENUMBERED = {name: LISTS[f"{name}.csv"].replace("f-1;", "f-10;") for name in ("familles", "enfants", "reservations")}
+
+
+def test_a_family_that_gets_another_identifier_stops_the_run(portal, quick_hashes, tmp_path):
+    """However few they are: its invoices stay under the old one, which no code would open."""
+    portal.load(a_folder(tmp_path))
+    folder = a_folder(tmp_path, **RENUMBERED)
+    said = (
+        "la famille « f-1 » semble avoir changé d'identifiant (« f-10 ») : ses factures et son historique resteraient "
+        "sous « f-1 », sans code pour les ouvrir ; gardez l'identifiant « f-1 »"
+    )
+    assert said in stopped(portal, folder)
+    lines = portal.accept(folder).lines()
+    assert any(
+        "« f-1 » a changé d'identifiant (« f-10 ») : ses factures et son historique sont sous « f-1 », "
+        "et plus aucun code ne les ouvre" in line
+        for line in lines
+    )
+    assert portal.sign_in("007", "GOLDENEYE7").family == "f-10"
+
+
+def test_one_renumbered_family_of_many_stops_the_run(portal, quick_hashes, tmp_path):
+    portal.load(a_folder(tmp_path, **a_town(50)))
+    lists = {name: text.replace("f-120;", "f-920;") for name, text in a_town(50).items()}
+    (reason,) = stopped(portal, a_folder(tmp_path, **lists))
+    assert "la famille « f-120 » semble avoir changé d'identifiant (« f-920 »)" in reason
+    portal.accept(a_folder(tmp_path, **lists))
+    assert portal.load(a_folder(tmp_path, **lists)).nothing_changed
+
+
+def test_many_renumbered_families_are_cut(portal, quick_hashes, tmp_path):
+    portal.load(a_folder(tmp_path, **a_town(20)))
+    lists = {name: text.replace("f-1", "f-9") for name, text in a_town(20).items()}
+    said = [reason for reason in stopped(portal, a_folder(tmp_path, **lists)) if "identifiant" in reason]
+    assert len(said) == RENUMBERED_SHOWN + 1
+    assert said[-1] == f"… et {20 - RENUMBERED_SHOWN} autres familles qui semblent avoir changé d'identifiant"
 
 
 def loss(*, lost: int, there: int = 100, families: int = 2, listed: int = 100) -> Loss:

@@ -35,7 +35,7 @@ class Departure:
             )
         return (
             f"{_name(self.child)}, famille « {self.family} » : n'est plus dans enfants.csv ; plus aucune inscription, "
-            "la famille garde son historique et ses factures"
+            f"son historique reste sous « {self.family} »"
         )
 
 
