@@ -23,8 +23,12 @@ Items = list[tuple[str, str]]
 
 
 @contextmanager
-def conflicts(seconds: float = SECONDS) -> Iterator[None]:
-    """Every transaction inside the block holds its items for ``seconds``, whatever thread it comes from."""
+def conflicts(seconds: float = SECONDS) -> Iterator[list[str]]:
+    """Every transaction inside the block holds its items for ``seconds``, whatever thread it comes from.
+
+    Gives the calls that met another, each by its name, as they are refused.
+    """
+    refusals: list[str] = []
     held: set[tuple[str, str]] = set()
     lock = Lock()
 
@@ -36,6 +40,7 @@ def conflicts(seconds: float = SECONDS) -> Iterator[None]:
             if not any(met) and transaction:
                 held.update(items)
         if any(met):
+            refusals.append(attempt.name)
             return _conflict(met) if transaction else refused(400, "TransactionConflictException")
         try:
             if transaction:
@@ -47,7 +52,7 @@ def conflicts(seconds: float = SECONDS) -> Iterator[None]:
                     held.difference_update(items)
 
     with intercepted(around):
-        yield
+        yield refusals
 
 
 def _conflict(met: list[bool]) -> Answer:
