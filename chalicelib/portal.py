@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
+from chalicelib.services.declaring import DeclarePayment
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
 from chalicelib.services.invoicing import ChooseInvoice, InvoiceUseCases, OpenPdf, ShowInvoices
 from chalicelib.services.mail_ports import MailLinks, NoticeStore, Outbox
@@ -20,7 +21,7 @@ from chalicelib.services.notices import (
     ShowNotices,
     StopNotices,
 )
-from chalicelib.services.paying import PaymentLinks, PaymentUseCases, ShowPayment, StartPayment
+from chalicelib.services.paying import PaymentUseCases
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.planning import LastChanges, PlanningUseCases, ShowPlanning
 from chalicelib.services.ports import (
@@ -32,9 +33,10 @@ from chalicelib.services.ports import (
     ThrottleStore,
     TownStore,
 )
-from chalicelib.services.reconciling import DeclarePayment
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.services.settling import SettlePayment
+from chalicelib.services.showing import ShowPayment
+from chalicelib.services.starting import PaymentLinks, StartPayment
 from chalicelib.settings import Settings
 
 
@@ -73,6 +75,7 @@ class Ports:
     links: MailLinks
     attempts: AttemptStore
     providers: Mapping[str, PaymentProvider]
+    """By the contract that an attempt was opened under: the town's may be another by now, or none."""
     payment_links: PaymentLinks
 
 
@@ -150,12 +153,22 @@ def _notices(ports: Ports) -> NoticeUseCases:
 
 
 def _payments(ports: Ports) -> PaymentUseCases:
-    settle = settling(ports)
+    attempts, invoices, settle = ports.attempts, ports.invoices, settling(ports)
+    clock, report = ports.clock, ports.report
     return PaymentUseCases(
-        start=StartPayment(settle=settle, town=ports.town, links=ports.payment_links),
-        show=ShowPayment(settle=settle),
+        start=StartPayment(
+            attempts=attempts,
+            invoices=invoices,
+            providers=ports.providers,
+            settle=settle,
+            town=ports.town,
+            links=ports.payment_links,
+            clock=clock,
+            report=report,
+        ),
+        show=ShowPayment(attempts=attempts, invoices=invoices, settle=settle, clock=clock, report=report),
         settle=settle,
-        declare=DeclarePayment(settle=settle),
+        declare=DeclarePayment(attempts=attempts, providers=ports.providers, settle=settle, clock=clock, report=report),
     )
 
 

@@ -185,7 +185,7 @@ def build_jobs(settings: Settings) -> Jobs:
         note_ses_event=NoteSesEvent(
             outbox=outbox, events=SesEvents(settings.mail_configuration), clock=clock, report=report
         ),
-        reconcile_payments=Reconcile(settle=settling(ports)),
+        reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
     )
 

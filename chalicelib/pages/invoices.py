@@ -13,7 +13,7 @@ from chalicelib.rules.payments import Attempt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
-from chalicelib.services.paying import NotPayable, check_payable
+from chalicelib.services.starting import NotPayable, check_payable
 from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
 from chalicelib.web.signing import Tampered
 from chalicelib.web.visit import Visit, asked_for

@@ -13,8 +13,9 @@ from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import BeingOpened, NotPayable, Progress
 from chalicelib.services.payment_ports import OrderRefused
+from chalicelib.services.showing import PaymentProgress
+from chalicelib.services.starting import BeingOpened, NotPayable
 from chalicelib.web.routes import Answer, Page, Raw, Redirect, Room, Who
 from chalicelib.web.visit import Visit
 
@@ -160,7 +161,7 @@ def _progress_address(visit: Visit, number: InvoiceNumber) -> str:
     return visit.url(f"/factures/{number}/paiement")
 
 
-def _waiting_page(visit: Visit, found: Progress) -> Page:
+def _waiting_page(visit: Visit, found: PaymentProgress) -> Page:
     number, since = found.invoice.number, visit.query("depuis")
     path = f"/factures/{number}/paiement"
     reloads = int(visit.query("n")) if re.fullmatch(r"\d", visit.query("n"), re.ASCII) else 0
@@ -183,7 +184,7 @@ def _waiting_page(visit: Visit, found: Progress) -> Page:
     return Page("payments/waiting.html", words, "Coordonnées bancaires, étape 3 sur 4", section=SECTION)
 
 
-def _confirmed_page(visit: Visit, found: Progress, attempt: Attempt) -> Page:
+def _confirmed_page(visit: Visit, found: PaymentProgress, attempt: Attempt) -> Page:
     ticket = present.ticket_of(attempt, found.invoice, visit.portal.town.current().name)
     words = {"ticket": ticket, "email": attempt.email, "number": found.invoice.number}
     return Page("payments/confirmed.html", words, "Confirmation de paiement, étape 4 sur 4", section=SECTION)

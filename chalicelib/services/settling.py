@@ -103,15 +103,11 @@ class SettlePayment:
 
     def _answer(self, attempt: Attempt) -> BankAnswer | None:
         try:
-            return self.provider_of(attempt).result_of(attempt.idop)
+            return self.providers[attempt.contract].result_of(attempt.idop)
         except (NotYetKnown, UnknownOperation):
             return None
         except Unavailable as silent:
             raise NotAnswered(str(silent)) from silent
-
-    def provider_of(self, attempt: Attempt) -> PaymentProvider:
-        """The treasury by the contract that the attempt was opened under: the town's may be another by now, or none."""
-        return self.providers[attempt.contract]
 
     def give_up(self, attempt: Attempt) -> bool:
         """Hand an attempt about which the treasury never answered to a person; False when it is too early. Raises

@@ -11,7 +11,7 @@ import boto3
 from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
-from chalicelib.portal import Portal
+from chalicelib.portal import Portal, assemble
 from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
@@ -23,7 +23,7 @@ from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import build_jobs, build_portal
+from chalicelib.wiring import build_jobs, ports_on_aws
 from tests.builders import BOND, JAMES
 from tests.clock import paris
 from tests.fake_bank import Treasury
@@ -74,8 +74,7 @@ def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
     if function == "SendOutbox":
         run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
     if function == "ReconcilePayments":
-        portal = build_portal(stage)
-        portal.payments.settle.providers = {"web-service": treasury}
+        portal = assemble(replace(ports_on_aws(stage), providers={"web-service": treasury}))
         portal.payments.start(the_bonds(), NUMBER, "a@server.fr")
         treasury.says("idop-1", "P")
 
@@ -101,9 +100,8 @@ def put_town(store: DynamoIntakeStore, town: Town) -> None:
 
 def the_api(settings: Settings, treasury: object) -> None:
     """A parent's whole visit, the office's mail, the bank's calls."""
-    portal = build_portal(settings)
     providers = {"web-service": treasury, "url": treasury}
-    portal.payments.settle.providers = providers  # type: ignore[assignment]
+    portal = assemble(replace(ports_on_aws(settings), providers=providers))  # type: ignore[arg-type]
     app = Chalice("flows")
     add_pages(app, lambda: portal)
     parent = PageClient(app)

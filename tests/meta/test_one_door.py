@@ -31,7 +31,7 @@ ALLOWED = {
     ("intake.town.town_file", "SchoolId"): FAULTY,
     ("intake.bookings.writer", "EntryId"): MINTED,
     ("services.saving", "EntryId"): MINTED,
-    ("services.paying", "AttemptId"): MINTED,
+    ("services.starting", "AttemptId"): MINTED,
 }
 
 

@@ -142,26 +142,25 @@ class World:
         self.links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
         self.treasury = Treasury(now=self.clock.now())
         self.attempts = MemoryAttempts(self.invoices, self.outbox)
-        self.portal: Portal = assemble(
-            Ports(
-                settings=self.settings,
-                clock=self.clock,
-                report=report,
-                town=self.towns,
-                families=self.families,
-                logins=self.logins,
-                throttle=MemoryThrottle(),
-                plannings=self.plannings,
-                invoices=self.invoices,
-                pdfs=self.pdfs,
-                notices=self.notices,
-                outbox=self.outbox,
-                links=self.links,
-                attempts=self.attempts,
-                providers={"web-service": self.treasury, "url": self.treasury},
-                payment_links=self.links,
-            )
+        self.ports = Ports(
+            settings=self.settings,
+            clock=self.clock,
+            report=report,
+            town=self.towns,
+            families=self.families,
+            logins=self.logins,
+            throttle=MemoryThrottle(),
+            plannings=self.plannings,
+            invoices=self.invoices,
+            pdfs=self.pdfs,
+            notices=self.notices,
+            outbox=self.outbox,
+            links=self.links,
+            attempts=self.attempts,
+            providers={"web-service": self.treasury, "url": self.treasury},
+            payment_links=self.links,
         )
+        self.portal: Portal = assemble(self.ports)
         self.app = Chalice("test")
         add_pages(self.app, lambda: self.portal)
 

@@ -14,15 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.adapters.logs import report
+from chalicelib.portal import assemble
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import BeingOpened, NotPayable
 from chalicelib.services.payment_ports import Kind, NotYetKnown
 from chalicelib.services.ports import Login
 from chalicelib.services.reconciling import Reconcile
+from chalicelib.services.starting import BeingOpened, NotPayable
 from infra.local.bank.operations import Operation, Unusable
 from infra.local.bank.soap import told
 from tests.builders import BOND, JAMES
@@ -45,8 +47,10 @@ class Town(World):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.bank = Bank(self.clock)
-        self.portal.payments.settle.providers = {"web-service": self.bank, "url": ByAddress(self.bank)}
-        self.reconcile = Reconcile(settle=self.portal.payments.settle)
+        self.portal = assemble(replace(self.ports, providers={"web-service": self.bank, "url": ByAddress(self.bank)}))
+        self.reconcile = Reconcile(
+            attempts=self.attempts, settle=self.portal.payments.settle, clock=self.clock, report=report
+        )
         self.stranger = self.visitor()
 
     def signs(self, contract: str) -> None:

@@ -12,11 +12,13 @@ from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
+from chalicelib.services.declaring import DeclarePayment
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import BeingOpened, NotPayable, ShowPayment, StartPayment
 from chalicelib.services.payment_ports import Kind, OrderRefused
-from chalicelib.services.reconciling import DeclarePayment, Reconcile
+from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
+from chalicelib.services.showing import ShowPayment
+from chalicelib.services.starting import BeingOpened, NotPayable, StartPayment
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
@@ -51,16 +53,22 @@ class World:
         self.outbox = DynamoOutbox(database, PEPPER)
         self.told = []
         self.town = MemoryTown(replace(a_town(), payment=payment))
-        self.settle = SettlePayment(
-            attempts=self.attempts,
-            invoices=self.invoices,
-            providers={"web-service": self.treasury, "url": self.treasury},
-            clock=self.clock,
-            report=lambda event, **_facts: self.told.append(event),
+        self.providers = {"web-service": self.treasury, "url": self.treasury}
+        told = {"clock": self.clock, "report": lambda event, **_facts: self.told.append(event)}
+        books = {"attempts": self.attempts, "invoices": self.invoices}
+        self.settle = SettlePayment(**books, providers=self.providers, **told)
+        self.start = StartPayment(
+            **books,
+            providers=self.providers,
+            settle=self.settle,
+            town=self.town,
+            links=Links(),
+            **told,
+            new_id=self._next_id,
         )
-        self.start = StartPayment(settle=self.settle, town=self.town, links=Links(), new_id=self._next_id)
-        self.show = ShowPayment(settle=self.settle)
-        self.reconcile = Reconcile(settle=self.settle)
+        self.show = ShowPayment(**books, settle=self.settle, **told)
+        self.declare = DeclarePayment(attempts=self.attempts, providers=self.providers, settle=self.settle, **told)
+        self.reconcile = Reconcile(attempts=self.attempts, settle=self.settle, **told)
         self.ids = 0
         self.invoices.put(INVOICE, ())
 
@@ -320,12 +328,12 @@ def test_an_unsigned_word_about_an_operation_that_can_be_looked_up_is_a_reason_t
     for forged in ("P", "R", "Q"):
         world.treasury.answers["idop-1"] = None
         world.later(seconds=6)
-        DeclarePayment(settle=world.settle)("idop-1", posted(paid, resultrans=forged, montant="1"))
+        world.declare("idop-1", posted(paid, resultrans=forged, montant="1"))
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.PENDING
     assert list(world.attempts.to_refund_or_check()) == []
     world.treasury.answers["idop-1"] = paid
     world.later(seconds=6)
-    DeclarePayment(settle=world.settle)("idop-1", posted(paid, resultrans="R", montant="1"))
+    world.declare("idop-1", posted(paid, resultrans="R", montant="1"))
     assert world.invoice().is_paid
 
 
@@ -335,28 +343,26 @@ def test_two_unsigned_words_at_once_are_both_heard():
         world.pay()
         world.treasury.says("idop-1", "P")
         paid, world.treasury.answers["idop-1"] = world.treasury.answers["idop-1"], None
-        declare = DeclarePayment(settle=world.settle)
         by_idop = world.attempts.by_idop
 
         def read_then_overtaken(idop):
             found = by_idop(idop)
             world.attempts.by_idop = by_idop
-            declare(idop, posted(paid, resultrans="R"))
+            world.declare(idop, posted(paid, resultrans="R"))
             return found
 
         world.attempts.by_idop = read_then_overtaken
-        declare("idop-1", posted(paid))
+        world.declare("idop-1", posted(paid))
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
 
 
 def test_the_unsigned_return_is_a_hint_that_settles_nothing():
     with a_world(payment=replace(PAYING, online="url")) as world:
         world.pay()
-        declare = DeclarePayment(settle=world.settle)
         world.treasury.says("idop-1", "P")
         answer, world.treasury.answers["idop-1"] = world.treasury.answers["idop-1"], None
         for _ in range(2):
-            declare("idop-1", posted(answer))
+            world.declare("idop-1", posted(answer))
         assert world.attempts.find(AttemptId("a-1")).state is AttemptState.DECLARED
         assert not world.invoice().payments
         assert [entry.kind for entry in world.attempts.to_refund_or_check()] == [Kind.DECLARED]
@@ -365,7 +371,7 @@ def test_the_unsigned_return_is_a_hint_that_settles_nothing():
             world.pay()
         world.later(days=1)
         world.pay()
-        declare("idop-2", posted(answer, montant="100"))
+        world.declare("idop-2", posted(answer, montant="100"))
         assert world.attempts.find(AttemptId("a-2")).state is AttemptState.TO_CHECK
 
 

@@ -85,7 +85,7 @@ def whole_payment(world: World) -> list[str]:
 def test_a_payment_survives_every_fault_of_the_bank(at, way):
     with a_world() as world:
         bank = Faulty(world.treasury, at, way)
-        world.settle.providers = {"web-service": bank}
+        world.providers["web-service"] = bank
         told = whole_payment(world)
         bank.at = -1
         if not world.invoice().is_paid:
@@ -112,9 +112,9 @@ def whole_payment_again(world: World) -> list[str]:
 def test_the_faults_do_happen():
     with a_world() as world:
         bank = Faulty(world.treasury, -1, LOST)
-        world.settle.providers = {"web-service": bank}
+        world.providers["web-service"] = bank
         assert whole_payment(world) == []
         assert bank.calls >= 2
     with a_world() as world:
-        world.settle.providers = {"web-service": Faulty(world.treasury, 0, LOST)}
+        world.providers["web-service"] = Faulty(world.treasury, 0, LOST)
         assert "unavailable" in whole_payment(world)

@@ -19,10 +19,11 @@ from chalicelib.rules.invoices import Means
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.paying import BeingOpened, NotPayable, ShowPayment, StartPayment
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
+from chalicelib.services.showing import ShowPayment
+from chalicelib.services.starting import BeingOpened, NotPayable, StartPayment
 from infra.local.bank.operations import Unusable
 from tests.builders import a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
@@ -76,18 +77,22 @@ class Payments(RuleBasedStateMachine):
         self.books = MemoryAttempts(self.invoices, self.outbox)
         self.attempts = Crashing(self.books)
         town = MemoryTown(a_town(payment=PaymentFacts("T5", "006382", online="web-service")))
-        self.settle = SettlePayment(
-            attempts=self.attempts,
-            invoices=self.invoices,
-            providers={"web-service": self.bank},
-            clock=self.clock,
-            report=lambda _event, **_facts: None,
-        )
+        books: dict[str, Any] = {"attempts": self.attempts, "invoices": self.invoices}
+        told: dict[str, Any] = {"clock": self.clock, "report": lambda _event, **_facts: None}
+        self.settle = SettlePayment(**books, providers={"web-service": self.bank}, **told)
         names = count(1)
         # Named in turn: hypothesis repeats a run to the letter, and jobs go through attempts in the order of names.
-        self.start = StartPayment(settle=self.settle, town=town, links=self, new_id=lambda: f"a-{next(names):03}")
-        self.show = ShowPayment(settle=self.settle)
-        self.reconcile = Reconcile(settle=self.settle)
+        self.start = StartPayment(
+            **books,
+            providers={"web-service": self.bank},
+            settle=self.settle,
+            town=town,
+            links=self,
+            **told,
+            new_id=lambda: f"a-{next(names):03}",
+        )
+        self.show = ShowPayment(**books, settle=self.settle, **told)
+        self.reconcile = Reconcile(attempts=self.attempts, settle=self.settle, **told)
         self.cash = 0
 
     def notify(self) -> str:

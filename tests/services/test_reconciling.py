@@ -10,10 +10,11 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
-from chalicelib.services.paying import ShowPayment, StartPayment
 from chalicelib.services.payment_ports import Kind
 from chalicelib.services.reconciling import MARGIN, Reconcile
 from chalicelib.services.settling import SettlePayment
+from chalicelib.services.showing import ShowPayment
+from chalicelib.services.starting import StartPayment
 from tests.builders import BOND, a_family, a_town, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, Treasury
@@ -35,19 +36,18 @@ class World:
         self.invoices = MemoryInvoices(outbox)
         self.attempts = MemoryAttempts(self.invoices, outbox)
         self.told = []
-        self.settle = SettlePayment(
-            attempts=self.attempts,
-            invoices=self.invoices,
-            providers={"web-service": self.treasury},
-            clock=self.clock,
-            report=lambda event, **facts: self.told.append((event, facts)),
-        )
+        told = {"clock": self.clock, "report": lambda event, **facts: self.told.append((event, facts))}
+        books = {"attempts": self.attempts, "invoices": self.invoices}
+        providers = {"web-service": self.treasury}
+        self.settle = SettlePayment(**books, providers=providers, **told)
         names = count(1)
         town = MemoryTown(a_town(payment=PaymentFacts("T5", "006382", online="web-service")))
         new_id = lambda: f"a-{next(names):03}"  # noqa: E731
-        self.start = StartPayment(settle=self.settle, town=town, links=Links(), new_id=new_id)
-        self.show = ShowPayment(settle=self.settle)
-        self.job = Reconcile(settle=self.settle)
+        self.start = StartPayment(
+            **books, providers=providers, settle=self.settle, town=town, links=Links(), **told, new_id=new_id
+        )
+        self.show = ShowPayment(**books, settle=self.settle, **told)
+        self.job = Reconcile(attempts=self.attempts, settle=self.settle, **told)
 
     def pays(self, operations=1):
         for number in range(len(self.treasury.asked) + 1, len(self.treasury.asked) + operations + 1):

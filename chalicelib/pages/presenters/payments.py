@@ -9,8 +9,8 @@ from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.mails import means_of
-from chalicelib.services.paying import Progress
 from chalicelib.services.receipts import received
+from chalicelib.services.showing import PaymentProgress
 
 WAITING = "attente"
 """The state that the page's script asks for until it is another one."""
@@ -133,7 +133,7 @@ def closed(why: str) -> Outcome:
     )
 
 
-def state_of(progress: Progress, since: datetime | None) -> str:
+def state_of(progress: PaymentProgress, since: datetime | None) -> str:
     """What the waiting page's script compares: ``attente`` until something is known, then the state's name.
 
     ``since``: when the parent was about to go to the bank; an older attempt that is over says nothing of this one.
@@ -154,7 +154,7 @@ def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
     return told_before or not attempt.is_live(now)
 
 
-def is_slow(progress: Progress) -> bool:
+def is_slow(progress: PaymentProgress) -> bool:
     """Whether the bank's page can no longer be used, and its answer is still not known."""
     attempt = progress.attempt
     return bool(attempt and attempt.state in LIVE and not attempt.is_live(progress.now))

@@ -1,0 +1,161 @@
+"""Starting to pay an invoice online: a payment is opened at the treasury, once."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, bare_reference
+from chalicelib.rules.looks import AT_ONCE, LOOK_GAP, next_look
+from chalicelib.rules.payments import (
+    LEAST,
+    MOST,
+    Attempt,
+    AttemptState,
+    padded_reference,
+)
+from chalicelib.rules.town import Town
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.payment_ports import AttemptStore, OrderRefused, PaymentProvider
+from chalicelib.services.ports import Clock, Report, TownStore
+from chalicelib.services.settling import TRIES, SettlePayment
+
+
+class NotPayable(ValueError):
+    """The invoice cannot be paid online: ``args[0]`` is ``closed`` (the town has no contract) or ``amount``."""
+
+
+class BeingOpened(RuntimeError):
+    """A payment of the same invoice is being opened by another request, or was perhaps made and is being checked."""
+
+
+class PaymentLinks(Protocol):
+    """Absolute addresses that the treasury is given."""
+
+    def notify(self) -> str:
+        """Where the bank posts."""
+        ...
+
+    def back(self) -> str:
+        """Where the parent's browser returns."""
+        ...
+
+
+def check_payable(invoice: Invoice, town: Town) -> None:
+    """Whether a payment of the invoice may be opened. Raises AlreadyPaid, NotPayable."""
+    if invoice.is_paid:
+        raise AlreadyPaid(invoice.number)
+    if not (town.payment.online and town.payment.client_number):
+        raise NotPayable("closed")
+    if not LEAST <= invoice.remaining <= MOST:
+        raise NotPayable("amount")
+
+
+class StartPayment:
+    """Opens a payment at the treasury, or finds the one that the parent has open already."""
+
+    def __init__(
+        self,
+        *,
+        attempts: AttemptStore,
+        invoices: InvoiceStore,
+        providers: Mapping[str, PaymentProvider],
+        settle: SettlePayment,
+        town: TownStore,
+        links: PaymentLinks,
+        clock: Clock,
+        report: Report,
+        new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+    ) -> None:
+        self.attempts = attempts
+        self.invoices = invoices
+        self.providers = providers
+        self.settle = settle
+        self.town = town
+        self.links = links
+        self.clock = clock
+        self.report = report
+        self.new_id = new_id
+
+    def __call__(self, family: Family, number: InvoiceNumber, email: str) -> str:
+        """Address of the treasury's page. Raises NotFound, AlreadyPaid, NotPayable, BeingOpened, OrderRefused,
+        Unavailable."""
+        for _ in range(TRIES):
+            invoice = self.invoices.find(family.id, number)
+            if invoice is None:
+                raise NotFound("invoice")
+            if invoice.is_paid:
+                raise AlreadyPaid(number)
+            over = self.attempts.latest(invoice)
+            if over and not over.is_final:
+                over = self._last_word(over)
+                if over.is_received:
+                    continue
+                if over.can_resume(self.clock.now()):
+                    return self.providers[over.contract].page(over)
+            now = self.clock.now()
+            if over and over.is_live(now):
+                raise BeingOpened(number)
+            # Only here: a town that closes forbids new payments, not to end those under way.
+            town = self.town.current()
+            check_payable(invoice, town)
+            attempt = _new(AttemptId(self.new_id()), family=family, invoice=invoice, email=email, town=town, now=now)
+            try:
+                self.attempts.begin(attempt, invoice, over)
+            except StaleWrite:
+                continue
+            return self._open(attempt)
+        raise BeingOpened(number)
+
+    def _last_word(self, over: Attempt) -> Attempt:
+        """Before a second payment, what became of the first: a result may have come unheard, even after an abandon.
+        One that keeps the invoice may have been asked about a moment ago; one that lets it go is asked about now."""
+        gap = LOOK_GAP if over.is_live(self.clock.now()) else AT_ONCE
+        return self.settle.look(over, gap=gap).attempt
+
+    def _open(self, attempt: Attempt) -> str:
+        provider = self.providers[attempt.contract]
+        try:
+            idop = provider.create(attempt, notify=self.links.notify(), back=self.links.back())
+        except OrderRefused as refused:
+            self._failed(attempt, f"refused:{refused.code}")
+            raise
+        except (Unavailable, ValueError) as fault:
+            self._failed(attempt, type(fault).__name__)
+            raise
+        look_at = next_look(replace(attempt, idop=idop), self.clock.now()) or attempt.created_at
+        opened = self.attempts.opened(attempt, idop, look_at)
+        self.report("payment.opened", attempt=attempt.id, invoice=attempt.invoice)
+        return provider.page(opened)
+
+    def _failed(self, attempt: Attempt, why: str) -> None:
+        """The parent was never on the treasury's page: the invoice is free for another attempt at once."""
+        now = self.clock.now()
+        failed = replace(attempt, state=AttemptState.FAILED, settled_at=now, why=why)
+        self.attempts.settle(attempt, failed, None)
+        self.report("payment.failed", level="error", attempt=attempt.id, invoice=attempt.invoice, why=why)
+
+
+def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town: Town, now: datetime) -> Attempt:
+    transmitted = padded_reference if town.payment.padded else bare_reference
+    return Attempt(
+        id=name,
+        family=family.id,
+        invoice=invoice.number,
+        # The budget year is the one that the reference was made in, also when it is paid the year after.
+        exercice=invoice.reference[:4],
+        reference=transmitted(invoice.reference),
+        label=invoice.label,
+        amount=invoice.remaining,
+        payer=family.payer,
+        email=email,
+        client_number=town.payment.client_number,
+        saisie=town.payment.saisie,
+        contract=town.payment.online,
+        created_at=now,
+    )
