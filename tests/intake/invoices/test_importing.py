@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import BadFiles, Importer
-from chalicelib.intake.invoices.decisions import pdf_files
+from chalicelib.intake.invoices import pdf_files
 from chalicelib.intake.invoices.writer import InvoiceDesk
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
