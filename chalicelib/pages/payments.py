@@ -191,7 +191,7 @@ def _confirmed_page(visit: Visit, found: PaymentProgress, attempt: Attempt) -> P
 
 
 def _outcome_page(
-    visit: Visit, number: InvoiceNumber, outcome: present.Outcome, status: int, *, email: str = ""
+    visit: Visit, number: InvoiceNumber, outcome: present.PaymentOutcome, status: int, *, email: str = ""
 ) -> Page:
     words = {
         "number": number,

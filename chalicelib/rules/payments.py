@@ -28,7 +28,7 @@ OPENING = timedelta(seconds=30)
 """A request that asks the treasury for a payment is over by then, whatever became of it."""
 EXPIRES = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
-HELD = timedelta(days=10)
+HOLD_TO_CHECK = timedelta(days=10)
 """For which money that a person has to look at keeps the invoice from being paid online again."""
 
 
@@ -70,8 +70,8 @@ ENDED = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
 """Nothing was paid, says somebody."""
 _LASTS = {
     AttemptState.CREATED: OPENING,
-    AttemptState.DECLARED: HELD,
-    AttemptState.TO_CHECK: HELD,
+    AttemptState.DECLARED: HOLD_TO_CHECK,
+    AttemptState.TO_CHECK: HOLD_TO_CHECK,
 }
 LETTERS = {
     "P": AttemptState.PAID,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, already_paid, in_order_to_pay
-from chalicelib.rules.payments import HELD, Attempt
+from chalicelib.rules.payments import HOLD_TO_CHECK, Attempt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.emails import is_email
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
@@ -53,8 +53,8 @@ def live_attempts(
     invoices: Iterable[Invoice], attempts: AttemptStore, now: datetime
 ) -> Mapping[InvoiceNumber, Attempt]:
     """Those of ``invoices`` that a live attempt keeps from being paid, or changed. One call, and none when no attempt
-    was begun lately: nothing holds an invoice for longer than HELD."""
-    begun = {invoice.begun.attempt for invoice in invoices if invoice.begun and now < invoice.begun.at + HELD}
+    was begun lately: nothing holds an invoice for longer than HOLD_TO_CHECK."""
+    begun = {invoice.begun.attempt for invoice in invoices if invoice.begun and now < invoice.begun.at + HOLD_TO_CHECK}
     return {one.invoice: one for one in attempts.among(begun) if one.is_live(now)} if begun else {}
 
 

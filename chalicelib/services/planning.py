@@ -154,7 +154,7 @@ def _page(town: Town, first: date, weeks: int) -> date | None:
 
 
 @dataclass(frozen=True)
-class Change:
+class PastChange:
     """One line of « Mes dernières modifications »."""
 
     slot: Slot
@@ -167,15 +167,15 @@ class LastChanges:
     def __init__(self, *, plannings: PlanningStore) -> None:
         self.plannings = plannings
 
-    def __call__(self, family: Family, child: ChildId) -> Mapping[ActivityId, tuple[Change, ...]]:
+    def __call__(self, family: Family, child: ChildId) -> Mapping[ActivityId, tuple[PastChange, ...]]:
         """The child's most recent changes by activity, newest first. Raises NotFound."""
         family.child(child)
-        by_activity: dict[ActivityId, list[Change]] = {}
+        by_activity: dict[ActivityId, list[PastChange]] = {}
         for entry in self.plannings.entries(family.id, ENTRIES):
             for wish in entry.changes:
                 changes = by_activity.setdefault(wish.slot.activity, [])
                 if wish.slot.child == child and len(changes) < CHANGES:
-                    changes.append(Change(wish.slot, wish.booked, entry.at, entry.channel))
+                    changes.append(PastChange(wish.slot, wish.booked, entry.at, entry.channel))
         return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}
 
 

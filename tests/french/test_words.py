@@ -20,7 +20,7 @@ from chalicelib.rules.deadlines import (
 from chalicelib.rules.ids import ActivityId, EntryId
 from chalicelib.rules.planning import Reason, Refusal, Wish
 from chalicelib.rules.school_calendar import Period
-from chalicelib.services.planning import Change
+from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
 from tests.builders import ALINE, a_child, a_family, a_slot, a_town, an_activity
 from tests.clock import paris
@@ -188,8 +188,8 @@ def test_a_recap_of_two_children_names_them() -> None:
 
 
 def test_changes_of_a_removed_activity_and_an_unknown_channel_are_still_shown() -> None:
-    change = Change(a_slot(date(2015, 12, 24), "judo"), False, paris("mardi 2015-12-22 15:52"), "pigeon")
-    phoned = Change(MEAL, True, paris("mardi 2015-12-22 15:52"), "telephone")
+    change = PastChange(a_slot(date(2015, 12, 24), "judo"), False, paris("mardi 2015-12-22 15:52"), "pigeon")
+    phoned = PastChange(MEAL, True, paris("mardi 2015-12-22 15:52"), "telephone")
     shown = changes_of({ActivityId("judo"): (change,), ActivityId("cantine"): (phoned,)}.items(), TOWN)
     assert shown == [
         ("Cantine", ["Ma 08-09-2026 inscrit — par téléphone le Ma 22-12-2015 à 15:52"]),

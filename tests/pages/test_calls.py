@@ -8,7 +8,7 @@ from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.payments import HELD
+from chalicelib.rules.payments import HOLD_TO_CHECK
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import login_key, secret_of
 from chalicelib.services.ports import Login
@@ -162,7 +162,7 @@ def test_the_invoices_cost_a_third_call_while_one_was_tried_to_be_paid_lately(
     """The state of an attempt is kept once, in its own item: a head only says that there is one, and since when."""
     database = stand_in.database_for(moto_settings)
     attempts, invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
-    for number, begun in (("2013-026-000335", NOW), ("2013-019-000345", NOW - HELD)):
+    for number, begun in (("2013-026-000335", NOW), ("2013-019-000345", NOW - HOLD_TO_CHECK)):
         invoice = invoices.holder(InvoiceNumber(number))
         assert invoice
         attempts.begin(an_attempt(invoice, begun), invoice, None)

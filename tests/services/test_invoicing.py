@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.payments import HELD, AttemptState
+from chalicelib.rules.payments import HOLD_TO_CHECK, AttemptState
 from chalicelib.services.invoicing import PAID_ON_A_PAGE, AlreadyPaid, ChooseInvoice, OpenPdf, PdfMissing, ShowInvoices
 from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
@@ -131,6 +131,6 @@ def test_no_attempt_holds_an_invoice_for_longer_than_it_is_asked_about(state: At
     """What lets a page spare the call: heads whose attempt is older are not asked about."""
     desk = Desk()
     attempt = an_attempt(an_invoice(MINE), desk.clock.now(), state=state)
-    assert not attempt.is_live(desk.clock.now() + HELD)
+    assert not attempt.is_live(desk.clock.now() + HOLD_TO_CHECK)
     desk.attempts.begin(attempt, an_invoice(MINE), None)
     assert (MINE in desk.show(BOND).under_way) is attempt.is_live(desk.clock.now())

@@ -19,7 +19,7 @@ DO_NOT_PAY_AGAIN = "Ne payez pas cette facture une deuxième fois."
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PaymentOutcome:
     """A payment that is not (yet) received. ``box`` is the class of its box, ``again`` whether to offer another try."""
 
     heading: str
@@ -29,7 +29,7 @@ class Outcome:
 
 
 OUTCOMES = {
-    AttemptState.REFUSED: Outcome(
+    AttemptState.REFUSED: PaymentOutcome(
         "Paiement refusé",
         (
             f"La banque a refusé le paiement. {NO_DEBIT}",
@@ -37,11 +37,11 @@ OUTCOMES = {
         ),
         box="faute",
     ),
-    AttemptState.ABANDONED: Outcome(
+    AttemptState.ABANDONED: PaymentOutcome(
         "Paiement abandonné",
         (f"Vous avez annulé le paiement sur le site de la banque. {NO_DEBIT}", "La facture reste à payer."),
     ),
-    AttemptState.EXPIRED: Outcome(
+    AttemptState.EXPIRED: PaymentOutcome(
         "Aucun paiement reçu",
         (
             "La page de la banque est restée sans réponse. La facture reste à payer.",
@@ -49,17 +49,17 @@ OUTCOMES = {
             "encore demain matin, et un e-mail vous dira que le paiement est reçu.",
         ),
     ),
-    AttemptState.FAILED: Outcome(
+    AttemptState.FAILED: PaymentOutcome(
         "Le paiement n'a pas pu commencer",
         (f"Le site de la banque n'a pas ouvert ce paiement. {NO_DEBIT}", "Réessayez dans quelques minutes."),
         box="faute",
     ),
-    AttemptState.REVERSED: Outcome(
+    AttemptState.REVERSED: PaymentOutcome(
         "Prélèvement rejeté par votre banque",
         ("Votre banque n'a pas payé le prélèvement. La facture est de nouveau à payer.",),
         box="faute",
     ),
-    AttemptState.DECLARED: Outcome(
+    AttemptState.DECLARED: PaymentOutcome(
         "Paiement annoncé par la banque",
         (
             f"{DO_NOT_PAY_AGAIN} La banque nous dit que vous avez payé ; la trésorerie doit encore le confirmer.",
@@ -68,7 +68,7 @@ OUTCOMES = {
         box="bien",
         again=False,
     ),
-    AttemptState.TO_CHECK: Outcome(
+    AttemptState.TO_CHECK: PaymentOutcome(
         "Paiement à vérifier par la mairie",
         (
             f"{DO_NOT_PAY_AGAIN} La réponse de la banque n'est pas celle que nous attendions.",
@@ -77,7 +77,7 @@ OUTCOMES = {
         again=False,
     ),
 }
-SILENCE = Outcome(
+SILENCE = PaymentOutcome(
     "Paiement à vérifier par la mairie",
     (
         f"{DO_NOT_PAY_AGAIN} La trésorerie n'a jamais répondu : personne ne sait encore si vous avez payé.",
@@ -90,12 +90,12 @@ CLOSED = {
     "amount": f"La banque ne prend en ligne que des montants de {in_words(LEAST)} à {in_words(MOST)}.",
 }
 """Why an invoice cannot be paid here, by the slug of its NotPayable."""
-UNREACHABLE = Outcome(
+UNREACHABLE = PaymentOutcome(
     "Le site de la banque ne répond pas",
     (f"Le paiement n'a pas commencé. {NO_DEBIT}", "Réessayez dans quelques minutes : la facture reste à payer."),
     box="faute",
 )
-NOT_OPENED = Outcome(
+NOT_OPENED = PaymentOutcome(
     "Le paiement n'a pas pu commencer",
     (
         f"Le service de paiement de la trésorerie refuse cette demande. {NO_DEBIT}",
@@ -104,7 +104,7 @@ NOT_OPENED = Outcome(
     box="faute",
     again=False,
 )
-WRONG_ADDRESS = Outcome(
+WRONG_ADDRESS = PaymentOutcome(
     "La banque refuse votre adresse e-mail",
     (
         f"Le paiement n'a pas commencé. {NO_DEBIT}",
@@ -122,13 +122,13 @@ class Ticket:
     overpaid: str
 
 
-def outcome_of(attempt: Attempt) -> Outcome:
+def outcome_of(attempt: Attempt) -> PaymentOutcome:
     return SILENCE if attempt.doubt is Doubt.SILENT else OUTCOMES[attempt.state]
 
 
-def closed(why: str) -> Outcome:
+def closed(why: str) -> PaymentOutcome:
     """``why``: the slug of a NotPayable."""
-    return Outcome(
+    return PaymentOutcome(
         "Paiement impossible ici", (CLOSED[why], "Les autres moyens de paiement sont écrits sur la facture.")
     )
 

@@ -20,7 +20,7 @@ from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.planning import Reason, Refusal, Wish
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
-from chalicelib.services.planning import Change
+from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
 
 CHANNELS = {
@@ -169,7 +169,7 @@ def _consequence(wish: Wish, town: Town) -> str:
 
 
 def changes_of(
-    change_lists: Iterable[tuple[ActivityId, tuple[Change, ...]]], town: Town
+    change_lists: Iterable[tuple[ActivityId, tuple[PastChange, ...]]], town: Town
 ) -> list[tuple[str, list[str]]]:
     """« Mes dernières modifications »: label of each activity, in the town's order, and its lines."""
     order = {activity: rank for rank, activity in enumerate(town.activities)}
@@ -177,7 +177,7 @@ def changes_of(
     return [(town.label_of(activity), [_change_line(c) for c in changes]) for activity, changes in sorted_lists]
 
 
-def _change_line(change: Change) -> str:
+def _change_line(change: PastChange) -> str:
     """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 »."""
     state = "inscrit" if change.booked else "annulé"
     channel = CHANNELS.get(change.channel, f"par {change.channel}")

@@ -12,7 +12,7 @@ from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.rules.payments import HELD, Attempt, AttemptState
+from chalicelib.rules.payments import HOLD_TO_CHECK, Attempt, AttemptState
 from chalicelib.services.recounting import CountPlaces
 from tests.builders import an_attempt
 from tests.clock import FixedClock, paris
@@ -159,7 +159,7 @@ def test_a_correction_while_money_is_under_way_waits_for_it(desk, change, said):
         "attendu : la même, ou un nouvel import quand ce paiement sera connu"
     ]
     assert desk.attempts.latest(desk.invoices.holder(NUMBER)) == attempt
-    desk.clock.at += HELD
+    desk.clock.at += HOLD_TO_CHECK
     assert desk.load(factures=HEADS + HEAD.replace(*change)).invoices.changed == 1
     assert desk.attempts.latest(desk.invoices.holder(NUMBER)) == attempt
 
