@@ -1,7 +1,7 @@
 """Sign in, sign out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chalicelib.french.markdown import to_html
 from chalicelib.french.words import clock_words, typeset
@@ -24,7 +24,10 @@ _DESTINATION = re.compile(
     re.ASCII,
 )
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
-"""The one sentence for every failure: it must not tell which code is wrong, nor that somebody tried too often."""
+LATER = "Si vous êtes sûr de vos codes, réessayez dans un quart d'heure."
+"""The same two sentences for every failure: they tell neither which code is wrong, nor that somebody tried too often."""
+EMPTY = {"child": ("enfant", "Écrivez le code enfant."), "payer": ("payeur", "Écrivez le code payeur.")}
+"""Field of the form and sentence for each code that was left out, as ``SignIn`` names them."""
 SESSION_ENDED = "Votre session est fermée. Reconnectez-vous pour continuer."
 
 
@@ -42,15 +45,10 @@ def sign_in(visit: Visit) -> Answer:
     child_code = visit.form.get("enfant")
     try:
         signed_in = visit.portal.accounts.sign_in(child_code, visit.form.get("payeur"), visit.address, visit.device)
+    except BadForm as fault:
+        return _sign_in_again(visit, dict(EMPTY[name] for name in fault.args))
     except WrongCodes:
-        return sign_in_page(
-            visit,
-            wrong=True,
-            child_code=child_code,
-            kept=kept,
-            notice=_kept_notice(visit, kept),
-            destination=visit.form.get("vers"),
-        )
+        return _sign_in_again(visit, {"enfant": WRONG, "payeur": WRONG}, LATER)
     visit.sign_in(signed_in.session)
     visit.remember(signed_in.device)
     if kept:
@@ -96,19 +94,36 @@ def keep_ticks(visit: Visit) -> Answer:
     return sign_in_page(visit, kept=kept, notice=_kept_notice(visit, kept), status=401)
 
 
+def _sign_in_again(visit: Visit, faults: Mapping[str, str], later: str = "") -> Page:
+    """The form with what was typed and what waits, and what is wrong by the name of its field."""
+    kept = visit.form.get(KEPT)
+    return sign_in_page(
+        visit,
+        faults=faults,
+        later=later,
+        child_code=visit.form.get("enfant"),
+        kept=kept,
+        notice=_kept_notice(visit, kept),
+        destination=visit.form.get("vers"),
+    )
+
+
 def sign_in_page(
     visit: Visit,
     *,
-    wrong: bool = False,
+    faults: Mapping[str, str] | None = None,
+    later: str = "",
     child_code: str = "",
     kept: str = "",
     notice: str = "",
     destination: str = "",
     status: int = 200,
 ) -> Page:
-    title = "Erreur : connexion" if wrong else "Connexion"
+    faults = faults or {}
     words = {
-        "wrong": WRONG if wrong else "",
+        "faults": {field: faults.get(field, "") for field, _ in EMPTY.values()},
+        "summary": _each_once(faults),
+        "later": typeset(later),
         "notice": typeset(notice),
         "child_code": child_code[:40],
         "kept": kept,
@@ -116,7 +131,16 @@ def sign_in_page(
         "message": _message(visit),
         "now": clock_words(visit.portal.clock.now()),
     }
-    return Page("accounts/sign_in.html", words, title, 422 if wrong else status, section="connexion")
+    title = "Erreur : connexion" if faults else "Connexion"
+    return Page("accounts/sign_in.html", words, title, 422 if faults else status, section="connexion")
+
+
+def _each_once(faults: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The first field of each sentence, in the order of the form."""
+    first: dict[str, str] = {}
+    for field, sentence in faults.items():
+        first.setdefault(sentence, field)
+    return [(field, sentence) for sentence, field in first.items()]
 
 
 def _why_sign_in(visit: Visit) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.codes import normal_code
-from chalicelib.rules.errors import SessionExpired
+from chalicelib.rules.errors import BadForm, SessionExpired
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.services.ports import Clock, FamilyStore, Limit, Login, LoginStore, Report, ThrottleStore
@@ -149,7 +149,14 @@ class SignIn:
         self.report = report
 
     def __call__(self, child_code: str, payer_code: str, address: str, device: Device = NEW_DEVICE) -> SignedIn:
-        """Raises WrongCodes, after the same work whatever is wrong. ``address`` is the caller's IP address."""
+        """Raises WrongCodes, after the same work whatever is wrong. ``address`` is the caller's IP address.
+
+        Raises BadForm (args: ``child``, ``payer``, those that hold no letter and no digit) before any work: nothing was
+        tried, so nothing is counted.
+        """
+        empty = [name for name, code in (("child", child_code), ("payer", payer_code)) if not normal_code(code)]
+        if empty:
+            raise BadForm(*empty)
         now = self.clock.now()
         attempt = self._attempt(child_code, payer_code, address, device)
         found = self.logins.find(attempt.key)

@@ -102,9 +102,29 @@ def test_nothing_says_where_the_town_prints_its_codes(claim: str) -> None:
     assert [name for name, text in templates_text() if claim in text] == []
 
 
-def test_trying_codes_waits_as_long_as_it_is_said(visitor: PageClient) -> None:
-    say(visitor, "/", f"Après plusieurs essais, il faut attendre {accounts.WINDOW // 60} minutes.")
-    say(visitor, "/aide", f"Après plusieurs essais, il faut attendre {accounts.WINDOW // 60} minutes.")
+def test_trying_codes_waits_as_often_and_as_long_as_it_is_said(world: World, visitor: PageClient) -> None:
+    say(
+        visitor,
+        "/aide",
+        "Un appareil qui a déjà ouvert le planning de votre famille n'est jamais bloqué par les essais des autres.",
+        f"Sur un autre, après {accounts.TRIES_PER_CHILD} essais faux d'un même code enfant, "
+        f"{accounts.FAILURES_PER_PAYER} d'un même code payeur ou {accounts.FAILURES_PER_ADDRESS} d'une même connexion",
+        f"jusqu'à la fin du quart d'heure en cours : {accounts.WINDOW // 60} minutes au plus",
+    )
+    for _ in range(accounts.FAILURES_PER_PAYER):
+        told = visitor.sign_in("999", "GOLDENEYE7").main
+    assert "Si vous êtes sûr de vos codes, réessayez dans un quart d'heure." in told
+    assert visitor.sign_in("007", "GOLDENEYE7").main.replace("007", "999") == told, "the same words, and no more"
+    world.clock.at += timedelta(minutes=15)
+    assert visitor.sign_in("007", "GOLDENEYE7").status == 303
+
+
+def test_nobody_is_made_to_wait_after_a_few_slips(visitor: PageClient) -> None:
+    """What pages do not say, they do not do: a parent who mistypes a few times need not wait."""
+    assert "attendre" not in visitor.get("/").main
+    for slip in range(accounts.FAILURES_PER_PAYER - 1):
+        visitor.sign_in("007", f"GOLDENEYE{slip}X")
+    assert visitor.sign_in("007", "GOLDENEYE7").status == 303
 
 
 # The session

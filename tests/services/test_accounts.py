@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.rules.codes import normal_code
-from chalicelib.rules.errors import SessionExpired
+from chalicelib.rules.errors import BadForm, SessionExpired
 from chalicelib.rules.ids import FamilyId
 from chalicelib.services.accounts import (
     FAILURES_PER_ADDRESS,
@@ -134,7 +134,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Town:
     return town
 
 
-WRONG = (("007", "WRONGPAYER"), ("999", "GOLDENEYE7"), ("999", "WRONGPAYER"), ("", ""))
+WRONG = (("007", "WRONGPAYER"), ("999", "GOLDENEYE7"), ("999", "WRONGPAYER"))
 
 
 def test_every_failure_does_the_same_work(town: Town) -> None:
@@ -142,6 +142,21 @@ def test_every_failure_does_the_same_work(town: Town) -> None:
     assert work == [["find", "scrypt", "is_full", "take", "count"]] * len(WRONG)
     town.attacked()
     assert town.work("007", "GOLDENEYE7") == town.work("007", "WRONGPAYER") == work[0]
+
+
+@pytest.mark.parametrize(
+    ("child", "payer", "empty"),
+    [
+        pytest.param("", "", ("child", "payer"), id="both"),
+        pytest.param("007", " - ", ("payer",), id="payer"),
+        pytest.param("\u00a0", "GOLDENEYE7", ("child",), id="child"),
+    ],
+)
+def test_what_was_not_typed_is_not_tried(town: Town, child: str, payer: str, empty: tuple[str, ...]) -> None:
+    town.calls.clear()
+    with pytest.raises(BadForm) as fault:
+        town.sign_in(child, payer, HERE)
+    assert (fault.value.args, town.calls, town.events) == (empty, [], [])
 
 
 def test_a_locked_address_learns_nothing_about_codes(town: Town) -> None:
@@ -152,8 +167,8 @@ def test_a_locked_address_learns_nothing_about_codes(town: Town) -> None:
 
 def test_a_known_device_does_the_same_work_for_every_failure(town: Town) -> None:
     device = town.opens("007", "GOLDENEYE7").device
-    work = [town.work("007", code, device) for code in ("WRONGPAYER", "SPECTRE100", "")]
-    assert work == [["find", "scrypt", "take", "is_full", "take", "count"]] * 3
+    work = [town.work("007", code, device) for code in ("WRONGPAYER", "SPECTRE100")]
+    assert work == [["find", "scrypt", "take", "is_full", "take", "count"]] * 2
 
 
 @pytest.mark.parametrize(
