@@ -174,7 +174,7 @@ def _waiting_page(visit: Visit, found: PaymentProgress) -> Page:
         "begun": present.begun_words(found.attempt) if found.attempt else "",
         "email": email,
         "leaving": present.gone_words(found.attempt),
-        "slow": present.is_slow(found),
+        "silent_until": present.silent_until(found, _since(visit)),
         "state": present.WAITING,
         "state_address": visit.url(f"{path}/etat", depuis=since),
         "here": visit.url(path, depuis=since, auto="0"),

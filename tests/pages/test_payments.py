@@ -165,7 +165,12 @@ def test_nothing_was_tried(parent: PageClient) -> None:
 def test_an_answer_that_does_not_come(world: World, parent: PageClient) -> None:
     to_bank(parent)
     world.clock.at = world.clock.now() + timedelta(minutes=16)
-    assert "n'est pas encore connue" in parent.get(PROGRESS).main
+    page = parent.get(PROGRESS)
+    assert "La réponse de la banque n'est pas encore connue. Ne payez pas une deuxième fois" in page.main
+    assert "jusqu'à 16 h 54" in page.main, "until when it is asked"
+    assert "01 00 00 00 00" in page.main, "whom to ask"
+    assert "entrez vos informations bancaires" not in page.main
+    assert [e for e in page.page.all("a") if "/banque" in e.attrs["href"]] == [], "the bank refuses a used operation"
     world.clock.at = world.clock.now() + timedelta(hours=2)
     parent = world.parent()
     assert parent.get(PROGRESS).heading == "Aucun paiement reçu"

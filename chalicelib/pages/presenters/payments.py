@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.french.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import ENDED, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
+from chalicelib.rules.payments import ENDED, EXPIRES, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.mails import means_of
 from chalicelib.services.receipts import received
@@ -154,10 +154,13 @@ def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
     return told_before or not attempt.is_live(now)
 
 
-def is_slow(progress: PaymentProgress) -> bool:
-    """Whether the bank's page can no longer be used, and its answer is still not known."""
+def silent_until(progress: PaymentProgress, since: datetime | None) -> str:
+    """``16 h 54``: until when the bank is asked for an answer that is not known though its page can no longer be used.
+    Empty before, and for a parent who was about to go to the bank ``since`` then."""
     attempt = progress.attempt
-    return bool(attempt and attempt.state in LIVE and not attempt.is_live(progress.now))
+    if attempt is None or attempt.state not in LIVE or attempt.is_live(progress.now):
+        return ""
+    return "" if since and attempt.created_at < since else hour_words(attempt.created_at + EXPIRES)
 
 
 def ticket_of(attempt: Attempt, invoice: Invoice, town: str) -> Ticket:
