@@ -25,7 +25,7 @@ _DESTINATION = re.compile(
 )
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
 LATER = "Si vous êtes sûr de vos codes, réessayez dans un quart d'heure."
-"""The same two sentences for every failure: they tell neither which code is wrong, nor that somebody tried too often."""
+"""The same two sentences for every failure: they tell neither which code is wrong, nor of tries that were too many."""
 EMPTY = {"child": ("enfant", "Écrivez le code enfant."), "payer": ("payeur", "Écrivez le code payeur.")}
 """Field of the form and sentence for each code that was left out, as ``SignIn`` names them."""
 SESSION_ENDED = "Votre session est fermée. Reconnectez-vous pour continuer."

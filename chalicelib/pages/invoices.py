@@ -28,6 +28,8 @@ FAULTS = {
     "email": ("email", "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."),
 }
 """Field of the form and sentence for each field in error of ``ChooseInvoice``."""
+FAULT_HEADINGS = {False: "Il manque une information", True: "L'adresse e-mail n'est pas complète"}
+"""By whether every field in fault was filled in: only the address can be, and be wrong."""
 PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régler."
 
 
@@ -132,6 +134,7 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
         "links": present.page_links(shown.page, shown.pages, visit.url),
         "typed": typed,
         "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
+        "wrong": typeset(FAULT_HEADINGS[all(typed[field] for field in said)]),
         "summary": [(first if field == "facture" else field, sentence) for field, sentence in said.items()],
         "notice": typeset(PAID_MEANWHILE) if visit.query("payee") else "",
     }

@@ -252,6 +252,20 @@ def test_another_family_s_recap_is_not_shown(world: World, parent: PageClient) -
     assert stranger.get(address).headers["Location"] == "/factures"
 
 
+@pytest.mark.parametrize(
+    ("facture", "email", "heading"),
+    [
+        pytest.param(SEPTEMBER, "jamie@", "L'adresse e-mail n'est pas complète", id="malformed"),
+        pytest.param(SEPTEMBER, "", "Il manque une information", id="no address"),
+        pytest.param("", "jamie@", "Il manque une information", id="no invoice"),
+    ],
+)
+def test_the_summary_says_what_is_wrong(parent: PageClient, facture: str, email: str, heading: str) -> None:
+    csrf = parent.get("/factures").hidden("csrf")
+    answer = parent.post("/factures", csrf=csrf, facture=facture, email=email)
+    assert plain(answer.page.all("h2")[0].text) == heading
+
+
 @pytest.mark.parametrize("csrf", ["", "x"])
 def test_choosing_needs_the_token(parent: PageClient, csrf: str) -> None:
     assert parent.post("/factures", csrf=csrf, facture=SEPTEMBER, email=HERE).status == 403

@@ -234,7 +234,11 @@ def test_the_other_connections_are_closed_and_this_one_stays(world: World, paren
     thief.cookie = parent.cookie
     page = parent.get("/deconnexion")
     told = parent.follow(parent.post("/deconnexion/autres", csrf=page.hidden("csrf")))
-    assert "Les autres connexions sont fermées. Celle-ci reste ouverte." in told.main
+    (said,) = [e for e in told.page.all("p") if "Les autres connexions sont fermées" in e.text]
+    assert (said.text, said.attrs["class"]) == (
+        "Les autres connexions sont fermées. Celle-ci reste ouverte.",
+        "boite bien",
+    )
     assert [visitor.get("/planning").status for visitor in (forgotten, thief, parent)] == [303, 303, 200]
     assert parent.save(parent.get("/planning"), GOOD).status == 303
 
