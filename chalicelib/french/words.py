@@ -81,6 +81,17 @@ def minute_words(minute: int) -> str:
     return f"{hours}{SOLID}h{SOLID}{minutes:02}" if minutes else f"{hours}{SOLID}h"
 
 
+def until_words(minute: int) -> str:
+    """A deadline's minute of the day: ``avant 10 h``, ``jusqu'à minuit`` for the end of the day."""
+    return "jusqu’à minuit" if minute == END_OF_DAY else f"avant {minute_words(minute)}"
+
+
+def second_words(instant: datetime) -> str:
+    """The hour in Paris, to the second: ``10 h 00 min 02 s``."""
+    local = instant.astimezone(PARIS)
+    return f"{local.hour}{SOLID}h{SOLID}{local:%M}{SOLID}min{SOLID}{local:%S}{SOLID}s"
+
+
 def hour_words(instant: datetime) -> str:
     """The hour in Paris: ``10 h 02``."""
     local = instant.astimezone(PARIS)
@@ -93,12 +104,12 @@ def instant_words(instant: datetime, *, year: bool = False) -> str:
 
 
 @lru_cache(maxsize=1024)
-def deadline_words(closes_at: datetime) -> str:
-    """``lundi 7 septembre à 10 h``; the end of a day is that day's midnight, not the next day's zero hour."""
+def before_words(closes_at: datetime) -> str:
+    """``avant lundi 7 septembre à 10 h``, ``avant la fin du lundi 7 septembre``: « à minuit » may be read a day early."""
     local = closes_at.astimezone(PARIS)
     if (local.hour, local.minute) == (0, 0):
-        return f"{day_words(local.date() - timedelta(days=1))} à minuit"
-    return instant_words(closes_at)
+        return f"avant la fin du {day_words(local.date() - timedelta(days=1))}"
+    return f"avant {instant_words(closes_at)}"
 
 
 def clock_words(instant: datetime) -> str:

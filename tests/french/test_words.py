@@ -32,16 +32,16 @@ FIRST, LAST = date(2026, 9, 7), date(2026, 9, 11)
 @pytest.mark.parametrize(
     ("instant", "said"),
     [
-        ("lundi 2026-09-07 10:00", "lundi 7 septembre à 10 h"),
-        ("lundi 2026-09-07 10:02", "lundi 7 septembre à 10 h 02"),
-        ("mardi 2026-09-01 09:30", "mardi 1er septembre à 9 h 30"),
-        ("vendredi 2026-09-04 00:00", "jeudi 3 septembre à minuit"),
-        ("jeudi 2026-01-01 00:00", "mercredi 31 décembre à minuit"),
-        ("dimanche 2026-03-29 03:00", "dimanche 29 mars à 3 h"),
+        ("lundi 2026-09-07 10:00", "avant lundi 7 septembre à 10 h"),
+        ("lundi 2026-09-07 10:02", "avant lundi 7 septembre à 10 h 02"),
+        ("mardi 2026-09-01 09:30", "avant mardi 1er septembre à 9 h 30"),
+        ("vendredi 2026-09-04 00:00", "avant la fin du jeudi 3 septembre"),
+        ("jeudi 2026-01-01 00:00", "avant la fin du mercredi 31 décembre"),
+        ("dimanche 2026-03-29 03:00", "avant dimanche 29 mars à 3 h"),
     ],
 )
 def test_deadlines_are_said_in_paris(instant: str, said: str) -> None:
-    assert plain(words.deadline_words(paris(instant))) == said
+    assert plain(words.before_words(paris(instant))) == said
 
 
 @pytest.mark.parametrize(
@@ -64,19 +64,19 @@ def test_french_spacing(typed: str, typeset: str) -> None:
     [
         (CalendarDaysBefore(0, 18 * 60), "le jour même avant 18 h"),
         (CalendarDaysBefore(1, 600), "la veille avant 10 h"),
-        (CalendarDaysBefore(4, 1440), "4 jours avant, avant minuit"),
+        (CalendarDaysBefore(4, 1440), "4 jours avant, jusqu'à minuit"),
         (WorkingDaysBefore(1, 570), "le jour ouvré d'avant, avant 9 h 30"),
-        (WorkingDaysBefore(3, 1440), "3 jours ouvrés avant, avant minuit"),
+        (WorkingDaysBefore(3, 1440), "3 jours ouvrés avant, jusqu'à minuit"),
         (OpenDaysBefore(1, 660), "le jour d'ouverture d'avant, avant 11 h"),
         (OpenDaysBefore(2, 660), "2 jours d'ouverture avant, avant 11 h"),
-        (WeekdayOfEarlierWeek(4, 1, 1440), "le jeudi de la semaine d'avant, avant minuit"),
+        (WeekdayOfEarlierWeek(4, 1, 1440), "le jeudi de la semaine d'avant, jusqu'à minuit"),
         (WeekdayOfEarlierWeek(1, 0, 540), "le lundi de la même semaine, avant 9 h"),
         (WeekdayOfEarlierWeek(5, 2, 540), "le vendredi 2 semaines avant, avant 9 h"),
         (
             WeekdayTable({1: (5, 540), 2: (5, 540), 4: (2, 540), 5: (2, 540)}),
             "pour lundi et mardi le vendredi d'avant, avant 9 h ; pour jeudi et vendredi le mardi d'avant, avant 9 h",
         ),
-        (FixedDates(((Period("", FIRST, LAST), date(2026, 6, 15), 1440),)), "avant minuit le 15/06/2026"),
+        (FixedDates(((Period("", FIRST, LAST), date(2026, 6, 15), 1440),)), "jusqu'à minuit le 15/06/2026"),
         (FixedDates(((Period("", date(2027, 1, 1), date(2027, 2, 1)), LAST, 1440),)), "auprès de la mairie"),
         (NeverOnline(), "auprès de la mairie"),
     ],
@@ -92,7 +92,7 @@ def test_a_kind_without_words_is_a_fault_of_ours() -> None:
 
 def test_booking_and_cancelling_may_differ() -> None:
     activity = an_activity(booking=CalendarDaysBefore(4, 1440), cancelling=CalendarDaysBefore(1, 720))
-    said = "à réserver 4 jours avant, avant minuit, à annuler la veille avant 12 h"
+    said = "à réserver 4 jours avant, jusqu'à minuit, à annuler la veille avant 12 h"
     assert plain(rule_words(activity, FIRST, LAST)) == said
     assert plain(rule_words(an_activity(), FIRST, LAST)) == "à changer la veille avant 10 h"
 
@@ -121,14 +121,15 @@ ASKED, GIVEN_UP = "vous vouliez inscrire.", "vous vouliez annuler."
             Wish(MEAL, False),
             Reason.TOO_LATE,
             {"closed_at": paris("lundi 2026-09-07 10:00")},
-            f"{GIVEN_UP} Le délai était lundi 7 septembre à 10 h. Vous avez validé à 10 h 02. {KEPT_MEAL}",
+            f"{GIVEN_UP} Il fallait valider avant lundi 7 septembre à 10 h ; "
+            f"votre demande est arrivée à 10 h 02. {KEPT_MEAL}",
         ),
         (
             Wish(CARE, True),
             Reason.TOO_LATE,
             {"closed_at": paris("samedi 2026-09-05 00:00")},
-            f"{ASKED} Le délai était vendredi 4 septembre à minuit. "
-            f"Vous avez validé lundi 7 septembre à 10 h 02. {LOST_PLACE}",
+            f"{ASKED} Il fallait valider avant la fin du vendredi 4 septembre ; "
+            f"votre demande est arrivée lundi 7 septembre à 10 h 02. {LOST_PLACE}",
         ),
         (
             Wish(MEAL, True),
@@ -170,6 +171,32 @@ def test_a_refusal_says_what_why_and_what_follows(
 ) -> None:
     label = "Cantine" if wish.slot == MEAL else "Garderie"
     assert refused_line(wish, reason, **facts) == f"{label}, mardi 8 septembre : {said}"
+
+
+@pytest.mark.parametrize(
+    ("closed", "arrived", "said"),
+    [
+        pytest.param("lundi 2026-09-07 10:00", "lundi 2026-09-07 10:00", "à 10 h 00 min 00 s", id="sharp"),
+        pytest.param("lundi 2026-09-07 10:00", "lundi 2026-09-07 10:00:02", "à 10 h 00 min 02 s", id="two seconds"),
+        pytest.param("lundi 2026-09-07 10:00", "lundi 2026-09-07 10:01", "à 10 h 01", id="a minute"),
+        pytest.param(
+            "mardi 2026-09-08 00:00", "mardi 2026-09-08 00:00:02", "mardi 8 septembre à 0 h 00 min 02 s", id="midnight"
+        ),
+    ],
+)
+def test_the_hour_of_arrival_is_never_that_of_the_deadline(closed: str, arrived: str, said: str) -> None:
+    refusal = Refusal(Wish(MEAL, True), Reason.TOO_LATE, closed_at=paris(closed))
+    entry = JournalEntry(EntryId("x"), paris(arrived), "internet", (), (refusal,))
+    (line,) = recap_of(entry, a_family(), TOWN).refused
+    assert plain(line.why).endswith(f"; votre demande est arrivée {said}.")
+
+
+def test_what_was_saved_by_the_first_of_two_clicks_is_not_said_to_be_lost() -> None:
+    full = Refusal(Wish(CARE, True), Reason.FULL)
+    again = JournalEntry(EntryId("x"), AT, "internet", (), (full,), already=(Wish(MEAL, True),))
+    assert plain(recap_of(again, a_family(), TOWN).title) == "C'était déjà enregistré"
+    alone = JournalEntry(EntryId("x"), AT, "internet", (), (full,))
+    assert plain(recap_of(alone, a_family(), TOWN).title) == "Rien n'a été enregistré"
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.rules.deadlines import CalendarDaysBefore
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId
-from tests.builders import a_child, a_family
+from tests.builders import a_child, a_family, an_activity
 from tests.pages.client import PageClient, plain
-from tests.pages.conftest import World
+from tests.pages.conftest import World, the_manual_s_town
 
 MORNING_23 = "c-007~petites-vac-matin~2015-12-23"
 AFTERNOON_23 = "c-007~petites-vac-apres-midi~2015-12-23"
@@ -90,6 +91,22 @@ def test_nothing_changed_is_said(world: World, parent: PageClient) -> None:
     assert world.journal() == 0
 
 
+def test_a_deadline_says_what_it_ends_and_never_a_midnight_that_may_be_the_day_before() -> None:
+    rules: dict[str, object] = {"booking": CalendarDaysBefore(7, 1440), "cancelling": CalendarDaysBefore(1, 600)}
+    cantine = an_activity("cantine", label="Cantine", **rules)
+    world = World(town=replace(the_manual_s_town(), activities={cantine.id: cantine}))
+    world.clock.set("mercredi 2015-12-02 08:00")
+    parent = world.parent()
+    page = parent.get("/planning?semaine=2015-12-07")
+    assert "Cantine de jeudi 10 décembre, à réserver avant la fin du jeudi 3 décembre." in page.main
+    thursday = "c-007~cantine~2015-12-10"
+    parent.save(page, thursday)
+    boxes = [e.attrs for e in parent.get("/planning?semaine=2015-12-07").page.all("input") if "title" in e.attrs]
+    titles = {box["value"]: plain(box["title"]) for box in boxes}
+    assert titles[thursday] == "à annuler avant mercredi 9 décembre à 10 h"
+    assert titles["c-007~cantine~2015-12-11"] == "à réserver avant la fin du vendredi 4 décembre"
+
+
 def test_a_refusal_says_why_and_what_it_costs(world: World, parent: PageClient) -> None:
     world.clock.set("dimanche 2016-01-03 09:30")
     parent.sign_in()
@@ -100,8 +117,8 @@ def test_a_refusal_says_why_and_what_it_costs(world: World, parent: PageClient) 
     recap = parent.follow(parent.save(page, "c-007~cantine~2016-01-05"))
     assert recap.heading == "1 modification enregistrée, 1 refusée"
     assert (
-        "Cantine, lundi 4 janvier : vous vouliez annuler. Le délai était dimanche 3 janvier à 10 h. "
-        "Vous avez validé à 10 h. Le repas reste réservé et sera facturé." in recap.main
+        "Cantine, lundi 4 janvier : vous vouliez annuler. Il fallait valider avant dimanche 3 janvier à 10 h ; "
+        "votre demande est arrivée à 10 h 00 min 00 s. Le repas reste réservé et sera facturé." in recap.main
     )
     assert "01 00 00 00 00" in recap.main
     assert recap.main.index("Non enregistré") < recap.main.index("Modifications enregistrées")

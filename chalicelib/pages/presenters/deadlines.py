@@ -3,7 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
-from chalicelib.french.words import SOLID, WEEKDAYS, listed, minute_words, slashed
+from chalicelib.french.words import SOLID, WEEKDAYS, listed, slashed, until_words
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
     FixedDates,
@@ -34,23 +34,23 @@ def deadline_phrase(deadline: object, first: date, last: date) -> str:  # noqa: 
 @deadline_phrase.register
 def _(deadline: CalendarDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
     if deadline.count == 0:
-        return f"le jour même avant {minute_words(deadline.minute)}"
+        return f"le jour même {until_words(deadline.minute)}"
     if deadline.count == 1:
-        return f"la veille avant {minute_words(deadline.minute)}"
+        return f"la veille {until_words(deadline.minute)}"
     return _days_before(deadline.count, "jours", deadline.minute)
 
 
 @deadline_phrase.register
 def _(deadline: WorkingDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
     if deadline.count == 1:
-        return f"le jour ouvré d’avant, avant {minute_words(deadline.minute)}"
+        return f"le jour ouvré d’avant, {until_words(deadline.minute)}"
     return _days_before(deadline.count, "jours ouvrés", deadline.minute)
 
 
 @deadline_phrase.register
 def _(deadline: OpenDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
     if deadline.count == 1:
-        return f"le jour d’ouverture d’avant, avant {minute_words(deadline.minute)}"
+        return f"le jour d’ouverture d’avant, {until_words(deadline.minute)}"
     return _days_before(deadline.count, "jours d’ouverture", deadline.minute)
 
 
@@ -58,7 +58,7 @@ def _(deadline: OpenDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
 def _(deadline: WeekdayOfEarlierWeek, first: date, last: date) -> str:  # noqa: ARG001
     which = {0: "de la même semaine", 1: "de la semaine d’avant"}
     week = which.get(deadline.weeks, f"{deadline.weeks}{SOLID}semaines avant")
-    return f"le {WEEKDAYS[deadline.weekday - 1]} {week}, avant {minute_words(deadline.minute)}"
+    return f"le {WEEKDAYS[deadline.weekday - 1]} {week}, {until_words(deadline.minute)}"
 
 
 @deadline_phrase.register
@@ -68,7 +68,7 @@ def _(deadline: WeekdayTable, first: date, last: date) -> str:  # noqa: ARG001
     for weekday, row in sorted(deadline.rows.items()):
         together.setdefault(row, []).append(WEEKDAYS[weekday - 1])
     phrases = [
-        f"pour {listed(days)} le {WEEKDAYS[before - 1]} d’avant, avant {minute_words(minute)}"
+        f"pour {listed(days)} le {WEEKDAYS[before - 1]} d’avant, {until_words(minute)}"
         for (before, minute), days in together.items()
     ]
     return " ; ".join(phrases)
@@ -77,7 +77,7 @@ def _(deadline: WeekdayTable, first: date, last: date) -> str:  # noqa: ARG001
 @deadline_phrase.register
 def _(deadline: FixedDates, first: date, last: date) -> str:
     phrases = [
-        f"avant {minute_words(minute)} le {slashed(last_day)}"
+        f"{until_words(minute)} le {slashed(last_day)}"
         for period, last_day, minute in deadline.rows
         if period.first <= last and first <= period.last
     ]
@@ -90,4 +90,4 @@ def _(deadline: NeverOnline, first: date, last: date) -> str:  # noqa: ARG001
 
 
 def _days_before(count: int, kind: str, minute: int) -> str:
-    return f"{count}{SOLID}{kind} avant, avant {minute_words(minute)}"
+    return f"{count}{SOLID}{kind} avant, {until_words(minute)}"

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from chalicelib.french.words import (
     TWO_LETTERS,
+    before_words,
     day_words,
-    deadline_words,
     instant_words,
     month,
     ordinal,
@@ -72,8 +72,15 @@ def next_deadline_words(grid: Grid) -> str:
     view = grid.next_deadline
     if view is None or view.closes_at is None:
         return ""
-    label = grid.town.label_of(view.slot.activity)
-    return f"{label} de {day_words(view.slot.day)}, à changer avant {deadline_words(view.closes_at)}."
+    activity = grid.town.activities[view.slot.activity]
+    return f"{activity.label} de {day_words(view.slot.day)}, {_verb(activity, view)} {before_words(view.closes_at)}."
+
+
+def _verb(activity: Activity, view: SlotView) -> str:
+    """What its deadline ends. Where the other change ends at another time, the one that is possible next."""
+    if activity.booking == activity.cancelling:
+        return "à changer"
+    return "à annuler" if view.booked else "à réserver"
 
 
 def school_words(child: Child, town: Town) -> str:
@@ -119,24 +126,24 @@ def _head(day: date, column: str) -> Markup:
 def _line(row: _Row, columns: list[str], row_id: str) -> Line:
     activity, views = row
     prefix = str(escape(row_of_cells(views[0].slot)))
-    cells = [_cell(view, prefix, f"{row_id} {column}") for view, column in zip(views, columns, strict=True)]
+    cells = [_cell(activity, view, prefix, f"{row_id} {column}") for view, column in zip(views, columns, strict=True)]
     return Line(row_id, activity.label, Markup("".join(cells)))  # noqa: S704 - every part is escaped
 
 
-def _cell(view: SlotView, prefix: str, names: str) -> str:
+def _cell(activity: Activity, view: SlotView, prefix: str, names: str) -> str:
     """A table cell. ``prefix`` is the slot's name up to its day, escaped; ``names`` the ids of its two headers.
 
     The values of a box need no escaping: its name is escaped already, ids and deadlines are words of ours.
     """
     if view.state is State.OPEN:
         before, between, after, end = _box(view.booked)
-        title = f"à changer avant {deadline_words(view.closes_at)}" if view.closes_at else ""
+        title = f"{_verb(activity, view)} {before_words(view.closes_at)}" if view.closes_at else ""
         return f"{before}{prefix}{view.slot.day.isoformat()}{between}{names}{after}{title}{end}"
     look, says = _WORDS[view.state, view.booked]
     if view.state is State.NOT_YET and view.opens_at:
         return _still(look, f"réservation possible à partir de {instant_words(view.opens_at)}", "")
     late = view.state is State.TOO_LATE and view.closes_at
-    return _still(look, says, f"le délai était {deadline_words(late)}" if late else "")
+    return _still(look, says, f"il fallait valider {before_words(late)}" if late else "")
 
 
 @cache

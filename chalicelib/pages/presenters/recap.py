@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.french.words import (
+    before_words,
     dashed,
     day_words,
-    deadline_words,
     hour_words,
     instant_words,
     paris_clock,
     plural,
+    second_words,
     slashed,
     typeset,
 )
@@ -59,7 +60,7 @@ def recap_of(entry: JournalEntry, family: Family, town: Town) -> Recap:
     wishes = [*entry.changes, *entry.already, *(refusal.wish for refusal in entry.refusals)]
     names = _Names(family, town, several={wish.slot.child for wish in wishes})
     return Recap(
-        title=_title(count, len(entry.refusals)),
+        title=_title(count, len(entry.refusals), len(entry.already)),
         people=names.people(),
         refused=tuple(_refused(refusal, entry.at, names) for refusal in entry.refusals),
         saved=tuple(names.line(wish) for wish in entry.changes),
@@ -69,9 +70,11 @@ def recap_of(entry: JournalEntry, family: Family, town: Town) -> Recap:
     )
 
 
-def _title(saved: int, refused: int) -> str:
+def _title(saved: int, refused: int, already: int) -> str:
     if not saved and not refused:
         return "Tout était déjà enregistré"
+    if not saved and already:
+        return "C’était déjà enregistré"
     if not saved:
         return "Rien n’a été enregistré"
     words = plural(saved, "modification enregistrée", "modifications enregistrées")
@@ -124,7 +127,7 @@ def _refused(refusal: Refusal, arrived: datetime, names: _Names) -> RefusedLine:
 
 def _why(refusal: Refusal, arrived: datetime, names: _Names) -> str:
     if refusal.reason is Reason.TOO_LATE and refusal.closed_at:
-        return f"Le délai était {deadline_words(refusal.closed_at)}. Vous avez validé {_arrival(refusal, arrived)}."
+        return f"Il fallait valider {before_words(refusal.closed_at)} ; votre demande est arrivée {_arrival(refusal.closed_at, arrived)}."
     if refusal.reason is Reason.NOT_YET and refusal.closed_at:
         return f"Les inscriptions ouvrent {instant_words(refusal.closed_at)}."
     if refusal.reason is Reason.UNKNOWN:
@@ -147,9 +150,13 @@ _PLAIN = {
 }
 
 
-def _arrival(refusal: Refusal, arrived: datetime) -> str:
-    same_day = refusal.closed_at is not None and paris_day(refusal.closed_at) == paris_day(arrived)
-    return f"à {hour_words(arrived)}" if same_day else instant_words(arrived)
+def _arrival(closed_at: datetime, arrived: datetime) -> str:
+    """The hour, after its day when that is another one; to the second in the very minute of the deadline."""
+    just_missed = arrived - closed_at < timedelta(minutes=1)
+    hour = second_words(arrived) if just_missed else hour_words(arrived)
+    # Midnight is said as the end of the day before.
+    same_day = paris_day(closed_at - timedelta(seconds=1)) == paris_day(arrived)
+    return f"à {hour}" if same_day else f"{day_words(paris_day(arrived))} à {hour}"
 
 
 def _combination(refusal: Refusal, other: str) -> str:
