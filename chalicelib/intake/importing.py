@@ -13,6 +13,7 @@ from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.bookings.writer import BookingWriter, by_family
 from chalicelib.intake.brakes import brake
 from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.files.names import check_names
 from chalicelib.intake.files.staging import count, staging
 from chalicelib.intake.invoices.checks import check_invoices
 from chalicelib.intake.invoices.lists import InvoiceLists
@@ -71,6 +72,7 @@ def validated(folder: Path, now: datetime, progress: Progress, past: Past | None
     past = past or Past()
     faults = Faults()
     town = read_town(folder, faults, paris_day(now))
+    check_names(folder, faults)
     with staging() as database:
         Lists(folder, town, database, faults, now, past=past).stage(progress.say)
         InvoiceLists(folder, town, database, faults, now).stage(progress.say)

@@ -57,7 +57,10 @@ class Row:
 
 
 def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
-    """The rows that have something in them. What is wrong with the file itself goes to ``faults``."""
+    """The rows that have something in them. What is wrong with the file itself goes to ``faults``,
+    unless it was said already (``names``)."""
+    if path.name in faults.unread:
+        return
     if not path.is_file():
         faults.add_unread(
             Place(path.name, 1), f"ce fichier manque ; attendu : une liste avec {', '.join(columns.names)}"
