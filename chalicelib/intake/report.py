@@ -98,19 +98,31 @@ class IntakeReport:
             )
         if self.recounted is not None:
             said.append(f"Places recomptées : {several(self.recounted, 'compteur')} remis à jour")
-        if self.nothing_changed:
-            said.append("Rien à changer : le portail était à jour.")
         if self.departures:
             said.append(f"Partis de vos listes : {several(len(self.departures), 'enfant')}")
             said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
         said += _first([str(one) for one in self.renumbered])
         said += ended_lines(self.ended, _first)
-        said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prises")
-        said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prises")
-        said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistrés")
+        said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prise{s}")
+        said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prise{s}")
+        said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistré{s}")
         said += _listed(self.recognised, "règlement", "que le portail a déjà, sous une autre forme")
-        said += _listed(self.overpaid, "facture", "payées de trop, à rembourser")
+        said += _listed(self.overpaid, "facture", "payée{s} de trop, à rembourser")
+        if to_do := self._to_do():
+            said.append(f"À faire : {' ; '.join(to_do)}.")
+        elif self.nothing_changed:
+            said.append("Rien à changer : le portail était à jour.")
         return said
+
+    def _to_do(self) -> list[str]:
+        """What somebody has to do next; nothing when all is as it should be."""
+        steps = (
+            (self.renumbered, "remettre les anciens identifiants des familles, puis relancer l'import"),
+            (any(not one.cancelled for one in self.ended), "annuler ou garder les réservations sans inscription"),
+            (not self.all_taken, "corriger les lignes à revoir, puis relancer l'import"),
+            (self.overpaid, "rembourser ce qui est payé de trop"),
+        )
+        return [words for needed, words in steps if needed]
 
     def _invoices(self) -> list[str]:
         """What was done about invoices; nothing for a town that has none."""
@@ -136,10 +148,12 @@ class IntakeReport:
 
 
 def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
+    """``what`` agrees with how many there are at each ``{s}``."""
     if not lines:
         return []
+    agreed = what.format(s="s" if len(lines) > 1 else "")
     ordered = sorted(lines, key=lambda line: line.place)
-    return [f"{several(len(lines), word)} {what} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
+    return [f"{several(len(lines), word)} {agreed} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
 
 
 def _first(lines: list[str]) -> list[str]:

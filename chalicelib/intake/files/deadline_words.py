@@ -108,6 +108,8 @@ def day_of(text: str) -> date:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{1,3}", text):
+        raise NotUnderstood(f"l'année de « {text} » est incomplète ; attendu : sur quatre chiffres, 01/09/2026")
     if re.fullmatch(r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}", text):
         raise NotUnderstood(f"la date « {text} » n'existe pas ; attendu : 2026-09-01 ou 01/09/2026")
     raise NotUnderstood(f"« {text} » n'est pas une date ; attendu : 2026-09-01 ou 01/09/2026")

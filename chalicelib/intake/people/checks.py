@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.intake.files.faults import Faults, Place, add_or_mute
+from chalicelib.intake.files.faults import Faults, Place, add_or_mute, several
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.past_checks import check_past
@@ -52,7 +52,7 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
         add_or_mute(faults, Place(CHILDREN, line), wrong, follows=follows, needs=(FAMILIES,))
     for line, child, follows in database.execute(_UNKNOWN_ENROLLED):
-        wrong = f"l'enfant « {child} » n'existe pas ; attendu : un enfant de enfants.csv"
+        wrong = f"l'enfant « {child} » n'existe pas ; attendu : un enfant d'enfants.csv"
         add_or_mute(faults, Place(ENROLMENTS, line), wrong, follows=follows, needs=(CHILDREN,))
     _check_codes(database, faults)
     for line, child, earlier in database.execute(_ANOTHER_CHILD):
@@ -92,7 +92,7 @@ def _check_places(database: sqlite3.Connection, town: Town, faults: Faults) -> N
         faults.add(
             place,
             f"« {key.activity} »{school} dépasse ses places le {key.day:%d/%m/%Y} ; "
-            f"attendu : {limit} réservations au plus",
+            f"attendu : {several(limit, 'réservation')} au plus",
         )
 
 

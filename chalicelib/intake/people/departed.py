@@ -12,10 +12,18 @@ from chalicelib.rules.ids import ActivityId, FamilyId
 WORD = "ANNULER=oui"
 DAYS = 6
 """Days named one by one; more are counted."""
-KEPT = (
-    f"Pour les annuler au nom de la mairie et rendre les places : la même commande avec {WORD} "
-    "(--annuler-les-departs). Pour les garder : remettre l'inscription dans inscriptions.csv."
+TO_CANCEL = (
+    f"Pour les annuler au nom de la mairie et rendre les places : la même commande avec {WORD} (--annuler-les-departs)."
 )
+KEEPING = {
+    "l'enfant a changé de famille": "(changement de famille) : les réserver de nouveau dans la nouvelle famille",
+    "l'enfant est parti": "(enfant parti) : remettre l'enfant dans enfants.csv, et ses inscriptions",
+    "l'activité est retirée": (
+        "(activité retirée) : remettre l'activité dans town.toml et l'inscription dans inscriptions.csv"
+    ),
+    "l'inscription est terminée": "(inscription terminée) : remettre l'inscription dans inscriptions.csv",
+}
+"""Why the bookings have no enrolment, and what to do to keep them."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,10 @@ class Ended:
     cancelled: bool
 
     def __str__(self) -> str:
-        return f"{_name(self.child)}, famille « {self.family} », {self.label} : {_bookings(self.days)} ({self._why()})"
+        return f"{_name(self.child)}, famille « {self.family} », {self.label} : {_bookings(self.days)} ({self.why})"
 
-    def _why(self) -> str:
+    @property
+    def why(self) -> str:
         if self.moved:
             return "l'enfant a changé de famille"
         if self.child.left:
@@ -71,15 +80,25 @@ def ended_lines(ended: Iterable[Ended], listed: Callable[[list[str]], list[str]]
     rows = sorted(ended, key=lambda one: (one.family, one.child.id, one.label))
     said: list[str] = []
     for cancelled, words in (
-        (True, "sans inscription, annulées au nom de la mairie (leurs places sont rendues)"),
-        (False, "sans inscription, qui restent réservées"),
+        (True, "sans inscription, annulée{s} au nom de la mairie ({places})"),
+        (False, "sans inscription, qui reste{nt} réservée{s}"),
     ):
         some = [one for one in rows if one.cancelled is cancelled]
         if some:
-            said.append(f"Réservations à venir {words} : {number(sum(len(one.days) for one in some))}")
+            total = sum(len(one.days) for one in some)
+            s, nt, places = ("s", "nt", "leurs places sont rendues") if total > 1 else ("", "", "sa place est rendue")
+            agreed = words.format(s=s, nt=nt, places=places)
+            said.append(f"Réservation{s} à venir {agreed} : {number(total)}")
             said += [f"  {line}" for line in (*_by_removed_activity(some), *listed([str(one) for one in some]))]
-            said += [] if cancelled else [f"  {KEPT}"]
+            said += [] if cancelled else _what_to_do(some)
     return said
+
+
+def _what_to_do(ended: list[Ended]) -> list[str]:
+    """How to cancel them, then how to keep them: one line for each reason that there is."""
+    reasons = {one.why for one in ended}
+    kept = [f"Pour les garder {how}." for why, how in KEEPING.items() if why in reasons]
+    return [f"  {line}" for line in (TO_CANCEL, *kept)]
 
 
 def _by_removed_activity(ended: list[Ended]) -> list[str]:

@@ -16,6 +16,7 @@ from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.files.sheets import Columns
 from chalicelib.intake.people.past import Past
 from chalicelib.rules.codes import (
+    SHORTEST_OF_DIGITS,
     SHORTEST_PAYER_CODE,
     has_other_letters,
     normal_code,
@@ -205,7 +206,8 @@ def _wrong_with_payer_code(code: str, names: tuple[str, ...]) -> str | None:
         return wrong
     if weak := weakness(code, names):
         return (
-            f"{weak} ; attendu : {SHORTEST_PAYER_CODE} lettres et chiffres au moins, sans suite ni nom, "
+            f"{weak} ; attendu : {SHORTEST_PAYER_CODE} lettres et chiffres au moins, "
+            f"ou {SHORTEST_OF_DIGITS} chiffres, sans suite ni nom, "
             "car c'est lui qui protège la famille"
         )
     return None

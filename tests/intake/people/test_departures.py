@@ -72,12 +72,14 @@ def test_the_bookings_of_a_child_that_goes_are_told_at_every_import_until_they_a
     for _ in range(2):
         report = town.load(a_folder(tmp_path, **JAMES_MOVES))
         assert town.booked(F1) == MEALS | {WEDNESDAY}
-        assert report.lines()[-3:] == [
+        assert report.lines()[-5:] == [
             "Réservations à venir sans inscription, qui restent réservées : 2",
             "  James BOND (c-7), famille « f-1 », Cantine : 2 réservations les 01/12/2026 et 03/12/2026 "
             "(l'enfant a changé de famille)",
             "  Pour les annuler au nom de la mairie et rendre les places : la même commande avec ANNULER=oui "
-            "(--annuler-les-departs). Pour les garder : remettre l'inscription dans inscriptions.csv.",
+            "(--annuler-les-departs).",
+            "  Pour les garder (changement de famille) : les réserver de nouveau dans la nouvelle famille.",
+            "À faire : annuler ou garder les réservations sans inscription.",
         ]
     assert report.nothing_changed
     report = town.load(a_folder(tmp_path, **JAMES_MOVES), cancel_departed=True)

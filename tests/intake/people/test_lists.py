@@ -81,6 +81,9 @@ CASES = [
     ("inscriptions", "c-3;cantine;;;", "l'enfant « c-3 » n'existe pas", "unknown child"),
     ("inscriptions", "c-9;cantin;;;", "« activite » vaut « cantin » ; attendu : une activité de town.toml", "activity"),
     ("inscriptions", "c-9;cantine;31/02/2027;;", "la date « 31/02/2027 » n'existe pas", "no such date"),
+    ("inscriptions", "c-9;cantine;;31/12/26;", "l'année de « 31/12/26 » est incomplète ; attendu : sur quatre", "year"),
+    ("inscriptions", "c-3;mercredi;;;", "attendu : un enfant d'enfants.csv", "a child, with its article"),
+    ("familles", "f-3;X;918273645;", "lettres et chiffres au moins, ou 10 chiffres", "digits alone"),
     ("inscriptions", "c-9;cantine;02/02/2027;01/02/2027;", "est avant le premier (02/02/2027)", "backwards"),
     (
         "inscriptions",
@@ -132,7 +135,7 @@ CASES = [
     (
         "reservations",
         "f-2;c-9;mercredi;2026-12-02;;mairie;2026-11-04",
-        "dépasse ses places le 02/12/2026 ; attendu : 1",
+        "dépasse ses places le 02/12/2026 ; attendu : 1 réservation au plus",
         "full",
     ),
 ]
@@ -184,7 +187,7 @@ def test_places_are_counted_school_by_school(tmp_path):
     line = "f-2;c-9;mercredi;2026-12-02;;mairie;2026-11-04"
     faults = faults_of(a_folder(tmp_path, town=text, **with_line("reservations", line)))
     assert faults == [
-        "reservations.csv:5: « mercredi », prevert dépasse ses places le 02/12/2026 ; attendu : 0 réservations au plus"
+        "reservations.csv:5: « mercredi », prevert dépasse ses places le 02/12/2026 ; attendu : 0 réservation au plus"
     ]
 
 
