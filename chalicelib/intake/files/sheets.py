@@ -125,6 +125,13 @@ def _header(cells: list[str], place: Place, columns: Columns, faults: Faults) ->
     names = [_title(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
+    if len(names) < len(columns.needed) and not set(names) & set(columns.names):
+        faults.add_unread(
+            place,
+            "une ligne est au-dessus des titres ; "
+            f"attendu : les titres {', '.join(columns.names)} sur la première ligne",
+        )
+        return []
     before = faults.count
     for name, typed in zip(names, cells, strict=False):
         if name not in columns.names:

@@ -46,8 +46,19 @@ WHERE last.booked AND last.activity = ? AND last.past IS NULL ORDER BY last.day,
 """
 
 
+_EMPTY = """
+SELECT 'familles.csv' WHERE NOT EXISTS (SELECT 1 FROM families) AND EXISTS (SELECT 1 FROM children)
+UNION ALL
+SELECT 'enfants.csv' WHERE NOT EXISTS (SELECT 1 FROM children) AND EXISTS (SELECT 1 FROM enrolments)
+UNION ALL
+SELECT 'inscriptions.csv' WHERE NOT EXISTS (SELECT 1 FROM enrolments) AND EXISTS (SELECT 1 FROM events)
+"""
+"""Lists without a row that another list needs."""
+
+
 def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, faults: Faults) -> None:
     """Report what no row shows on its own. Raises Unavailable when ``past`` has to be asked."""
+    _check_empty(database, faults)
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
         add_or_mute(faults, Place(CHILDREN, line), wrong, follows=follows, needs=(FAMILIES,))
@@ -64,6 +75,17 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
     check_past(database, town, past, faults)
     if town is not None:
         _check_places(database, town, faults)
+
+
+def _check_empty(database: sqlite3.Connection, faults: Faults) -> None:
+    """One fault, not one for each line of the lists that need it. A list of wrong rows alone is not empty."""
+    for (file,) in database.execute(_EMPTY).fetchall():
+        wrong_rows = database.execute("SELECT 1 FROM set_aside WHERE file = ?", (file,)).fetchone()
+        if file not in faults.unread and not wrong_rows:
+            faults.add_unread(
+                Place(file, 1),
+                "la liste est vide, mais d'autres listes en ont besoin ; attendu : des lignes sous les titres",
+            )
 
 
 def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
