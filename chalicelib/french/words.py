@@ -105,7 +105,10 @@ def instant_words(instant: datetime, *, year: bool = False) -> str:
 
 @lru_cache(maxsize=1024)
 def before_words(closes_at: datetime) -> str:
-    """``avant lundi 7 septembre à 10 h``, ``avant la fin du lundi 7 septembre``: « à minuit » may be read a day early."""
+    """``avant lundi 7 septembre à 10 h``, ``avant la fin du lundi 7 septembre``.
+
+    « À minuit » may be read a day early.
+    """
     local = closes_at.astimezone(PARIS)
     if (local.hour, local.minute) == (0, 0):
         return f"avant la fin du {day_words(local.date() - timedelta(days=1))}"

@@ -20,6 +20,7 @@ ALLOWED = {
     ("intake.people.families", "ChildId"): OWN_ROWS,
     ("intake.people.families", "SchoolId"): OWN_ROWS,
     ("intake.people.families", "ActivityId"): OWN_ROWS,
+    ("intake.people.past", "FamilyId"): OWN_ROWS,
     ("intake.people.logins", "FamilyId"): OWN_ROWS,
     ("intake.people.logins", "ChildId"): OWN_ROWS,
     ("intake.people.departures", "FamilyId"): OWN_ROWS,

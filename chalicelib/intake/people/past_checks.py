@@ -77,7 +77,7 @@ class PastChecks:
         for line, *event, follows in self.database.execute(_NOT_ENROLLED):
             family, child, activity = event[:3]
             if town.activity(activity_id(activity)) is None:
-                label = self.past.activities[activity_id(activity)]
+                label = self.past.activities.get(activity_id(activity), activity)
                 self._set_aside(event, f"« {label} » n'est plus dans town.toml")
             elif not follows and self.past.had_booked(family, child, activity):
                 self._set_aside(event, f"l'enfant « {child} » n'est plus inscrit à « {activity} »")

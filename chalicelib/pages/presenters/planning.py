@@ -72,13 +72,14 @@ def next_deadline_words(grid: Grid) -> str:
     view = grid.next_deadline
     if view is None or view.closes_at is None:
         return ""
-    activity = grid.town.activities[view.slot.activity]
-    return f"{activity.label} de {day_words(view.slot.day)}, {_verb(activity, view)} {before_words(view.closes_at)}."
+    label = grid.town.label_of(view.slot.activity)
+    verb = _verb(grid.town.activity(view.slot.activity), view)
+    return f"{label} de {day_words(view.slot.day)}, {verb} {before_words(view.closes_at)}."
 
 
-def _verb(activity: Activity, view: SlotView) -> str:
+def _verb(activity: Activity | None, view: SlotView) -> str:
     """What its deadline ends. Where the other change ends at another time, the one that is possible next."""
-    if activity.booking == activity.cancelling:
+    if activity is None or activity.booking == activity.cancelling:
         return "à changer"
     return "à annuler" if view.booked else "à réserver"
 

@@ -127,7 +127,8 @@ def _refused(refusal: Refusal, arrived: datetime, names: _Names) -> RefusedLine:
 
 def _why(refusal: Refusal, arrived: datetime, names: _Names) -> str:
     if refusal.reason is Reason.TOO_LATE and refusal.closed_at:
-        return f"Il fallait valider {before_words(refusal.closed_at)} ; votre demande est arrivée {_arrival(refusal.closed_at, arrived)}."
+        came = _arrival(refusal.closed_at, arrived)
+        return f"Il fallait valider {before_words(refusal.closed_at)} ; votre demande est arrivée {came}."
     if refusal.reason is Reason.NOT_YET and refusal.closed_at:
         return f"Les inscriptions ouvrent {instant_words(refusal.closed_at)}."
     if refusal.reason is Reason.UNKNOWN:
