@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
+from chalicelib.intake.files.charsets import FROM_ITS_SOFTWARE, lost_accents
 from chalicelib.intake.files.deadline_words import NotUnderstood, day_and_minute, day_of
 from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.sheets import Row
@@ -45,6 +46,13 @@ class Cells:
             self.fault(f"la colonne « {column} » est vide ; attendu : un texte")
         if len(text) > LONGEST or _CONTROL.search(text):
             self.fault(f"« {column} » n'est pas lisible ; attendu : une ligne de {LONGEST} caractères au plus")
+        return text
+
+    def person(self, column: str) -> str:
+        """Somebody's name, with its accents."""
+        text = self.text(column)
+        if lost_accents(text):
+            self.fault(f"« {column} » : « {text} » a perdu ses accents ; {FROM_ITS_SOFTWARE}")
         return text
 
     def identifier(self, column: str) -> str:

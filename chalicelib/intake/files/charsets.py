@@ -57,6 +57,8 @@ _TROUBLES = (
     (re.compile("(?<!^)\ufeff"), "deux fichiers y sont collés l'un à l'autre"),
 )
 """What tells, in the text itself, that it was read in the wrong characters before it was saved."""
+_LOST_ACCENT = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|&(?:[A-Za-z]+|#\d+);|(?<=[a-zà-ÿ])[ŽŠŸ](?=[a-zà-ÿ])")
+"""``No?mie``, ``No&eacute;mie``, ``NoŽmie``: in a name. Elsewhere a question mark between letters may be meant."""
 _EVERYDAY = frozenset(map(chr, range(128))) | set("éèêëàâçîïôùûüÉÈÊËÀÇÎÏÔÙÛœŒ")
 """None of the troubles is made of these alone: most text is not looked at further."""
 
@@ -87,6 +89,11 @@ def encoding_of(path: Path) -> str:
     _refuse_mixed(path)
     _refuse_other_pages(path)
     return WINDOWS
+
+
+def lost_accents(name: str) -> bool:
+    """Whether a person's name shows that it was saved or exported in the wrong characters before."""
+    return bool(_LOST_ACCENT.search(name))
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:

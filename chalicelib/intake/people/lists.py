@@ -82,7 +82,7 @@ class Lists(Listing):
                 self._read(file, progress)
 
     def _family(self, cells: Cells) -> None:
-        family, payer = cells.identifier("identifiant"), cells.text("payeur")
+        family, payer = cells.identifier("identifiant"), cells.person("payeur")
         code, email = cells.text("code_payeur"), cells.text("email", needed=False)
         if code and (wrong := _wrong_with_payer_code(code, (family, payer, *payer.split()))):
             cells.fault(f"le code payeur {wrong}")
@@ -113,7 +113,7 @@ class Lists(Listing):
 
     def _child(self, cells: Cells) -> None:
         child, family, code = cells.identifier("identifiant"), cells.identifier("famille"), cells.text("code_enfant")
-        first_name, last_name = cells.text("prenom"), cells.text("nom")
+        first_name, last_name = cells.person("prenom"), cells.person("nom")
         school = self._school(cells)
         if code and (wrong := _wrong_with_child_code(code)):
             cells.fault(f"le code enfant « {code} » {wrong}")

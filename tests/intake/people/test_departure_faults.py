@@ -97,5 +97,9 @@ def test_children_who_leave_survive_every_fault(tmp_path: Path, monkeypatch: pyt
         with town() as settings:
             yield desk_of(settings)
 
-    tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=check, ways=SEVERAL))
+    # A place that cannot be given back stays unsold until the night: the import goes on.
+    given_back = frozenset({"dynamodb:UpdateItem"})
+    tried = survives(
+        Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=check, ways=SEVERAL, tolerates=given_back)
+    )
     assert {fault.call for fault in tried} >= {"dynamodb:TransactWriteItems", "dynamodb:BatchWriteItem"}

@@ -240,3 +240,17 @@ def test_the_end_of_the_day_is_an_hour_of_the_lists_too(text, instant):
             instant_of(text)
     else:
         assert instant_of(text) == instant
+
+
+@pytest.mark.parametrize("name", ["NoŽmie", "No?mie", "No&eacute;mie", "No&#233;mie", "L?a"])
+@pytest.mark.parametrize(
+    ("file", "line"), [("enfants", "c-3;f-1;033;{};BOND;mallerin;"), ("familles", "f-3;{};PEUPLIER44;")]
+)
+def test_a_name_whose_accents_were_lost_is_refused(tmp_path, name, file, line):
+    (fault,) = faults_of(a_folder(tmp_path, **with_line(file, line.format(f'"{name}"'))))
+    assert f"« {name} » a perdu ses accents ; attendu : exporter de nouveau" in fault
+
+
+@pytest.mark.parametrize("name", ["ŽIŽKA", "Živa", "Élise", "Tom & Léa", "D'Arc", "Anne ?", "BLAŽEK", "Blažek"])
+def test_a_name_with_rare_signs_is_one(tmp_path, name):
+    assert faults_of(a_folder(tmp_path, **with_line("enfants", f"c-3;f-1;033;{name};BOND;mallerin;"))) == []
