@@ -66,7 +66,7 @@ def layout(visit: Visit, page: "Page") -> dict[str, Any]:
         "style": style_sheet(facts.colour),
         "script": visit.url("/portail.js", v=script().version),
         "csrf": visit.csrf,
-        "is_guest": visit.is_guest,
+        "is_guest": visit.session is None,
         "seconds_left": _seconds_left(visit),
     }
 
@@ -79,7 +79,7 @@ def _facts(visit: Visit) -> TownFacts:
 
 
 def _menu(visit: Visit, page: "Page") -> list[Link]:
-    if visit.is_guest:
+    if visit.session is None:
         return [Link("Connexion", visit.url("/"), page.section == "connexion")]
     return [
         Link("Planning", visit.url("/planning", enfant=page.child or ""), page.section == "planning"),
@@ -105,7 +105,7 @@ def _footer(visit: Visit, facts: TownFacts) -> list[Link]:
 def _seconds_left(visit: Visit) -> int:
     """Until the session ends if nothing more is opened; 0 without a session. The script warns two minutes before."""
     session = visit.session
-    if session is None or visit.is_guest:
+    if session is None:
         return 0
     now = visit.portal.clock.now()
     return int(min(session.seen_at + IDLE - now, session.signed_in_at + ABSOLUTE - now).total_seconds())

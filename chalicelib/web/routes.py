@@ -243,6 +243,7 @@ def once_more(visit: Visit, refusal: Refusal, action: str, fields: Sequence[tupl
 
 
 def _refused(visit: Visit, refusal: Refusal) -> Response:
+    visit.believe_the_cookie()
     posted = visit.request.method == "POST"
     words = {
         "heading": typeset(refusal.heading),
@@ -267,7 +268,7 @@ def _answered(visit: Visit, answer: Answer) -> Response:
         body, status = answer.body, answer.status
     else:
         frame = layout(visit, answer)
-        private = answer.private or not visit.is_guest or answer.status != 200
+        private = answer.private or visit.session is not None or answer.status != 200
         sent = headers.of_page(frame["style"].source, local=local, private=private)
         body, status = render(answer.template, {**frame, **answer.context}), answer.status
     cookies = {"Set-Cookie": list(visit.cookies.values())} if visit.cookies else {}

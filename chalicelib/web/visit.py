@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from chalicelib.portal import Portal
 from chalicelib.rules.errors import NotFound, SessionExpired
 from chalicelib.rules.families import Family
-from chalicelib.services.accounts import Device, Session
+from chalicelib.services.accounts import Device, Session, is_over
 from chalicelib.web import sessions
 from chalicelib.web.forms import Form
 from chalicelib.web.refusals import NotFromHere
@@ -96,6 +96,12 @@ class Visit:
             self.session = held
         else:
             self.sign_in(session)
+
+    def believe_the_cookie(self) -> None:
+        """For an error page, which reads no family: a held session that is not over by its own times has its menu."""
+        held = self.held_session
+        if self.session is None and held and not is_over(held, self.portal.clock.now()):
+            self.session = held
 
     def check_csrf(self) -> None:
         """Raises NotFromHere unless the form carries this session's token."""

@@ -220,3 +220,27 @@ def test_a_method_that_a_page_does_not_know(world: World, method: str) -> None:
     answer = world.visitor()._request(method, "/planning" if method == "DELETE" else "/aide", b"", {})
     assert answer.status == 405
     assert answer.heading == "Page introuvable"
+
+
+def menu(page: Opened) -> list[str]:
+    return [e.text for e in page.page.all("a") if "nav" in e.parents and "header" in e.parents]
+
+
+SIGNED_IN, SIGNED_OUT = ["Planning", "Factures", "Mes e-mails", "Aide"], ["Connexion", "Aide"]
+
+
+def test_an_error_page_has_the_menu_of_who_reads_it_and_reads_no_family(
+    world: World, parent: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(_family: object) -> None:
+        raise AssertionError("an error page reads no family")
+
+    monkeypatch.setattr(world.families, "find", unread)
+    for visitor, expected in ((parent, SIGNED_IN), (world.visitor(), SIGNED_OUT)):
+        unreadable = visitor.post("/", nobody="knows")
+        assert (unreadable.status, menu(unreadable)) == (422, expected)
+    unreadable = parent.post("/contact", nobody="knows")
+    assert (unreadable.status, menu(unreadable)) == (422, SIGNED_IN)
+    assert "data-fin" in unreadable.page.one("body").attrs, "the end of the session is told here too"
+    world.clock.forward(minutes=61)
+    assert menu(parent.post("/", nobody="knows")) == SIGNED_OUT
