@@ -32,8 +32,9 @@ def unsuppress(stage: Stage, email: str) -> str:
     there = suppressions(stage, [email])
     if not there:
         raise CannotOperate(f"{email} is not suppressed: the portal writes to it")
-    stage.client("dynamodb").delete_item(TableName=_table(stage), Key=_key(read_secret(stage, "pepper"), email))
-    return str(there[0]["why"]["S"])
+    (item,) = there
+    stage.client("dynamodb").delete_item(TableName=_table(stage), Key={name: item[name] for name in ("shard", "due")})
+    return str(item["why"]["S"])
 
 
 def _key(pepper: str, email: str) -> Item:
