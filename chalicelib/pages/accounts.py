@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.french.markdown import to_html
 from chalicelib.french.words import clock_words, typeset
-from chalicelib.pages.planning_form import slots_of, unseal_seen
+from chalicelib.pages.planning_form import slots_of, unseal_offer
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
 from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
@@ -157,8 +157,8 @@ def _message(visit: Visit) -> str:
 def _kept_notice(visit: Visit, kept: str) -> str:
     if not kept:
         return ""
-    seen_field, cells = _opened(visit, kept)
-    count = len(wishes_of(unseal_seen(seen_field, None, visit.signing), slots_of(cells)))
+    sealed_offer, cells = _opened(visit, kept)
+    count = len(wishes_of(unseal_offer(sealed_offer, None, visit.signing), slots_of(cells)))
     if not count:
         return SESSION_ENDED
     if count == 1:
@@ -168,28 +168,28 @@ def _kept_notice(visit: Visit, kept: str) -> str:
 
 def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:
     try:
-        seen_field, cells = visit.signing.unseal(KEPT, kept)
+        sealed_offer, cells = visit.signing.unseal(KEPT, kept)
     except Tampered as fault:
-        raise BadForm("seen") from fault
-    return seen_field, cells
+        raise BadForm("offer") from fault
+    return sealed_offer, cells
 
 
 def _save_kept(visit: Visit, kept: str) -> Answer:
     """Save the ticks that waited; those of another family, or of a child who left it, are left alone, and
     it is said."""
-    seen_field, cells = _opened(visit, kept)
+    sealed_offer, cells = _opened(visit, kept)
     if visit.session is None:
-        raise BadForm("seen")
+        raise BadForm("offer")
     family, _ = visit.portal.accounts.open_session(visit.session)
     try:
-        seen = unseal_seen(seen_field, family.id, visit.signing)
+        offer = unseal_offer(sealed_offer, family.id, visit.signing)
     except BadForm:
         return Redirect(visit.url("/planning", autre="1"))
     try:
-        entry = visit.portal.planning.save(family, seen, slots_of(cells))
+        entry = visit.portal.planning.save(family, offer, slots_of(cells))
     except NotFound:
         return Redirect(visit.url("/planning", parti="1"))
     except Unavailable as fault:  # She is signed in by now: the form goes where the planning's own goes.
-        held = [("csrf", visit.csrf), ("vu", seen_field), *(("c", cell) for cell in cells)]
+        held = [("csrf", visit.csrf), ("vu", sealed_offer), *(("c", cell) for cell in cells)]
         return once_more(visit, refusal_of(fault), visit.url("/planning"), held)
     return Redirect(recap_address(visit, entry) if entry else visit.url("/planning", rien="1"))

@@ -5,7 +5,7 @@ from datetime import date
 from chalicelib.french.words import typeset
 from chalicelib.pages.accounts import keep_ticks
 from chalicelib.pages.family import shown_child
-from chalicelib.pages.planning_form import seal_seen, slots_of, unseal_seen
+from chalicelib.pages.planning_form import seal_offer, slots_of, unseal_offer
 from chalicelib.pages.presenters import planning as present
 from chalicelib.pages.presenters.recap import changes_of, recap_of
 from chalicelib.rules.errors import NotFound
@@ -31,7 +31,7 @@ def show(visit: Visit) -> Answer:
     week_of = _asked_day(visit.query("semaine"))
     only = asked_for(activity_id, visit.query("activite")) if visit.query("activite") else None
     grid = visit.portal.planning.show(visit.family, shown_child(visit), week_of, only)
-    seen, canvas = present.seen_of(grid)
+    offer, table = present.offer_of(grid)
     child = grid.child
     words = {
         "name": f"{child.first_name} {child.last_name}",
@@ -45,18 +45,18 @@ def show(visit: Visit) -> Answer:
         "monday": grid.first.isoformat(),
         "weeks": present.weeks_of(grid) if grid.rows else [],
         "links": present.week_links(grid, visit.url),
-        "seen": seal_seen(seen, canvas, visit.family.id, visit.signing),
-        "has_boxes": bool(seen.offered),
+        "offer": seal_offer(offer, table, visit.family.id, visit.signing),
+        "has_boxes": bool(offer.slots),
     }
     return Page("planning/show.html", words, f"Planning de {child.first_name}", section="planning", child=child.id)
 
 
 @room.post("/planning", Who.FAMILY, fields=("vu", "c"), expired=keep_ticks, again=True)
 def save(visit: Visit) -> Answer:
-    seen = unseal_seen(visit.form.get("vu"), visit.family.id, visit.signing)
-    entry = visit.portal.planning.save(visit.family, seen, slots_of(visit.form.cells))
+    offer = unseal_offer(visit.form.get("vu"), visit.family.id, visit.signing)
+    entry = visit.portal.planning.save(visit.family, offer, slots_of(visit.form.cells))
     if entry is None:
-        return Redirect(_week_of(visit, seen.offered, rien="1"))
+        return Redirect(_week_of(visit, offer.slots, rien="1"))
     return Redirect(recap_address(visit, entry))
 
 

@@ -1,6 +1,6 @@
 """What the parent's page showed, signed into the form, and the cells that came back with it.
 
-The save compares what is wanted with what was seen, so a stale page never undoes what its reader left alone.
+The save compares what is wanted with what was offered, so a stale page never undoes what its reader left alone.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, activity_id, child_id
 from chalicelib.rules.planning import Slot
-from chalicelib.services.saving import Seen
+from chalicelib.services.saving import Offer
 from chalicelib.web.signing import Signing, Tampered
 
 MARK = "vu-family"
@@ -23,15 +23,15 @@ Row = tuple[ChildId, ActivityId]
 
 
 @dataclass(frozen=True)
-class Canvas:
-    """The slots that a page can show: its rows, each over ``days`` days from ``first``."""
+class SlotTable:
+    """The slots that a page has room for: its rows, each over ``days`` days from ``first``."""
 
     rows: Sequence[Row]
     first: date
     days: int
 
     def bitmap(self, slots: Iterable[Slot]) -> str:
-        """One bit per slot of the canvas, row by row, in hexadecimal. KeyError for a row that it does not have."""
+        """One bit per slot of the table, row by row, in hexadecimal. KeyError for a row that it does not have."""
         start = {row: rank * self.days for rank, row in enumerate(self.rows)}
         first = self.first.toordinal()
         bits = 0
@@ -51,31 +51,31 @@ class Canvas:
         )
 
 
-def seal_seen(seen: Seen, canvas: Canvas, family: FamilyId, signing: Signing) -> str:
-    """The hidden field of a page: two bitmaps over the canvas, signed for one family."""
+def seal_offer(offer: Offer, table: SlotTable, family: FamilyId, signing: Signing) -> str:
+    """The hidden field of a page: two bitmaps over the table, signed for one family."""
     return signing.seal(
         PURPOSE,
         [
             _mark(family, signing),
-            canvas.first.toordinal(),
-            canvas.days,
-            [f"{child}~{activity}" for child, activity in canvas.rows],
-            canvas.bitmap(seen.offered),
-            canvas.bitmap(seen.booked),
+            table.first.toordinal(),
+            table.days,
+            [f"{child}~{activity}" for child, activity in table.rows],
+            table.bitmap(offer.slots),
+            table.bitmap(offer.booked),
         ],
     )
 
 
-def unseal_seen(text: str, family: FamilyId | None, signing: Signing) -> Seen:
+def unseal_offer(text: str, family: FamilyId | None, signing: Signing) -> Offer:
     """Raises BadForm for a field that is not ours or not this family's; None looks at any family's."""
     try:
         mark, first, days, rows, offered, booked = signing.unseal(PURPOSE, text)
     except Tampered as fault:
-        raise BadForm("seen") from fault
+        raise BadForm("offer") from fault
     if family is not None and not signing.is_token(mark, MARK, family):
-        raise BadForm("seen-family")
-    canvas = Canvas([_row(row) for row in rows], date.fromordinal(first), days)
-    return Seen(canvas.slots(offered), canvas.slots(booked))
+        raise BadForm("offer-family")
+    table = SlotTable([_row(row) for row in rows], date.fromordinal(first), days)
+    return Offer(table.slots(offered), table.slots(booked))
 
 
 def cell(slot: Slot) -> str:

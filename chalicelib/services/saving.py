@@ -25,20 +25,20 @@ ONLINE = "internet"
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the parent's page showed: the slots that had a checkbox, and those of them that were ticked."""
+class Offer:
+    """What a page let its parent change: the ``slots`` that had a checkbox, and those of them that were ticked."""
 
-    offered: frozenset[Slot]
+    slots: frozenset[Slot]
     booked: frozenset[Slot]
 
 
-def wishes_of(seen: Seen, wanted: frozenset[Slot]) -> tuple[Wish, ...]:
+def wishes_of(offer: Offer, wanted: frozenset[Slot]) -> tuple[Wish, ...]:
     """What the parent changed on the page: a stale page never wishes what its reader left alone.
 
     A ticked slot that the page did not offer is a wish like any other: the rules answer it.
     """
-    booked = {Wish(slot, True) for slot in wanted if slot not in seen.booked}
-    cancelled = {Wish(slot, False) for slot in seen.booked if slot not in wanted}
+    booked = {Wish(slot, True) for slot in wanted if slot not in offer.booked}
+    cancelled = {Wish(slot, False) for slot in offer.booked if slot not in wanted}
     return tuple(sorted(booked | cancelled, key=lambda wish: wish.slot))
 
 
@@ -88,13 +88,13 @@ class SavePlanning:
         self.plannings = plannings
         self.clock = clock
 
-    def __call__(self, family: Family, seen: Seen, wanted: frozenset[Slot]) -> EntryId | None:
+    def __call__(self, family: Family, offer: Offer, wanted: frozenset[Slot]) -> EntryId | None:
         """Save what the parent changed; return the recap's id, or None when nothing was asked.
 
         Raises NotFound for a child that is not the family's, Crowded when every try met somebody else's write, and
         Unavailable.
         """
-        return self.grant(family, wishes_of(seen, wanted))
+        return self.grant(family, wishes_of(offer, wanted))
 
     def grant(self, family: Family, wishes: tuple[Wish, ...]) -> EntryId | None:
         """Decide and write; when somebody wrote meanwhile, look again and decide again."""

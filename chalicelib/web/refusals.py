@@ -75,8 +75,8 @@ BAD_FORMS: Mapping[str, str] = {
     "too-many-cells": f"Le formulaire contient trop de cases : {MOST_CELLS} au plus.",
     "cell": "Une case du planning est illisible.",
     "cell-twice": "Une case du planning est envoyée deux fois.",
-    "seen": "Le planning envoyé n'est pas celui que nous avons affiché. Ouvrez-le de nouveau.",
-    "seen-family": "Le planning envoyé est celui d'une autre famille. Ouvrez le vôtre.",
+    "offer": "Le planning envoyé n'est pas celui que nous avons affiché. Ouvrez-le de nouveau.",
+    "offer-family": "Le planning envoyé est celui d'une autre famille. Ouvrez le vôtre.",
     "trap": "Un champ caché de la page a été rempli, sans doute par un logiciel. Laissez-le vide, ou téléphonez.",
 }
 """What is wrong with a form, by the slug of its BadForm."""

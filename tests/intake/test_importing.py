@@ -17,7 +17,7 @@ from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.accounts import SignIn, WrongCodes, login_key
 from chalicelib.services.ports import JournalEntry, Tally
 from chalicelib.services.recounting import AT_REST, CountPlaces
-from chalicelib.services.saving import SavePlanning, Seen, entry_id
+from chalicelib.services.saving import Offer, SavePlanning, entry_id
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, reversing
 from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs, MemoryThrottle
@@ -452,6 +452,6 @@ def test_the_import_needs_its_libraries_only_when_it_runs():
 def test_a_parent_can_save_after_an_import(portal, tmp_path):
     portal.load(a_folder(tmp_path, town=TOWN))
     saving = SavePlanning(town=portal.store.town, plannings=portal.store.plannings, clock=portal.clock)
-    seen = Seen(frozenset({MONDAY_MEAL}), frozenset({MONDAY_MEAL}))
-    assert saving(portal.store.families.find(F1), seen, frozenset())
+    offer = Offer(frozenset({MONDAY_MEAL}), frozenset({MONDAY_MEAL}))
+    assert saving(portal.store.families.find(F1), offer, frozenset())
     assert MONDAY_MEAL not in portal.booked()

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.pages.planning_form import Canvas, seal_seen
+from chalicelib.pages.planning_form import SlotTable, seal_offer
 from chalicelib.rules.ids import ActivityId, ChildId
-from chalicelib.services.saving import Seen
+from chalicelib.services.saving import Offer
 from chalicelib.web.signing import Signing
 from tests.builders import a_slot
 from tests.pages.client import FORM, Opened, PageClient
@@ -92,9 +92,9 @@ def test_another_family_s_booking_cannot_be_cancelled(world: World, parent: Page
 def test_a_sealed_page_with_another_family_s_child_changes_nothing(world: World, parent: PageClient) -> None:
     """Even if our own page once showed a child who is the family's no longer."""
     gone = a_slot(date(2015, 12, 23), "petites-vac-matin", "c-100")
-    canvas = Canvas([(ChildId("c-100"), ActivityId("petites-vac-matin"))], date(2015, 12, 21), 7)
-    seen = Seen(frozenset({gone}), frozenset({gone}))
-    field = seal_seen(seen, canvas, world.family.id, Signing(SETTINGS.session_secret))
+    table = SlotTable([(ChildId("c-100"), ActivityId("petites-vac-matin"))], date(2015, 12, 21), 7)
+    offer = Offer(frozenset({gone}), frozenset({gone}))
+    field = seal_offer(offer, table, world.family.id, Signing(SETTINGS.session_secret))
     answer = parent.post("/planning", csrf=parent.get("/planning").hidden("csrf"), vu=field)
     refused(world, answer, 404, "ne concerne pas votre famille")
 

@@ -1,4 +1,4 @@
-"""Laws of the seen field and of the cells."""
+"""Laws of the offer's field and of the cells."""
 
 from datetime import date
 
@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pages.planning_form import Canvas, cell, seal_seen, slots_of, unseal_seen
+from chalicelib.pages.planning_form import SlotTable, cell, seal_offer, slots_of, unseal_offer
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import Slot
-from chalicelib.services.saving import Seen
+from chalicelib.services.saving import Offer
 from chalicelib.web.signing import Signing
 
 SIGNING = Signing("a secret")
@@ -21,63 +21,63 @@ days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 slots = st.builds(Slot, names.map(ChildId), slugs.map(ActivityId), days)
 
 
-def every_slot(canvas: Canvas) -> frozenset[Slot]:
-    return canvas.slots(f"{(1 << len(canvas.rows) * canvas.days) - 1:x}")
+def every_slot(table: SlotTable) -> frozenset[Slot]:
+    return table.slots(f"{(1 << len(table.rows) * table.days) - 1:x}")
 
 
 @st.composite
-def pages(draw: st.DrawFn) -> tuple[Seen, Canvas]:
+def pages(draw: st.DrawFn) -> tuple[Offer, SlotTable]:
     rows = draw(st.lists(st.tuples(names.map(ChildId), slugs.map(ActivityId)), min_size=1, max_size=8, unique=True))
-    canvas = Canvas(rows, draw(days), draw(st.integers(1, 35)))
-    offered = draw(st.frozensets(st.sampled_from(sorted(every_slot(canvas)))))
+    table = SlotTable(rows, draw(days), draw(st.integers(1, 35)))
+    offered = draw(st.frozensets(st.sampled_from(sorted(every_slot(table)))))
     booked = draw(st.frozensets(st.sampled_from(sorted(offered)))) if offered else frozenset()
-    return Seen(offered, booked), canvas
+    return Offer(offered, booked), table
 
 
 @given(pages())
-def test_what_was_sealed_comes_back(page: tuple[Seen, Canvas]) -> None:
-    seen, canvas = page
-    sealed = seal_seen(seen, canvas, OURS, SIGNING)
-    assert unseal_seen(sealed, OURS, SIGNING) == seen
-    assert unseal_seen(sealed, None, SIGNING) == seen
+def test_what_was_sealed_comes_back(page: tuple[Offer, SlotTable]) -> None:
+    offer, table = page
+    sealed = seal_offer(offer, table, OURS, SIGNING)
+    assert unseal_offer(sealed, OURS, SIGNING) == offer
+    assert unseal_offer(sealed, None, SIGNING) == offer
 
 
 @given(pages())
-def test_another_family_cannot_use_it(page: tuple[Seen, Canvas]) -> None:
-    sealed = seal_seen(*page, OURS, SIGNING)
+def test_another_family_cannot_use_it(page: tuple[Offer, SlotTable]) -> None:
+    sealed = seal_offer(*page, OURS, SIGNING)
     with pytest.raises(BadForm):
-        unseal_seen(sealed, THEIRS, SIGNING)
+        unseal_offer(sealed, THEIRS, SIGNING)
     with pytest.raises(BadForm):
-        unseal_seen(sealed, OURS, Signing("another secret"))
+        unseal_offer(sealed, OURS, Signing("another secret"))
 
 
 @given(pages(), st.data())
-def test_one_changed_letter_spoils_it(page: tuple[Seen, Canvas], data: st.DataObject) -> None:
-    sealed = seal_seen(*page, OURS, SIGNING)
+def test_one_changed_letter_spoils_it(page: tuple[Offer, SlotTable], data: st.DataObject) -> None:
+    sealed = seal_offer(*page, OURS, SIGNING)
     place = data.draw(st.integers(0, len(sealed) - 2))  # The last letter holds spare bits that base64 ignores.
     letter = data.draw(st.sampled_from("abcXYZ019-_.").filter(lambda other: other != sealed[place]))
     with pytest.raises(BadForm):
-        unseal_seen(sealed[:place] + letter + sealed[place + 1 :], OURS, SIGNING)
+        unseal_offer(sealed[:place] + letter + sealed[place + 1 :], OURS, SIGNING)
 
 
 @given(st.text(max_size=200))
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(BadForm):
-        unseal_seen(text, None, SIGNING)
+        unseal_offer(text, None, SIGNING)
 
 
 def test_the_family_is_not_written_in_it() -> None:
-    canvas = Canvas([(ChildId("c-1"), ActivityId("cantine"))], date(2026, 9, 7), 7)
-    sealed = seal_seen(Seen(frozenset(), frozenset()), canvas, FamilyId("f-ours"), SIGNING)
+    table = SlotTable([(ChildId("c-1"), ActivityId("cantine"))], date(2026, 9, 7), 7)
+    sealed = seal_offer(Offer(frozenset(), frozenset()), table, FamilyId("f-ours"), SIGNING)
     assert "f-ours" not in str(SIGNING.unseal("vu-1", sealed))
 
 
 def test_five_weeks_of_five_activities_stay_small() -> None:
     rows = [(ChildId("c-007"), ActivityId(f"activite-{n}")) for n in range(5)]
-    canvas = Canvas(rows, date(2026, 9, 7), 35)
-    every = every_slot(canvas)
+    table = SlotTable(rows, date(2026, 9, 7), 35)
+    every = every_slot(table)
     assert len(every) == 5 * 35
-    assert len(seal_seen(Seen(every, every), canvas, OURS, SIGNING)) < 400
+    assert len(seal_offer(Offer(every, every), table, OURS, SIGNING)) < 400
 
 
 @given(st.lists(slots, unique=True, max_size=20))

@@ -23,7 +23,7 @@ from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Capacity
 from chalicelib.services.ports import JournalEntry, Tally
 from chalicelib.services.recounting import CountPlaces
-from chalicelib.services.saving import SavePlanning, Seen
+from chalicelib.services.saving import Offer, SavePlanning
 from tests.builders import CANTEEN, a_calendar, a_child, a_family, a_town, an_activity
 from tests.clock import FixedClock, day, paris
 from tests.fakes import MemoryFamilies, MemoryPlannings, MemoryTown
@@ -149,11 +149,11 @@ class World:
 
     def saving(self, family: Family, *, books: bool) -> Callable[[Actor], object]:
         mine = slot_of(family)
-        seen, wanted = (Seen(mine, NONE), mine) if books else (Seen(mine, mine), NONE)
+        offer, wanted = (Offer(mine, NONE), mine) if books else (Offer(mine, mine), NONE)
 
         def work(actor: Actor) -> None:
             steps: Any = Steps(self.store, actor)
-            SavePlanning(town=MemoryTown(TOWN), plannings=steps, clock=FixedClock(NOW))(family, seen, wanted)
+            SavePlanning(town=MemoryTown(TOWN), plannings=steps, clock=FixedClock(NOW))(family, offer, wanted)
 
         return work
 

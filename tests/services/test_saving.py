@@ -11,7 +11,7 @@ from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish
 from chalicelib.rules.town import Activity, Capacity
 from chalicelib.services.ports import JournalEntry
-from chalicelib.services.saving import ITEMS, PATIENCE, SavePlanning, Seen, ShowRecap, UndoSave, wishes_of
+from chalicelib.services.saving import ITEMS, PATIENCE, Offer, SavePlanning, ShowRecap, UndoSave, wishes_of
 from tests.builders import ALINE, CANTEEN, JAMES, WEEKDAYS, a_child, a_family, a_slot, a_town, an_activity
 from tests.clock import FixedClock, day, paris
 from tests.fakes import MemoryPlannings, MemoryTown
@@ -40,8 +40,8 @@ class Desk:
         self.recap = ShowRecap(plannings=self.plannings)
         self.undo = UndoSave(saving=self.save, recap=self.recap)
 
-    def saves(self, seen: Seen, wanted: frozenset[Slot]) -> JournalEntry:
-        entry = self.save(self.family, seen, wanted)
+    def saves(self, offer: Offer, wanted: frozenset[Slot]) -> JournalEntry:
+        entry = self.save(self.family, offer, wanted)
         assert entry is not None
         return self.recap(self.family, entry)
 
@@ -50,26 +50,26 @@ class Desk:
 
 
 def test_only_what_the_parent_changed_is_a_wish() -> None:
-    seen = Seen(offered=slots(MONDAY, TUESDAY, THURSDAY), booked=slots(TUESDAY, THURSDAY))
-    assert wishes_of(seen, slots(MONDAY, THURSDAY)) == (Wish(a_slot(MONDAY), True), Wish(a_slot(TUESDAY), False))
+    offer = Offer(slots=slots(MONDAY, TUESDAY, THURSDAY), booked=slots(TUESDAY, THURSDAY))
+    assert wishes_of(offer, slots(MONDAY, THURSDAY)) == (Wish(a_slot(MONDAY), True), Wish(a_slot(TUESDAY), False))
 
 
 def test_a_save_is_written_and_remembered() -> None:
     desk = Desk()
-    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    entry = desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY))
     assert desk.booked() == slots(MONDAY)
     assert (entry.changes, entry.channel, entry.at) == ((Wish(a_slot(MONDAY), True),), "internet", desk.clock.now())
 
 
 def test_nothing_asked_writes_nothing() -> None:
     desk = Desk()
-    assert desk.save(desk.family, Seen(slots(MONDAY), slots(MONDAY)), slots(MONDAY)) is None
+    assert desk.save(desk.family, Offer(slots(MONDAY), slots(MONDAY)), slots(MONDAY)) is None
     assert desk.plannings.entries(desk.family.id, 10) == ()
 
 
 def test_a_stale_page_does_not_undo_somebody_elses_change() -> None:
     desk = Desk()
-    stale = Seen(slots(MONDAY, TUESDAY), NONE)
+    stale = Offer(slots(MONDAY, TUESDAY), NONE)
     desk.saves(stale, slots(MONDAY))
     desk.saves(stale, slots(TUESDAY))
     assert desk.booked() == slots(MONDAY, TUESDAY)
@@ -77,26 +77,26 @@ def test_a_stale_page_does_not_undo_somebody_elses_change() -> None:
 
 def test_the_same_post_twice_changes_once_and_says_so() -> None:
     desk = Desk()
-    seen = Seen(slots(MONDAY), NONE)
-    desk.saves(seen, slots(MONDAY))
-    again = desk.saves(seen, slots(MONDAY))
+    offer = Offer(slots(MONDAY), NONE)
+    desk.saves(offer, slots(MONDAY))
+    again = desk.saves(offer, slots(MONDAY))
     assert (again.changes, again.already) == ((), (Wish(a_slot(MONDAY), True),))
 
 
 def test_back_and_another_choice_is_a_save_of_its_own() -> None:
     desk = Desk()
-    seen = Seen(slots(MONDAY, TUESDAY), NONE)
+    offer = Offer(slots(MONDAY, TUESDAY), NONE)
     for wanted in (slots(MONDAY), slots(TUESDAY)):
-        desk.saves(seen, wanted)
-    desk.saves(Seen(slots(MONDAY, TUESDAY), slots(MONDAY, TUESDAY)), slots(TUESDAY))
-    desk.saves(seen, slots(MONDAY))
+        desk.saves(offer, wanted)
+    desk.saves(Offer(slots(MONDAY, TUESDAY), slots(MONDAY, TUESDAY)), slots(TUESDAY))
+    desk.saves(offer, slots(MONDAY))
     assert desk.booked() == slots(MONDAY, TUESDAY)
 
 
 def test_part_of_a_save_may_succeed() -> None:
     desk = Desk()
     desk.clock.set("dimanche 2026-09-13 10:02")
-    entry = desk.saves(Seen(slots(MONDAY, TUESDAY), NONE), slots(MONDAY, TUESDAY))
+    entry = desk.saves(Offer(slots(MONDAY, TUESDAY), NONE), slots(MONDAY, TUESDAY))
     assert entry.changes == (Wish(a_slot(TUESDAY), True),)
     assert [(r.reason, r.closed_at) for r in entry.refusals] == [(Reason.TOO_LATE, paris("dimanche 2026-09-13 10:00"))]
 
@@ -104,14 +104,14 @@ def test_part_of_a_save_may_succeed() -> None:
 def test_what_is_refused_is_kept_even_when_nothing_is_saved() -> None:
     desk = Desk()
     desk.clock.set("lundi 2026-09-14 09:00")
-    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    entry = desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY))
     assert (entry.changes, len(entry.refusals), desk.booked()) == ((), 1, NONE)
 
 
 def test_another_family_s_child_stops_the_whole_save() -> None:
     desk = Desk()
     with pytest.raises(NotFound):
-        desk.save(desk.family, Seen(slots(MONDAY), NONE), slots(MONDAY) | {a_slot(MONDAY, child="c-neighbour")})
+        desk.save(desk.family, Offer(slots(MONDAY), NONE), slots(MONDAY) | {a_slot(MONDAY, child="c-neighbour")})
     assert desk.booked() == NONE
 
 
@@ -119,7 +119,7 @@ def test_an_activity_that_is_gone_is_refused_and_the_rest_is_saved() -> None:
     """The page was open while the town changed, or one process knows the new town and another does not yet."""
     desk = Desk()
     gone = a_slot(MONDAY, "poney")
-    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY) | {gone})
+    entry = desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY) | {gone})
     assert desk.booked() == slots(MONDAY)
     assert [(refusal.wish.slot, refusal.reason) for refusal in entry.refusals] == [(gone, Reason.UNKNOWN)]
 
@@ -128,7 +128,7 @@ def test_undoing_leaves_alone_what_is_gone() -> None:
     """Of a save of three, one activity was removed since and one child left the family: the third is undone."""
     desk = Desk(an_activity(), an_activity("garderie"))
     gone, moved = a_slot(MONDAY, "garderie"), a_slot(MONDAY, child=ALINE)
-    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY) | {gone, moved})
+    entry = desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY) | {gone, moved})
     alone = replace(desk.family, children=desk.family.children[:1])
     desk.save.town = MemoryTown(a_town(an_activity()))
     undone = desk.undo(alone, entry.id)
@@ -162,9 +162,9 @@ LIMITED = an_activity(capacity=Capacity(1, {}))
 def test_two_parents_who_save_at_once_both_get_theirs() -> None:
     plannings = Interrupted()
     mother, father = Desk(plannings=plannings), Desk(plannings=plannings)
-    seen = Seen(slots(MONDAY, TUESDAY), NONE)
-    plannings.before_save = [lambda: father.saves(seen, slots(MONDAY, TUESDAY))]
-    entry = mother.saves(seen, slots(MONDAY))
+    offer = Offer(slots(MONDAY, TUESDAY), NONE)
+    plannings.before_save = [lambda: father.saves(offer, slots(MONDAY, TUESDAY))]
+    entry = mother.saves(offer, slots(MONDAY))
     assert entry.already == (Wish(a_slot(MONDAY), True),)
     assert mother.booked() == slots(MONDAY, TUESDAY)
 
@@ -178,7 +178,7 @@ def test_a_save_that_never_gets_through_says_so_and_holds_nothing() -> None:
     plannings = AlwaysStale()
     desk = Desk(LIMITED, plannings=plannings)
     with without_waiting() as waits, pytest.raises(Crowded):
-        desk.save(desk.family, Seen(slots(MONDAY), NONE), slots(MONDAY))
+        desk.save(desk.family, Offer(slots(MONDAY), NONE), slots(MONDAY))
     assert PATIENCE - 2 < sum(waits) < PATIENCE
     assert plannings.taken([MONDAY_PLACE]) == {MONDAY_PLACE: 0}
 
@@ -194,7 +194,7 @@ EVERYTHING = frozenset(Slot(JAMES, activity.id, on) for activity in MANY for on 
 
 def test_a_long_save_is_cut_between_days_and_read_back_whole() -> None:
     desk = Desk(*MANY)
-    entry = desk.saves(Seen(EVERYTHING, NONE), EVERYTHING)
+    entry = desk.saves(Offer(EVERYTHING, NONE), EVERYTHING)
     assert {wish.slot for wish in entry.changes} == EVERYTHING == desk.booked()
     written = desk.plannings.entries(desk.family.id, 50)
     assert len(written) > 1
@@ -206,8 +206,8 @@ def test_a_long_save_goes_on_after_somebody_elses_write() -> None:
     plannings = Interrupted()
     desk, sibling = Desk(*MANY, plannings=plannings), Desk(*MANY, plannings=plannings)
     last = max(EVERYTHING, key=lambda slot: slot.day)
-    plannings.before_save = [lambda: None, lambda: sibling.saves(Seen(frozenset({last}), NONE), frozenset({last}))]
-    entry = desk.saves(Seen(EVERYTHING, NONE), EVERYTHING)
+    plannings.before_save = [lambda: None, lambda: sibling.saves(Offer(frozenset({last}), NONE), frozenset({last}))]
+    entry = desk.saves(Offer(EVERYTHING, NONE), EVERYTHING)
     assert desk.booked() == EVERYTHING
     assert {wish.slot for wish in entry.changes} == EVERYTHING - {last}
     assert [wish.slot for wish in entry.already] == [last]
@@ -216,7 +216,7 @@ def test_a_long_save_goes_on_after_somebody_elses_write() -> None:
 
 def test_undo_wishes_the_opposite_under_the_same_rules() -> None:
     desk = Desk()
-    entry = desk.saves(Seen(slots(MONDAY, THURSDAY), NONE), slots(MONDAY, THURSDAY))
+    entry = desk.saves(Offer(slots(MONDAY, THURSDAY), NONE), slots(MONDAY, THURSDAY))
     desk.clock.set("dimanche 2026-09-13 10:00")
     undone = desk.undo(desk.family, entry.id)
     assert undone is not None
@@ -229,13 +229,13 @@ def test_undo_wishes_the_opposite_under_the_same_rules() -> None:
 @pytest.mark.parametrize("entry", ["", "2026", "2026-09-11T10:00:00.000000Z#00000000", "~"])
 def test_a_recap_that_does_not_exist(entry: str) -> None:
     desk = Desk()
-    desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY))
     with pytest.raises(NotFound):
         desk.recap(desk.family, EntryId(entry))
 
 
 def test_another_familys_recap_does_not_exist() -> None:
     desk = Desk()
-    entry = desk.saves(Seen(slots(MONDAY), NONE), slots(MONDAY))
+    entry = desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY))
     with pytest.raises(NotFound):
         desk.recap(replace(desk.family, id="f-rival"), entry.id)

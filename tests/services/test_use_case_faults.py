@@ -19,7 +19,7 @@ from chalicelib.services.accounts import Session, WrongCodes, login_key, secret_
 from chalicelib.services.mails import Message
 from chalicelib.services.ports import Login
 from chalicelib.services.recounting import CountPlaces
-from chalicelib.services.saving import Seen
+from chalicelib.services.saving import Offer
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.families import DynamoFamilyStore
@@ -116,7 +116,7 @@ def slots(days: list[date]) -> frozenset[Slot]:
 
 def saving(wanted: frozenset[Slot]) -> Callable[[World], None]:
     def run(world: World) -> None:
-        world.portal.planning.save(FAMILY, Seen(slots(SCHOOL_DAYS), NONE), wanted)
+        world.portal.planning.save(FAMILY, Offer(slots(SCHOOL_DAYS), NONE), wanted)
 
     return run
 
@@ -167,10 +167,10 @@ def test_a_killed_save_leaves_nothing_off_even_when_the_parent_never_comes_back(
 
 def test_a_save_of_several_transactions_loses_nothing() -> None:
     every = frozenset(Slot(JAMES, OPEN_DAILY.id, day) for day in SEVEN_MONTHS)
-    seen = Seen(every, NONE)
+    offer = Offer(every, NONE)
 
     def save(world: World) -> None:
-        world.portal.planning.save(FAMILY, seen, every)
+        world.portal.planning.save(FAMILY, offer, every)
 
     def check(world: World) -> None:
         assert world.plannings.booked(BOND, SEVEN_MONTHS[0], SEVEN_MONTHS[-1]) == every
@@ -197,7 +197,7 @@ def test_a_cancellation_is_whole_and_its_places_are_free_in_the_morning() -> Non
             yield world
 
     def cancel(world: World) -> None:
-        world.portal.planning.save(FAMILY, Seen(slots(SCHOOL_DAYS), few), NONE)
+        world.portal.planning.save(FAMILY, Offer(slots(SCHOOL_DAYS), few), NONE)
 
     survives(Case(fresh=booked, run=cancel, recover=cancel, check=all_booked(NONE), tolerates=CANCELLED))
 
@@ -208,7 +208,7 @@ def test_an_undo_is_whole() -> None:
     @contextmanager
     def saved() -> Iterator[World]:
         with fresh() as world:
-            world.first = world.portal.planning.save(FAMILY, Seen(few, NONE), few)
+            world.first = world.portal.planning.save(FAMILY, Offer(few, NONE), few)
             world.portal.clock.forward(minutes=1)  # type: ignore[attr-defined]
             yield world
 

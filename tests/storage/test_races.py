@@ -13,7 +13,7 @@ from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Reason, Slot
 from chalicelib.rules.town import Capacity
 from chalicelib.services.ports import Limit
-from chalicelib.services.saving import SavePlanning, Seen
+from chalicelib.services.saving import Offer, SavePlanning
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database
 from chalicelib.storage.planning import DynamoPlanningStore
@@ -50,7 +50,7 @@ def test_fifty_parents_get_exactly_the_ten_places_left(ministack_database: Datab
 
     def book(number: int) -> None:
         slot = Slot(ChildId(f"c-{number}"), CANTEEN, MONDAY)
-        save(family(number), Seen(frozenset({slot}), frozenset()), frozenset({slot}))
+        save(family(number), Offer(frozenset({slot}), frozenset()), frozenset({slot}))
 
     all_at_once(book)
     booked = [len(store.booked(family(number).id, MONDAY, MONDAY)) for number in range(PARENTS)]

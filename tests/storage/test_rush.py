@@ -13,7 +13,7 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Reason, Slot
 from chalicelib.rules.town import Capacity
-from chalicelib.services.saving import SavePlanning, Seen
+from chalicelib.services.saving import Offer, SavePlanning
 from chalicelib.storage.database import Database
 from chalicelib.storage.planning import DynamoPlanningStore
 from tests.builders import CANTEEN, a_child, a_family, a_town, an_activity
@@ -47,7 +47,7 @@ def rush(database: Database, places: int) -> tuple[DynamoPlanningStore, int]:
     def book(number: int) -> bool:
         together.wait()
         try:
-            save(family(number), Seen(wanted(number), NONE), wanted(number))
+            save(family(number), Offer(wanted(number), NONE), wanted(number))
         except Unavailable:
             return False
         return True

@@ -19,7 +19,7 @@ from chalicelib.french.words import (
     typeset,
     weekday,
 )
-from chalicelib.pages.planning_form import Canvas, row_of_cells
+from chalicelib.pages.planning_form import SlotTable, row_of_cells
 from chalicelib.pages.presenters.deadlines import rule_words
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId
@@ -27,7 +27,7 @@ from chalicelib.rules.planning import SlotView, State
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Activity, Town
 from chalicelib.services.planning import Grid
-from chalicelib.services.saving import Seen
+from chalicelib.services.saving import Offer
 from chalicelib.web.rendering import macro
 
 Url = Callable[..., str]
@@ -55,12 +55,12 @@ class Week:
     notes: tuple[str, ...]
 
 
-def seen_of(grid: Grid) -> tuple[Seen, Canvas]:
+def offer_of(grid: Grid) -> tuple[Offer, SlotTable]:
     """What the page of this grid offers, for its hidden field."""
     offered = [view for line in grid.views.values() for view in line if view.state is State.OPEN]
-    seen = Seen(frozenset(view.slot for view in offered), frozenset(view.slot for view in offered if view.booked))
+    offer = Offer(frozenset(view.slot for view in offered), frozenset(view.slot for view in offered if view.booked))
     rows = [(grid.child.id, activity.id) for activity in grid.rows]
-    return seen, Canvas(rows, grid.first, 7 * grid.weeks)
+    return offer, SlotTable(rows, grid.first, 7 * grid.weeks)
 
 
 def weeks_of(grid: Grid) -> list[Week]:
