@@ -30,21 +30,21 @@ def show(visit: Visit) -> Answer:
         return Page("planning/nobody.html", {}, "Planning", section="planning")
     week_of = _asked_day(visit.query("semaine"))
     only = asked_for(activity_id, visit.query("activite")) if visit.query("activite") else None
-    grid = visit.portal.planning.show(visit.family, shown_child(visit), week_of, only)
-    offer, table = present.offer_of(grid)
-    child = grid.child
+    page = visit.portal.planning.show(visit.family, shown_child(visit), week_of, only)
+    offer, table = present.offer_of(page)
+    child = page.child
     words = {
         "name": f"{child.first_name} {child.last_name}",
         "first_name": child.first_name,
         "child": child.id,
-        "school": present.school_words(child, grid.town),
+        "school": present.school_words(child, page.town),
         "banners": [typeset(text) for name, text in BANNERS.items() if visit.query(name)],
-        "next_deadline": present.next_deadline_words(grid),
-        "choices": present.filter_choices(grid),
-        "only": next((label for _, label, chosen in present.filter_choices(grid) if chosen), ""),
-        "monday": grid.first.isoformat(),
-        "weeks": present.weeks_of(grid) if grid.rows else [],
-        "links": present.week_links(grid, visit.url),
+        "next_deadline": present.next_deadline_words(page),
+        "choices": present.filter_choices(page),
+        "only": next((label for _, label, chosen in present.filter_choices(page) if chosen), ""),
+        "monday": page.first.isoformat(),
+        "weeks": present.weeks_of(page) if page.rows else [],
+        "links": present.week_links(page, visit.url),
         "offer": seal_offer(offer, table, visit.family.id, visit.signing),
         "has_boxes": bool(offer.slots),
     }

@@ -23,7 +23,7 @@ CHANGES = 20
 
 
 @dataclass(frozen=True)
-class Grid:
+class PlanningPage:
     """Some weeks of one child's planning, every slot of them viewed at ``now`` (aware UTC).
 
     ``first`` is a Monday, ``weekdays`` the ISO weekdays worth a column. ``views`` holds, for each of ``rows``, its
@@ -54,7 +54,7 @@ class ShowPlanning:
         self.plannings = plannings
         self.clock = clock
 
-    def __call__(self, family: Family, child: ChildId, week_of: date | None, only: ActivityId | None) -> Grid:
+    def __call__(self, family: Family, child: ChildId, week_of: date | None, only: ActivityId | None) -> PlanningPage:
         """Raises NotFound for a child that is not the family's or an activity that the child is not enrolled in."""
         town, now = self.town.current(), self.clock.now()
         shown = family.child(child)
@@ -69,7 +69,7 @@ class ShowPlanning:
         rows = tuple(a for a in (*enrolled, *_still_booked(town, shown, booked)) if only is None or a.id == only)
         views = self._views(Judge(town, shown, now), rows, days, booked)
         open_views = [view for line in views.values() for view in line if view.state is State.OPEN and view.closes_at]
-        return Grid(
+        return PlanningPage(
             town=town,
             family=family,
             child=shown,

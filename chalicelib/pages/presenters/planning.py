@@ -1,4 +1,4 @@
-"""A grid of slots -> the weeks of the planning page. The busiest page, so every word is worked out once."""
+"""A page of slots -> the weeks of the planning. The busiest page, so every word is worked out once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.planning import SlotView, State
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Activity, Town
-from chalicelib.services.planning import Grid
+from chalicelib.services.planning import PlanningPage
 from chalicelib.services.saving import Offer
 from chalicelib.web.rendering import macro
 
@@ -55,25 +55,25 @@ class Week:
     notes: tuple[str, ...]
 
 
-def offer_of(grid: Grid) -> tuple[Offer, SlotTable]:
-    """What the page of this grid offers, for its hidden field."""
-    offered = [view for line in grid.views.values() for view in line if view.state is State.OPEN]
+def offer_of(page: PlanningPage) -> tuple[Offer, SlotTable]:
+    """What this page lets its parent change, for its hidden field."""
+    offered = [view for line in page.views.values() for view in line if view.state is State.OPEN]
     offer = Offer(frozenset(view.slot for view in offered), frozenset(view.slot for view in offered if view.booked))
-    rows = [(grid.child.id, activity.id) for activity in grid.rows]
-    return offer, SlotTable(rows, grid.first, 7 * grid.weeks)
+    rows = [(page.child.id, activity.id) for activity in page.rows]
+    return offer, SlotTable(rows, page.first, 7 * page.weeks)
 
 
-def weeks_of(grid: Grid) -> list[Week]:
-    return [_week(grid, number) for number in range(grid.weeks)]
+def weeks_of(page: PlanningPage) -> list[Week]:
+    return [_week(page, number) for number in range(page.weeks)]
 
 
-def next_deadline_words(grid: Grid) -> str:
+def next_deadline_words(page: PlanningPage) -> str:
     """« Petites Vac. Matin de mercredi 23 décembre, à changer avant mardi 22 décembre à 18 h. », or empty."""
-    view = grid.next_deadline
+    view = page.next_deadline
     if view is None or view.closes_at is None:
         return ""
-    label = grid.town.label_of(view.slot.activity)
-    verb = _verb(grid.town.activity(view.slot.activity), view)
+    label = page.town.label_of(view.slot.activity)
+    verb = _verb(page.town.activity(view.slot.activity), view)
     return f"{label} de {day_words(view.slot.day)}, {verb} {before_words(view.closes_at)}."
 
 
@@ -96,11 +96,11 @@ _Row = tuple[Activity, Sequence[SlotView]]
 """One activity and its views of one week, one per column."""
 
 
-def _week(grid: Grid, number: int) -> Week:
-    monday = grid.first + timedelta(weeks=number)
-    days = [monday + timedelta(days=n - 1) for n in grid.weekdays]
+def _week(page: PlanningPage, number: int) -> Week:
+    monday = page.first + timedelta(weeks=number)
+    days = [monday + timedelta(days=n - 1) for n in page.weekdays]
     start, end = number * len(days), (number + 1) * len(days)
-    rows = [(activity, grid.views[activity.id][start:end]) for activity in grid.rows]
+    rows = [(activity, page.views[activity.id][start:end]) for activity in page.rows]
     columns = [_column(number, day) for day in days]
     return Week(
         number=monday.isocalendar().week,
@@ -229,22 +229,22 @@ def _openings(rows: list[_Row]) -> Iterable[str]:
             yield typeset(f"{activity.label} : réservations à partir de {instant_words(min(instants))}")
 
 
-def filter_choices(grid: Grid) -> list[tuple[ActivityId, str, bool]]:
+def filter_choices(page: PlanningPage) -> list[tuple[ActivityId, str, bool]]:
     """Value, label and whether it is the one shown, for « TOUTES LES ACTIVITÉS »."""
-    return [(activity.id, activity.label, activity.id == grid.only) for activity in grid.enrolled]
+    return [(activity.id, activity.label, activity.id == page.only) for activity in page.enrolled]
 
 
-def week_links(grid: Grid, url: Url) -> dict[str, str]:
+def week_links(page: PlanningPage, url: Url) -> dict[str, str]:
     """Addresses of the weeks before and after, and of today's; empty when there is none."""
 
     def to(monday: date | None) -> str:
         if monday is None:
             return ""
-        return url("/planning", enfant=grid.child.id, semaine=monday.isoformat(), activite=grid.only or "")
+        return url("/planning", enfant=page.child.id, semaine=monday.isoformat(), activite=page.only or "")
 
-    shown = grid.first <= paris_day(grid.now) < grid.first + timedelta(weeks=grid.weeks)
+    shown = page.first <= paris_day(page.now) < page.first + timedelta(weeks=page.weeks)
     return {
-        "previous": to(grid.previous),
-        "following": to(grid.following),
-        "today": "" if shown else url("/planning", enfant=grid.child.id, activite=grid.only or ""),
+        "previous": to(page.previous),
+        "following": to(page.following),
+        "today": "" if shown else url("/planning", enfant=page.child.id, activite=page.only or ""),
     }
