@@ -13,7 +13,7 @@ from chalicelib.rules.notices import NoticeSettings
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import Mail
-from chalicelib.services.ports import JournalEntry, Limit, Login, Tally
+from chalicelib.services.ports import JournalEntry, Limit, Login, PlaceTally
 from chalicelib.storage import town_codec
 
 ITEMS = 100
@@ -115,7 +115,7 @@ class MemoryPlannings:
         self.bookings: dict[FamilyId, dict[Slot, str]] = {}
         """Each family's booked slots and their channels."""
         self.journals: dict[FamilyId, dict[EntryId, JournalEntry]] = {}
-        self.counters: dict[PlaceKey, Tally] = {}
+        self.counters: dict[PlaceKey, PlaceTally] = {}
         self._lock = RLock()
 
     def booked(self, family: FamilyId, first: date, last: date) -> frozenset[Slot]:
@@ -125,13 +125,13 @@ class MemoryPlannings:
     def taken(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
         return {key: tally.taken for key, tally in self.tallies(wanted).items()}
 
-    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]:
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, PlaceTally]:
         with self._lock:
-            return {key: self.counters.get(key, Tally()) for key in wanted}
+            return {key: self.counters.get(key, PlaceTally()) for key in wanted}
 
     def reserve(self, key: PlaceKey, number: int, limit: int) -> None:
         with self._lock:
-            if self.counters.get(key, Tally()).taken + number > limit:
+            if self.counters.get(key, PlaceTally()).taken + number > limit:
                 raise StaleWrite("planning.reserve")
             self._move(key, number)
 
@@ -152,9 +152,9 @@ class MemoryPlannings:
                     del slots[wish.slot]
             self.journals.setdefault(family, {})[entry.id] = entry
 
-    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+    def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
         with self._lock:
-            there = self.counters.get(key, Tally())
+            there = self.counters.get(key, PlaceTally())
             if there.taken >= number and there.recounts == found.recounts:
                 self._move(key, -number)
 
@@ -163,12 +163,12 @@ class MemoryPlannings:
             every = [(family, slot) for family, booked in self.bookings.items() for slot in booked]
         return (one for one in every if one[1].day == day)
 
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: PlaceTally) -> None:
         with self._lock:
-            there = self.counters.get(key, Tally())
+            there = self.counters.get(key, PlaceTally())
             if there.moves != found.moves:
                 raise StaleWrite("planning.set_taken")
-            self.counters[key] = Tally(wanted, there.moves + 1, there.recounts + 1)
+            self.counters[key] = PlaceTally(wanted, there.moves + 1, there.recounts + 1)
 
     def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None:
         return self.journals.get(family, {}).get(entry)
@@ -182,7 +182,7 @@ class MemoryPlannings:
             return iter(sorted(self.journals.get(family, {}).values(), key=lambda entry: entry.id))
 
     def _move(self, key: PlaceKey, number: int) -> None:
-        there = self.counters.get(key, Tally())
+        there = self.counters.get(key, PlaceTally())
         self.counters[key] = replace(there, taken=there.taken + number, moves=there.moves + 1)
 
 

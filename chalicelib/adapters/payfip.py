@@ -31,7 +31,7 @@ MOST_ANSWER = 64 * 1024
 PARENTS_FAULTS = frozenset({"A1", "A2"})
 
 
-class Refused(RuntimeError):
+class PayFipRefused(RuntimeError):
     """The treasury's *FonctionnelleErreur*. ``code`` is its own."""
 
     def __init__(self, code: str) -> None:
@@ -55,7 +55,7 @@ class PayFip:
         order |= {"urlnotif": checked_address(notify, "N1"), "urlredirect": checked_address(back, "D1")}
         try:
             told = self._call("creerPaiementSecurise", order)
-        except Refused as refused:
+        except PayFipRefused as refused:
             raise OrderRefused(refused.code, parent=refused.code in PARENTS_FAULTS) from refused
         try:
             return idop(told.get("idop", ""))
@@ -68,7 +68,7 @@ class PayFip:
     def result_of(self, idop: str) -> BankAnswer:
         try:
             told = self._call("recupererDetailPaiementSecurise", {"idOp": idop})
-        except Refused as refused:
+        except PayFipRefused as refused:
             if refused.code == "P5":
                 raise NotYetKnown(idop) from refused
             if refused.code == "P1":
@@ -89,12 +89,12 @@ class PayFip:
         """What the treasury prints for a client number: up to three lines. Raises OrderRefused, Unavailable."""
         try:
             told = self._call("recupererDetailClient", {"numCli": number})
-        except Refused as refused:
+        except PayFipRefused as refused:
             raise OrderRefused(refused.code) from refused
         return tuple(line for name in ("libellen1", "libellen2", "libellen3") if (line := told.get(name, "")))
 
     def _call(self, operation: str, fields: Mapping[str, str]) -> dict[str, str]:
-        """The fields of the answer, their names in lower case. Raises Refused, Unavailable."""
+        """The fields of the answer, their names in lower case. Raises PayFipRefused, Unavailable."""
         status, body = self._post(operation, envelope(operation, fields))
         told = _body_of(body)
         if told is None:
@@ -146,13 +146,13 @@ def _body_of(content: bytes) -> "Element | None":
 
 
 def _fault(fault: "Element", operation: str) -> Exception:
-    """Refused for what the treasury decided; Unavailable for its breakdowns, and for faults that say nothing."""
+    """PayFipRefused for what the treasury decided; Unavailable for its breakdowns, and for faults that say nothing."""
     detail = next((child for child in fault if _local(child) == "detail"), ())
     for error in detail:
         codes = [(child.text or "").strip() for child in error if _local(child) == "code"]
         code = codes[0][:20] if codes else ""
         if code and _local(error) == "fonctionnelleerreur":
-            return Refused(code)
+            return PayFipRefused(code)
         return Unavailable(f"payfip.{operation}: {_local(error)} {code}")
     return Unavailable(f"payfip.{operation}: a fault without detail")
 

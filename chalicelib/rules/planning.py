@@ -90,7 +90,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedWish:
     """A wish that is not granted, and the fact behind it.
 
     ``closed_at`` is the deadline that passed (TOO_LATE) or the instant from which it will be possible (NOT_YET);

@@ -10,7 +10,7 @@ from chalicelib.rules.planning import (
     Judge,
     PlaceKey,
     Reason,
-    Refusal,
+    RefusedWish,
     Slot,
     SlotView,
     State,
@@ -35,7 +35,7 @@ class SavePlan:
     """What a save would write, what it refuses, and what is already as wanted."""
 
     changes: tuple[Wish, ...]
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[RefusedWish, ...]
     already: tuple[Wish, ...]
 
 
@@ -70,7 +70,7 @@ def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
     taken back until none does.
     """
     granted: list[Wish] = []
-    refusals: list[Refusal] = []
+    refusals: list[RefusedWish] = []
     already: list[Wish] = []
     for wish in _in_town_order(wishes, situation):
         if (wish.slot in situation.booked) == wish.booked:
@@ -107,35 +107,35 @@ def _in_town_order(wishes: Iterable[Wish], situation: Situation) -> list[Wish]:
     return sorted(listed, key=lambda w: (w.slot.day, order.get(w.slot.activity, last), w.slot.child, w.slot.activity))
 
 
-def _own_refusal(wish: Wish, situation: Situation) -> Refusal | None:
+def _own_refusal(wish: Wish, situation: Situation) -> RefusedWish | None:
     """Why the slot's own rules refuse the wish. Places are counted later, when cancellations have freed theirs."""
     child = situation.family.child(wish.slot.child)
     if child.enrolment(wish.slot.activity) is None or situation.town.activity(wish.slot.activity) is None:
-        return Refusal(wish, Reason.UNKNOWN)
+        return RefusedWish(wish, Reason.UNKNOWN)
     view = Judge(situation.town, child, situation.now).view(wish.slot, booked=not wish.booked)
     if view.state in (State.OPEN, State.FULL):
         return None
-    return Refusal(wish, REFUSED_AS[view.state], closed_at=_fact(view))
+    return RefusedWish(wish, REFUSED_AS[view.state], closed_at=_fact(view))
 
 
 def _fact(view: SlotView) -> datetime | None:
     return view.opens_at if view.state is State.NOT_YET else view.closes_at
 
 
-def _misfit(granted: list[Wish], situation: Situation) -> Refusal | None:
+def _misfit(granted: list[Wish], situation: Situation) -> RefusedWish | None:
     """The first granted wish that does not fit with the rest, or None."""
     return _overfull(granted, situation) or _badly_combined(granted, situation)
 
 
-def _overfull(granted: list[Wish], situation: Situation) -> Refusal | None:
+def _overfull(granted: list[Wish], situation: Situation) -> RefusedWish | None:
     for key, move in counters(granted, situation).items():
         if move > 0 and situation.taken.get(key, 0) + move > places_at(situation.town, key):
             last = next(w for w in reversed(granted) if w.booked and situation.key(w.slot) == key)
-            return Refusal(last, Reason.FULL)
+            return RefusedWish(last, Reason.FULL)
     return None
 
 
-def _badly_combined(granted: list[Wish], situation: Situation) -> Refusal | None:
+def _badly_combined(granted: list[Wish], situation: Situation) -> RefusedWish | None:
     booked = {w.slot for w in granted if w.booked}
     becomes = (situation.booked | booked) - {w.slot for w in granted if not w.booked}
     for kind, other_of in ((Reason.REQUIRES, _missing), (Reason.EXCLUDES, _excluded)):
@@ -143,7 +143,7 @@ def _badly_combined(granted: list[Wish], situation: Situation) -> Refusal | None
             there = {s.activity for s in becomes if (s.child, s.day) == (wish.slot.child, wish.slot.day)}
             other = other_of(wish, there, situation.town)
             if other:
-                return Refusal(wish, kind, other=other)
+                return RefusedWish(wish, kind, other=other)
     return None
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.planning import PlaceKey
-from chalicelib.services.ports import JournalEntry, PlanningStore, Tally
+from chalicelib.services.ports import JournalEntry, PlaceTally, PlanningStore
 
 
 class Held:
@@ -24,9 +24,9 @@ class Held:
     def __init__(self, plannings: PlanningStore) -> None:
         self.plannings = plannings
         self.places: dict[PlaceKey, int] = {}
-        self._before: dict[PlaceKey, Tally] = {}
+        self._before: dict[PlaceKey, PlaceTally] = {}
         """Counters as they were before their places were reserved."""
-        self._read: dict[PlaceKey, Tally] = {}
+        self._read: dict[PlaceKey, PlaceTally] = {}
 
     def taken_by_others(self, keys: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
         """Read the counters; those of what is written next must be read first."""

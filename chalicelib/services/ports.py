@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId
-from chalicelib.rules.planning import PlaceKey, Refusal, Slot, Wish
+from chalicelib.rules.planning import PlaceKey, RefusedWish, Slot, Wish
 from chalicelib.rules.town import Town
 
 SecondsLeft = Callable[[], float]
@@ -109,12 +109,12 @@ class JournalEntry:
     channel: str
     """Slug: ``internet``, ``mairie``, ``telephone``, ``courrier``…"""
     changes: tuple[Wish, ...]
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[RefusedWish, ...] = ()
     already: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True)
-class Tally:
+class PlaceTally:
     """A counter of places as it was read; one that was never written is all zeros.
 
     ``taken``: places that nobody else may take. ``moves``: how often it was written, so that a counter at rest is told
@@ -141,7 +141,7 @@ class PlanningStore(Protocol):
         """Places taken; a key that was never counted is 0. One BatchGet per 100 keys; none for no key."""
         ...
 
-    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]:
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, PlaceTally]:
         """The counters whole, for whoever is about to write them; the same call as ``taken``."""
         ...
 
@@ -161,7 +161,7 @@ class PlanningStore(Protocol):
         """
         ...
 
-    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+    def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
         """Free ``number`` places of a counter that was read as ``found`` before they were taken, or before the bookings
         that held them went.
 
@@ -180,12 +180,12 @@ class PlanningStore(Protocol):
 class PlaceBook(Protocol):
     """What counting places again needs of the plannings of all families."""
 
-    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]: ...
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, PlaceTally]: ...
 
     def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
         """Every booked slot of a day, of all families, through the index by day: it may be a second behind."""
         ...
 
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: PlaceTally) -> None:
         """Set a counter that was ``found``; raises StaleWrite when it was written since, whatever it says now."""
         ...

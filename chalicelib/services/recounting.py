@@ -19,13 +19,13 @@ from chalicelib.rules.ids import ChildId, FamilyId, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot, place_key
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
-from chalicelib.services.ports import Clock, FamilyStore, PlaceBook, Report, Tally, TownStore
+from chalicelib.services.ports import Clock, FamilyStore, PlaceBook, PlaceTally, Report, TownStore
 
 AT_REST = 65.0
 """Seconds. A save ends within 29 (a Lambda's time-out; the import's own patience and a last call are shorter), the
 index by day is a second behind, and Lambdas keep an old configuration for 60."""
 PATIENCE = 12.0
-MOVED = Tally(moves=-1)
+MOVED = PlaceTally(moves=-1)
 """Of a counter that nobody has seen at rest."""
 
 
@@ -49,11 +49,11 @@ class CountPlaces:
         """Without waiting, only what is too low: before a town is published that counts what nobody counted."""
         return self._count(town, _days(town, now), {})
 
-    def _count(self, town: Town, days: list[date], before: Mapping[PlaceKey, Tally]) -> int:
+    def _count(self, town: Town, days: list[date], before: Mapping[PlaceKey, PlaceTally]) -> int:
         self._schools.clear()
         return sum(self._count_day(town, day, before) for day in days)
 
-    def _count_day(self, town: Town, day: date, before: Mapping[PlaceKey, Tally]) -> int:
+    def _count_day(self, town: Town, day: date, before: Mapping[PlaceKey, PlaceTally]) -> int:
         keys = list(_counters_of(town, day))
         if not keys:
             return 0
@@ -103,7 +103,7 @@ class RecountPlaces:
         self.report("places.recounted", wrong=wrong)
 
 
-def _may_set(there: Tally, booked: int, before: Tally) -> bool:
+def _may_set(there: PlaceTally, booked: int, before: PlaceTally) -> bool:
     """Whether a counter is wrong, and nobody can be between a reservation and its booking if it is to be lowered."""
     return booked > there.taken or (booked < there.taken and there == before)
 

@@ -17,7 +17,7 @@ from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.payment_ports import NEEDS_A_PERSON, Kind, LedgerEntry
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.invoices import payment_row
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OutboxRow, ToLookAt
@@ -76,7 +76,7 @@ class DynamoAttemptStore:
 
         try:
             self.database.transact("attempts.begin", fill)
-        except Refused:
+        except WriteRefused:
             if self.find(attempt.id) is None:
                 raise  # Otherwise it was this very write, whose answer got lost.
 
@@ -90,7 +90,7 @@ class DynamoAttemptStore:
 
         try:
             self.database.transact("attempts.opened", fill)
-        except Refused:
+        except WriteRefused:
             if self.find(attempt.id) != after:
                 raise
         return after
@@ -141,7 +141,7 @@ class DynamoAttemptStore:
 
         try:
             self.database.transact("attempts.take_look", fill)
-        except Refused:
+        except WriteRefused:
             return False
         return True
 
@@ -157,7 +157,7 @@ class DynamoAttemptStore:
 
         try:
             self.database.transact("attempts.look_again", fill)
-        except Refused:
+        except WriteRefused:
             return  # Somebody settled it, and said when to look again.
 
     def ledger(self, day: date) -> Iterator[LedgerEntry]:

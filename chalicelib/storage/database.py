@@ -48,7 +48,7 @@ WAIT_AND_RETRY = frozenset(
 FAILURES = (PynamoDBException, BotoCoreError, ClientError)
 
 
-class Refused(StaleWrite):
+class WriteRefused(StaleWrite):
     """Conditions of a write did not hold. ``found``: their places in it -> the item in the way, if asked for.
 
     Places count the puts first, then the updates; a plain update is place 0.
@@ -154,7 +154,7 @@ class Database:
                 return
 
     def transact(self, operation: str, fill: Callable[[TransactWrite], None]) -> None:
-        """All that ``fill`` asks, or nothing. Raises Refused when a condition fails, Unavailable for the rest.
+        """All that ``fill`` asks, or nothing. Raises WriteRefused when a condition fails, Unavailable for the rest.
 
         Who meets another transaction, or a throttled table, waits a little and tries again as long as there is time,
         then it is Crowded.
@@ -232,12 +232,12 @@ def _write(operation: str, send: Callable[[], object]) -> None:
 
 
 def _refuse(operation: str, error: TransactWriteError | UpdateError) -> None:
-    """Raise Refused if a condition failed: then, what else went wrong does not matter."""
+    """Raise WriteRefused if a condition failed: then, what else went wrong does not matter."""
     if _code(error) == UPDATE_REFUSED:
-        raise Refused(operation, {0: None}) from error
+        raise WriteRefused(operation, {0: None}) from error
     found = {at: one.raw_item for at, one in enumerate(_reasons(error)) if one and one.code == CONDITION_FAILED}
     if found:
-        raise Refused(operation, found) from error
+        raise WriteRefused(operation, found) from error
 
 
 def _reasons(error: TransactWriteError | UpdateError) -> list[CancellationReason | None]:

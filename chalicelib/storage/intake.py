@@ -11,7 +11,7 @@ from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
-from chalicelib.storage.database import Database, Refused, answering
+from chalicelib.storage.database import Database, WriteRefused, answering
 from chalicelib.storage.families import DynamoFamilyStore, enrolments_of, rows_of
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
@@ -60,7 +60,7 @@ class DynamoIntakeStore:
 
         try:
             self.database.transact("intake.revoke_sessions", fill)
-        except Refused as refused:
+        except WriteRefused as refused:
             raise NotFound("family") from refused
 
     def logins(self) -> Iterator[tuple[str, Login]]:

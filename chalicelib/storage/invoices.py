@@ -18,7 +18,7 @@ from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Paymen
 from chalicelib.rules.money import Cents
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import InvoiceRow, OutboxRow, ToNotify
 
@@ -80,7 +80,7 @@ class DynamoInvoiceStore:
 
         try:
             self.database.transact("invoices.put", fill)
-        except Refused:
+        except WriteRefused:
             if self.holder(invoice.number) != replace(invoice, payments=()):
                 raise  # Otherwise it was this very write, whose answer got lost.
 
@@ -106,7 +106,7 @@ class DynamoInvoiceStore:
 
         try:
             self.database.transact("invoices.record", fill)
-        except Refused as refused:
+        except WriteRefused as refused:
             if PAYMENT_AT in refused.found:
                 return False
             raise
@@ -128,7 +128,7 @@ class DynamoInvoiceStore:
 
         try:
             self.database.transact("invoices.notified", fill)
-        except Refused:
+        except WriteRefused:
             return  # It was off the list already: whoever took it off has put its mails in the outbox.
 
     def _own_head(self, invoice: Invoice) -> InvoiceRow:

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.rules import retention
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
-from chalicelib.rules.planning import Reason, Refusal, Slot, Wish
+from chalicelib.rules.planning import Reason, RefusedWish, Slot, Wish
 from chalicelib.services.ports import JournalEntry
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.rows import JournalRow
@@ -54,14 +54,14 @@ def _wish(text: str) -> Wish:
     return Wish(Slot(ChildId(child), ActivityId(activity), date.fromisoformat(day)), text[0] == "+")
 
 
-def _refusal_text(refusal: Refusal) -> str:
+def _refusal_text(refusal: RefusedWish) -> str:
     closed_at = instant_text(refusal.closed_at) if refusal.closed_at else ""
     return f"{refusal.reason.value}|{closed_at}|{refusal.other or ''}|{_wish_text(refusal.wish)}"
 
 
-def _refusal(text: str) -> Refusal:
+def _refusal(text: str) -> RefusedWish:
     reason, closed_at, other, wish = text.split("|", 3)
-    return Refusal(
+    return RefusedWish(
         wish=_wish(wish),
         reason=Reason(reason),
         closed_at=instant_of(closed_at) if closed_at else None,

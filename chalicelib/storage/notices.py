@@ -8,7 +8,7 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database, Refused
+from chalicelib.storage.database import Database, WriteRefused
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import NoticeRow, OutboxRow
 
@@ -55,7 +55,7 @@ class DynamoNoticeStore:
 
         try:
             self.database.transact("notices.save", fill)
-        except Refused as refused:
+        except WriteRefused as refused:
             if refused.found.get(SETTINGS_AT) != row.serialize():
                 raise
 

@@ -11,7 +11,7 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.rows import OutboxRow
 
 KEYS_IN_A_BATCH = 100
@@ -55,7 +55,7 @@ class DynamoOutbox:
 
         try:
             self.database.transact("outbox.lease", fill)
-        except Refused:
+        except WriteRefused:
             return False
         return True
 
@@ -100,7 +100,7 @@ class DynamoOutbox:
 
         try:
             self.database.transact(operation, fill)
-        except Refused:
+        except WriteRefused:
             return
 
     def _key(self, mail: Mail) -> OutboxRow:

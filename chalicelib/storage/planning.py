@@ -18,9 +18,9 @@ from chalicelib.rules import retention
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
-from chalicelib.services.ports import JournalEntry, Tally
+from chalicelib.services.ports import JournalEntry, PlaceTally
 from chalicelib.storage import journal, keys
-from chalicelib.storage.database import Database, RawItem, Refused
+from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
 
 JOURNAL_AT = 0
@@ -47,8 +47,8 @@ class DynamoPlanningStore:
     def taken(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
         return {key: tally.taken for key, tally in self.tallies(wanted).items()}
 
-    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, Tally]:
-        found = dict.fromkeys(wanted, Tally())
+    def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, PlaceTally]:
+        found = dict.fromkeys(wanted, PlaceTally())
         listed = list(found)
         for start in range(0, len(listed), KEYS_IN_A_BATCH):
             asked = map(_key, listed[start : start + KEYS_IN_A_BATCH])
@@ -75,15 +75,15 @@ class DynamoPlanningStore:
 
         try:
             self.database.transact("planning.save", fill)
-        except Refused as refused:
+        except WriteRefused as refused:
             if refused.found.get(JOURNAL_AT) != row.serialize():
                 raise
 
-    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+    def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
         """See the port. Sent once: of two that botocore makes of one, the second would free somebody else's place."""
         database, places = self._sent_once
         condition = (places.taken >= number) & _is(places.recounts, found.recounts)
-        with suppress(Refused, Unavailable):
+        with suppress(WriteRefused, Unavailable):
             database.update("planning.give_back", places(*_key(key)), self._moved(-number), condition)
 
     def entry(self, family: FamilyId, entry: EntryId) -> JournalEntry | None:
@@ -104,7 +104,7 @@ class DynamoPlanningStore:
         )
         return ((FamilyId(item["family"]["S"]), slot) for item in items for slot in _slots(item))
 
-    def set_taken(self, key: PlaceKey, wanted: int, *, found: Tally) -> None:
+    def set_taken(self, key: PlaceKey, wanted: int, *, found: PlaceTally) -> None:
         places = self.places
         actions = [places.taken.set(wanted), places.moves.add(1), places.recounts.add(1)]
         self.database.update("planning.set_taken", places(*_key(key)), actions, _is(places.moves, found.moves))
@@ -148,9 +148,9 @@ def _key(key: PlaceKey) -> tuple[str, str]:
     return key.day.isoformat(), keys.counter(key)
 
 
-def _tally(item: RawItem) -> Tally:
+def _tally(item: RawItem) -> PlaceTally:
     taken, moves, recounts = (int(item.get(name, {}).get("N", 0)) for name in ("taken", "moves", "recounts"))
-    return Tally(taken, moves, recounts)
+    return PlaceTally(taken, moves, recounts)
 
 
 def _is(attribute: NumberAttribute, value: int) -> Condition:

@@ -92,7 +92,7 @@ class JournalRow(Model):
 
 
 class PlaceRow(Model):
-    """A ``Tally``: see ``services.ports``."""
+    """A ``PlaceTally``: see ``services.ports``."""
 
     class Meta:
         table_name = "places"

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.rules.instants import instant_text
 from chalicelib.services.ports import Limit
-from chalicelib.storage.database import Database, Refused
+from chalicelib.storage.database import Database, WriteRefused
 from chalicelib.storage.rows import ThrottleRow
 
 KEPT = 3600
@@ -29,7 +29,7 @@ class DynamoThrottleStore:
         for at, limit in enumerate(limits):
             try:
                 self._add(limit, now, attempts.does_not_exist() | (attempts < limit.count))
-            except Refused:
+            except WriteRefused:
                 self.give_back(limits[:at], now)
                 return False
         return True
@@ -49,7 +49,7 @@ class DynamoThrottleStore:
         attempts = self.rows.attempts
         for limit in limits:
             # A counter that is gone or at zero has nothing to give back.
-            with suppress(Refused):
+            with suppress(WriteRefused):
                 row = self.rows(*self._key(limit, now))
                 self.database.update("throttle.give_back", row, [attempts.add(-1)], attempts > 0)
 

@@ -55,15 +55,15 @@ class World:
 
 
 Parent = Callable[[World], Iterator[float]]
-"""Yields how long she waits for what she has just asked; returns once she is answered, or raises Refused."""
+"""Yields how long she waits for what she has just asked; returns once she is answered, or raises TurnedAway."""
 
 
-class Refused(RuntimeError):
+class TurnedAway(RuntimeError):
     """« Indisponible »."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RushOutcome:
     """``unavailable``: share of the parents, from 0 to 1. ``p99``: seconds until nearly everybody was answered."""
 
     unavailable: float
@@ -95,8 +95,8 @@ def one_transaction(world: World) -> Iterator[float]:
                 return
             break
         else:
-            raise Refused
-    raise Refused
+            raise TurnedAway
+    raise TurnedAway
 
 
 def reserve_first(world: World) -> Iterator[float]:
@@ -121,10 +121,10 @@ def reserve_first(world: World) -> Iterator[float]:
             return
         yield world.chance.uniform(0, longest)
         longest = min(patience.LONGEST, longest * 2)
-    raise Refused
+    raise TurnedAway
 
 
-def simulate(parent: Parent, crowd: Crowd) -> Outcome:
+def simulate(parent: Parent, crowd: Crowd) -> RushOutcome:
     """The same seed gives the same crowd. Raises AssertionError when a place was sold twice."""
     world = World(crowd, Random(crowd.seed), days=[Day() for _ in range(crowd.days)])  # noqa: S311 - a model
     arrivals = sorted(world.chance.uniform(0, crowd.seconds) for _ in range(crowd.parents))
@@ -136,7 +136,7 @@ def simulate(parent: Parent, crowd: Crowd) -> Outcome:
             waits = next(steps)
         except StopIteration:
             answered.append(world.now - came)
-        except Refused:
+        except TurnedAway:
             refused += 1
             answered.append(world.now - came)
         else:
@@ -145,7 +145,7 @@ def simulate(parent: Parent, crowd: Crowd) -> Outcome:
     sold = [day.taken for day in world.days]
     if max(sold) > crowd.places:
         raise AssertionError(f"{sold} places sold of {crowd.places}")
-    return Outcome(refused / crowd.parents, sorted(answered)[int(0.99 * (crowd.parents - 1))], sold)
+    return RushOutcome(refused / crowd.parents, sorted(answered)[int(0.99 * (crowd.parents - 1))], sold)
 
 
 def compare() -> list[Figure]:

@@ -39,7 +39,7 @@ class CannotRun(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """``demo_now``: a Paris wall time (``2015-12-22T14:54``), or empty: the real time. ``families``: generated ones."""
 
     port: int = 8000
@@ -47,7 +47,7 @@ class Options:
     families: int = 200
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> "Options":
+    def from_environ(cls, environ: Mapping[str, str]) -> "RunOptions":
         port, demo_now = environ.get("PORT") or "8000", environ.get("DEMO_NOW", "")
         families = environ.get("DEMO_FAMILIES") or "200"
         if not port.isdecimal() or not 1 <= int(port) <= LAST_PORT:
@@ -68,7 +68,7 @@ def main() -> int:
     if os.environ.get(ENDS_WITH_PARENT):
         when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
-        _run(Options.from_environ(os.environ))
+        _run(RunOptions.from_environ(os.environ))
     except (CannotRun, stand_in.StandInFailed) as trouble:
         print(f"make run: {trouble}", file=sys.stderr)
         return 1
@@ -81,7 +81,7 @@ def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _run(options: Options) -> None:
+def _run(options: RunOptions) -> None:
     with (
         _listener(options.port) as listener,
         _listener_near(options.port + 1) as mailbox_listener,
@@ -240,7 +240,7 @@ def _portal() -> Gateway:
     return gateway
 
 
-def _welcome(options: Options, mailbox: str, bank: str) -> str:
+def _welcome(options: RunOptions, mailbox: str, bank: str) -> str:
     clock = (
         f", where it was {options.demo_now.replace('T', ' ')} in Paris when you started it" if options.demo_now else ""
     )

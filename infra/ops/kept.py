@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.build.functions import FUNCTIONS, log_of
 from infra.local.tables import filled, template
-from infra.ops.kinds import KINDS, Kind, State
+from infra.ops.kinds import KINDS, ResourceKind, ResourceState
 from infra.ops.operator import Operator
 from infra.ops.stage import CannotOperate, Stage
 
@@ -22,7 +22,7 @@ class Kept:
     town: str
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ResourceKind:
         return KINDS[self.type]
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ def look(stage: Stage, operator: Operator) -> tuple[Kept, ...]:
     return tuple(found)
 
 
-def _settled(stage: Stage, kind: str, name: str, operator: Operator) -> State | None:
+def _settled(stage: Stage, kind: str, name: str, operator: Operator) -> ResourceState | None:
     return operator.wait(
         f"{KINDS[kind].what} {name}",
         lambda: KINDS[kind].state(stage, name),

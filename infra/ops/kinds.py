@@ -12,7 +12,7 @@ from infra.ops.stage import CannotOperate, Stage
 
 
 @dataclass(frozen=True)
-class State:
+class ResourceState:
     """``town``: its tag of that name, empty without one. ``ready``: nothing is being done to it."""
 
     town: str
@@ -20,7 +20,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResourceKind:
     """``named``: CloudFormation's property that holds the name. ``state``: None when there is no such thing.
 
     ``count``: how many items or documents are in it, counted now; none for what holds neither. ``protect``: put back
@@ -30,20 +30,20 @@ class Kind:
 
     what: str
     named: str
-    state: Callable[[Stage, str], State | None]
+    state: Callable[[Stage, str], ResourceState | None]
     count: Callable[[Stage, str], int] | None = None
     protect: Callable[[Stage, str], None] | None = None
     delete: Callable[[Stage, str, Operator], None] | None = None
 
 
-def table_state(stage: Stage, name: str) -> State | None:
+def table_state(stage: Stage, name: str) -> ResourceState | None:
     told = _table(stage, name)
     if told is None:
         return None
     if told["TableStatus"] != "ACTIVE":
-        return State("", ready=False)
+        return ResourceState("", ready=False)
     pages = stage.client("dynamodb").get_paginator("list_tags_of_resource").paginate(ResourceArn=told["TableArn"])
-    return State(_town([tag for page in pages for tag in page["Tags"]]))
+    return ResourceState(_town([tag for page in pages for tag in page["Tags"]]))
 
 
 def count_items(stage: Stage, name: str) -> int:
@@ -77,12 +77,12 @@ def delete_table(stage: Stage, name: str, operator: Operator) -> None:
     operator.wait(f"table {name}", lambda: _status(stage, name), lambda status: not status)
 
 
-def bucket_state(stage: Stage, name: str) -> State | None:
+def bucket_state(stage: Stage, name: str) -> ResourceState | None:
     try:
-        return State(_town(stage.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]))
+        return ResourceState(_town(stage.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]))
     except ClientError as error:
         if _says(error, "NoSuchTagSet"):
-            return State("")
+            return ResourceState("")
         if _says(error, "NoSuchBucket"):
             return None
         raise
@@ -111,7 +111,7 @@ def delete_versions(stage: Stage, name: str, folder: str = "") -> None:
             raise CannotOperate(f"{refused['Key']} of {name} was not deleted: {why}")
 
 
-def log_state(stage: Stage, name: str) -> State | None:
+def log_state(stage: Stage, name: str) -> ResourceState | None:
     """CloudWatch Logs finds groups by how they begin: only the very one counts."""
     logs = stage.client("logs")
     pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
@@ -119,14 +119,14 @@ def log_state(stage: Stage, name: str) -> State | None:
     if not arns:
         return None
     tags = logs.list_tags_for_resource(resourceArn=arns[0].removesuffix(":*"))["tags"]
-    return State(tags.get("town", ""))
+    return ResourceState(tags.get("town", ""))
 
 
 def delete_log(stage: Stage, name: str, _operator: Operator) -> None:
     stage.client("logs").delete_log_group(logGroupName=name)
 
 
-def mail_domain_state(stage: Stage, name: str) -> State | None:
+def mail_domain_state(stage: Stage, name: str) -> ResourceState | None:
     """One without a tag was made by hand, and may be taken over: nothing is ever deleted with it."""
     try:
         tags = stage.client("sesv2").get_email_identity(EmailIdentity=name).get("Tags", [])
@@ -134,15 +134,15 @@ def mail_domain_state(stage: Stage, name: str) -> State | None:
         if _says(error, "NotFoundException"):
             return None
         raise
-    return State(_town(tags) or stage.prefix)
+    return ResourceState(_town(tags) or stage.prefix)
 
 
 KINDS = {
-    "AWS::DynamoDB::Table": Kind("table", "TableName", table_state, count_items, protect_table, delete_table),
-    "AWS::S3::Bucket": Kind("bucket", "BucketName", bucket_state, count=count_documents, delete=delete_bucket),
-    "AWS::Logs::LogGroup": Kind("log", "LogGroupName", log_state, delete=delete_log),
+    "AWS::DynamoDB::Table": ResourceKind("table", "TableName", table_state, count_items, protect_table, delete_table),
+    "AWS::S3::Bucket": ResourceKind("bucket", "BucketName", bucket_state, count=count_documents, delete=delete_bucket),
+    "AWS::Logs::LogGroup": ResourceKind("log", "LogGroupName", log_state, delete=delete_log),
     # Its records are in the town's DNS, and another stage may send by it.
-    "AWS::SES::EmailIdentity": Kind("mail domain", "EmailIdentity", mail_domain_state),
+    "AWS::SES::EmailIdentity": ResourceKind("mail domain", "EmailIdentity", mail_domain_state),
 }
 """By CloudFormation's type."""
 

@@ -1,6 +1,6 @@
 """The simulated rush: the same for the same seed, and it tells the two ways of saving apart."""
 
-from infra.bench.rush import Crowd, Outcome, one_transaction, reserve_first, simulate
+from infra.bench.rush import Crowd, RushOutcome, one_transaction, reserve_first, simulate
 
 SMALL = Crowd(parents=400, seconds=0.16, places=100)
 
@@ -17,5 +17,5 @@ def test_reserving_first_answers_everybody_and_sells_every_place() -> None:
 
 
 def test_a_crowd_is_the_same_for_the_same_seed() -> None:
-    found: list[Outcome] = [simulate(reserve_first, Crowd(parents=300, seed=seed)) for seed in (1, 1, 2)]
+    found: list[RushOutcome] = [simulate(reserve_first, Crowd(parents=300, seed=seed)) for seed in (1, 1, 2)]
     assert found[0] == found[1] != found[2]

@@ -18,7 +18,7 @@ from chalicelib.rules.deadlines import (
     WorkingDaysBefore,
 )
 from chalicelib.rules.ids import ActivityId, EntryId
-from chalicelib.rules.planning import Reason, Refusal, Wish
+from chalicelib.rules.planning import Reason, RefusedWish, Wish
 from chalicelib.rules.school_calendar import Period
 from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
@@ -102,7 +102,7 @@ TOWN = a_town(an_activity("cantine", label="Cantine"), an_activity("garderie", l
 
 
 def refused_line(wish: Wish, reason: Reason, **facts: object) -> str:
-    entry = JournalEntry(EntryId("x"), AT, "internet", (), (Refusal(wish, reason, **facts),))  # type: ignore[arg-type]
+    entry = JournalEntry(EntryId("x"), AT, "internet", (), (RefusedWish(wish, reason, **facts),))  # type: ignore[arg-type]
     (line,) = recap_of(entry, a_family(), TOWN).refused
     return plain(f"{line.slot} : {line.wanted}. {line.why} {line.consequence}")
 
@@ -185,14 +185,14 @@ def test_a_refusal_says_what_why_and_what_follows(
     ],
 )
 def test_the_hour_of_arrival_is_never_that_of_the_deadline(closed: str, arrived: str, said: str) -> None:
-    refusal = Refusal(Wish(MEAL, True), Reason.TOO_LATE, closed_at=paris(closed))
+    refusal = RefusedWish(Wish(MEAL, True), Reason.TOO_LATE, closed_at=paris(closed))
     entry = JournalEntry(EntryId("x"), paris(arrived), "internet", (), (refusal,))
     (line,) = recap_of(entry, a_family(), TOWN).refused
     assert plain(line.why).endswith(f"; votre demande est arrivée {said}.")
 
 
 def test_what_was_saved_by_the_first_of_two_clicks_is_not_said_to_be_lost() -> None:
-    full = Refusal(Wish(CARE, True), Reason.FULL)
+    full = RefusedWish(Wish(CARE, True), Reason.FULL)
     again = JournalEntry(EntryId("x"), AT, "internet", (), (full,), already=(Wish(MEAL, True),))
     assert plain(recap_of(again, a_family(), TOWN).title) == "C'était déjà enregistré"
     alone = JournalEntry(EntryId("x"), AT, "internet", (), (full,))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from infra.local.bank.cards import CARDS, CardRefused, fate_of, passes_check_digit
-from infra.local.bank.options import Options
+from infra.local.bank.options import BankOptions
 from infra.local.bank.walk import VIEWS
 from infra.local.gateway import Response
 from tests.local.bank_visits import (
@@ -246,13 +246,13 @@ def test_the_settings_page_does_what_it_shows():
     assert (bank.ledger.now() - before).total_seconds() == 900
     press(bank, "/_sim", do="outcome:V", key=idop)
     assert detail(bank, idop)["resultrans"] == "V"
-    form = {name: str(value).lower() for name, value in vars(Options()).items()} | {
+    form = {name: str(value).lower() for name, value in vars(BankOptions()).items()} | {
         "answer_name": "idOp", "saisies": "TX", "url_method": "POST",
     }  # fmt: skip
     assert press(bank, "/_sim", do="options", **{**form, "double_paid": "true"}).status == 303
-    assert bank.ledger.options == Options(double_paid=True)
+    assert bank.ledger.options == BankOptions(double_paid=True)
     press(bank, "/_sim", do="reset")
-    assert (bank.ledger.all(), bank.ledger.options, bank.ledger.now()) == ([], Options(), before)
+    assert (bank.ledger.all(), bank.ledger.options, bank.ledger.now()) == ([], BankOptions(), before)
 
 
 @pytest.mark.parametrize("fields", [{"do": "x"}, {}, {"do": "options", "fault": "x"}, {"do": "options", "most": "x"}])

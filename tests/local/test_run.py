@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local.run import CannotRun, Options, _listener_near
+from infra.local.run import CannotRun, RunOptions, _listener_near
 from infra.local.stand_in import free_port
 from tests.local.running import FEW, ROOT, THE_MANUALS_DAY, running_portal
 
@@ -30,8 +30,10 @@ def make_run(**environment: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_usual_options():
-    assert Options.from_environ({}) == Options(port=8000, demo_now="", families=200)
-    assert Options.from_environ({"PORT": "8001", "DEMO_NOW": "2015-12-22T14:54"}) == Options(8001, "2015-12-22T14:54")
+    assert RunOptions.from_environ({}) == RunOptions(port=8000, demo_now="", families=200)
+    assert RunOptions.from_environ({"PORT": "8001", "DEMO_NOW": "2015-12-22T14:54"}) == RunOptions(
+        8001, "2015-12-22T14:54"
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_the_usual_options():
 )
 def test_wrong_options_are_told(environ, said):
     with pytest.raises(CannotRun, match=said):
-        Options.from_environ(environ)
+        RunOptions.from_environ(environ)
 
 
 def test_a_port_in_use_is_told():

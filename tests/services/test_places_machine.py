@@ -21,7 +21,7 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Capacity
-from chalicelib.services.ports import JournalEntry, Tally
+from chalicelib.services.ports import JournalEntry, PlaceTally
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import Offer, SavePlanning
 from tests.builders import CANTEEN, a_calendar, a_child, a_family, a_town, an_activity
@@ -97,7 +97,7 @@ class Steps:
     def save(self, family: FamilyId, entry: JournalEntry) -> None:
         self._call(self._save, family, entry)
 
-    def give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+    def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
         with suppress(Unavailable):  # The port promises not to raise.
             self._call(self._give_back, key, number, found)
 
@@ -116,7 +116,7 @@ class Steps:
         self.store.save(family, entry)
         self.actor.may_book = False
 
-    def _give_back(self, key: PlaceKey, number: int, found: Tally) -> None:
+    def _give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
         self.store.give_back(key, number, found)
         self.actor.may_book = False
 

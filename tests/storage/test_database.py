@@ -11,7 +11,7 @@ from chalicelib.patience import within
 from chalicelib.rules.errors import Crowded, Unavailable
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.services.ports import Login
-from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, PATIENCE, READ_SECONDS, Database, Refused
+from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, PATIENCE, READ_SECONDS, Database, WriteRefused
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.logins import DynamoLoginStore
@@ -131,7 +131,7 @@ def test_an_update_is_one_plain_call_and_says_what_is_there_now(moto_database: D
 
 def test_an_update_whose_condition_fails_is_refused_at_once(moto_database: Database) -> None:
     taking(moto_database, place(moto_database), at_most=1)
-    with counted() as calls, pytest.raises(Refused, match=r"test\.take"):
+    with counted() as calls, pytest.raises(WriteRefused, match=r"test\.take"):
         taking(moto_database, place(moto_database), at_most=1)
     assert len(calls) == 1
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
-from chalicelib.rules.planning import PlaceKey, Reason, Refusal, Slot, Wish
-from chalicelib.services.ports import JournalEntry, Tally
+from chalicelib.rules.planning import PlaceKey, Reason, RefusedWish, Slot, Wish
+from chalicelib.services.ports import JournalEntry, PlaceTally
 from chalicelib.storage import journal, keys
 from chalicelib.storage.database import Database
 from chalicelib.storage.planning import DynamoPlanningStore
@@ -53,9 +53,9 @@ def test_a_family_without_history(stores: Stores) -> None:
 def test_a_save_is_read_back(stores: Stores) -> None:
     slots = [a_slot(MONDAY), a_slot(MONDAY, child=ALINE), a_slot(MONDAY, MORNING), a_slot(FRIDAY)]
     refusals = (
-        Refusal(Wish(a_slot(TUESDAY), True), Reason.TOO_LATE, closed_at=NOW),
-        Refusal(Wish(a_slot(TUESDAY, MORNING), False), Reason.REQUIRES, other=CANTEEN),
-        Refusal(Wish(a_slot(TUESDAY, child=ALINE), True), Reason.FULL),
+        RefusedWish(Wish(a_slot(TUESDAY), True), Reason.TOO_LATE, closed_at=NOW),
+        RefusedWish(Wish(a_slot(TUESDAY, MORNING), False), Reason.REQUIRES, other=CANTEEN),
+        RefusedWish(Wish(a_slot(TUESDAY, child=ALINE), True), Reason.FULL),
     )
     entry = an_entry(1, *book(*slots), refusals=refusals, already=cancel(a_slot(TUESDAY, child=ALINE)))
     stores.plannings.save(BOND, entry)
@@ -132,7 +132,7 @@ def test_a_full_counter_reserves_nothing(stores: Stores, key: PlaceKey, number: 
 
 def test_a_place_given_back_is_free_again(stores: Stores) -> None:
     stores.plannings.reserve(KEY, 2, 2)
-    stores.plannings.give_back(KEY, 1, Tally())
+    stores.plannings.give_back(KEY, 1, PlaceTally())
     assert stores.plannings.taken([KEY]) == {KEY: 1}
     stores.plannings.reserve(KEY, 1, 2)
     assert stores.plannings.taken([KEY]) == {KEY: 2}
@@ -141,7 +141,7 @@ def test_a_place_given_back_is_free_again(stores: Stores) -> None:
 def test_a_counter_never_falls_below_zero(stores: Stores) -> None:
     stores.plannings.reserve(KEY, 1, 2)
     for key, number in ((KEY, 2), (SCHOOL_KEY, 1)):
-        stores.plannings.give_back(key, number, Tally())
+        stores.plannings.give_back(key, number, PlaceTally())
     assert stores.plannings.taken([KEY, SCHOOL_KEY]) == {KEY: 1, SCHOOL_KEY: 0}
 
 
@@ -156,7 +156,7 @@ def test_a_counter_at_rest_is_told_from_one_that_came_back(stores: Stores) -> No
 
 
 def test_a_save_may_only_refuse(stores: Stores) -> None:
-    entry = an_entry(1, refusals=(Refusal(Wish(a_slot(MONDAY), True), Reason.PAST),))
+    entry = an_entry(1, refusals=(RefusedWish(Wish(a_slot(MONDAY), True), Reason.PAST),))
     stores.plannings.save(BOND, entry)
     assert stores.plannings.entries(BOND, 1) == (entry,)
     assert stores.plannings.booked(BOND, MONDAY, FRIDAY) == frozenset()
@@ -209,7 +209,7 @@ def test_a_reservation_is_one_plain_write(database: Database) -> None:
     store = DynamoPlanningStore(database)
     with counted() as calls:
         store.reserve(KEY, 1, 2)
-        store.give_back(KEY, 1, Tally())
+        store.give_back(KEY, 1, PlaceTally())
     assert calls.names == ["dynamodb:UpdateItem"] * 2
 
 
@@ -222,7 +222,7 @@ def test_a_place_is_never_freed_twice_by_asking_again(database: Database) -> Non
         return None, ReadTimeoutError(endpoint_url=attempt.request.url)
 
     with intercepted(lost), counted() as calls:
-        store.give_back(KEY, 1, Tally())
+        store.give_back(KEY, 1, PlaceTally())
     assert calls.names == ["dynamodb:UpdateItem"]
     assert store.taken([KEY]) == {KEY: 1}
 
@@ -270,7 +270,7 @@ ids = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_s
 slots = st.builds(Slot, ids.map(ChildId), st.sampled_from([CANTEEN, MORNING]), st.dates())
 wishes = st.builds(Wish, slots, st.booleans())
 instants = st.datetimes(timezones=st.just(UTC))
-refusals = st.builds(Refusal, wishes, st.sampled_from(Reason), st.none() | instants, st.none() | st.just(CANTEEN))
+refusals = st.builds(RefusedWish, wishes, st.sampled_from(Reason), st.none() | instants, st.none() | st.just(CANTEEN))
 entries = st.builds(
     JournalEntry,
     ids.map(EntryId),

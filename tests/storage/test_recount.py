@@ -5,7 +5,7 @@ import pytest
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Wish
-from chalicelib.services.ports import JournalEntry, Tally
+from chalicelib.services.ports import JournalEntry, PlaceTally
 from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.builders import ALINE, BOND, CANTEEN, JAMES, a_slot
@@ -32,7 +32,7 @@ def test_a_day_is_read_over_all_families(store: DynamoIntakeStore) -> None:
 
 def test_a_counter_is_set_only_when_nobody_wrote_it_since(store: DynamoIntakeStore) -> None:
     plannings = store.plannings
-    never = Tally()
+    never = PlaceTally()
     plannings.set_taken(KEY, 2, found=never)
     found = plannings.tallies([KEY])[KEY]
     assert found.taken == 2

@@ -51,7 +51,7 @@ class Fault:
 
 
 @dataclass
-class Kind:
+class FaultKind:
     """Faults of one file that say the same thing of different lines and values."""
 
     count: int = 0
@@ -84,8 +84,8 @@ class Faults:
         self.unread: set[str] = set()
         self.unjudged: Counter[str] = Counter()
         self._kept: list[Fault] = []
-        self._kinds: dict[tuple[str, str], Kind] = {}
-        self._others = Kind()
+        self._kinds: dict[tuple[str, str], FaultKind] = {}
+        self._others = FaultKind()
 
     def add(self, place: Place, text: str) -> None:
         fault = Fault(place, text)
@@ -95,11 +95,11 @@ class Faults:
         if len(self._kept) > 2 * SHOWN:
             self._keep_first()
 
-    def _kind(self, file: str, said: str) -> Kind:
+    def _kind(self, file: str, said: str) -> FaultKind:
         """A folder of a thousand wrong PDFs is a thousand kinds: past ``MOST_KINDS`` they are only counted."""
         if (file, said) not in self._kinds and len(self._kinds) >= MOST_KINDS:
             return self._others
-        return self._kinds.setdefault((file, said), Kind())
+        return self._kinds.setdefault((file, said), FaultKind())
 
     def add_unread(self, place: Place, text: str) -> None:
         """A fault that leaves the whole file unread."""

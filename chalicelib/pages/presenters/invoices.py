@@ -29,7 +29,7 @@ NEAR = 2
 
 
 @dataclass(frozen=True)
-class Pdf:
+class PdfLink:
     """A link to an invoice's PDF; ``href`` is empty while there is none, ``label`` says so then."""
 
     label: str
@@ -49,7 +49,7 @@ class Due:
     due: str
     late: str
     partly: str
-    pdf: Pdf
+    pdf: PdfLink
     hold: "Hold | None" = None
     """Why it may not be chosen now."""
 
@@ -87,7 +87,7 @@ class Paid:
     due: str
     overpaid: str
     payings: tuple[Paying, ...]
-    pdf: Pdf
+    pdf: PdfLink
 
     @property
     def is_online(self) -> bool:
@@ -140,11 +140,11 @@ def paid_of(invoice: Invoice, url: Url) -> Paid:
     )
 
 
-def pdf_of(invoice: Invoice, url: Url) -> Pdf:
+def pdf_of(invoice: Invoice, url: Url) -> PdfLink:
     if not invoice.pdf_bytes:
-        return Pdf("PDF pas encore disponible", "")
+        return PdfLink("PDF pas encore disponible", "")
     weight = weight_words(invoice.pdf_bytes)
-    return Pdf(f"Facture {invoice.number} (PDF, {weight})", url(f"/factures/{invoice.number}/pdf"), weight)
+    return PdfLink(f"Facture {invoice.number} (PDF, {weight})", url(f"/factures/{invoice.number}/pdf"), weight)
 
 
 def weight_words(size: int) -> str:

@@ -18,7 +18,7 @@ from chalicelib.french.words import (
 )
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ActivityId, ChildId
-from chalicelib.rules.planning import Reason, Refusal, Wish
+from chalicelib.rules.planning import Reason, RefusedWish, Wish
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.planning import PastChange
@@ -115,7 +115,7 @@ class _Names:
         return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
 
 
-def _refused(refusal: Refusal, arrived: datetime, names: _Names) -> RefusedLine:
+def _refused(refusal: RefusedWish, arrived: datetime, names: _Names) -> RefusedLine:
     wish = refusal.wish
     return RefusedLine(
         slot=names.slot(wish),
@@ -125,7 +125,7 @@ def _refused(refusal: Refusal, arrived: datetime, names: _Names) -> RefusedLine:
     )
 
 
-def _why(refusal: Refusal, arrived: datetime, names: _Names) -> str:
+def _why(refusal: RefusedWish, arrived: datetime, names: _Names) -> str:
     if refusal.reason is Reason.TOO_LATE and refusal.closed_at:
         came = _arrival(refusal.closed_at, arrived)
         return f"Il fallait valider {before_words(refusal.closed_at)} ; votre demande est arrivée {came}."
@@ -160,7 +160,7 @@ def _arrival(closed_at: datetime, arrived: datetime) -> str:
     return f"à {hour}" if same_day else f"{day_words(paris_day(arrived))} à {hour}"
 
 
-def _combination(refusal: Refusal, other: str) -> str:
+def _combination(refusal: RefusedWish, other: str) -> str:
     if refusal.reason is Reason.EXCLUDES:
         return f"« {other} » est réservé ce jour-là, et les deux ne vont pas ensemble."
     if refusal.wish.booked:

@@ -21,7 +21,7 @@ AGAIN = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
-class Letter:
+class Notification:
     """One notification to send: ``tries`` were made already."""
 
     key: str
@@ -46,7 +46,7 @@ class Notifier:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
-        self._waiting: list[Letter] = []
+        self._waiting: list[Notification] = []
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         ledger.on_outcome = self.tell
@@ -67,7 +67,7 @@ class Notifier:
     def waiting(self, key: str) -> bool:
         """A notification of this operation is still to be sent."""
         with self._lock:
-            return any(letter.key == key for letter in self._waiting)
+            return any(notification.key == key for notification in self._waiting)
 
     def tell(self, operation: Operation) -> None:
         """An operation ended: send what the options ask for, now or later."""
@@ -78,7 +78,7 @@ class Notifier:
             return
         elif options.notify == "before" and outcome.at <= self._ledger.now():
             for _ in range(options.notify_copies):
-                self._send(Letter(operation.key, outcome.at))
+                self._send(Notification(operation.key, outcome.at))
         else:
             self._put(operation.key, outcome.at)
 
@@ -90,40 +90,40 @@ class Notifier:
     def replay(self, key: str) -> None:
         """Send once more, whatever the options."""
         with self._lock:
-            self._waiting.append(Letter(key, self._ledger.now()))
+            self._waiting.append(Notification(key, self._ledger.now()))
 
     def send_due(self) -> None:
         """Send what is due by the virtual clock."""
         now = self._ledger.now()
         with self._lock:
-            due = [letter for letter in self._waiting if letter.due_at <= now]
-            self._waiting = [letter for letter in self._waiting if letter.due_at > now]
-        for letter in due:
-            self._send(letter)
+            due = [notification for notification in self._waiting if notification.due_at <= now]
+            self._waiting = [notification for notification in self._waiting if notification.due_at > now]
+        for notification in due:
+            self._send(notification)
 
     def _put(self, key: str, at: datetime) -> None:
         options = self._ledger.options
         due_at = at + timedelta(seconds=options.notify_delay)
         with self._lock:
-            self._waiting += [Letter(key, due_at)] * options.notify_copies
+            self._waiting += [Notification(key, due_at)] * options.notify_copies
 
     def _run(self) -> None:
         while not self._stopping.wait(PAUSE):
             self.send_due()
 
-    def _send(self, letter: Letter) -> None:
-        operation = next((one for one in self._ledger.all() if one.key == letter.key), None)
+    def _send(self, notification: Notification) -> None:
+        operation = next((one for one in self._ledger.all() if one.key == notification.key), None)
         if operation is None or operation.outcome is None:
             return
         if operation.order.mode == "url" and operation.outcome.letter == TECHNICAL:
             return  # Without a letter there is nothing to write in this form.
         said = post(operation.order.notify, self._fields(operation), self._method(operation))
-        self._ledger.note(letter.key, f"notification envoyée, essai {letter.tries + 1} : {said}")
-        if said != "200" and letter.tries < 2:
+        self._ledger.note(notification.key, f"notification envoyée, essai {notification.tries + 1} : {said}")
+        if said != "200" and notification.tries < 2:
             now = self._ledger.now()
-            due_at = next_night(now) if letter.tries else now + AGAIN
+            due_at = next_night(now) if notification.tries else now + AGAIN
             with self._lock:
-                self._waiting.append(replace(letter, due_at=due_at, tries=letter.tries + 1))
+                self._waiting.append(replace(notification, due_at=due_at, tries=notification.tries + 1))
 
     def _method(self, operation: Operation) -> str:
         return "POST" if operation.order.mode == "ws" else self._ledger.options.url_method

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.rules.school_calendar import PARIS
 from chalicelib.services.ports import Clock
-from infra.local.bank.options import Options
+from infra.local.bank.options import BankOptions
 
 LIFE = timedelta(minutes=15)
 KEPT = timedelta(days=365)
@@ -35,7 +35,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BankOutcome:
     """``letter``: P, R, A, V, Z, or any other. ``at``: from when it is known. ``montant``: cents really taken."""
 
     letter: str
@@ -52,7 +52,7 @@ class Operation:
     key: str
     order: Order
     created_at: datetime
-    outcome: Outcome | None = None
+    outcome: BankOutcome | None = None
     log: tuple[tuple[datetime, str], ...] = ()
 
     @property
@@ -75,7 +75,7 @@ class Debt:
 
 @dataclass
 class _Books:
-    options: Options = field(default_factory=Options)
+    options: BankOptions = field(default_factory=BankOptions)
     offset: timedelta = timedelta()
     operations: dict[str, Operation] = field(default_factory=dict)
     debts: dict[tuple[str, str], Debt] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class Ledger:
             self._books = _Books()
 
     @property
-    def options(self) -> Options:
+    def options(self) -> BankOptions:
         return self._books.options
 
     def set_options(self, wanted: Mapping[str, Any]) -> None:
@@ -158,11 +158,11 @@ class Ledger:
             raise Unusable("P4")
         return operation
 
-    def _lives_on(self, outcome: Outcome) -> bool:
+    def _lives_on(self, outcome: BankOutcome) -> bool:
         """Abandoned, and not for good yet."""
         return outcome.letter == "A" and self.now() - outcome.at < timedelta(seconds=self.options.abandon_lives)
 
-    def result(self, key: str) -> tuple[Operation, Outcome]:
+    def result(self, key: str) -> tuple[Operation, BankOutcome]:
         """What a look-up by SOAP tells. Raises Unusable P1, P5 or 999."""
         operation = self.get(key)
         outcome = operation.outcome
@@ -228,7 +228,7 @@ class Ledger:
 
     def _end(self, operation: Operation, letter: str, montant: int, at: datetime, means: str) -> Operation:
         numauto = uuid.uuid4().hex[:6] if letter in {"P", "V"} else ""
-        outcome = Outcome(letter, at, montant, numauto, means)
+        outcome = BankOutcome(letter, at, montant, numauto, means)
         self._books.operations[operation.key] = replace(operation, outcome=outcome)
         self.note(operation.key, f"résultat {letter}, {montant} centimes")
         debt = self.debt(operation.order.numcli, operation.order.refdet)

@@ -20,7 +20,7 @@ class BadOption(ValueError):
 
 
 @dataclass(frozen=True)
-class Options:
+class BankOptions:
     """Everything that a test or the admin page may set. Seconds are the real machine's for ``slow_seconds`` and
     ``latency``, the virtual clock's for ``notify_delay``,
     ``late_after`` and ``abandon_lives``."""
@@ -53,7 +53,7 @@ class Options:
     url_uppercase: bool = False
     url_wrong_amount: bool = False
 
-    def changed(self, wanted: Mapping[str, Any]) -> "Options":
+    def changed(self, wanted: Mapping[str, Any]) -> "BankOptions":
         """These options with others' values. Raises BadOption."""
         known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         for name, value in wanted.items():

@@ -9,7 +9,7 @@ import defusedxml.ElementTree as DefusedET
 from defusedxml.common import DefusedXmlException
 
 from chalicelib.rules.school_calendar import PARIS
-from infra.local.bank.operations import Ledger, Operation, Outcome, Unusable
+from infra.local.bank.operations import BankOutcome, Ledger, Operation, Unusable
 from infra.local.bank.orders import LABELS, BadOrder, read_order
 from infra.local.gateway import Response
 from infra.local.server import Gone
@@ -87,7 +87,7 @@ CALLS = {
 }
 
 
-def told(operation: Operation, outcome: Outcome) -> dict[str, str]:
+def told(operation: Operation, outcome: BankOutcome) -> dict[str, str]:
     """What the service tells of a result, without the ``idop``; the time is Paris's."""
     at, order = outcome.at.astimezone(PARIS), operation.order
     known = {
