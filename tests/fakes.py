@@ -10,7 +10,7 @@ from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
 from chalicelib.rules.notices import NoticeSettings
-from chalicelib.rules.planning import PlaceKey, Slot
+from chalicelib.rules.planning import PlaceKey, Slot, TownDays
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.ports import JournalEntry, Limit, Login, PlaceTally
@@ -30,11 +30,17 @@ class MemoryTown:
 
     def __init__(self, town: Town | None = None) -> None:
         self.town = town
+        self._days: TownDays | None = None
 
     def current(self) -> Town:
         if self.town is None:
             raise Unavailable("town.current: no configuration was imported yet")
         return self.town
+
+    def days(self) -> TownDays:
+        if self._days is None or self._days.town is not self.current():
+            self._days = TownDays(self.current())
+        return self._days
 
 
 class MemoryFamilies:

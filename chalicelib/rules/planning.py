@@ -22,8 +22,8 @@ class Slot(NamedTuple):
     day: date
 
 
-REMEMBERED = 20_000
-"""Answers that a town remembers: two years of ten activities at three schools."""
+MOST_DAYS_KEPT = 20_000
+"""Answers that a ``TownDays`` keeps: two years of ten activities at three schools."""
 
 
 @dataclass(frozen=True, order=True)
@@ -162,15 +162,22 @@ class DayFacts(NamedTuple):
     cancel_until: datetime | None = None
 
 
-def day_facts(town: Town, activity: Activity, school: SchoolId, day: date) -> DayFacts:
-    """Worked out once for all families: the town remembers what it answered."""
-    asked = (activity.id, school, day)
-    known: DayFacts | None = town.remembered.get(asked)
-    if known is None:
-        if len(town.remembered) >= REMEMBERED:
-            town.remembered.clear()
-        known = town.remembered[asked] = _work_out(town, activity, school, day)
-    return known
+class TownDays:
+    """The days of one town, each worked out once for all families. It lives as long as the town's configuration."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self._known: dict[tuple[ActivityId, SchoolId, date], DayFacts] = {}
+
+    def facts(self, activity: Activity, school: SchoolId, day: date) -> DayFacts:
+        """What is true of one of the town's activities on ``day``, at ``school``."""
+        asked = (activity.id, school, day)
+        known = self._known.get(asked)
+        if known is None:
+            if len(self._known) >= MOST_DAYS_KEPT:
+                self._known.clear()
+            known = self._known[asked] = _work_out(self.town, activity, school, day)
+        return known
 
 
 def _work_out(town: Town, activity: Activity, school: SchoolId, day: date) -> DayFacts:
@@ -188,7 +195,7 @@ def _work_out(town: Town, activity: Activity, school: SchoolId, day: date) -> Da
 class Judge:
     """Views the slots of one child at one instant (``now``, aware UTC)."""
 
-    town: Town
+    days: TownDays
     child: Child
     now: datetime
 
@@ -207,8 +214,8 @@ class Judge:
         """
         if slot.day < self.today:
             return SlotView(slot, booked, State.PAST)
-        activity = self.town.activity(slot.activity)
-        facts = day_facts(self.town, activity, self.child.school, slot.day) if activity else DayFacts("")
+        activity = self.days.town.activity(slot.activity)
+        facts = self.days.facts(activity, self.child.school, slot.day) if activity else DayFacts("")
         enrolment = self.enrolments.get(slot.activity)
         closed = facts.closed_because is not None or enrolment is None or not enrolment.covers(slot.day)
         if activity is None or enrolment is None or closed:

@@ -14,6 +14,7 @@ from chalicelib.rules.planning import (
     Slot,
     SlotView,
     State,
+    TownDays,
     Wish,
     place_key,
     places_at,
@@ -47,11 +48,15 @@ class Situation:
     ``taken``: places taken, for the counters of the wishes; a missing key counts zero.
     """
 
-    town: Town
+    days: TownDays
     family: Family
     booked: frozenset[Slot]
     taken: Mapping[PlaceKey, int]
     now: datetime
+
+    @property
+    def town(self) -> Town:
+        return self.days.town
 
     def key(self, slot: Slot) -> PlaceKey | None:
         """The counter of a slot, None without limit; an activity that the town does not have has none."""
@@ -112,7 +117,7 @@ def _own_refusal(wish: Wish, situation: Situation) -> RefusedWish | None:
     child = situation.family.child(wish.slot.child)
     if child.enrolment(wish.slot.activity) is None or situation.town.activity(wish.slot.activity) is None:
         return RefusedWish(wish, Reason.UNKNOWN)
-    view = Judge(situation.town, child, situation.now).view(wish.slot, booked=not wish.booked)
+    view = Judge(situation.days, child, situation.now).view(wish.slot, booked=not wish.booked)
     if view.state in (State.OPEN, State.FULL):
         return None
     return RefusedWish(wish, REFUSED_AS[view.state], closed_at=_fact(view))

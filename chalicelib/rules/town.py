@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any
 
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
@@ -141,8 +139,3 @@ class Town:
         """This town as the one that follows ``before``: it remembers the activities that are gone."""
         known = {**before.former, **{one.id: one.label for one in before.activities.values()}} if before else {}
         return replace(self, former={name: known[name] for name in sorted(known.keys() - self.activities.keys())})
-
-    @cached_property
-    def remembered(self) -> dict[Any, Any]:
-        """What was worked out about this town's days, see ``rules.planning.day_facts``. Never part of what it is."""
-        return {}

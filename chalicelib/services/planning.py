@@ -56,7 +56,8 @@ class ShowPlanning:
 
     def __call__(self, family: Family, child: ChildId, week_of: date | None, only: ActivityId | None) -> PlanningPage:
         """Raises NotFound for a child that is not the family's or an activity that the child is not enrolled in."""
-        town, now = self.town.current(), self.clock.now()
+        days_of_town, now = self.town.days(), self.clock.now()
+        town = days_of_town.town
         shown = family.child(child)
         enrolled = tuple(a for a in town.activities.values() if shown.enrolment(a.id))
         if only is not None and only not in {activity.id for activity in enrolled}:
@@ -67,7 +68,7 @@ class ShowPlanning:
         days = [first + timedelta(weeks=week, days=n - 1) for week in range(weeks) for n in weekdays]
         booked = self.plannings.booked(family.id, days[0], days[-1])
         rows = tuple(a for a in (*enrolled, *_still_booked(town, shown, booked)) if only is None or a.id == only)
-        views = self._views(Judge(town, shown, now), rows, days, booked)
+        views = self._views(Judge(days_of_town, shown, now), rows, days, booked)
         open_views = [view for line in views.values() for view in line if view.state is State.OPEN and view.closes_at]
         return PlanningPage(
             town=town,

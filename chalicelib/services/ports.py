@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId
-from chalicelib.rules.planning import PlaceKey, RefusedWish, Slot, Wish
+from chalicelib.rules.planning import PlaceKey, RefusedWish, Slot, TownDays, Wish
 from chalicelib.rules.town import Town
 
 SecondsLeft = Callable[[], float]
@@ -33,6 +33,10 @@ class Report(Protocol):
 class TownStore(Protocol):
     def current(self) -> Town:
         """The town's configuration; raises Unavailable when none was imported yet."""
+        ...
+
+    def days(self) -> TownDays:
+        """The days of ``current``, the same object as long as the configuration is the same."""
         ...
 
 

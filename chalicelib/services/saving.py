@@ -120,7 +120,7 @@ class SavePlanning:
     def _situation(self, family: Family, wishes: Iterable[Wish], now: datetime, held: Held) -> Situation:
         days = {wish.slot.day for wish in wishes}
         booked = self.plannings.booked(family.id, min(days, default=date.min), max(days, default=date.min))
-        situation = Situation(self.town.current(), family, booked, {}, now)
+        situation = Situation(self.town.days(), family, booked, {}, now)
         limited = {key for wish in wishes if _is_mine(wish, family) and (key := situation.key(wish.slot))}
         return replace(situation, taken=held.taken_by_others(limited)) if limited else situation
 

@@ -9,6 +9,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.instants import instant_text
+from chalicelib.rules.planning import TownDays
 from chalicelib.rules.town import Town
 from chalicelib.storage import keys, town_codec
 from chalicelib.storage.database import Database
@@ -18,7 +19,7 @@ FRESH = 60.0
 
 
 class DynamoTownStore:
-    """``TownStore``. The same ``Town`` object comes back as long as its configuration does not change.
+    """``TownStore``. The same ``TownDays`` and ``Town`` come back as long as the configuration does not change.
 
     ``fresh``: seconds for which a page may show the configuration as it was.
     """
@@ -28,17 +29,20 @@ class DynamoTownStore:
         self.rows = database.bind(TownRow)
         self.fresh = fresh
         self._lock = threading.Lock()
-        self._town: Town | None = None
+        self._days: TownDays | None = None
         self._compiled = b""
         self._read_at = 0.0
 
     def current(self) -> Town:
+        return self.days().town
+
+    def days(self) -> TownDays:
         with self._lock:  # One thread asks; those who come meanwhile get its answer.
             now = time.monotonic()
-            if self._town is None or now - self._read_at >= self.fresh:
-                self._town = self._load()
+            if self._days is None or now - self._read_at >= self.fresh:
+                self._days = self._load()
                 self._read_at = now
-            return self._town
+            return self._days
 
     def published(self) -> Town | None:
         """What was last put; None before the first import, and for what an older version of the portal wrote."""
@@ -75,15 +79,15 @@ class DynamoTownStore:
     def recount_done(self) -> None:
         self.database.batch("town.recount_done", self.rows, delete=[(keys.TOWN, keys.RECOUNT)])
 
-    def _load(self) -> Town:
+    def _load(self) -> TownDays:
         row = self._current()
         if row is None:
             raise Unavailable("town.current: no configuration was imported yet")
-        if self._town is not None and row.json == self._compiled:
-            return self._town
-        town = _loaded(row)
+        if self._days is not None and row.json == self._compiled:
+            return self._days
+        days = TownDays(_loaded(row))
         self._compiled = row.json
-        return town
+        return days
 
     def _current(self) -> TownRow | None:
         return self.database.get("town.current", self.rows, keys.TOWN, keys.CURRENT, consistent_read=True)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.intake.importing import validated
 from chalicelib.intake.people.families import families_of
 from chalicelib.intake.progress import Quiet
-from chalicelib.rules.planning import Judge, Slot, State, closed_because
+from chalicelib.rules.planning import Judge, Slot, State, TownDays, closed_because
 from chalicelib.rules.school_calendar import paris_instant
 from infra.local.demo.generator import school_year, write_town
 from tests.clock import day, paris
@@ -26,7 +26,7 @@ def manual(tmp_path_factory):
 
 
 def states(town, child, activity, monday):
-    judge = Judge(town, child, MANUAL_NOW)
+    judge = Judge(TownDays(town), child, MANUAL_NOW)
     days = (monday + timedelta(days=n) for n in range(5))
     return [judge.view(Slot(child.id, activity, day), booked=False).state for day in days]
 

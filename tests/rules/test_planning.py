@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.rules.deadlines import CalendarDaysBefore, NeverOnline
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, SchoolId
-from chalicelib.rules.planning import Judge, PlaceKey, SlotView, State, closed_because, place_key, places
+from chalicelib.rules.planning import Judge, PlaceKey, SlotView, State, TownDays, closed_because, place_key, places
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, Town, Window
 from tests.builders import (
@@ -34,7 +34,7 @@ NOON_BEFORE = "vendredi 2026-09-11 12:00"
 def view(
     activity: Activity, at: str = NOON_BEFORE, on: date = MONDAY, booked: bool = False, taken: int = 0
 ) -> SlotView:
-    return Judge(a_town(activity), a_child(), paris(at)).view(a_slot(on), booked, taken)
+    return Judge(TownDays(a_town(activity)), a_child(), paris(at)).view(a_slot(on), booked, taken)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_closed_day_still_tells_that_it_was_booked() -> None:
 )
 def test_an_enrolment_bounds_what_may_change(enrolment: Enrolment, state: State) -> None:
     child = replace(a_child(), enrolments=(enrolment,))
-    assert Judge(a_town(), child, paris(NOON_BEFORE)).view(a_slot(MONDAY), False).state is state
+    assert Judge(TownDays(a_town()), child, paris(NOON_BEFORE)).view(a_slot(MONDAY), False).state is state
 
 
 def test_what_is_never_online_belongs_to_the_office() -> None:
@@ -177,7 +177,7 @@ def test_a_full_day_can_be_left_but_not_joined() -> None:
 def test_law_closed_stays_closed(on: date, booked: bool, earlier: int, later: int) -> None:
     start = paris("mardi 2026-09-01 00:00")
     first, second = (
-        Judge(a_town(), a_child(), start + timedelta(days=n)).view(a_slot(on), booked)
+        Judge(TownDays(a_town()), a_child(), start + timedelta(days=n)).view(a_slot(on), booked)
         for n in sorted((earlier, earlier + later))
     )
     assert not (second.editable and not first.editable)

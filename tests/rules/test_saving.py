@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId
-from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish, places
+from chalicelib.rules.planning import PlaceKey, Reason, Slot, TownDays, Wish, places
 from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
 from chalicelib.rules.school_calendar import paris_instant
 from chalicelib.rules.town import Activity, Capacity, Window
@@ -33,7 +33,7 @@ def situation(
     listed = activities or (an_activity(),)
     ids = [activity.id for activity in listed]
     family = a_family(a_child(JAMES, *ids), a_child(ALINE, *ids))
-    return Situation(a_town(*listed), family, frozenset(booked), taken or {}, paris(now))
+    return Situation(TownDays(a_town(*listed)), family, frozenset(booked), taken or {}, paris(now))
 
 
 def book(*slots: Slot) -> list[Wish]:
@@ -87,12 +87,12 @@ def test_a_refusal_tells_when_it_will_be_possible() -> None:
 
 def test_a_read_only_enrolment_is_the_offices() -> None:
     child = a_child(enrolments=(Enrolment(CANTEEN, read_only=True),))
-    where = Situation(a_town(), a_family(child), frozenset(), {}, paris(NOW))
+    where = Situation(TownDays(a_town()), a_family(child), frozenset(), {}, paris(NOW))
     assert reasons(plan_save(book(a_slot(MONDAY)), where)) == [Reason.READ_ONLY]
 
 
 def test_an_activity_without_enrolment_is_unknown_for_this_child() -> None:
-    where = Situation(a_town(an_activity(), an_activity(MORNING)), a_family(), frozenset(), {}, paris(NOW))
+    where = Situation(TownDays(a_town(an_activity(), an_activity(MORNING))), a_family(), frozenset(), {}, paris(NOW))
     assert reasons(plan_save(book(a_slot(MONDAY, MORNING)), where)) == [Reason.UNKNOWN]
 
 
@@ -204,7 +204,7 @@ instants = st.datetimes(datetime(2026, 9, 9), datetime(2026, 9, 20)).map(  # noq
 def test_laws_of_any_save(wished: list[Wish], booked: frozenset[Slot], taken: int, now: datetime) -> None:
     where = situation(*ACTIVITIES)
     keys = {where.key(wish.slot) for wish in wished} - {None}
-    where = Situation(where.town, where.family, booked, {key: taken for key in keys if key}, now)
+    where = Situation(where.days, where.family, booked, {key: taken for key in keys if key}, now)
     plan = plan_save(wished, where)
     answered = [*plan.changes, *plan.already, *(refusal.wish for refusal in plan.refusals)]
     assert sorted(answered, key=lambda w: w.slot) == sorted(wished, key=lambda w: w.slot), "every wish is answered once"
@@ -212,7 +212,7 @@ def test_laws_of_any_save(wished: list[Wish], booked: frozenset[Slot], taken: in
     for key, move in counters(plan.changes, where).items():
         limit = places(where.town.activities[key.activity], key)
         assert move < 0 or taken + move <= limit, "no counter passes its limit"
-    again = Situation(where.town, where.family, after(booked, plan), moved(where, plan), now)
+    again = Situation(where.days, where.family, after(booked, plan), moved(where, plan), now)
     assert plan_save(wished, again).changes == (), "the same save again changes nothing"
 
 
@@ -228,5 +228,5 @@ def moved(where: Situation, plan: SavePlan) -> dict[PlaceKey, int]:
 @given(wishes, instants)
 def test_law_nothing_is_granted_after_its_deadline(wished: list[Wish], now: datetime) -> None:
     where = situation(*ACTIVITIES)
-    plan = plan_save(wished, Situation(where.town, where.family, frozenset(), {}, now))
+    plan = plan_save(wished, Situation(where.days, where.family, frozenset(), {}, now))
     assert all(now < paris_instant(wish.slot.day - timedelta(days=1), 600) for wish in plan.changes)

@@ -59,3 +59,13 @@ def test_an_unchanged_configuration_is_not_compiled_again(database: Database) ->
     with counted() as calls:
         assert store.current() is store.current()
     assert calls.names == ["dynamodb:GetItem"] * 2
+
+
+def test_what_was_worked_out_of_the_days_lives_as_long_as_the_configuration(database: Database) -> None:
+    store = DynamoTownStore(database, fresh=0)
+    store.put(a_town(name="Ville A"), NOW)
+    days = store.days()
+    assert store.days() is days
+    store.put(a_town(name="Ville B"), LATER)
+    assert store.days() is not days
+    assert store.days().town == a_town(name="Ville B")

@@ -16,7 +16,7 @@ from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId, SchoolId, activity_id, child_id, family_id, school_id
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.planning import Slot, Wish
+from chalicelib.rules.planning import Slot, TownDays, Wish
 from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, PlanningStore
@@ -211,7 +211,7 @@ class BookingWriter:
         """What the rules need to find the counters: the children's schools."""
         children = tuple(Child(child, "", "", "", school, "", ()) for child, school in given.schools.items())
         family = Family(given.family, "", "", 0, children)
-        return Situation(self.town, family, frozenset(), {}, given.events[0].at)
+        return Situation(TownDays(self.town), family, frozenset(), {}, given.events[0].at)
 
 
 class _Interrupted(RuntimeError):

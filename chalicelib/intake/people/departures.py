@@ -20,7 +20,7 @@ from chalicelib.patience import rounds
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import FamilyId
-from chalicelib.rules.planning import Slot, Wish
+from chalicelib.rules.planning import Slot, TownDays, Wish
 from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
@@ -125,7 +125,7 @@ class Settling:
         for _ in rounds(PATIENCE):
             booked = slots & self.plannings.booked(family.id, min(days), max(days))
             wishes = tuple(Wish(slot, False) for slot in sorted(booked))
-            situation = Situation(self.counted, everybody, booked, {}, self.now)
+            situation = Situation(TownDays(self.counted), everybody, booked, {}, self.now)
             try:
                 for part in parts_of(SavePlan(wishes, (), ()), entry_for(wishes, self.now, CHANNEL), situation):
                     if part.entry.changes:
