@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-A_PAGE = 15.0
+PAGE_SECONDS = 15.0
 """Seconds. API Gateway waits 29: a call that is under way when they end may take 12 more, three attempts of 4."""
-SHORTEST, LONGEST = 0.05, 0.8
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 0.8
 """Seconds waited at most before the second round, and before any."""
 _ends: ContextVar[float | None] = ContextVar("ends", default=None)
 _random = random.SystemRandom()
@@ -33,14 +33,14 @@ def rounds(seconds: float) -> Iterator[None]:
 
     Between two is a random, growing wait: those who met once must not meet again.
     """
-    end, longest = _end(seconds), SHORTEST
+    end, longest = _end(seconds), SHORTEST_PAUSE_SECONDS
     yield
     while True:
         wait = _random.uniform(0, longest)
         if time.monotonic() + wait >= end:
             return
         time.sleep(wait)
-        longest = min(LONGEST, longest * 2)
+        longest = min(LONGEST_PAUSE_SECONDS, longest * 2)
         yield
 
 

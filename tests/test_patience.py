@@ -1,6 +1,6 @@
 """Trying again lasts as long as somebody waits, whatever the number of times."""
 
-from chalicelib.patience import LONGEST, rounds, within
+from chalicelib.patience import LONGEST_PAUSE_SECONDS, rounds, within
 from tests.waiting import without_waiting
 
 
@@ -11,9 +11,9 @@ def lasted(seconds: float) -> tuple[int, list[float]]:
 
 def test_rounds_fill_the_time_that_is_left() -> None:
     number, waits = lasted(60.0)
-    assert 60 - LONGEST - 1 <= sum(waits) < 60
-    assert number == len(waits) + 1 > 60 / LONGEST
-    assert all(0 <= wait <= LONGEST for wait in waits)
+    assert 60 - LONGEST_PAUSE_SECONDS - 1 <= sum(waits) < 60
+    assert number == len(waits) + 1 > 60 / LONGEST_PAUSE_SECONDS
+    assert all(0 <= wait <= LONGEST_PAUSE_SECONDS for wait in waits)
     assert len(set(waits)) == len(waits), "waits must differ, or those who met once meet again"
 
 

@@ -14,10 +14,10 @@ from chalicelib.rules.town import Town
 if TYPE_CHECKING:
     from chalicelib.adapters.tagged_pdf import TaggedPdf
 
-MARGIN, WIDTH, BOTTOM = 18.0, 174.0, 272.0
+MARGIN_MM, WIDTH_MM, BOTTOM_MM = 18.0, 174.0, 272.0
 """Millimetres: both side margins, what is between them, and where a page is full."""
-LINE = 5.0
-PADDING = 1.5
+LINE_MM = 5.0
+PADDING_MM = 1.5
 INK, PALE = 20, 235
 """Greys: text, and the background of titles."""
 COLUMNS = (
@@ -72,14 +72,14 @@ class _Sheet:
         pdf.add_page()
         with pdf.artifact():
             self.face(8)
-            pdf.set_xy(MARGIN, 283)
-            pdf.cell(WIDTH / 2, 4, self.running)
-            pdf.cell(WIDTH / 2, 4, f"Page {pdf.page} / {{nb}}", align="R")
+            pdf.set_xy(MARGIN_MM, 283)
+            pdf.cell(WIDTH_MM / 2, 4, self.running)
+            pdf.cell(WIDTH_MM / 2, 4, f"Page {pdf.page} / {{nb}}", align="R")
         self.y = 16.0
 
     def room(self, height: float) -> bool:
         """Whether ``height`` is left on the page."""
-        return self.y + height <= BOTTOM
+        return self.y + height <= BOTTOM_MM
 
     def face(self, size: float, *, bold: bool = False) -> None:
         self.pdf.set_font("DejaVu", "B" if bold else "", size)
@@ -108,30 +108,30 @@ class _Sheet:
     def lines(self, lines: Iterable[str], x: float, y: float, width: float, *, align: str = "L") -> None:
         """The lines of one text. To who listens they are one: a space, that nobody sees, ends each of them."""
         for number, line in enumerate(lines):
-            self.pdf.set_xy(x, y + number * LINE)
-            self.pdf.cell(width, LINE, line if align == "R" else f"{line} ", align=align)
+            self.pdf.set_xy(x, y + number * LINE_MM)
+            self.pdf.cell(width, LINE_MM, line if align == "R" else f"{line} ", align=align)
 
     def paragraph(self, text: str, *, kind: str = "P", size: float = 9.5, bold: bool = False) -> None:
         """A paragraph over the whole width; ``kind`` is its element, ``H2`` for a title."""
         self.face(size, bold=bold)
-        lines = self.wrapped(text, WIDTH)
-        if not self.room(len(lines) * LINE):
+        lines = self.wrapped(text, WIDTH_MM)
+        if not self.room(len(lines) * LINE_MM):
             self.next_page()
             self.face(size, bold=bold)
         with self.pdf.element(kind):
-            self.lines(lines, MARGIN, self.y, WIDTH)
-        self.y += len(lines) * LINE
+            self.lines(lines, MARGIN_MM, self.y, WIDTH_MM)
+        self.y += len(lines) * LINE_MM
 
     def box(self, y: float, height: float) -> None:
         """A pale background."""
         with self.pdf.artifact():
             self.pdf.set_fill_color(PALE)
-            self.pdf.rect(MARGIN, y, WIDTH, height, style="F")
+            self.pdf.rect(MARGIN_MM, y, WIDTH_MM, height, style="F")
 
     def rule(self) -> None:
         with self.pdf.artifact():
             self.pdf.set_draw_color(170)
-            self.pdf.line(MARGIN, self.y, MARGIN + WIDTH, self.y)
+            self.pdf.line(MARGIN_MM, self.y, MARGIN_MM + WIDTH_MM, self.y)
 
 
 def _heading(sheet: _Sheet, invoice: Invoice, town: Town) -> None:
@@ -169,15 +169,15 @@ def _named(sheet: _Sheet, name: str, value: str, *, bold: bool = False, indent: 
     """``Name : value``, the values one under the other."""
     width = 54.0
     sheet.face(9.5, bold=bold)
-    lines = sheet.wrapped(value, WIDTH - indent - width)
-    if not sheet.room(len(lines) * LINE):
+    lines = sheet.wrapped(value, WIDTH_MM - indent - width)
+    if not sheet.room(len(lines) * LINE_MM):
         sheet.next_page()
     with sheet.pdf.element("P"):
         sheet.face(9.5)
-        sheet.lines([f"{name} :"], MARGIN + indent, sheet.y, width)
+        sheet.lines([f"{name} :"], MARGIN_MM + indent, sheet.y, width)
         sheet.face(9.5, bold=bold)
-        sheet.lines(lines, MARGIN + indent + width, sheet.y, WIDTH - indent - width)
-    sheet.y += len(lines) * LINE
+        sheet.lines(lines, MARGIN_MM + indent + width, sheet.y, WIDTH_MM - indent - width)
+    sheet.y += len(lines) * LINE_MM
 
 
 def _table(sheet: _Sheet, lines: Sequence[InvoiceLine]) -> None:
@@ -192,14 +192,14 @@ def _table(sheet: _Sheet, lines: Sequence[InvoiceLine]) -> None:
 
 def _titles(sheet: _Sheet, *, again: bool = False) -> None:
     """The titles of the columns; ``again``, on a later page, they are decoration."""
-    sheet.box(sheet.y, LINE + 2 * PADDING)
+    sheet.box(sheet.y, LINE_MM + 2 * PADDING_MM)
     sheet.face(8.5, bold=True)
-    x = MARGIN
+    x = MARGIN_MM
     for title, width, align in COLUMNS:
         with sheet.pdf.artifact() if again else sheet.pdf.element("TH"):
-            sheet.lines([title], x, sheet.y + PADDING, width, align=align)
+            sheet.lines([title], x, sheet.y + PADDING_MM, width, align=align)
         x += width
-    sheet.y += LINE + 2 * PADDING
+    sheet.y += LINE_MM + 2 * PADDING_MM
 
 
 def _row(sheet: _Sheet, line: InvoiceLine) -> None:
@@ -212,16 +212,16 @@ def _row(sheet: _Sheet, line: InvoiceLine) -> None:
         in_words(line.amount),
     )
     cells = [sheet.wrapped(text, width - 2) for text, (_, width, _) in zip(texts, COLUMNS, strict=True)]
-    height = max(map(len, cells)) * LINE + PADDING
+    height = max(map(len, cells)) * LINE_MM + PADDING_MM
     if not sheet.room(height):
         sheet.next_page()
         _titles(sheet, again=True)
         sheet.face(9)
-    x = MARGIN
+    x = MARGIN_MM
     with sheet.pdf.group("TR"):
         for cell, (_, width, align) in zip(cells, COLUMNS, strict=True):
             with sheet.pdf.element("TD"):
-                sheet.lines(cell, x, sheet.y + PADDING / 2, width, align=align)
+                sheet.lines(cell, x, sheet.y + PADDING_MM / 2, width, align=align)
             x += width
     sheet.y += height
     sheet.rule()
@@ -233,20 +233,22 @@ def _count(quantity: Decimal) -> str:
 
 
 def _total(sheet: _Sheet, invoice: Invoice) -> None:
-    height = LINE + 2 * PADDING + 1
+    height = LINE_MM + 2 * PADDING_MM + 1
     if not sheet.room(height):
         sheet.next_page()
     sheet.y += 1
     sheet.box(sheet.y, height)
     sheet.face(11, bold=True)
     with sheet.pdf.element("P"):
-        sheet.lines([f"Total à payer : {in_words(invoice.total)}"], MARGIN, sheet.y + PADDING + 0.5, WIDTH, align="R")
+        sheet.lines(
+            [f"Total à payer : {in_words(invoice.total)}"], MARGIN_MM, sheet.y + PADDING_MM + 0.5, WIDTH_MM, align="R"
+        )
     sheet.y += height + 6
 
 
 def _how_to_pay(sheet: _Sheet, invoice: Invoice, town: Town, portal: str) -> None:
     payment = town.payment
-    if not sheet.room(9 * LINE):  # The title, and the two numbers that must be typed, stay together.
+    if not sheet.room(9 * LINE_MM):  # The title, and the two numbers that must be typed, stay together.
         sheet.next_page()
     sheet.paragraph("Pour payer", kind="H2", size=12, bold=True)
     sheet.y += 1

@@ -20,13 +20,13 @@ from chalicelib.services.payment_ports import NotYetKnown, OrderRefused, Unknown
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-TNS = "http://securite.service.tpa.cp.finances.gouv.fr/services/mas_securite/contrat_paiement_securise/PaiementSecuriseService"
+SERVICE_NAMESPACE = "http://securite.service.tpa.cp.finances.gouv.fr/services/mas_securite/contrat_paiement_securise/PaiementSecuriseService"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE, PAGE = "/tpa/services/securite", "/tpa/paiementws.web"
-LETTERS = frozenset("XW")
+LIVE_LETTERS = frozenset("XW")
 TIMEOUT = urllib3.Timeout(connect=3, read=12)
 """Seconds. Together they leave API Gateway's 29 time for our own tables before and after."""
-MOST_ANSWER = 64 * 1024
+MOST_ANSWER_BYTES = 64 * 1024
 """Bytes; an answer of the treasury has less than two thousand."""
 PARENTS_FAULTS = frozenset({"A1", "A2"})
 
@@ -47,7 +47,7 @@ class PayFip:
 
     def __init__(self, base_url: str, *, test: bool) -> None:
         self.base_url = base_url
-        self._letters = LETTERS | {TEST} if test else LETTERS
+        self._letters = LIVE_LETTERS | {TEST} if test else LIVE_LETTERS
         self._http = urllib3.PoolManager(retries=False, timeout=TIMEOUT, maxsize=8)
 
     def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
@@ -110,13 +110,13 @@ class PayFip:
                 "POST", self.base_url + SERVICE, body=body, headers=headers, redirect=False, preload_content=False
             )
             try:
-                content = answer.read(MOST_ANSWER + 1)
+                content = answer.read(MOST_ANSWER_BYTES + 1)
             finally:
                 answer.close()
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"payfip.{operation}: {type(error).__name__}") from error
-        if len(content) > MOST_ANSWER:
-            raise Unavailable(f"payfip.{operation}: an answer of more than {MOST_ANSWER} bytes")
+        if len(content) > MOST_ANSWER_BYTES:
+            raise Unavailable(f"payfip.{operation}: an answer of more than {MOST_ANSWER_BYTES} bytes")
         return answer.status, content
 
 
@@ -124,7 +124,7 @@ def envelope(operation: str, fields: Mapping[str, str]) -> bytes:
     """A SOAP 1.1 request, document/literal wrapped; the schema wants its fields in alphabetical order."""
     inner = "".join(f"<{name}>{escape(fields[name], quote=False)}</{name}>" for name in sorted(fields))
     return (
-        f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><p:{operation} xmlns:p="{TNS}"><arg0>{inner}</arg0>'
+        f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><p:{operation} xmlns:p="{SERVICE_NAMESPACE}"><arg0>{inner}</arg0>'
         f"</p:{operation}></s:Body></s:Envelope>"
     ).encode()
 

@@ -14,7 +14,7 @@ from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.services.payment_ports import NotYetKnown
 
 PAGE = "/tpa/paiement.web"
-LETTERS = frozenset("XAM")
+LIVE_LETTERS = frozenset("XAM")
 
 
 class PayFipUrl:
@@ -23,7 +23,7 @@ class PayFipUrl:
 
     def __init__(self, base_url: str, return_address: Callable[[str], str], *, test: bool) -> None:
         self.base_url = base_url
-        self._letters = LETTERS | {TEST} if test else LETTERS
+        self._letters = LIVE_LETTERS | {TEST} if test else LIVE_LETTERS
         self._return_address = return_address
 
     def create(self, attempt: Attempt, *, notify: str, back: str) -> str:

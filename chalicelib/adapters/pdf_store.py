@@ -8,7 +8,7 @@ from chalicelib.adapters.aws import LazyClient, answering, code_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 
-SECONDS = 60
+LINK_SECONDS = 60
 """For which a link is good: enough to follow a redirect, too short to be passed on."""
 GONE = {"404", "NoSuchKey", "NotFound"}
 
@@ -59,7 +59,7 @@ class S3PdfStore:
             "ResponseCacheControl": "no-store",
         }
         with answering("pdfs.link"):
-            address: str = self.client().generate_presigned_url("get_object", asked, ExpiresIn=SECONDS)
+            address: str = self.client().generate_presigned_url("get_object", asked, ExpiresIn=LINK_SECONDS)
         return address
 
 

@@ -13,7 +13,7 @@ from botocore.session import get_session
 
 from chalicelib.rules.errors import Unavailable
 
-ATTEMPTS = 3
+MOST_ATTEMPTS = 3
 
 
 def read_secrets(path: str, *, region: str, endpoint: str = "") -> dict[str, str]:
@@ -33,7 +33,7 @@ def read_secrets(path: str, *, region: str, endpoint: str = "") -> dict[str, str
 def _sent(request: AWSRequest) -> bytes:
     why = ""
     http = URLLib3Session(timeout=(1, 3))
-    for _ in range(ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         try:
             answer = http.send(request.prepare())
         except BotoCoreError as error:

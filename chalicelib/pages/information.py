@@ -23,7 +23,7 @@ FAULTS = {
 }
 """Field of the form and sentence for each field in error of ``WriteToOffice``."""
 STAMP = "contact"
-OLDEST_FORM = 24 * 3600
+OLDEST_FORM_SECONDS = 24 * 3600
 """Seconds during which an open contact form can be sent: robots replay forms for years."""
 _TRAP = "adresse2"
 
@@ -74,7 +74,7 @@ def _is_fresh(visit: Visit) -> bool:
         opened = visit.signing.unseal(STAMP, visit.form.get("ouvert"))
     except Tampered:
         return False
-    return bool(visit.portal.clock.now().timestamp() - opened < OLDEST_FORM)
+    return bool(visit.portal.clock.now().timestamp() - opened < OLDEST_FORM_SECONDS)
 
 
 @room.get("/aide", Who.ANYBODY)

@@ -21,9 +21,9 @@ from chalicelib.web.visit import Visit
 
 room = Room(__name__)
 
-RELOADS = 6
+MOST_RELOADS = 6
 """Times that the waiting page reloads by itself without JavaScript, every twenty seconds."""
-LARGEST = 5 * 1024
+LARGEST_NOTIFICATION_BYTES = 5 * 1024
 """Bytes of a notification; the bank's have sixty."""
 
 
@@ -142,7 +142,7 @@ def _told(visit: Visit) -> Mapping[str, str]:
     it is no form at all."""
     try:
         body = visit.request.raw_body
-        text = str(body, "utf-8") if len(body) <= LARGEST else ""
+        text = str(body, "utf-8") if len(body) <= LARGEST_NOTIFICATION_BYTES else ""
     except ValueError:
         text = ""
     asked = visit.request.query_params
@@ -165,7 +165,7 @@ def _waiting_page(visit: Visit, found: PaymentProgress) -> Page:
     number, since = found.invoice.number, visit.query("depuis")
     path = f"/factures/{number}/paiement"
     reloads = int(visit.query("n")) if re.fullmatch(r"\d", visit.query("n"), re.ASCII) else 0
-    automatic = visit.query("auto") != "0" and reloads < RELOADS
+    automatic = visit.query("auto") != "0" and reloads < MOST_RELOADS
     email = found.attempt.email if found.attempt else visit.family.email
     words = {
         "number": number,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from chalicelib.rules.school_calendar import Period, monday_of, paris_instant
 
 Predicate = Callable[[date], bool]
-FARTHEST = 370
+MOST_DAYS_BACK = 370
 """Days looked back for an open day: more than a year without one means that the calendar starts too late."""
 
 
@@ -122,7 +122,7 @@ Deadline = (
 def _nth_before(day: date, count: int, counts: Predicate) -> date:
     """The ``count``-th day before ``day`` for which ``counts`` holds; LookupError when the calendar has none."""
     left = count
-    for back in range(1, FARTHEST):
+    for back in range(1, MOST_DAYS_BACK):
         earlier = day - timedelta(days=back)
         if counts(earlier):
             left -= 1

@@ -3,21 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from chalicelib.rules.payments import EXPIRES, LIVE, Attempt, AttemptState, Doubt
+from chalicelib.rules.payments import EXPIRES_AFTER, LIVE, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import PARIS
 
 LOOK_GAP = timedelta(seconds=5)
 """Between two look-ups of one operation, whoever asks for them: the treasury wants no less."""
 TOLD_GAP = timedelta(seconds=1)
 """The same for a notification, which may be the treasury's own."""
-AT_ONCE = timedelta(0)
+NO_GAP = timedelta(0)
 """No gap, where a second payment would be opened without it."""
-YOUNG = timedelta(minutes=5)
-SECOND_LOOK = timedelta(hours=2, minutes=15)
-GIVEN_UP = timedelta(days=2)
+YOUNG_GAP = timedelta(minutes=5)
+SECOND_LOOK_AFTER = timedelta(hours=2, minutes=15)
+GIVEN_UP_AFTER = timedelta(days=2)
 """For which the treasury is asked about an operation over which it only breaks down."""
-RARELY = timedelta(hours=2)
-MORNING = time(7, 0)
+LONGEST_GAP = timedelta(hours=2)
+MORNING_IN_PARIS = time(7, 0)
 """In Paris: the treasury's night is over, and what was never used is purged."""
 
 
@@ -27,7 +27,7 @@ def may_look(attempt: Attempt, now: datetime, gap: timedelta) -> bool:
 
 def is_looked_at_soon(attempt: Attempt, now: datetime) -> bool:
     """Whether the reconciliation asks within its usual five minutes."""
-    return attempt.look_at is not None and attempt.look_at <= now + YOUNG
+    return attempt.look_at is not None and attempt.look_at <= now + YOUNG_GAP
 
 
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:
@@ -37,12 +37,12 @@ def next_look(attempt: Attempt, now: datetime) -> datetime | None:
     if attempt.is_final or not attempt.idop or attempt.state is AttemptState.FAILED:
         return None
     if not attempt.can_be_asked:
-        return attempt.created_at + EXPIRES if attempt.state in LIVE else None
+        return attempt.created_at + EXPIRES_AFTER if attempt.state in LIVE else None
     if attempt.gone_at and now < attempt.gone_at:
         return attempt.gone_at
-    if now - attempt.created_at < EXPIRES:
-        return now + YOUNG
-    second = attempt.created_at + SECOND_LOOK
+    if now - attempt.created_at < EXPIRES_AFTER:
+        return now + YOUNG_GAP
+    second = attempt.created_at + SECOND_LOOK_AFTER
     if now < second:
         return second
     morning = _morning_after(attempt.created_at)
@@ -53,20 +53,22 @@ def next_try(attempt: Attempt, now: datetime) -> datetime | None:
     """The same after the treasury broke down over this one: later and later, a quarter of its age, between five minutes
     and two hours, so that others come first. None when it is not worth asking any more."""
     age = now - attempt.created_at
-    if age >= GIVEN_UP and attempt.state not in {*LIVE, AttemptState.EXPIRED}:
+    if age >= GIVEN_UP_AFTER and attempt.state not in {*LIVE, AttemptState.EXPIRED}:
         return None
-    return now + max(YOUNG, min(age / 4, RARELY))
+    return now + max(YOUNG_GAP, min(age / 4, LONGEST_GAP))
 
 
 def never_answered(attempt: Attempt, now: datetime) -> Attempt:
-    """The attempt when the treasury still breaks down over it; the same object before ``GIVEN_UP``, or when it once
-    said that nothing was paid. A person asks it then: money was perhaps taken."""
+    """The attempt when the treasury still breaks down over it; a person asks it then: money was perhaps taken.
+
+    It is the same object before ``GIVEN_UP_AFTER``, or when the treasury once said that nothing was paid.
+    """
     unknown = attempt.state in LIVE or attempt.state is AttemptState.EXPIRED
-    if unknown and now >= attempt.created_at + GIVEN_UP:
+    if unknown and now >= attempt.created_at + GIVEN_UP_AFTER:
         return replace(attempt, state=AttemptState.TO_CHECK, settled_at=now, doubt=Doubt.SILENT, why="silent")
     return attempt
 
 
 def _morning_after(created_at: datetime) -> datetime:
     tomorrow = created_at.astimezone(PARIS).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, MORNING, PARIS).astimezone(UTC)
+    return datetime.combine(tomorrow, MORNING_IN_PARIS, PARIS).astimezone(UTC)

@@ -20,13 +20,13 @@ WEB_SERVICE, BY_URL = "web-service", "url"
 """Contracts of a town with the treasury. Operations of the first can be looked up, those of the second never."""
 LEAST, MOST = Cents(100), Cents(999_999)
 """What the treasury takes in one payment."""
-USABLE = timedelta(minutes=15)
+PAGE_USABLE_FOR = timedelta(minutes=15)
 """For which the treasury's page can be used."""
-LIVES_ON = timedelta(minutes=2)
+PAYABLE_AFTER_ABANDON = timedelta(minutes=2)
 """For which an operation that was abandoned can still be paid, counted from the treasury's own time."""
-OPENING = timedelta(seconds=30)
+OPENING_TAKES = timedelta(seconds=30)
 """A request that asks the treasury for a payment is over by then, whatever became of it."""
-EXPIRES = timedelta(hours=2)
+EXPIRES_AFTER = timedelta(hours=2)
 """Without an answer after this, nobody is on the bank's page any more."""
 HOLD_TO_CHECK = timedelta(days=10)
 """For which money that a person has to look at keeps the invoice from being paid online again."""
@@ -66,14 +66,14 @@ class Doubt(Enum):
 
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
-ENDED = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
+ENDED_UNPAID = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
 """Nothing was paid, says somebody."""
 _LASTS = {
-    AttemptState.CREATED: OPENING,
+    AttemptState.CREATED: OPENING_TAKES,
     AttemptState.DECLARED: HOLD_TO_CHECK,
     AttemptState.TO_CHECK: HOLD_TO_CHECK,
 }
-LETTERS = {
+STATE_OF_LETTER = {
     "P": AttemptState.PAID,
     "V": AttemptState.DEBIT_ACCEPTED,
     "R": AttemptState.REFUSED,
@@ -137,7 +137,7 @@ class Attempt:
     @property
     def is_open(self) -> bool:
         """Whether the treasury's page may still be used as far as anybody proved. By URL, a refusal is hearsay."""
-        return self.state is AttemptState.PENDING or (not self.can_be_asked and self.state in ENDED)
+        return self.state is AttemptState.PENDING or (not self.can_be_asked and self.state in ENDED_UNPAID)
 
     @property
     def gone_at(self) -> datetime | None:
@@ -145,15 +145,15 @@ class Attempt:
         when it told of none, or it is true already. A date that cannot be, or be read, counts as its page's end."""
         if self.state is not AttemptState.PENDING or self.answer is None:
             return None
-        end = self.created_at + USABLE
-        return min(max(self.answer.paid_at or end, self.created_at), end) + LIVES_ON
+        end = self.created_at + PAGE_USABLE_FOR
+        return min(max(self.answer.paid_at or end, self.created_at), end) + PAYABLE_AFTER_ABANDON
 
     def is_live(self, now: datetime) -> bool:
         """Whether it keeps the invoice from a second attempt: the parent can still be on the treasury's page or on the
         way to it, or money was perhaps taken and nobody knows yet."""
         if self.gone_at:
             return now < self.gone_at
-        lasts = USABLE if self.is_open else _LASTS.get(self.state, timedelta(0))
+        lasts = PAGE_USABLE_FOR if self.is_open else _LASTS.get(self.state, timedelta(0))
         return now < self.created_at + lasts
 
     def can_resume(self, now: datetime) -> bool:
@@ -221,7 +221,7 @@ class _Meaning:
 
 
 def _meaning(attempt: Attempt, answer: BankAnswer) -> _Meaning:
-    state = LETTERS.get(answer.letter)
+    state = STATE_OF_LETTER.get(answer.letter)
     if state is None:
         return _Meaning(AttemptState.TO_CHECK, Doubt.LETTER, f"letter:{answer.letter[:10]}")
     if state in RECEIVED and (differs := disagreements(attempt, answer)):
@@ -251,7 +251,7 @@ def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
 def without_answer(attempt: Attempt, now: datetime) -> Attempt:
     """The attempt when the treasury still knows no result (or nothing of it any more); the same object until then."""
     unknown = attempt.state in LIVE or attempt.doubt is Doubt.SILENT
-    if unknown and now >= attempt.created_at + EXPIRES:
+    if unknown and now >= attempt.created_at + EXPIRES_AFTER:
         return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, doubt=None, why="")
     return attempt
 
@@ -264,5 +264,5 @@ def padded_reference(reference: str) -> str:
 
 def received_by(letter: str) -> AttemptState | None:
     """Whether a ``resultrans`` that brought money was a card (PAID) or a debit (DEBIT_ACCEPTED)."""
-    state = LETTERS.get(letter)
+    state = STATE_OF_LETTER.get(letter)
     return state if state in RECEIVED else None

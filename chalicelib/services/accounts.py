@@ -13,13 +13,13 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.services.ports import Clock, FamilyStore, Limit, Login, LoginStore, Report, ThrottleStore
 
-IDLE = timedelta(minutes=60)
-ABSOLUTE = timedelta(hours=12)
-REFRESH = timedelta(minutes=5)
+SESSION_IDLE = timedelta(minutes=60)
+SESSION_LONGEST = timedelta(hours=12)
+SESSION_REFRESHED_AFTER = timedelta(minutes=5)
 """A session is written anew at most this often, so that most pages send no cookie."""
 CLOCKS_APART = timedelta(minutes=5)
 
-WINDOW = 15 * 60
+WINDOW_SECONDS = 15 * 60
 TRIES_PER_DEVICE = 10
 TRIES_PER_CHILD = 200
 """Anybody can read a child code on a bill left in a bag. This one is for devices that the family never used, and high:
@@ -200,15 +200,15 @@ class SignIn:
 
     def _attempt(self, child_code: str, payer_code: str, address: str, device: Device) -> _Attempt:
         child, payer = normal_code(child_code), normal_code(payer_code)
-        by_address = Limit(address_subject(self.pepper, address), FAILURES_PER_ADDRESS, WINDOW)
-        by_child = Limit(child_subject(self.pepper, child), TRIES_PER_CHILD, WINDOW)
+        by_address = Limit(address_subject(self.pepper, address), FAILURES_PER_ADDRESS, WINDOW_SECONDS)
+        by_child = Limit(child_subject(self.pepper, child), TRIES_PER_CHILD, WINDOW_SECONDS)
         # Whole, it would be a fast hash of a payer code in a table. Four digits tell attackers from one another.
         payer_subject = subject(self.pepper, "payer", payer)[: len("payer#") + 4]
         return _Attempt(
             key=login_key(self.pepper, child),
-            by_device=Limit(subject(self.pepper, "device", device.id), TRIES_PER_DEVICE, WINDOW),
+            by_device=Limit(subject(self.pepper, "device", device.id), TRIES_PER_DEVICE, WINDOW_SECONDS),
             by_child=by_child,
-            failures=(Limit(payer_subject, FAILURES_PER_PAYER, WINDOW), by_address),
+            failures=(Limit(payer_subject, FAILURES_PER_PAYER, WINDOW_SECONDS), by_address),
             facts={
                 "child": _prefix(by_child),
                 "address": _prefix(by_address),
@@ -244,7 +244,7 @@ def _prefix(limit: Limit) -> str:
 def is_over(session: Session, now: datetime) -> bool:
     """By its own times. One that is not may still have been ended, which only its family knows."""
     from_tomorrow = session.seen_at > now + CLOCKS_APART
-    return now - session.seen_at > IDLE or now - session.signed_in_at > ABSOLUTE or from_tomorrow
+    return now - session.seen_at > SESSION_IDLE or now - session.signed_in_at > SESSION_LONGEST or from_tomorrow
 
 
 class OpenSession:
@@ -266,7 +266,7 @@ class OpenSession:
         family = self.families.find(session.family)
         if family is None or family.session_epoch > session.epoch or session.nonce in family.ended_sessions:
             raise SessionExpired
-        return family, replace(session, seen_at=now) if now - session.seen_at > REFRESH else session
+        return family, replace(session, seen_at=now) if now - session.seen_at > SESSION_REFRESHED_AFTER else session
 
 
 class EndSession:
@@ -276,7 +276,7 @@ class EndSession:
         self.families = families
 
     def __call__(self, session: Session) -> None:
-        self.families.end_session(session.family, session.nonce, session.signed_in_at + ABSOLUTE)
+        self.families.end_session(session.family, session.nonce, session.signed_in_at + SESSION_LONGEST)
 
 
 class EndOthers:

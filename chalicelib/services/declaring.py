@@ -10,7 +10,7 @@ from chalicelib.rules.payments import BY_URL, Attempt, AttemptState, BankAnswer,
 from chalicelib.services.payment_ports import AttemptStore, Kind, PaymentProvider
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of
-from chalicelib.services.settling import TRIES, SettlePayment
+from chalicelib.services.settling import MOST_TRIES, SettlePayment
 
 HINTS = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
 """What the régisseur reads of an unsigned word that speaks of money."""
@@ -53,7 +53,7 @@ class DeclarePayment:
 
     def _hear(self, nonce: str, answer: BankAnswer) -> None:
         attempt = self.attempts.by_idop(nonce)
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             if attempt is None:
                 return
             if attempt.can_be_asked:

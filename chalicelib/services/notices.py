@@ -15,11 +15,11 @@ from chalicelib.services.mails import CONFIRM_ADDRESS, confirm_address
 from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
 
 LINK_LASTS = timedelta(days=7)
-ASKED_PER_FAMILY = 6
+ASKED_PER_FAMILY_AN_HOUR = 6
 """Confirmations that a family may cause in an hour: its three addresses, and each once more."""
-ASKED_PER_ADDRESS = 3
+ASKED_PER_ADDRESS_A_DAY = 3
 """Confirmations that one address may get in a day, from whatever family: it never asked for any."""
-TRIES = 6
+MOST_TRIES = 6
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class _Deciding:
         found = self.families.find(family)
         if found is None:
             return None
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             settings = self.notices.settings(family)
             wished = change(settings, email, found.email)
             try:
@@ -163,8 +163,8 @@ class StopNotices(_Deciding):
 
 def _limits(pepper: str, family: FamilyId, email: str) -> tuple[Limit, Limit]:
     return (
-        Limit(subject(pepper, f"{CONFIRM_ADDRESS}-family", family), ASKED_PER_FAMILY, 3600),
-        Limit(subject(pepper, f"{CONFIRM_ADDRESS}-address", email.casefold()), ASKED_PER_ADDRESS, 24 * 3600),
+        Limit(subject(pepper, f"{CONFIRM_ADDRESS}-family", family), ASKED_PER_FAMILY_AN_HOUR, 3600),
+        Limit(subject(pepper, f"{CONFIRM_ADDRESS}-address", email.casefold()), ASKED_PER_ADDRESS_A_DAY, 24 * 3600),
     )
 
 

@@ -15,8 +15,8 @@ from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
 from chalicelib.services.mails import invoice_online
 from chalicelib.services.ports import Clock, FamilyStore, Report, SecondsLeft
 
-BATCH = 100
-MARGIN = 20.0
+INVOICES_A_RUN = 100
+MARGIN_SECONDS = 20.0
 """Seconds of a process that are kept: more than the longest call still under way may take."""
 ONE_INVOICE_FAILED = (Unavailable, StaleWrite, LookupError, ValueError)
 
@@ -68,13 +68,13 @@ class NotifyInvoices:
     ) -> Iterator[Invoice]:
         """Each invoice to tell of, once: those that fail stay first in the list, and the index shows what was taken off
         a little late."""
-        while seconds_left() > MARGIN:
-            batch = self.invoices.to_notify(BATCH + len(failed))
+        while seconds_left() > MARGIN_SECONDS:
+            batch = self.invoices.to_notify(INVOICES_A_RUN + len(failed))
             fresh = [invoice for invoice in batch if invoice.number not in told | failed]
             if not fresh:
                 return
             for invoice in fresh:
-                if seconds_left() <= MARGIN:
+                if seconds_left() <= MARGIN_SECONDS:
                     return
                 yield invoice
 

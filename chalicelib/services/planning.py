@@ -14,11 +14,11 @@ from chalicelib.rules.town import Activity, Town
 from chalicelib.services.ports import Clock, PlanningStore, TownStore
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 
-WEEKS = 5
+WEEKS_SHOWN = 5
 """Weeks on one page: the table stays light, and leaving the page is rare."""
-ENTRIES = 40
+SAVES_READ = 40
 """Saves looked back at for « Mes dernières modifications »: one Query, of the same cost whatever the history."""
-CHANGES = 20
+CHANGES_SHOWN = 20
 """Changes shown for one activity."""
 
 
@@ -64,7 +64,7 @@ class ShowPlanning:
             raise NotFound("activity")
         weekdays = _weekdays(enrolled, town)
         first = _first_monday(town, week_of or _first_useful_day(paris_day(now), weekdays))
-        weeks = min(WEEKS, (monday_of(town.calendar.last) - first).days // 7 + 1)
+        weeks = min(WEEKS_SHOWN, (monday_of(town.calendar.last) - first).days // 7 + 1)
         days = [first + timedelta(weeks=week, days=n - 1) for week in range(weeks) for n in weekdays]
         booked = self.plannings.booked(family.id, days[0], days[-1])
         rows = tuple(a for a in (*enrolled, *_still_booked(town, shown, booked)) if only is None or a.id == only)
@@ -83,7 +83,7 @@ class ShowPlanning:
             weekdays=weekdays,
             views=views,
             next_deadline=min(open_views, key=lambda view: (view.closes_at, view.slot), default=None),
-            previous=_page(town, first, -WEEKS),
+            previous=_page(town, first, -WEEKS_SHOWN),
             following=_page(town, first, weeks),
         )
 
@@ -172,10 +172,10 @@ class LastChanges:
         """The child's most recent changes by activity, newest first. Raises NotFound."""
         family.child(child)
         by_activity: dict[ActivityId, list[PastChange]] = {}
-        for entry in self.plannings.entries(family.id, ENTRIES):
+        for entry in self.plannings.entries(family.id, SAVES_READ):
             for wish in entry.changes:
                 changes = by_activity.setdefault(wish.slot.activity, [])
-                if wish.slot.child == child and len(changes) < CHANGES:
+                if wish.slot.child == child and len(changes) < CHANGES_SHOWN:
                     changes.append(PastChange(wish.slot, wish.booked, entry.at, entry.channel))
         return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}
 

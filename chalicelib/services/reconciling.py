@@ -10,9 +10,9 @@ from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.settling import NotAnswered, SettlePayment
 
-BATCH = 500
+ATTEMPTS_A_RUN = 500
 """Of one run, those that wait for the longest time first; most runs end sooner by their time."""
-MARGIN = 40.0
+MARGIN_SECONDS = 40.0
 """Seconds of a process that are kept: more than one look-up with its time-outs and its writes may take."""
 
 
@@ -31,10 +31,10 @@ class Reconcile:
 
     def __call__(self, seconds_left: Callable[[], float]) -> int:
         """How many attempts were looked at. Raises Unavailable, at the end, when one could not be: others were."""
-        due = self.attempts.to_look_at(self.clock.now(), BATCH)
+        due = self.attempts.to_look_at(self.clock.now(), ATTEMPTS_A_RUN)
         looked, failed = 0, 0
         for attempt in due:
-            if seconds_left() <= MARGIN:
+            if seconds_left() <= MARGIN_SECONDS:
                 break
             looked += 1
             failed += not self._is_looked_at(attempt)

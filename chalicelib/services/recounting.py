@@ -21,11 +21,11 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import Clock, FamilyStore, PlaceBook, PlaceTally, Report, TownStore
 
-AT_REST = 65.0
+AT_REST_SECONDS = 65.0
 """Seconds. A save ends within 29 (a Lambda's time-out; the import's own patience and a last call are shorter), the
 index by day is a second behind, and Lambdas keep an old configuration for 60."""
-PATIENCE = 12.0
-MOVED = PlaceTally(moves=-1)
+PATIENCE_SECONDS = 12.0
+NEVER_AT_REST = PlaceTally(moves=-1)
 """Of a counter that nobody has seen at rest."""
 
 
@@ -42,7 +42,7 @@ class CountPlaces:
         """Wait for the counters to be at rest, then count; how many were wrong. Raises Unavailable."""
         days = _days(town, now)
         before = self.plannings.tallies(key for day in days for key in _counters_of(town, day))
-        self.pause(AT_REST)
+        self.pause(AT_REST_SECONDS)
         return self._count(town, days, before)
 
     def raise_low(self, town: Town, now: datetime) -> int:
@@ -58,11 +58,11 @@ class CountPlaces:
         if not keys:
             return 0
         set_again = 0
-        for _ in rounds(PATIENCE):
+        for _ in rounds(PATIENCE_SECONDS):
             # The counters first: a save that comes while the bookings are read writes one, and is noticed.
             there = self.plannings.tallies(keys)
             booked = Counter(self._key(town, family, slot) for family, slot in self.plannings.bookings_on(day))
-            wrong = [key for key in keys if _may_set(there[key], booked[key], before.get(key, MOVED))]
+            wrong = [key for key in keys if _may_set(there[key], booked[key], before.get(key, NEVER_AT_REST))]
             try:
                 for key in wrong:
                     self.plannings.set_taken(key, booked[key], found=there[key])

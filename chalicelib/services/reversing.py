@@ -14,7 +14,7 @@ from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of
 
-TRIES = 5
+MOST_TRIES = 5
 
 
 class NotReversible(LookupError):
@@ -46,7 +46,7 @@ class ReversePayment:
 
     def __call__(self, reversal: Reversal) -> bool:
         """False when it was done already. Raises NotReversible, Unavailable."""
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             invoice, payment = self._found(reversal)
             attempt = self.attempts.find(payment.attempt) if payment.attempt else None
             if attempt is None:

@@ -16,11 +16,11 @@ from chalicelib.rules.town import Town
 from chalicelib.services.holding import Held, holding
 from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
 
-ITEMS = 100
+MOST_ITEMS = 100
 """DynamoDB's limit of items in one transaction."""
-PATIENCE = 12.0
+PATIENCE_SECONDS = 12.0
 """Seconds for which a save that meets others is decided again. The recount waits longer than any save can take."""
-PARTS = 20
+MOST_PARTS = 20
 ONLINE = "internet"
 
 
@@ -65,7 +65,7 @@ def parts_of(plan: SavePlan, entry: JournalEntry, situation: Situation) -> Itera
     number = 1
     for day in days:
         todays = [wish for wish in plan.changes if wish.slot.day == day]
-        if cut and _items([*cut, *todays]) > ITEMS:
+        if cut and _items([*cut, *todays]) > MOST_ITEMS:
             yield _part(rest, cut, number, situation)
             rest, cut, number = entry, [], number + 1
         cut = [*cut, *todays]
@@ -103,8 +103,8 @@ class SavePlanning:
         now = self.clock.now()
         first = JournalEntry(id=entry_id(now), at=now, channel=ONLINE, changes=())
         entry = first
-        with within(PATIENCE), holding(self.plannings) as held:
-            for _ in rounds(PATIENCE):
+        with within(PATIENCE_SECONDS), holding(self.plannings) as held:
+            for _ in rounds(PATIENCE_SECONDS):
                 situation = self._situation(family, wishes, now, held)
                 plan = plan_save(wishes, situation)
                 try:
@@ -127,7 +127,7 @@ class SavePlanning:
 
 def write_part(plannings: PlanningStore, family: FamilyId, part: Part, town: Town) -> None:
     """Write what the office changed. Raises StaleWrite when a counter is full or somebody wrote; Unavailable."""
-    with within(PATIENCE), holding(plannings) as held:
+    with within(PATIENCE_SECONDS), holding(plannings) as held:
         if part.moves:
             held.taken_by_others(part.moves)
         held.write(family, part.entry, part.moves, limits_of(part.moves, town))
@@ -164,7 +164,7 @@ class ShowRecap:
 
     def __call__(self, family: Family, entry: EntryId) -> JournalEntry:
         """Every part of a save as one entry; raises NotFound. One Query: the parts stand side by side."""
-        newest_first = self.plannings.entries(family.id, PARTS, before=EntryId(f"{entry}~"))
+        newest_first = self.plannings.entries(family.id, MOST_PARTS, before=EntryId(f"{entry}~"))
         parts = [
             part
             for part in reversed(newest_first)

@@ -12,16 +12,16 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.services.mail_ports import Mail, MailRejected, MailRenderer, MailSender, MailThrottled, Outbox
 from chalicelib.services.ports import Clock, Report, SecondsLeft
 
-BATCH = 100
-MARGIN = 20.0
+MAILS_A_RUN = 100
+MARGIN_SECONDS = 20.0
 """Seconds of a process that are kept: more than the longest call still under way may take."""
-LEASE = 120
+LEASE_SECONDS = 120
 """Seconds for which a mail is held: more than it takes to send, so that nobody else sends it meanwhile."""
 MOST_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
-PAUSES = (1.0, 2.0, 4.0, 8.0)
+PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0)
 """Seconds to wait each time the mail service asks for a pause; asked once more, the run ends."""
-IN_A_ROW = 5
+MOST_FAILURES_IN_A_ROW = 5
 """Mails that do not leave, one after the other, before the run ends: the service is to blame, not all of them."""
 
 
@@ -96,24 +96,24 @@ class SendOutbox:
                 done = replace(done, unfinished=True)
                 break
             in_a_row = 0 if done.sent > before.sent else in_a_row + 1
-            if in_a_row == IN_A_ROW:
+            if in_a_row == MOST_FAILURES_IN_A_ROW:
                 break
         if done != Sendings():
             self.report("outbox.run", **vars(done))
-        if in_a_row == IN_A_ROW:
-            raise Unavailable(f"outbox: {IN_A_ROW} mails in a row did not leave")
+        if in_a_row == MOST_FAILURES_IN_A_ROW:
+            raise Unavailable(f"outbox: {MOST_FAILURES_IN_A_ROW} mails in a row did not leave")
         return done
 
     def _due(self, seconds_left: SecondsLeft) -> Iterator[tuple[Mail, bool]]:
         """Each due mail, once we hold it, and whether its address is suppressed."""
         while True:
-            batch = list(self.outbox.due(self.clock.now(), BATCH))
+            batch = list(self.outbox.due(self.clock.now(), MAILS_A_RUN))
             never = self._never(batch)
             held = 0
             for mail in batch:
-                if seconds_left() <= MARGIN:
+                if seconds_left() <= MARGIN_SECONDS:
                     return
-                if self.outbox.lease(mail, self.clock.now(), LEASE):
+                if self.outbox.lease(mail, self.clock.now(), LEASE_SECONDS):
                     held += 1
                     yield mail, mail.family is not None and mail.to in never
             if not held:
@@ -138,7 +138,7 @@ class SendOutbox:
     def _send(self, mail: Mail, seconds_left: SecondsLeft) -> None:
         """Raises MailRejected, LookupError (no words for it), Unavailable, MailThrottled once every pause was taken."""
         rendered = self.renderer.render(mail)
-        for pause in (*PAUSES, None):
+        for pause in (*PAUSES_SECONDS, None):
             self.pace.wait()
             try:
                 self.sender.send(
@@ -150,7 +150,7 @@ class SendOutbox:
                     reply_to=mail.facts.get("reply_to", ""),
                 )
             except MailThrottled:
-                if pause is None or seconds_left() <= MARGIN + pause:
+                if pause is None or seconds_left() <= MARGIN_SECONDS + pause:
                     raise
                 self.sleep(pause)
             else:

@@ -20,7 +20,7 @@ from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, P
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.receipts import entry_of, payment_of, surplus_of
 
-TRIES = 5
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class SettlePayment:
             if not self._takes_turn(attempt, now, gap):
                 return Look(attempt, asked=False)
             attempt, answer = replace(attempt, looked_at=now), self._answer(attempt)
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             now = self.clock.now()
             after = settled(attempt, answer, now) if answer else without_answer(attempt, now)
             if after is attempt:

@@ -10,7 +10,7 @@ from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, bare_reference
-from chalicelib.rules.looks import AT_ONCE, LOOK_GAP, next_look
+from chalicelib.rules.looks import LOOK_GAP, NO_GAP, next_look
 from chalicelib.rules.payments import (
     LEAST,
     MOST,
@@ -23,7 +23,7 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.payment_ports import AttemptStore, OrderRefused, PaymentProvider
 from chalicelib.services.ports import Clock, Report, TownStore
-from chalicelib.services.settling import TRIES, SettlePayment
+from chalicelib.services.settling import MOST_TRIES, SettlePayment
 
 
 class NotPayable(ValueError):
@@ -85,7 +85,7 @@ class StartPayment:
     def __call__(self, family: Family, number: InvoiceNumber, email: str) -> str:
         """Address of the treasury's page. Raises NotFound, AlreadyPaid, NotPayable, BeingOpened, OrderRefused,
         Unavailable."""
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             invoice = self.invoices.find(family.id, number)
             if invoice is None:
                 raise NotFound("invoice")
@@ -115,7 +115,7 @@ class StartPayment:
     def _last_word(self, over: Attempt) -> Attempt:
         """Before a second payment, what became of the first: a result may have come unheard, even after an abandon.
         One that keeps the invoice may have been asked about a moment ago; one that lets it go is asked about now."""
-        gap = LOOK_GAP if over.is_live(self.clock.now()) else AT_ONCE
+        gap = LOOK_GAP if over.is_live(self.clock.now()) else NO_GAP
         return self.settle.look(over, gap=gap).attempt
 
     def _open(self, attempt: Attempt) -> str:

@@ -29,13 +29,13 @@ RawItem = dict[str, dict[str, Any]]
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 3
-ATTEMPTS = 3
+MOST_ATTEMPTS = 3
 """Of botocore, for each call: three slow answers still fit in the 29 s that API Gateway waits."""
-PATIENCE = 12.0
+PATIENCE_SECONDS = 12.0
 """Seconds for which a write that meets others, or the rest of a batch, is tried again; less when a page ends before."""
-BATCH = 25
+ITEMS_IN_A_BATCH = 25
 """DynamoDB's limit of items in one batch write."""
-THREADS = 64
+MOST_THREADS = 64
 CONDITION_FAILED = "ConditionalCheckFailed"
 UPDATE_REFUSED = "ConditionalCheckFailedException"
 WAIT_AND_RETRY = frozenset(
@@ -75,7 +75,7 @@ def _code(error: Exception) -> str:
 
 
 @lru_cache
-def _connect(region: str, endpoint: str, attempts: int = ATTEMPTS) -> Connection:
+def _connect(region: str, endpoint: str, attempts: int = MOST_ATTEMPTS) -> Connection:
     """One client per place, whoever asks: making one costs more CPU than a page, and it is safe to share."""
     stand_in: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if endpoint else {}
     connection = LeanConnection(
@@ -84,10 +84,10 @@ def _connect(region: str, endpoint: str, attempts: int = ATTEMPTS) -> Connection
         connect_timeout_seconds=CONNECT_SECONDS,
         read_timeout_seconds=READ_SECONDS,
         retry_configuration={"mode": "standard", "total_max_attempts": attempts},
-        max_pool_connections=THREADS,
+        max_pool_connections=MOST_THREADS,
         **stand_in,
     )
-    if attempts != ATTEMPTS:  # The other client's session has read botocore's models: 5 ms of CPU instead of 80.
+    if attempts != MOST_ATTEMPTS:  # The other client's session has read botocore's models: 5 ms of CPU instead of 80.
         connection._local.session = _connect(region, endpoint).session
     else:
         lighten(connection.session)
@@ -99,7 +99,7 @@ def _connect(region: str, endpoint: str, attempts: int = ATTEMPTS) -> Connection
 class Database:
     """Tables named ``<prefix>-<table>``. ``endpoint`` is a stand-in's address, empty on AWS."""
 
-    def __init__(self, *, region: str, prefix: str, endpoint: str = "", attempts: int = ATTEMPTS) -> None:
+    def __init__(self, *, region: str, prefix: str, endpoint: str = "", attempts: int = MOST_ATTEMPTS) -> None:
         self.place = {"region": region, "prefix": prefix, "endpoint": endpoint}
         self.prefix = prefix
         self.connection = _connect(region, endpoint, attempts)
@@ -184,13 +184,13 @@ class Database:
             if one.is_hash_key or one.is_range_key
         ]
         gone = (({name: {"S": part} for name, part in zip(names, key, strict=True)}) for key in delete)
-        for items in _by(BATCH, (item.serialize() for item in put)):
+        for items in _by(ITEMS_IN_A_BATCH, (item.serialize() for item in put)):
             self._batch(operation, row.Meta.table_name, items, [])
-        for keys in _by(BATCH, gone):
+        for keys in _by(ITEMS_IN_A_BATCH, gone):
             self._batch(operation, row.Meta.table_name, [], keys)
 
     def _batch(self, operation: str, table: str, put: list[RawItem], delete: list[RawItem]) -> None:
-        for _ in rounds(PATIENCE):
+        for _ in rounds(PATIENCE_SECONDS):
             with answering(operation):
                 answer = self.connection.batch_write_item(table, put_items=put, delete_items=delete)
             rest = answer.get("UnprocessedItems", {}).get(table, ())
@@ -203,7 +203,7 @@ class Database:
     def batch_get(self, operation: str, row: type[Model], keys: list[Any], **options: Any) -> Iterator[RawItem]:
         """The raw items that exist among ``keys``, at most 100, in no order."""
         table = row.Meta.table_name
-        for _ in rounds(PATIENCE):
+        for _ in rounds(PATIENCE_SECONDS):
             with answering(operation):
                 answer = self.connection.batch_get_item(table, keys, **options)
             yield from answer["Responses"].get(table, ())
@@ -216,7 +216,7 @@ class Database:
 def _write(operation: str, send: Callable[[], object]) -> None:
     """Send until it is done, refused, impossible, or too late."""
     failure: TransactWriteError | UpdateError | None = None
-    for _ in rounds(PATIENCE):
+    for _ in rounds(PATIENCE_SECONDS):
         try:
             send()
         except (TransactWriteError, UpdateError) as failed:

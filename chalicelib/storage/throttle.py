@@ -11,7 +11,7 @@ from chalicelib.services.ports import Limit
 from chalicelib.storage.database import Database, WriteRefused
 from chalicelib.storage.rows import ThrottleRow
 
-KEPT = 3600
+KEPT_SECONDS = 3600
 """Seconds that a counter outlives its window: DynamoDB's own clock deletes it."""
 
 
@@ -54,7 +54,7 @@ class DynamoThrottleStore:
                 self.database.update("throttle.give_back", row, [attempts.add(-1)], attempts > 0)
 
     def _add(self, limit: Limit, now: datetime, condition: Condition | None = None) -> None:
-        expires = _start(limit, now) + limit.seconds + KEPT
+        expires = _start(limit, now) + limit.seconds + KEPT_SECONDS
         actions = [self.rows.attempts.add(1), self.rows.expires.set(expires)]
         self.database.update("throttle.add", self.rows(*self._key(limit, now)), actions, condition)
 

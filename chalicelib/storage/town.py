@@ -15,7 +15,7 @@ from chalicelib.storage import keys, town_codec
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import TownRow
 
-FRESH = 60.0
+FRESH_SECONDS = 60.0
 
 
 class DynamoTownStore:
@@ -24,7 +24,7 @@ class DynamoTownStore:
     ``fresh``: seconds for which a page may show the configuration as it was.
     """
 
-    def __init__(self, database: Database, fresh: float = FRESH) -> None:
+    def __init__(self, database: Database, fresh: float = FRESH_SECONDS) -> None:
         self.database = database
         self.rows = database.bind(TownRow)
         self.fresh = fresh

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from chalicelib.rules.errors import BadForm
 
-LARGEST = 64 * 1024
+LARGEST_FORM_BYTES = 64 * 1024
 """Bytes. Five weeks of ten activities and three children, all ticked, stay under 40 KB."""
 MOST_CELLS = 1000
 MOST_FIELDS = MOST_CELLS + 20
@@ -17,7 +17,7 @@ _FORM = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"
 
 
 class TooLarge(ValueError):
-    """The body passes ``LARGEST``."""
+    """The body passes ``LARGEST_FORM_BYTES``."""
 
 
 class NotAForm(ValueError):
@@ -61,7 +61,7 @@ def _text(request: Any) -> str:
         body = request.raw_body
     except (binascii.Error, UnicodeError) as fault:
         raise BadForm("encoding") from fault
-    if len(body) > LARGEST:
+    if len(body) > LARGEST_FORM_BYTES:
         raise TooLarge
     try:
         return str(body, "utf-8")

@@ -1,7 +1,7 @@
 """The headers of every answer: what a browser may do with it, and where it may be kept."""
 
-YEAR = 365 * 24 * 3600
-FOR_EVER = f"public, max-age={YEAR}, immutable"
+YEAR_SECONDS = 365 * 24 * 3600
+FOR_EVER = f"public, max-age={YEAR_SECONDS}, immutable"
 
 
 def of_page(style_source: str, *, local: bool, private: bool) -> dict[str, str]:
@@ -39,4 +39,4 @@ def _common(local: bool) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     # A browser told once that 127.0.0.1 is HTTPS only would lock every local server out.
-    return common if local else {**common, "Strict-Transport-Security": f"max-age={YEAR}"}
+    return common if local else {**common, "Strict-Transport-Security": f"max-age={YEAR_SECONDS}"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.french.words import typeset
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.town import Town
-from chalicelib.services.accounts import ABSOLUTE, IDLE
+from chalicelib.services.accounts import SESSION_IDLE, SESSION_LONGEST
 from chalicelib.web.assets import script, style_sheet
 from chalicelib.web.visit import Visit
 
@@ -108,4 +108,4 @@ def _seconds_left(visit: Visit) -> int:
     if session is None:
         return 0
     now = visit.portal.clock.now()
-    return int(min(session.seen_at + IDLE - now, session.signed_in_at + ABSOLUTE - now).total_seconds())
+    return int(min(session.seen_at + SESSION_IDLE - now, session.signed_in_at + SESSION_LONGEST - now).total_seconds())

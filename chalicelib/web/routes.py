@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlencode
 from chalice.app import Blueprint, Response
 
 from chalicelib.french.words import typeset
-from chalicelib.patience import A_PAGE, within
+from chalicelib.patience import PAGE_SECONDS, within
 from chalicelib.portal import Portal
 from chalicelib.rules.errors import SessionExpired, Unavailable
 from chalicelib.rules.ids import ChildId
@@ -181,7 +181,7 @@ def _wrapped(
         request, portal = _request.get()
         visit = Visit(request, portal())
         try:
-            with within(A_PAGE):
+            with within(PAGE_SECONDS):
                 return _answered(visit, seen_by_the_right_people(visit, path))
         except Exception as fault:  # noqa: BLE001 - the boundary: whatever happens, a parent gets a page in French.
             return _failed(visit, fault, again)

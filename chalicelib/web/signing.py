@@ -8,7 +8,7 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-SHORTEST = 12
+TOKEN_CHARACTERS = 12
 """Characters of a token that are enough to tell families apart."""
 
 
@@ -43,7 +43,7 @@ class Signing:
 
     def is_token(self, text: str, purpose: str, subject: str) -> bool:
         """Whether ``text`` is a token of ours, whole or its first twelve characters and more, under any secret."""
-        return len(text) >= SHORTEST and any(
+        return len(text) >= TOKEN_CHARACTERS and any(
             hmac.compare_digest(text.encode(), token[: len(text)].encode()) for token in self._tokens(purpose, subject)
         )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 LIGHT_SURFACES = ("#ffffff", "#f4f6f8", "#fff4dd", "#fdecec", "#e5f5e9")
 """Backgrounds of portail.css in light mode: page, grey, warning, error, success. A test keeps the two together."""
 DARK_SURFACES = ("#14181d", "#20252c", "#35260c", "#3a1518", "#10301b")
-READABLE = 4.5
+READABLE_CONTRAST = 4.5
 """WCAG 1.4.3 for text; more than the 3:1 that 1.4.11 asks for the border of a checkbox."""
-STEP = 0.02
+LIGHTNESS_STEP = 0.02
 
 Channels = tuple[float, float, float]
 
@@ -40,9 +40,9 @@ def _until_readable(colour: str, toward: Channels, surfaces: tuple[str, ...]) ->
     share = 0.0
     while True:
         moved = _hex(tuple(a + (b - a) * min(share, 1.0) for a, b in zip(start, toward, strict=True)))
-        if all(contrast(moved, surface) >= READABLE for surface in surfaces):
+        if all(contrast(moved, surface) >= READABLE_CONTRAST for surface in surfaces):
             return moved
-        share += STEP
+        share += LIGHTNESS_STEP
 
 
 def _channels(colour: str) -> Channels:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chalicelib import patience
-from chalicelib.services.saving import PATIENCE
+from chalicelib.services.saving import PATIENCE_SECONDS
 from infra.bench.measure import Figure
 
 READ, UPDATE, TRANSACTION, PREPARED = (0.005, 0.012), (0.004, 0.010), (0.008, 0.020), 0.003
@@ -101,7 +101,7 @@ def one_transaction(world: World) -> Iterator[float]:
 
 def reserve_first(world: World) -> Iterator[float]:
     """One plain write a day, then a transaction that meets nobody."""
-    end, longest = world.now + PATIENCE, patience.SHORTEST
+    end, longest = world.now + PATIENCE_SECONDS, patience.SHORTEST_PAUSE_SECONDS
     reserved: list[Day] = []
     while world.now < end:
         yield world.lasts(READ)
@@ -120,7 +120,7 @@ def reserve_first(world: World) -> Iterator[float]:
             yield world.lasts(TRANSACTION)
             return
         yield world.chance.uniform(0, longest)
-        longest = min(patience.LONGEST, longest * 2)
+        longest = min(patience.LONGEST_PAUSE_SECONDS, longest * 2)
     raise TurnedAway
 
 

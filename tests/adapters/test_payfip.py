@@ -118,7 +118,7 @@ def test_nobody_listens():
 
 
 def test_an_answer_without_end(bank, treasury, monkeypatch):
-    monkeypatch.setattr(payfip, "MOST_ANSWER", 100)
+    monkeypatch.setattr(payfip, "MOST_ANSWER_BYTES", 100)
     with pytest.raises(Unavailable, match="more than 100 bytes"):
         treasury.create(ATTEMPT, **WHERE)
 

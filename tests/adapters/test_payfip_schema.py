@@ -7,7 +7,7 @@ from lxml import etree
 from zeep import Client, Settings
 from zeep.exceptions import Fault
 
-from chalicelib.adapters.payfip import ENVELOPE, TNS, envelope
+from chalicelib.adapters.payfip import ENVELOPE, SERVICE_NAMESPACE, envelope
 from chalicelib.adapters.payfip_order import order_of
 from tests.adapters.test_payfip import ATTEMPT, WHERE
 from tests.local.bank_visits import pay, serving_bank
@@ -57,7 +57,9 @@ def test_a_wrong_envelope_is_caught():
 def test_the_simulator_speaks_to_a_soap_library(client):
     """So that what stands in for the treasury is held to the same schema as we are."""
     with serving_bank(notify="lost") as (bank, url):
-        service = client.create_service(f"{{{TNS}}}PaiementSecuriseServiceSoapBinding", f"{url}/tpa/services/securite")
+        service = client.create_service(
+            f"{{{SERVICE_NAMESPACE}}}PaiementSecuriseServiceSoapBinding", f"{url}/tpa/services/securite"
+        )
         idop = service.creerPaiementSecurise(arg0=ORDER)
         pay(bank, idop)
         told = service.recupererDetailPaiementSecurise(arg0={"idOp": idop})

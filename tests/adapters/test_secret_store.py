@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 from botocore.httpsession import URLLib3Session
 
-from chalicelib.adapters.secret_store import ATTEMPTS, read_secrets
+from chalicelib.adapters.secret_store import MOST_ATTEMPTS, read_secrets
 from chalicelib.rules.errors import Unavailable
 from chalicelib.settings import MissingSetting
 from chalicelib.wiring import settings_of
@@ -60,7 +60,7 @@ def test_a_lost_answer_is_asked_again(ssm):
 
 
 def test_what_lasts_is_told(ssm):
-    ssm.answers = [(400, {"__type": "AccessDeniedException"})] * ATTEMPTS
+    ssm.answers = [(400, {"__type": "AccessDeniedException"})] * MOST_ATTEMPTS
     with pytest.raises(Unavailable, match=r"secrets: HTTP 400 .*AccessDenied"):
         read_secrets("/t/secrets", region="eu-west-3")
 

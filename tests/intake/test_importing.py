@@ -16,7 +16,7 @@ from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.accounts import SignIn, WrongCodes, login_key
 from chalicelib.services.ports import JournalEntry, Tally
-from chalicelib.services.recounting import AT_REST, CountPlaces
+from chalicelib.services.recounting import AT_REST_SECONDS, CountPlaces
 from chalicelib.services.saving import Offer, SavePlanning, entry_id
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, reversing
@@ -336,7 +336,7 @@ def test_a_limit_that_comes_after_bookings_counts_them(portal, tmp_path):
     report = portal.load(a_folder(tmp_path, town=town_with(repas="places = 1")))
     assert portal.taken("cantine", "mardi 2026-12-01") == 1
     assert "Places recomptées : 2 compteurs remis à jour" in report.lines(), "before publishing; then they were right"
-    assert portal.waited == [AT_REST]
+    assert portal.waited == [AT_REST_SECONDS]
     assert portal.load(a_folder(tmp_path, town=town_with(repas="places = 31"))).recounted is None
 
 

@@ -12,7 +12,7 @@ from moto.ses.models import ses_backends
 from chalicelib.adapters.mailer import SesMailSender
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.notifying import NotifyInvoices
-from chalicelib.services.sending import LEASE, SendOutbox
+from chalicelib.services.sending import LEASE_SECONDS, SendOutbox
 from chalicelib.settings import Settings
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -130,7 +130,7 @@ def everything_left(world: World) -> None:
 
 def next_runs(world: World) -> None:
     """What the schedule does after an accident: leases end, waits end, the job comes back."""
-    for wait in (timedelta(seconds=LEASE), timedelta(hours=1)):
+    for wait in (timedelta(seconds=LEASE_SECONDS), timedelta(hours=1)):
         world.clock.at += wait
         world.run_outbox()
 

@@ -15,7 +15,7 @@ from app import app
 from chalicelib import jobs
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.rules.town import Capacity
-from chalicelib.services.recounting import AT_REST
+from chalicelib.services.recounting import AT_REST_SECONDS
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -121,7 +121,7 @@ def test_places_that_nobody_booked_are_for_sale_again_in_the_morning(town, monke
     monkeypatch.setenv("DEMO_NOW", NIGHT)
     with without_waiting() as waits:
         called("recount_places")
-    assert waits == [AT_REST]
+    assert waits == [AT_REST_SECONDS]
     assert plannings.taken([PlaceKey(monday, CANTEEN)]) == {PlaceKey(monday, CANTEEN): 0}
     assert json.loads(capsys.readouterr().out) == {"event": "places.recounted", "wrong": 1}
 
@@ -130,7 +130,7 @@ def test_the_recount_runs_at_night_and_has_the_time_to():
     [recount] = [one for one in app.event_sources if one.name == "recount_places"]
     assert isinstance(recount, ScheduledEventConfig)
     assert recount.schedule_expression.to_string() == "cron(30 1 * * ? *)", "2:30 or 3:30 in Paris"
-    assert CONFIG["lambda_functions"]["recount_places"]["lambda_timeout"] > AT_REST + 600
+    assert CONFIG["lambda_functions"]["recount_places"]["lambda_timeout"] > AT_REST_SECONDS + 600
 
 
 def test_each_job_is_scheduled():

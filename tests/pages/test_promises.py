@@ -109,7 +109,7 @@ def test_trying_codes_waits_as_often_and_as_long_as_it_is_said(world: World, vis
         "Un appareil qui a déjà ouvert le planning de votre famille n'est jamais bloqué par les essais des autres.",
         f"Sur un autre, après {accounts.TRIES_PER_CHILD} essais faux d'un même code enfant, "
         f"{accounts.FAILURES_PER_PAYER} d'un même code payeur ou {accounts.FAILURES_PER_ADDRESS} d'une même connexion",
-        f"jusqu'à la fin du quart d'heure en cours : {accounts.WINDOW // 60} minutes au plus",
+        f"jusqu'à la fin du quart d'heure en cours : {accounts.WINDOW_SECONDS // 60} minutes au plus",
     )
     for _ in range(accounts.FAILURES_PER_PAYER):
         told = visitor.sign_in("999", "GOLDENEYE7").main
@@ -131,8 +131,8 @@ def test_nobody_is_made_to_wait_after_a_few_slips(visitor: PageClient) -> None:
 
 
 def test_a_session_lasts_as_long_as_it_is_said(visitor: PageClient) -> None:
-    assert timedelta(hours=1) == accounts.IDLE
-    absolute = WORDS[accounts.ABSOLUTE // timedelta(hours=1)]
+    assert timedelta(hours=1) == accounts.SESSION_IDLE
+    absolute = WORDS[accounts.SESSION_LONGEST // timedelta(hours=1)]
     say(visitor, "/aide", f"après une heure sans rien ouvrir, et au plus tard après {absolute} heures")
     say(visitor, "/donnees-personnelles", f"après une heure sans visite ou {absolute} heures en tout")
 
@@ -178,21 +178,25 @@ def test_the_privacy_page_denies_only_what_is_not_stored(visitor: PageClient) ->
 
 
 def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
-    years = {span: WORDS[span // timedelta(days=366)] for span in (retention.BOOKINGS, retention.SAVES)}
+    years = {span: WORDS[span // timedelta(days=366)] for span in (retention.KEEP_BOOKINGS, retention.KEEP_SAVES)}
     say(
         visitor,
         "/donnees-personnelles",
-        f"Les réservations : {years[retention.BOOKINGS]} ans après le jour réservé.",
-        f"L'historique : {years[retention.SAVES]} ans après la modification.",
-        f"Les e-mails qui n'ont pas pu partir : {retention.UNSENT.days} jours.",
-        f"L'empreinte des adresses où ils reviennent : {WORDS[retention.SUPPRESSED // timedelta(days=366)]} an.",
+        f"Les réservations : {years[retention.KEEP_BOOKINGS]} ans après le jour réservé.",
+        f"L'historique : {years[retention.KEEP_SAVES]} ans après la modification.",
+        f"Les e-mails qui n'ont pas pu partir : {retention.KEEP_UNSENT.days} jours.",
+        f"L'empreinte des adresses où ils reviennent : {WORDS[retention.KEEP_SUPPRESSED // timedelta(days=366)]} an.",
         f"Les journaux techniques : {WORDS[LOGS_DAYS // 30]} mois.",
     )
 
 
 def test_what_stops_abuse_is_gone_within_days() -> None:
-    windows = [accounts.WINDOW, 3600, *(limit.seconds for limit in notices._limits("pepper", BOND, "bond@server.fr"))]
-    assert timedelta(seconds=max(windows) + throttle.KEPT) <= SOON_DELETED
+    windows = [
+        accounts.WINDOW_SECONDS,
+        3600,
+        *(limit.seconds for limit in notices._limits("pepper", BOND, "bond@server.fr")),
+    ]
+    assert timedelta(seconds=max(windows) + throttle.KEPT_SECONDS) <= SOON_DELETED
 
 
 # E-mails of invoices

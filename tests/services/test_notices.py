@@ -10,8 +10,8 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.notices import (
-    ASKED_PER_ADDRESS,
-    ASKED_PER_FAMILY,
+    ASKED_PER_ADDRESS_A_DAY,
+    ASKED_PER_FAMILY_AN_HOUR,
     AskAddresses,
     AskAgain,
     ConfirmAddress,
@@ -148,20 +148,20 @@ def test_saying_no_the_first_time_is_kept() -> None:
 
 def test_one_family_does_not_flood_others() -> None:
     desk = Desk()
-    for n in range(ASKED_PER_FAMILY):
+    for n in range(ASKED_PER_FAMILY_AN_HOUR):
         desk.save(f"somebody{n}@server.fr")
     before = desk.settings
     with pytest.raises(Throttled):
         desk.save("onemore@server.fr")
     assert desk.settings == before
-    desk.save(f"somebody{ASKED_PER_FAMILY - 1}@server.fr", wanted=False)
+    desk.save(f"somebody{ASKED_PER_FAMILY_AN_HOUR - 1}@server.fr", wanted=False)
     desk.clock.forward(hours=1)
     desk.save("onemore@server.fr")
 
 
 def test_one_address_is_not_flooded_by_several_families() -> None:
     desk = Desk()
-    for n in range(ASKED_PER_ADDRESS):
+    for n in range(ASKED_PER_ADDRESS_A_DAY):
         family = replace(FAMILY, id=FamilyId(f"f-{n}"))
         desk.edit(family, wanted=True, emails=[EXTRA if n % 2 else EXTRA.lower()], version=0)
     with pytest.raises(Throttled):
@@ -189,8 +189,8 @@ class Stubborn:
 
 def test_a_save_that_failed_is_not_counted() -> None:
     desk = Desk()
-    desk.edit.ask.notices = Stubborn(desk.notices, Unavailable("notices"), ASKED_PER_FAMILY)
-    for _ in range(ASKED_PER_FAMILY):
+    desk.edit.ask.notices = Stubborn(desk.notices, Unavailable("notices"), ASKED_PER_FAMILY_AN_HOUR)
+    for _ in range(ASKED_PER_FAMILY_AN_HOUR):
         with pytest.raises(Unavailable):
             desk.save(EXTRA)
     desk.save(EXTRA)
@@ -200,13 +200,13 @@ def test_a_save_that_failed_is_not_counted() -> None:
 def test_a_waiting_address_is_asked_again_a_few_times() -> None:
     desk = Desk()
     desk.save(EXTRA)
-    for _ in range(ASKED_PER_ADDRESS - 1):
+    for _ in range(ASKED_PER_ADDRESS_A_DAY - 1):
         desk.again(FAMILY, EXTRA)
     with pytest.raises(Throttled):
         desk.again(FAMILY, EXTRA)
     mails = desk.mails()
-    assert [mail.to for mail in mails] == [EXTRA] * ASKED_PER_ADDRESS
-    assert len({mail.id for mail in mails}) == ASKED_PER_ADDRESS
+    assert [mail.to for mail in mails] == [EXTRA] * ASKED_PER_ADDRESS_A_DAY
+    assert len({mail.id for mail in mails}) == ASKED_PER_ADDRESS_A_DAY
 
 
 def test_nobody_else_is_asked_again() -> None:

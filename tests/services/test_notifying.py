@@ -10,7 +10,7 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.notices import NoticeSettings
 from chalicelib.services.mail_ports import MailRejected
-from chalicelib.services.notifying import BATCH, MARGIN
+from chalicelib.services.notifying import INVOICES_A_RUN, MARGIN_SECONDS
 from tests.builders import BOND, a_payment
 from tests.clock import paris
 from tests.services.mail_world import EXTRA, NOW, TOWN_EMAIL, WANTED, World, an_invoice
@@ -98,7 +98,9 @@ def test_an_invoice_of_nobody_is_taken_off_and_told_to_the_operator(world):
 @pytest.mark.parametrize("error", [Unavailable, KeyError, ValueError], ids=lambda error: error.__name__)
 def test_one_family_in_trouble_holds_back_no_other(world, error):
     """More invoices in trouble than a batch holds, and they come first: the last one is told of all the same."""
-    troubled = [an_invoice(f"2026-001-{n:06}", "f-trouble", published_at=paris(NOW)) for n in range(1, BATCH + 6)]
+    troubled = [
+        an_invoice(f"2026-001-{n:06}", "f-trouble", published_at=paris(NOW)) for n in range(1, INVOICES_A_RUN + 6)
+    ]
     told_of(world, *troubled, an_invoice(published_at=paris("lundi 2026-11-23 09:00")))
     find = world.families.find
 
@@ -108,12 +110,12 @@ def test_one_family_in_trouble_holds_back_no_other(world, error):
         return find(family)
 
     world.families.find = trouble
-    with pytest.raises(Unavailable, match=f"{BATCH + 5} invoices"):
+    with pytest.raises(Unavailable, match=f"{INVOICES_A_RUN + 5} invoices"):
         world.notify()
     assert sorted(mail.to for mail in world.waiting()) == sorted([TOWN_EMAIL, EXTRA])
-    assert len(world.invoices.to_notify(1000)) == BATCH + 5
+    assert len(world.invoices.to_notify(1000)) == INVOICES_A_RUN + 5
     failed = world.named("notice.failed")
-    assert len(failed) == BATCH + 5
+    assert len(failed) == INVOICES_A_RUN + 5
     assert {(facts["level"], facts["kind"]) for facts in failed} == {("error", error.__name__)}
 
     world.families.find = find
@@ -123,7 +125,7 @@ def test_one_family_in_trouble_holds_back_no_other(world, error):
 
 def test_the_notification_stops_before_its_time_is_over_and_goes_on_later(world):
     told_of(world, *(an_invoice(f"2026-001-{n:06}") for n in range(1, 11)))
-    left = iter([300.0, 300.0, 300.0, 300.0, *[MARGIN] * 100])
+    left = iter([300.0, 300.0, 300.0, 300.0, *[MARGIN_SECONDS] * 100])
     assert world.notify(lambda: next(left)) == 6
     assert len(world.invoices.to_notify(100)) == 7
     assert world.notify() == 14

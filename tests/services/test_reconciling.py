@@ -11,7 +11,7 @@ from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.payment_ports import Kind
-from chalicelib.services.reconciling import MARGIN, Reconcile
+from chalicelib.services.reconciling import MARGIN_SECONDS, Reconcile
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment
 from chalicelib.services.starting import StartPayment
@@ -100,9 +100,9 @@ def test_a_run_ends_in_its_time_and_says_what_it_left(world):
     world.pays(BROKEN)
     world.breaks_down(*range(1, BROKEN + 1))
     world.later(minutes=6)
-    world.run(MARGIN + 3 * TIME_OUT - 1)
+    world.run(MARGIN_SECONDS + 3 * TIME_OUT - 1)
     assert world.told[-1] == ("payment.reconciled", {"looked": 3, "failed": 3, "left": BROKEN - 3})
-    world.run(MARGIN + 3 * TIME_OUT - 1)
+    world.run(MARGIN_SECONDS + 3 * TIME_OUT - 1)
     assert sum(world.treasury.looked.values()) == 6, "the next run takes others"
     assert max(world.treasury.looked.values()) == 1
 

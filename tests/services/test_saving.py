@@ -11,7 +11,7 @@ from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish
 from chalicelib.rules.town import Activity, Capacity
 from chalicelib.services.ports import JournalEntry
-from chalicelib.services.saving import ITEMS, PATIENCE, Offer, SavePlanning, ShowRecap, UndoSave, wishes_of
+from chalicelib.services.saving import MOST_ITEMS, PATIENCE_SECONDS, Offer, SavePlanning, ShowRecap, UndoSave, wishes_of
 from tests.builders import ALINE, CANTEEN, JAMES, WEEKDAYS, a_child, a_family, a_slot, a_town, an_activity
 from tests.clock import FixedClock, day, paris
 from tests.fakes import MemoryPlannings, MemoryTown
@@ -179,7 +179,7 @@ def test_a_save_that_never_gets_through_says_so_and_holds_nothing() -> None:
     desk = Desk(LIMITED, plannings=plannings)
     with without_waiting() as waits, pytest.raises(Crowded):
         desk.save(desk.family, Offer(slots(MONDAY), NONE), slots(MONDAY))
-    assert PATIENCE - 2 < sum(waits) < PATIENCE
+    assert PATIENCE_SECONDS - 2 < sum(waits) < PATIENCE_SECONDS
     assert plannings.taken([MONDAY_PLACE]) == {MONDAY_PLACE: 0}
 
 
@@ -199,7 +199,7 @@ def test_a_long_save_is_cut_between_days_and_read_back_whole() -> None:
     written = desk.plannings.entries(desk.family.id, 50)
     assert len(written) > 1
     for part in written:
-        assert 1 + len({w.slot.day for w in part.changes}) <= ITEMS
+        assert 1 + len({w.slot.day for w in part.changes}) <= MOST_ITEMS
 
 
 def test_a_long_save_goes_on_after_somebody_elses_write() -> None:

@@ -8,7 +8,16 @@ import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.services.mail_ports import Mail, MailRejected, MailThrottled
-from chalicelib.services.sending import BATCH, IN_A_ROW, LEASE, LONGEST_WAIT, MARGIN, MOST_ATTEMPTS, PAUSES, Sendings
+from chalicelib.services.sending import (
+    LEASE_SECONDS,
+    LONGEST_WAIT,
+    MAILS_A_RUN,
+    MARGIN_SECONDS,
+    MOST_ATTEMPTS,
+    MOST_FAILURES_IN_A_ROW,
+    PAUSES_SECONDS,
+    Sendings,
+)
 from tests.builders import BOND
 from tests.clock import paris
 from tests.faults import Killed
@@ -56,7 +65,7 @@ def test_a_mail_without_one_click_address_leaves_too(world):
 
 
 def test_more_mails_than_a_batch_leave_in_one_run_at_the_services_pace(world):
-    count = 2 * BATCH + 50
+    count = 2 * MAILS_A_RUN + 50
     mails = fill(world, count)
     assert world.send() == Sendings(sent=count)
     assert sorted(world.post.recipients) == sorted(mail.to for mail in mails)
@@ -74,9 +83,9 @@ def test_a_mail_that_is_not_due_waits(world):
 
 def test_a_mail_that_somebody_holds_is_left_alone_until_the_lease_ends(world):
     [mail] = fill(world, 1)
-    assert world.outbox.lease(mail, world.clock.now(), LEASE)
+    assert world.outbox.lease(mail, world.clock.now(), LEASE_SECONDS)
     assert world.send() == Sendings()
-    world.clock.forward(seconds=LEASE + 1)
+    world.clock.forward(seconds=LEASE_SECONDS + 1)
     assert world.send() == Sendings(sent=1)
 
 
@@ -87,7 +96,7 @@ def test_a_mail_that_is_slow_to_leave_is_not_sent_by_the_next_run_too(world):
     send = world.post.send
 
     def slow(**mail: str) -> str:
-        world.clock.forward(seconds=sum(PAUSES) + 3 * 6 * len(PAUSES))
+        world.clock.forward(seconds=sum(PAUSES_SECONDS) + 3 * 6 * len(PAUSES_SECONDS))
         others.append(world._sender(post=Post(world.clock))(lambda: 300.0))
         return send(**mail)
 
@@ -110,7 +119,7 @@ def test_a_service_that_keeps_asking_for_a_pause_ends_the_run_and_costs_no_attem
     assert world.send() == Sendings(unfinished=True)
     assert len(world.post.at) == 5
     assert len(world.named("mail.throttled")) == 1
-    world.clock.forward(seconds=LEASE)
+    world.clock.forward(seconds=LEASE_SECONDS)
     assert world.send() == Sendings(sent=3)
 
 
@@ -118,7 +127,7 @@ def test_no_pause_is_longer_than_the_time_that_is_left(world):
     fill(world, 1)
     world.post.moods = [MailThrottled()] * 5
     started = world.clock.now()
-    assert world.send(lambda: MARGIN + 3.0) == Sendings(unfinished=True)
+    assert world.send(lambda: MARGIN_SECONDS + 3.0) == Sendings(unfinished=True)
     assert world.clock.now() - started < timedelta(seconds=4)
 
 
@@ -182,8 +191,11 @@ def test_a_service_that_is_down_ends_the_run_and_spends_few_attempts(world):
     world.post.moods = [Unavailable("mailer.send: ConnectTimeoutError")] * 50
     with pytest.raises(Unavailable, match="in a row"):
         world.send()
-    assert len(world.post.at) == IN_A_ROW
-    assert Counter(mail.attempts for mail in world.waiting()) == {0: 50 - IN_A_ROW, 1: IN_A_ROW}
+    assert len(world.post.at) == MOST_FAILURES_IN_A_ROW
+    assert Counter(mail.attempts for mail in world.waiting()) == {
+        0: 50 - MOST_FAILURES_IN_A_ROW,
+        1: MOST_FAILURES_IN_A_ROW,
+    }
 
 
 def test_a_service_that_refuses_everything_is_not_believed(world):
@@ -192,12 +204,12 @@ def test_a_service_that_refuses_everything_is_not_believed(world):
     world.post.moods = [MailRejected("MessageRejected")] * 50
     with pytest.raises(Unavailable, match="in a row"):
         world.send()
-    assert len(world.waiting()) == 50 - IN_A_ROW
+    assert len(world.waiting()) == 50 - MOST_FAILURES_IN_A_ROW
 
 
 def test_the_outbox_stops_before_its_time_is_over(world):
     fill(world, 10)
-    left = iter([300.0, 300.0, 300.0, *[MARGIN] * 100])
+    left = iter([300.0, 300.0, 300.0, *[MARGIN_SECONDS] * 100])
     assert world.send(lambda: next(left)) == Sendings(sent=3)
     assert world.send() == Sendings(sent=7)
 
@@ -214,7 +226,7 @@ def test_ten_thousand_mails_survive_kills_with_at_most_one_duplicate_each(seed, 
         try:
             world.mortal_sender(fate)(lambda: 300.0)
         except Killed:
-            world.clock.forward(seconds=LEASE)
+            world.clock.forward(seconds=LEASE_SECONDS)
     sent = Counter(world.post.recipients)
     assert fate.kills >= 50, "the test meant to kill often"
     assert sent.keys() == {mail.to for mail in mails}, "no mail is lost"

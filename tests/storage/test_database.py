@@ -11,7 +11,14 @@ from chalicelib.patience import within
 from chalicelib.rules.errors import Crowded, Unavailable
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.services.ports import Login
-from chalicelib.storage.database import ATTEMPTS, CONNECT_SECONDS, PATIENCE, READ_SECONDS, Database, WriteRefused
+from chalicelib.storage.database import (
+    CONNECT_SECONDS,
+    MOST_ATTEMPTS,
+    PATIENCE_SECONDS,
+    READ_SECONDS,
+    Database,
+    WriteRefused,
+)
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.logins import DynamoLoginStore
@@ -73,7 +80,7 @@ def test_a_batch_that_is_never_done_is_unavailable(moto_database: Database, wait
     ):
         intake.put_logins(LOGINS)
     assert len(calls) == len(waits) + 1
-    assert PATIENCE - 2 < sum(waits) < PATIENCE
+    assert PATIENCE_SECONDS - 2 < sum(waits) < PATIENCE_SECONDS
 
 
 def test_keys_that_a_batch_left_are_asked_again(moto_database: Database) -> None:
@@ -107,7 +114,7 @@ def test_no_answer_is_unavailable_after_a_few_attempts_and_names_the_operation(m
     for sentence, ask in asked:
         with intercepted(no_answer), counted() as calls, pytest.raises(Unavailable, match=sentence):
             ask()
-        assert len(calls) == ATTEMPTS
+        assert len(calls) == MOST_ATTEMPTS
 
 
 def place(database: Database) -> PlaceRow:
@@ -164,7 +171,7 @@ def test_who_meets_others_all_the_time_is_told_that_it_is_crowded(
 ) -> None:
     with intercepted(answers(code, 999)), pytest.raises(Crowded, match=rf"test\.take: {code}"):
         taking(moto_database, place(moto_database), at_most=9)
-    assert sum(waits) > PATIENCE - 2
+    assert sum(waits) > PATIENCE_SECONDS - 2
 
 
 def test_a_page_that_must_answer_ends_the_waits(moto_database: Database, waits: list[float]) -> None:
@@ -185,7 +192,7 @@ def test_what_must_not_be_done_twice_is_sent_once(moto_database: Database) -> No
     assert len(calls) == 1
     with intercepted(answer_lost), counted() as calls, pytest.raises(Unavailable):
         taking(moto_database, place(moto_database), at_most=9)
-    assert len(calls) == ATTEMPTS, "others are"
+    assert len(calls) == MOST_ATTEMPTS, "others are"
 
 
 def test_what_was_certainly_not_done_is_sent_again(moto_database: Database) -> None:
@@ -220,5 +227,5 @@ def test_nothing_is_asked_but_what_is_needed(moto_database: Database) -> None:
 def test_a_dead_aws_is_given_up_before_api_gateway_gives_up(moto_database: Database) -> None:
     config = moto_database.connection.client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, READ_SECONDS)
-    assert config.retries["total_max_attempts"] == ATTEMPTS
-    assert ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) < 29
+    assert config.retries["total_max_attempts"] == MOST_ATTEMPTS
+    assert MOST_ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) < 29

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.services.ports import Limit
 from chalicelib.storage.database import Database
-from chalicelib.storage.throttle import KEPT, DynamoThrottleStore
+from chalicelib.storage.throttle import KEPT_SECONDS, DynamoThrottleStore
 from tests.aws_calls import counted
 from tests.storage.conftest import Stores
 
@@ -91,4 +91,4 @@ def test_an_attempt_is_a_plain_call_a_limit_and_its_counters_expire_after_their_
         store.is_full([PAYER, ADDRESS], NOW)
     assert calls.names == ["dynamodb:UpdateItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem"]
     (row,) = store.rows.query(PAYER.subject)
-    assert row.expires == datetime(2026, 9, 14, 8, 15, tzinfo=UTC).timestamp() + KEPT
+    assert row.expires == datetime(2026, 9, 14, 8, 15, tzinfo=UTC).timestamp() + KEPT_SECONDS

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from chalicelib.web.assets import TEMPLATES, style_sheet
-from chalicelib.web.theme import DARK_SURFACES, LIGHT_SURFACES, READABLE, contrast, dark_theme, light_theme
+from chalicelib.web.theme import DARK_SURFACES, LIGHT_SURFACES, READABLE_CONTRAST, contrast, dark_theme, light_theme
 
 STEPS = range(0, 256, 17)
 INKS = ("ink", "soft", "warn-ink", "bad-ink", "good-ink")
@@ -28,7 +28,7 @@ def test_every_colour_becomes_readable() -> None:
     for colour in colours():
         for theme, surfaces in ((light_theme(colour), LIGHT_SURFACES), (dark_theme(colour), DARK_SURFACES)):
             for surface in (*surfaces, theme.on_accent):
-                assert contrast(theme.accent, surface) >= READABLE, (colour, theme, surface)
+                assert contrast(theme.accent, surface) >= READABLE_CONTRAST, (colour, theme, surface)
 
 
 def test_a_readable_colour_is_left_as_it_is() -> None:
@@ -46,11 +46,11 @@ def test_the_style_sheet_has_the_same_surfaces(mode: str) -> None:
 def test_every_ink_can_be_read_where_it_is_used(mode: str) -> None:
     found = variables(mode)
     for ink, surface in itertools.product(INKS, ("page", "grey")):
-        assert contrast(found[ink], found[surface]) >= READABLE, (ink, surface)
+        assert contrast(found[ink], found[surface]) >= READABLE_CONTRAST, (ink, surface)
     for kind in ("warn", "bad", "good"):
-        assert contrast(found[f"{kind}-ink"], found[kind]) >= READABLE
-        assert contrast(found["ink"], found[kind]) >= READABLE
-        assert contrast(found["soft"], found[kind]) >= READABLE
+        assert contrast(found[f"{kind}-ink"], found[kind]) >= READABLE_CONTRAST
+        assert contrast(found["ink"], found[kind]) >= READABLE_CONTRAST
+        assert contrast(found["soft"], found[kind]) >= READABLE_CONTRAST
     assert contrast(found["line"], found["page"]) >= 3, "WCAG 1.4.11: borders of fields and cells"
 
 

@@ -22,7 +22,7 @@ from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, PlanningStore
 from chalicelib.services.saving import Part, limits_of, parts_of, write_part
 
-PATIENCE = 12.0
+PATIENCE_SECONDS = 12.0
 """Seconds for which a family's events are tried again while somebody else writes. See ``services.saving``."""
 DONE = object()
 _EVENTS = """
@@ -151,7 +151,7 @@ class BookingWriter:
         """Raises Unavailable; what was written before stays written, and known to the next import."""
         events, saved = list(given.events), 0
         refused: list[NotTaken] = []
-        waits = rounds(PATIENCE)
+        waits = rounds(PATIENCE_SECONDS)
         while next(waits, DONE) is not DONE:
             found = sort_out(events, self.store.journal_of(given.family))
             # A second look finds in the journal what the first one wrote.
@@ -164,7 +164,7 @@ class BookingWriter:
                 refused += [self._full(event) for event in full]
                 events = [event for event in events if event not in full]
                 if full:  # It goes on: nobody is in the way.
-                    waits = rounds(PATIENCE)
+                    waits = rounds(PATIENCE_SECONDS)
             else:
                 return Outcome(saved, known, found.overtaken, refused + _told(found.past))
         found = sort_out(events, self.store.journal_of(given.family))

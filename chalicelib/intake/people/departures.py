@@ -28,7 +28,7 @@ from chalicelib.services.ports import PlanningStore
 from chalicelib.services.saving import parts_of, write_part
 
 CHANNEL = "mairie"
-PATIENCE = 12.0
+PATIENCE_SECONDS = 12.0
 """Seconds for which a cancellation is tried again while its family saves."""
 _CODES_OF_MOVED = """
 SELECT there.key, there.family, there.child FROM existing_logins AS there
@@ -122,7 +122,7 @@ class Settling:
         """Whether none of ``slots`` is booked any more: False when the family keeps saving on them."""
         days = {slot.day for slot in slots}
         everybody = replace(family, children=(*family.children, *family.former))
-        for _ in rounds(PATIENCE):
+        for _ in rounds(PATIENCE_SECONDS):
             booked = slots & self.plannings.booked(family.id, min(days), max(days))
             wishes = tuple(Wish(slot, False) for slot in sorted(booked))
             situation = Situation(TownDays(self.counted), everybody, booked, {}, self.now)

@@ -24,7 +24,7 @@ HELD_BY = {
     AttemptState.DECLARED: "Paiement annoncé par la banque, à confirmer : ne payez pas",
 }
 """What is said of an invoice that waits for a person. Any other live attempt is a parent's, at the bank."""
-NEAR = 2
+PAGES_BESIDE = 2
 """Page numbers shown on each side of the current one."""
 
 
@@ -158,7 +158,7 @@ def page_links(page: int, pages: int, url: Url) -> list[PageLink]:
     """First, last, and those around the current page; « … » stands for pages left out, and leads nowhere."""
     if pages == 1:
         return []
-    shown = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= NEAR]
+    shown = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= PAGES_BESIDE]
     links = [PageLink("Page précédente", _page(page - 1, url))] if page > 1 else []
     before = 0
     for number in shown:

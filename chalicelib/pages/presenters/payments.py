@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.french.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import ENDED, EXPIRES, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
+from chalicelib.rules.payments import ENDED_UNPAID, EXPIRES_AFTER, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.mails import means_of
 from chalicelib.services.receipts import received
@@ -150,7 +150,7 @@ def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
     """By URL, the same attempt is gone on with after a refusal, which then says nothing of the new try."""
     if attempt.is_received or attempt.created_at >= since:
         return False
-    told_before = attempt.state in ENDED and attempt.settled_at is not None and attempt.settled_at < since
+    told_before = attempt.state in ENDED_UNPAID and attempt.settled_at is not None and attempt.settled_at < since
     return told_before or not attempt.is_live(now)
 
 
@@ -160,7 +160,7 @@ def silent_until(progress: PaymentProgress, since: datetime | None) -> str:
     attempt = progress.attempt
     if attempt is None or attempt.state not in LIVE or attempt.is_live(progress.now):
         return ""
-    return "" if since and attempt.created_at < since else hour_words(attempt.created_at + EXPIRES)
+    return "" if since and attempt.created_at < since else hour_words(attempt.created_at + EXPIRES_AFTER)
 
 
 def ticket_of(attempt: Attempt, invoice: Invoice, town: str) -> Ticket:
