@@ -1,4 +1,4 @@
-"""What the use cases need from the world. storage/ and adapters/ implement these; tests use tests/fakes.py.
+"""What the use cases need from the world. storage/ and adapters/ implement these; tests use tests/fakes.
 
 Every store raises ``Unavailable`` when AWS does not answer after its retries. Families come first in every call:
 forgetting whose data it is does not type-check. Instants are aware UTC; naive ones raise ValueError.

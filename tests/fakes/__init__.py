@@ -1,0 +1,21 @@
+"""In-memory stores that keep the ports' promises, conditions included: ``tests/storage`` checks that they do."""
+
+from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
+from tests.fakes.intake import MemoryIntake
+from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
+from tests.fakes.mails import MemoryNotices, MemoryOutbox
+from tests.fakes.plannings import MemoryPlannings
+from tests.fakes.town import MemoryTown
+
+__all__ = [
+    "MemoryFamilies",
+    "MemoryIntake",
+    "MemoryInvoices",
+    "MemoryLogins",
+    "MemoryNotices",
+    "MemoryOutbox",
+    "MemoryPdfs",
+    "MemoryPlannings",
+    "MemoryThrottle",
+    "MemoryTown",
+]
