@@ -15,7 +15,7 @@ from chalicelib.services.payment_ports import Kind, LedgerEntry
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
-from tests.services.test_paying import a_world
+from tests.services.paying_world import a_world
 
 DAY = date(2026, 11, 23)
 ENTRY = LedgerEntry(

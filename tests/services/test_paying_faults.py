@@ -9,7 +9,7 @@ import pytest
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.payments import AttemptState
 from tests.faults import Killed
-from tests.services.test_paying import INVOICE, World, a_world
+from tests.services.paying_world import INVOICE, World, a_world
 
 LOST, ANSWER_LOST, KILLED_BEFORE, KILLED_AFTER = "request lost", "answer lost", "killed before", "killed after"
 WAYS = (LOST, ANSWER_LOST, KILLED_BEFORE, KILLED_AFTER)

@@ -19,7 +19,7 @@ from tests.builders import BOND, a_family, a_town, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, Treasury
 from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
-from tests.services.test_paying import Links
+from tests.services.paying_world import Links
 
 BROKEN, SOUND = 50, 20
 TIME_OUT = 15.0

@@ -13,7 +13,7 @@ from chalicelib.services.reversing import NotReversible, Reversal
 from tests.builders import BOND, a_payment
 from tests.fake_bank import reversing
 from tests.faults import Case, Way, survives
-from tests.services.test_paying import INVOICE, World, a_world
+from tests.services.paying_world import INVOICE, World, a_world
 
 BOUNCED = Reversal(INVOICE.number, "A55A", date(2026, 11, 23), "provision insuffisante")
 

@@ -1,0 +1,96 @@
+"""A town that takes payments, on DynamoDB's tables, with a bank of ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.town import PaymentFacts
+from chalicelib.services.declaring import DeclarePayment
+from chalicelib.services.reconciling import Reconcile
+from chalicelib.services.settling import SettlePayment
+from chalicelib.services.showing import ShowPayment
+from chalicelib.services.starting import StartPayment
+from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.outbox import DynamoOutbox
+from tests.builders import BOND, a_family, a_town, an_invoice
+from tests.clock import FixedClock, paris
+from tests.fake_bank import Treasury
+from tests.fakes import MemoryTown
+from tests.stand_in import PEPPER, database_for, moto_town
+
+NOW = paris("lundi 2026-11-23 10:00")
+PAYING = PaymentFacts("T5", "006382", (), "", online="web-service")
+INVOICE = replace(an_invoice(), total=424, payments=())
+EMAIL = "jamie.bond@server.fr"
+
+
+class Links:
+    def notify(self):
+        return "https://portail.example/payfip/notification"
+
+    def back(self):
+        return "https://portail.example/payfip/retour"
+
+
+class World:
+    def __init__(self, settings, payment=PAYING):
+        database = database_for(settings)
+        self.clock = FixedClock(NOW)
+        self.treasury = Treasury(now=NOW)
+        self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+        self.outbox = DynamoOutbox(database, PEPPER)
+        self.told = []
+        self.town = MemoryTown(replace(a_town(), payment=payment))
+        self.providers = {"web-service": self.treasury, "url": self.treasury}
+        told = {"clock": self.clock, "report": lambda event, **_facts: self.told.append(event)}
+        books = {"attempts": self.attempts, "invoices": self.invoices}
+        self.settle = SettlePayment(**books, providers=self.providers, **told)
+        self.start = StartPayment(
+            **books,
+            providers=self.providers,
+            settle=self.settle,
+            town=self.town,
+            links=Links(),
+            **told,
+            new_id=self._next_id,
+        )
+        self.show = ShowPayment(**books, settle=self.settle, **told)
+        self.declare = DeclarePayment(attempts=self.attempts, providers=self.providers, settle=self.settle, **told)
+        self.reconcile = Reconcile(attempts=self.attempts, settle=self.settle, **told)
+        self.ids = 0
+        self.invoices.put(INVOICE, ())
+
+    def _next_id(self):
+        self.ids += 1
+        return f"a-{self.ids}"
+
+    def pay(self):
+        return self.start(a_family(), INVOICE.number, EMAIL)
+
+    def later(self, **time):
+        self.clock.at = self.clock.now() + timedelta(**time)
+
+    def invoice(self):
+        return self.invoices.find(BOND, INVOICE.number)
+
+    def receipts(self):
+        return [mail.id for mail in self.outbox.due(self.clock.now(), 50)]
+
+    def journal(self):
+        return [entry.kind for entry in self.attempts.ledger(paris_day(self.clock.now()))]
+
+    def notified(self, idop="idop-1"):
+        return self.settle.by_idop(idop)
+
+
+@contextmanager
+def a_world(**changes) -> Iterator[World]:
+    with moto_town() as settings:
+        yield World(settings, **changes)
+
+
+def looked_up(world):
+    return world.treasury.looked["idop-1"]
