@@ -102,6 +102,10 @@ lint-template: package ## Check the finished template with checkov, in a place o
 bench: setup ## Measure: every figure a ratio taken in one run, a table here and .local/bench.json
 	@$(PYTHON_OF_VENV) -m infra.bench
 
+.PHONY: same
+same: setup ## Compare the pages of AGAINST=revision with this tree's, byte for byte: after a move nothing may differ
+	@$(PYTHON_OF_VENV) -m infra.bench.same "$(AGAINST)"
+
 .PHONY: clean
 clean: ## Remove what the other targets made
 	rm -rf .venv .local .mypy_cache .ruff_cache .hypothesis
