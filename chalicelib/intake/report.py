@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.intake.files.faults import Place, number, several
+from chalicelib.intake.files.faults import FileLine, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
 
@@ -22,11 +22,11 @@ class Tally:
 class NotTaken:
     """A line of the lists that the portal could not take, or that somebody must see: the others were taken."""
 
-    place: Place
+    where: FileLine
     text: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.text}"
+        return f"{self.where}: {self.text}"
 
 
 @dataclass
@@ -152,7 +152,7 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
     if not lines:
         return []
     agreed = what.format(s="s" if len(lines) > 1 else "")
-    ordered = sorted(lines, key=lambda line: line.place)
+    ordered = sorted(lines, key=lambda line: line.where)
     return [f"{several(len(lines), word)} {agreed} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.intake.files.faults import Place
+from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.people.departed import Departure, Ended
 from chalicelib.intake.people.renumbered import Renumbered
 from chalicelib.intake.report import IntakeReport, NotTaken, Tally
@@ -35,7 +35,7 @@ NOTHING = "Rien à changer : le portail était à jour."
 def a_report(**lists: int) -> IntakeReport:
     report = IntakeReport(town=Tally(unchanged=1))
     for name, count in lists.items():
-        getattr(report, name).extend(NotTaken(Place("x.csv", n), "…") for n in range(1, count + 1))
+        getattr(report, name).extend(NotTaken(FileLine("x.csv", n), "…") for n in range(1, count + 1))
     return report
 
 

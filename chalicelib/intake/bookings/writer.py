@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chalicelib.intake.files.faults import Place
+from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.people.lists import BOOKINGS
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, NotTaken
@@ -169,7 +169,7 @@ class BookingWriter:
                 return Outcome(saved, known, found.overtaken, refused + _told(found.past))
         found = sort_out(events, self.store.journal_of(given.family))
         again = "la famille modifie son planning en ce moment ; attendu : relancer l'import"
-        refused += [NotTaken(Place(BOOKINGS, event.line), again) for event in found.to_do]
+        refused += [NotTaken(FileLine(BOOKINGS, event.line), again) for event in found.to_do]
         return Outcome(saved, found.known - saved, found.overtaken, refused + _told(found.past))
 
     def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
@@ -205,7 +205,7 @@ class BookingWriter:
         slot = event.wish.slot
         label = self.town.label_of(slot.activity)
         full = f"« {label} » est complet le {slot.day:%d/%m/%Y} pour l'enfant « {slot.child} »"
-        return NotTaken(Place(BOOKINGS, event.line), full)
+        return NotTaken(FileLine(BOOKINGS, event.line), full)
 
     def _situation(self, given: FamilyEvents) -> Situation:
         """What the rules need to find the counters: the children's schools."""
@@ -224,7 +224,7 @@ class _Interrupted(RuntimeError):
 
 
 def _told(past: Iterable[Event]) -> list[NotTaken]:
-    return [NotTaken(Place(BOOKINGS, event.line), event.past) for event in past]
+    return [NotTaken(FileLine(BOOKINGS, event.line), event.past) for event in past]
 
 
 def _moment(event: Event) -> tuple[datetime, str]:

@@ -38,7 +38,7 @@ class Cells:
 
     def fault(self, text: str) -> None:
         self.good = False
-        self.faults.add(self.row.place, text)
+        self.faults.add(self.row.where, text)
 
     def text(self, column: str, *, needed: bool = True) -> str:
         text = self.row[column]

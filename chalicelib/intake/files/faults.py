@@ -31,8 +31,8 @@ _WORD = re.compile(r"[\w+*]+")
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """A line of a file, 1 for the first one; 0 for a whole file that has no lines."""
+class FileLine:
+    """A line of a file of the town, 1 for the first one; 0 for a whole file that has no lines."""
 
     file: str
     line: int
@@ -43,11 +43,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Fault:
-    place: Place
+    where: FileLine
     text: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.text}"
+        return f"{self.where}: {self.text}"
 
 
 @dataclass
@@ -66,10 +66,10 @@ class FaultKind:
         """Each fault when they are few, else ``enfants.csv:12: 316 fois : … (lignes 12, 21, 33, …)``."""
         if self.count <= FEW:
             return [str(fault) for fault in self.first]
-        listed = ", ".join(str(line) for line in sorted(fault.place.line for fault in self.first))
+        listed = ", ".join(str(line) for line in sorted(fault.where.line for fault in self.first))
         more = ", …" if self.count > len(self.first) else ""
         one = min(self.first, key=_reading_order)
-        return [f"{one.place}: {number(self.count)} fois : {one.text} (lignes {listed}{more})"]
+        return [f"{one.where}: {number(self.count)} fois : {one.text} (lignes {listed}{more})"]
 
 
 class Faults:
@@ -87,10 +87,10 @@ class Faults:
         self._kinds: dict[tuple[str, str], FaultKind] = {}
         self._others = FaultKind()
 
-    def add(self, place: Place, text: str) -> None:
-        fault = Fault(place, text)
+    def add(self, where: FileLine, text: str) -> None:
+        fault = Fault(where, text)
         self.count += 1
-        self._kind(place.file, _VALUES.sub("*", text)).add(fault)
+        self._kind(where.file, _VALUES.sub("*", text)).add(fault)
         self._kept.append(fault)
         if len(self._kept) > 2 * SHOWN:
             self._keep_first()
@@ -101,10 +101,10 @@ class Faults:
             return self._others
         return self._kinds.setdefault((file, said), FaultKind())
 
-    def add_unread(self, place: Place, text: str) -> None:
+    def add_unread(self, where: FileLine, text: str) -> None:
         """A fault that leaves the whole file unread."""
-        self.unread.add(place.file)
-        self.add(place, text)
+        self.unread.add(where.file)
+        self.add(where, text)
 
     def __iter__(self) -> Iterator[Fault]:
         self._keep_first()
@@ -128,17 +128,17 @@ class Faults:
         del self._kept[SHOWN:]
 
 
-def add_or_mute(faults: Faults, place: Place, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
+def add_or_mute(faults: Faults, where: FileLine, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
     """A fault, unless it may only follow from another: a wrong row (``follows``), or an unread file of ``needs``."""
     if follows or faults.unread.intersection(needs):
-        faults.unjudged[place.file] += 1
+        faults.unjudged[where.file] += 1
     else:
-        faults.add(place, wrong)
+        faults.add(where, wrong)
 
 
 def _reading_order(fault: Fault) -> tuple[int, str, int]:
-    file = fault.place.file
-    return (FILES.index(file) if file in FILES else len(FILES), file, fault.place.line)
+    file = fault.where.file
+    return (FILES.index(file) if file in FILES else len(FILES), file, fault.where.line)
 
 
 def plain(text: str) -> str:

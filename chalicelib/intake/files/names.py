@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 
-from chalicelib.intake.files.faults import FILES, Faults, Place, plain
+from chalicelib.intake.files.faults import FILES, Faults, FileLine, plain
 
 LIKE_A_LIST = {".csv", ".txt", ".xlsx", ".xls", ".ods"}
 ALIKE = 0.85
@@ -23,4 +23,4 @@ def check_names(folder: Path, faults: Faults) -> None:
         for close in get_close_matches(stem, list(missing), n=1, cutoff=ALIKE):
             expected = missing.pop(close)
             wrong = f"ce fichier manque : est-ce « {name} » ? ; attendu : une liste nommée {expected}"
-            faults.add_unread(Place(expected, 1), wrong)
+            faults.add_unread(FileLine(expected, 1), wrong)

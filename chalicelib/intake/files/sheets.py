@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from chalicelib.intake.files.charsets import AGAIN, UnreadableFile, encoding_of
-from chalicelib.intake.files.faults import Faults, Place, nearest, plain
+from chalicelib.intake.files.faults import Faults, FileLine, nearest, plain
 
 TAB = "\t"
 REMEMBERED = 4096
@@ -48,7 +48,7 @@ class Row:
     ``is_data`` is False for what only looks like a row (a total, a formula), and was already said to be wrong.
     """
 
-    place: Place
+    where: FileLine
     cells: Mapping[str, str]
     is_data: bool = True
 
@@ -63,13 +63,13 @@ def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
         return
     if not path.is_file():
         faults.add_unread(
-            Place(path.name, 1), f"ce fichier manque ; attendu : une liste avec {', '.join(columns.names)}"
+            FileLine(path.name, 1), f"ce fichier manque ; attendu : une liste avec {', '.join(columns.names)}"
         )
         return
     try:
         encoding = encoding_of(path)
     except UnreadableFile as unreadable:
-        faults.add_unread(Place(path.name, unreadable.line), str(unreadable))
+        faults.add_unread(FileLine(path.name, unreadable.line), str(unreadable))
         return
     with path.open(encoding=encoding, newline="") as file:
         yield from _rows(file, path.name, columns, faults)
@@ -78,7 +78,7 @@ def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
 def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator[Row]:
     skipped, delimiter = _start(file)
     if delimiter == TAB:
-        faults.add_unread(Place(name, 1), f"les colonnes sont séparées par des tabulations ; {AGAIN}")
+        faults.add_unread(FileLine(name, 1), f"les colonnes sont séparées par des tabulations ; {AGAIN}")
         return
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     header: list[str] | None = None
@@ -89,7 +89,7 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
             cells = next(reader, None)
         except csv.Error:
             faults.add_unread(
-                Place(name, line), "la ligne n'est pas lisible ; attendu : un guillemet fermé pour chaque guillemet"
+                FileLine(name, line), "la ligne n'est pas lisible ; attendu : un guillemet fermé pour chaque guillemet"
             )
             return
         if cells is None:
@@ -97,14 +97,14 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = _header(cells, Place(name, line), columns, faults)
+            header = _header(cells, FileLine(name, line), columns, faults)
         elif not header:
             faults.unjudged[name] += 1
         else:
-            yield _row(cells, header, Place(name, line), columns, faults)
+            yield _row(cells, header, FileLine(name, line), columns, faults)
     if header is None:
         faults.add_unread(
-            Place(name, 1), f"le fichier est vide ; attendu : une ligne de titres {', '.join(columns.names)}"
+            FileLine(name, 1), f"le fichier est vide ; attendu : une ligne de titres {', '.join(columns.names)}"
         )
 
 
@@ -120,14 +120,14 @@ def _start(file: TextIO) -> tuple[int, str]:
     return 0, ";" if first.count(";") >= first.count(",") else ","
 
 
-def _header(cells: list[str], place: Place, columns: Columns, faults: Faults) -> list[str]:
+def _header(cells: list[str], where: FileLine, columns: Columns, faults: Faults) -> list[str]:
     """The columns in the file's order; empty after a fault, for no row can be read then."""
     names = [_title(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) < len(columns.needed) and not set(names) & set(columns.names):
         faults.add_unread(
-            place,
+            where,
             "une ligne est au-dessus des titres ; "
             f"attendu : les titres {', '.join(columns.names)} sur la première ligne",
         )
@@ -135,26 +135,26 @@ def _header(cells: list[str], place: Place, columns: Columns, faults: Faults) ->
     before = faults.count
     for name, typed in zip(names, cells, strict=False):
         if name not in columns.names:
-            faults.add(place, f"la colonne « {typed.strip()} » n'est pas connue ; {nearest(name, columns.names)}")
+            faults.add(where, f"la colonne « {typed.strip()} » n'est pas connue ; {nearest(name, columns.names)}")
         elif names.count(name) > 1:
-            faults.add(place, f"la colonne « {name} » est là {names.count(name)} fois ; attendu : une seule fois")
+            faults.add(where, f"la colonne « {name} » est là {names.count(name)} fois ; attendu : une seule fois")
     for name in columns.needed:
         if name not in names:
-            faults.add(place, f"il manque la colonne « {name} » ; attendu : {', '.join(columns.names)}")
+            faults.add(where, f"il manque la colonne « {name} » ; attendu : {', '.join(columns.names)}")
     if faults.count == before:
         return names
-    faults.unread.add(place.file)
+    faults.unread.add(where.file)
     return []
 
 
-def _row(cells: list[str], header: list[str], place: Place, columns: Columns, faults: Faults) -> Row:
+def _row(cells: list[str], header: list[str], where: FileLine, columns: Columns, faults: Faults) -> Row:
     """A row may be shorter than the titles (spreadsheets drop empty ends), never longer."""
     values = [_cell(cell) for cell in cells]
     filled = dict.fromkeys(columns.names, "") | dict(zip(header, values, strict=False))
     wrong = _not_data(values, filled, header, columns)
     if wrong:
-        faults.add(place, wrong)
-    return Row(place, filled, is_data=not wrong)
+        faults.add(where, wrong)
+    return Row(where, filled, is_data=not wrong)
 
 
 def _not_data(values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from chalicelib.intake.files.deadline_words import NotUnderstood, day_of
-from chalicelib.intake.files.faults import Faults, Place, nearest
+from chalicelib.intake.files.faults import Faults, FileLine, nearest
 from chalicelib.intake.files.toml_lines import Path, TomlLines
 
 Value = TypeVar("Value")
@@ -27,7 +27,7 @@ class Source:
         self._lines = TomlLines(text)
 
     def fault(self, path: Path, text: str) -> None:
-        self.faults.add(Place(self.file, self._lines.line(path)), text)
+        self.faults.add(FileLine(self.file, self._lines.line(path)), text)
 
 
 class Table:

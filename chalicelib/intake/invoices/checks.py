@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from chalicelib.intake.files.faults import Faults, Place, add_or_mute
+from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
 from chalicelib.intake.invoices.lists import INVOICES, LINES
 from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
@@ -35,23 +35,23 @@ def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
     """Report what no row shows on its own. What the portal has already is not asked here."""
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
-        add_or_mute(faults, Place(INVOICES, line), wrong, follows=follows, needs=(FAMILIES,))
+        add_or_mute(faults, FileLine(INVOICES, line), wrong, follows=follows, needs=(FAMILIES,))
     for line, reference, earlier in database.execute(_SAME_REFERENCE):
         faults.add(
-            Place(INVOICES, line),
+            FileLine(INVOICES, line),
             f"la référence « {reference} » est déjà celle de la ligne {earlier} ; attendu : une référence par facture",
         )
     for line, number, earlier in database.execute(_SAME_DEBT):
         faults.add(
-            Place(INVOICES, line),
+            FileLine(INVOICES, line),
             f"le numéro « {number} » se lit comme celui de la ligne {earlier}, sans ses zéros ; "
             "attendu : deux numéros qui restent différents pour la trésorerie",
         )
     for line, invoice, follows in database.execute(_LINES_OF_NOTHING):
         wrong = f"la facture « {invoice} » n'existe pas ; attendu : une facture de factures.csv"
-        add_or_mute(faults, Place(LINES, line), wrong, follows=follows, needs=(INVOICES,))
+        add_or_mute(faults, FileLine(LINES, line), wrong, follows=follows, needs=(INVOICES,))
     for line, total, lines in database.execute(_WRONG_TOTAL):
         faults.add(
-            Place(INVOICES, line),
+            FileLine(INVOICES, line),
             f"le total est {in_words(total)} et ses lignes font {in_words(Cents(lines))} ; attendu : le même montant",
         )

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePath
 
-from chalicelib.intake.files.faults import Place
+from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.invoices.lists import INVOICES, PAYMENTS
 from chalicelib.intake.invoices.matching import Matching, Received, match
-from chalicelib.intake.invoices.pdf_files import place_of
+from chalicelib.intake.invoices.pdf_files import file_line_of
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine
@@ -44,8 +44,8 @@ class Listed:
     pdf_bytes: int
 
     @property
-    def place(self) -> Place:
-        return Place(INVOICES, self.line)
+    def where(self) -> FileLine:
+        return FileLine(INVOICES, self.line)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _pdf_of(listed: Listed, change: Change, invoice: Invoice, lines: tuple[Invoi
     return Pdf.KEPT
 
 
-def wrong_with(listed: Listed, there: There) -> Iterator[tuple[Place, str]]:
+def wrong_with(listed: Listed, there: There) -> Iterator[tuple[FileLine, str]]:
     """Why the files cannot be followed, given what the portal has."""
     known, wanted = there.invoice, listed.invoice
     if known is None and wanted is None:
@@ -145,29 +145,29 @@ def wrong_with(listed: Listed, there: There) -> Iterator[tuple[Place, str]]:
         return
     step = step_of(listed, there)
     if known and wanted and known.family != wanted.family:
-        yield listed.place, f"la facture « {listed.number} » est celle d'une autre famille ; attendu : un autre numéro"
+        yield listed.where, f"la facture « {listed.number} » est celle d'une autre famille ; attendu : un autre numéro"
         return
     if wanted and there.holder not in (None, listed.number):
         yield (
-            listed.place,
+            listed.where,
             f"la référence « {wanted.reference} » est celle de la facture « {there.holder} » du portail ; "
             "attendu : une référence par facture",
         )
     if step.change is not Change.UNCHANGED and step.pdf is Pdf.KEPT:
         wanted_pdf = PurePath("pdf", f"{listed.number}.pdf")
         yield (
-            listed.place,
+            listed.where,
             f"la facture « {listed.number} » n'a ni lignes ni PDF ; "
             f"attendu : des lignes dans lignes.csv, ou {wanted_pdf}",
         )
 
 
-def _nowhere(listed: Listed) -> Iterator[tuple[Place, str]]:
+def _nowhere(listed: Listed) -> Iterator[tuple[FileLine, str]]:
     unknown = f"la facture « {listed.number} » n'existe pas ; attendu : une facture de factures.csv ou du portail"
     for received in listed.received:
-        yield Place(PAYMENTS, received.line), unknown
+        yield FileLine(PAYMENTS, received.line), unknown
     if listed.pdf:
-        yield place_of(listed.pdf), unknown
+        yield file_line_of(listed.pdf), unknown
 
 
 def _differences(known: Invoice, wanted: Invoice) -> Iterator[str]:

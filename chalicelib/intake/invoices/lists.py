@@ -60,7 +60,7 @@ class InvoiceLists(Listing):
             cells.fault(f"le total est négatif ({in_words(total)}) ; attendu : 0,00 au moins")
         if not (cells.good and issued and due and published):
             return
-        values = (number, cells.row.place.line, family, reference, reference.replace("-", ""), _debt(number))
+        values = (number, cells.row.where.line, family, reference, reference.replace("-", ""), _debt(number))
         facts = (issued.isoformat(), due.isoformat(), label, regie, total, published.isoformat())
         self._insert(
             cells,
@@ -107,7 +107,7 @@ class InvoiceLists(Listing):
         if cells.good:
             self.database.execute(
                 "INSERT INTO invoice_lines VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-                (cells.row.place.line, invoice, what, child, str(quantity), price, amount),
+                (cells.row.where.line, invoice, what, child, str(quantity), price, amount),
             )
 
     def _payment(self, cells: Cells) -> None:
@@ -124,7 +124,7 @@ class InvoiceLists(Listing):
         self._insert(
             cells,
             "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (invoice, name, cells.row.place.line, payer, day.isoformat(), amount, means.value, reference),
+            (invoice, name, cells.row.where.line, payer, day.isoformat(), amount, means.value, reference),
             ("SELECT line FROM received WHERE invoice = ? AND id = ?", (invoice, name)),
             "le même règlement est déjà",
             otherwise=", ou une référence différente pour chacun dans la colonne « reference »",

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.rules.ids import invoice_number
 
 FOLDER = "pdf"
@@ -31,11 +31,11 @@ def stage_pdfs(folder: Path, database: sqlite3.Connection, faults: Faults) -> No
         ):
             wrong = f"la facture « {path.stem} » a déjà un PDF ; attendu : un seul"
         if wrong:
-            faults.add(place_of(path.name), wrong)
+            faults.add(file_line_of(path.name), wrong)
 
 
-def place_of(name: str) -> Place:
-    return Place(f"{FOLDER}/{name}", 0)
+def file_line_of(name: str) -> FileLine:
+    return FileLine(f"{FOLDER}/{name}", 0)
 
 
 def read_pdf(folder: Path, name: str) -> bytes:

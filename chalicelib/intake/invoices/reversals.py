@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from chalicelib.intake.files.cells import Cells
-from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.files.sheets import Columns
 from chalicelib.intake.report import Tally
@@ -39,7 +39,7 @@ class ReversalList(Listing):
         self._insert(
             cells,
             "INSERT OR IGNORE INTO reversals VALUES (?, ?, ?, ?, ?)",
-            (invoice, authorisation, cells.row.place.line, day.isoformat(), why),
+            (invoice, authorisation, cells.row.where.line, day.isoformat(), why),
             ("SELECT line FROM reversals WHERE invoice = ? AND authorisation = ?", (invoice, authorisation)),
             f"le paiement « {authorisation} » de la facture « {invoice} » est déjà",
         )
@@ -51,7 +51,7 @@ def check_reversals(lists: sqlite3.Connection, reverse: ReversePayment, faults: 
         try:
             reverse.check(reversal)
         except NotReversible as fault:
-            faults.add(Place(REVERSALS, line), WHY[fault.args[0]].format(reversal))
+            faults.add(FileLine(REVERSALS, line), WHY[fault.args[0]].format(reversal))
 
 
 def write_reversals(lists: sqlite3.Connection, reverse: ReversePayment, tally: Tally) -> Iterator[int]:

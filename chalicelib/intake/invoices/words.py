@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chalicelib.intake.files.faults import Place
+from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.invoices.decisions import Listed, Step
 from chalicelib.intake.invoices.lists import PAYMENTS
 from chalicelib.intake.invoices.matching import Pair
@@ -24,8 +24,8 @@ class Told:
 
     def of(self, listed: Listed, step: Step) -> None:
         if step.kept_as_it_is:
-            self.not_put.append(NotTaken(listed.place, step.kept_as_it_is))
-        self.not_recorded += [NotTaken(_place(pair), _otherwise(pair)) for pair in step.payments.doubtful]
+            self.not_put.append(NotTaken(listed.where, step.kept_as_it_is))
+        self.not_recorded += [NotTaken(_row_line(pair), _otherwise(pair)) for pair in step.payments.doubtful]
         self.recognised += _recognised(step)
         self.overpaid += _overpaid(listed, step)
 
@@ -36,8 +36,8 @@ class Told:
         report.overpaid += self.overpaid
 
 
-def _place(pair: Pair) -> Place:
-    return Place(PAYMENTS, pair.received.line)
+def _row_line(pair: Pair) -> FileLine:
+    return FileLine(PAYMENTS, pair.received.line)
 
 
 def _otherwise(pair: Pair) -> str:
@@ -56,7 +56,7 @@ def _recognised(step: Step) -> Iterator[NotTaken]:
     for pair in step.payments.known:
         if _name(pair.received.payment) != _name(pair.payment) or pair.received.payment.id != pair.payment.id:
             words = f"facture « {step.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
-            yield NotTaken(_place(pair), words)
+            yield NotTaken(_row_line(pair), words)
 
 
 def _name(payment: Payment) -> str:
@@ -75,5 +75,5 @@ def _overpaid(listed: Listed, step: Step) -> list[NotTaken]:
     too_much = Cents(paid - step.invoice.total)
     if too_much <= 0:
         return []
-    place = listed.place if listed.line else Place(PAYMENTS, listed.received[0].line)
-    return [NotTaken(place, f"facture « {listed.number} » : {in_words(too_much)} de trop")]
+    where = listed.where if listed.line else FileLine(PAYMENTS, listed.received[0].line)
+    return [NotTaken(where, f"facture « {listed.number} » : {in_words(too_much)} de trop")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from chalicelib.intake.files.faults import Faults, Place
+from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.invoices.decisions import Change, FamilyInvoices, Listed, Pdf, Step, There, step_of, wrong_with
 from chalicelib.intake.invoices.pdf_files import read_pdf
 from chalicelib.intake.invoices.staged import by_family, found_elsewhere, listed_of, not_listed, note_as_should_be
@@ -46,7 +46,7 @@ class InvoiceDesk:
 class Compared:
     """What the comparison of one family's invoices found."""
 
-    wrong: list[tuple[Place, str]] = field(default_factory=list)
+    wrong: list[tuple[FileLine, str]] = field(default_factory=list)
     as_should_be: list[InvoiceNumber] = field(default_factory=list)
     payments: int = 0
     """Payments of the lists that the portal has, on the invoices that are as they should be."""
@@ -88,11 +88,11 @@ class InvoiceWriter:
             known = self.desk.invoices.holder(number)
             if known:
                 found_elsewhere(self.lists, number, known.family)
-            for place, text in () if known else wrong_with(listed_of(self.lists, number), There()):
-                faults.add(place, text)
+            for where, text in () if known else wrong_with(listed_of(self.lists, number), There()):
+                faults.add(where, text)
         for compared in self._each(self._compare, by_family(self.lists)):
-            for place, text in compared.wrong:
-                faults.add(place, text)
+            for where, text in compared.wrong:
+                faults.add(where, text)
             note_as_should_be(self.lists, compared.as_should_be)
             self.report.invoices.unchanged += len(compared.as_should_be)
             self.report.payments.unchanged += compared.payments
@@ -142,7 +142,7 @@ class InvoiceWriter:
             try:
                 self._do(step, given.family, listed)
             except StaleWrite:
-                written.told.not_put.append(NotTaken(listed.place, f"facture « {listed.number} » : {LATE_PAYMENT}"))
+                written.told.not_put.append(NotTaken(listed.where, f"facture « {listed.number} » : {LATE_PAYMENT}"))
                 continue
             written.steps.append(step)
             written.known_payments += len(step.payments.known)

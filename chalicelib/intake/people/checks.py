@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.intake.files.faults import Faults, Place, add_or_mute, several
+from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute, several
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.past_checks import check_past
@@ -61,14 +61,14 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
     _check_empty(database, faults)
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
-        add_or_mute(faults, Place(CHILDREN, line), wrong, follows=follows, needs=(FAMILIES,))
+        add_or_mute(faults, FileLine(CHILDREN, line), wrong, follows=follows, needs=(FAMILIES,))
     for line, child, follows in database.execute(_UNKNOWN_ENROLLED):
         wrong = f"l'enfant « {child} » n'existe pas ; attendu : un enfant d'enfants.csv"
-        add_or_mute(faults, Place(ENROLMENTS, line), wrong, follows=follows, needs=(CHILDREN,))
+        add_or_mute(faults, FileLine(ENROLMENTS, line), wrong, follows=follows, needs=(CHILDREN,))
     _check_codes(database, faults)
     for line, child, earlier in database.execute(_ANOTHER_CHILD):
         faults.add(
-            Place(CHILDREN, line),
+            FileLine(CHILDREN, line),
             f"l'identifiant « {child} » est celui d'un autre enfant ligne {earlier} ; "
             "attendu : le même prénom, le même nom et la même école pour un même enfant",
         )
@@ -83,7 +83,7 @@ def _check_empty(database: sqlite3.Connection, faults: Faults) -> None:
         wrong_rows = database.execute("SELECT 1 FROM set_aside WHERE file = ?", (file,)).fetchone()
         if file not in faults.unread and not wrong_rows:
             faults.add_unread(
-                Place(file, 1),
+                FileLine(file, 1),
                 "la liste est vide, mais d'autres listes en ont besoin ; attendu : des lignes sous les titres",
             )
 
@@ -92,33 +92,33 @@ def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
     """One payer code opens one family, one child code one of its children. No payer code is ever said."""
     for line, earlier in database.execute(_SAME_PAYER_CODE):
         faults.add(
-            Place(FAMILIES, line),
+            FileLine(FAMILIES, line),
             f"le code payeur est déjà celui de la famille de la ligne {earlier} ; attendu : un code par famille",
         )
     for (line,) in database.execute(_CHILD_CODE_AS_PAYER_CODE):
         faults.add(
-            Place(FAMILIES, line),
+            FileLine(FAMILIES, line),
             "le code payeur est le code d'un enfant de la famille ; attendu : un code que la famille seule connaît",
         )
     for line, code, earlier in database.execute(_SAME_CHILD_CODE):
         faults.add(
-            Place(CHILDREN, line),
+            FileLine(CHILDREN, line),
             f"le code enfant « {code} » est déjà ligne {earlier}, dans la même famille ; "
             "attendu : deux codes qui ne désignent qu'un enfant",
         )
 
 
 def _check_places(database: sqlite3.Connection, town: Town, faults: Faults) -> None:
-    for place, key, limit in _overfull(database, town):
+    for where, key, limit in _overfull(database, town):
         school = f", {key.school}" if key.school else ""
         faults.add(
-            place,
+            where,
             f"« {key.activity} »{school} dépasse ses places le {key.day:%d/%m/%Y} ; "
             f"attendu : {several(limit, 'réservation')} au plus",
         )
 
 
-def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[Place, PlaceKey, int]]:
+def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[FileLine, PlaceKey, int]]:
     """The first booking of the file beyond the places of each counter."""
     for activity in town.activities.values():
         if activity.capacity is None:
@@ -134,4 +134,4 @@ def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[Place,
                 continue
             taken[key] += 1
             if taken[key] == places(activity, key) + 1:
-                yield Place(BOOKINGS, line), key, places(activity, key)
+                yield FileLine(BOOKINGS, line), key, places(activity, key)

@@ -91,7 +91,7 @@ class Lists(Listing):
         self._insert(
             cells,
             "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?)",
-            (family, cells.row.place.line, payer, normal_code(code), email),
+            (family, cells.row.where.line, payer, normal_code(code), email),
             ("SELECT line FROM families WHERE id = ?", (family,)),
             f"la famille « {family} » est déjà",
         )
@@ -121,7 +121,7 @@ class Lists(Listing):
             cells,
             "INSERT OR IGNORE INTO children VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                cells.row.place.line,
+                cells.row.where.line,
                 child,
                 family,
                 code,
@@ -146,7 +146,7 @@ class Lists(Listing):
             (
                 child,
                 activity,
-                cells.row.place.line,
+                cells.row.where.line,
                 first and first.isoformat(),
                 last and last.isoformat(),
                 cells.yes("lecture_seule"),
@@ -169,7 +169,7 @@ class Lists(Listing):
         self._insert(
             cells,
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*key, cells.row.place.line, booked, channel),
+            (*key, cells.row.where.line, booked, channel),
             (
                 "SELECT line FROM events WHERE family = ? AND child = ? AND activity = ? AND day = ? AND at = ?",
                 key,

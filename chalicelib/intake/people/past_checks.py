@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
-from chalicelib.intake.files.faults import Faults, Place, add_or_mute
+from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.past import Past
 from chalicelib.rules.ids import activity_id
@@ -94,11 +94,11 @@ class PastChecks:
                 self._set_aside(event, f"{when} après la fin de {enrolment}")
             else:
                 wrong = f"{when} hors de {enrolment} ; attendu : un jour entre ses dates « du » et « au »"
-                self.faults.add(Place(BOOKINGS, line), wrong)
+                self.faults.add(FileLine(BOOKINGS, line), wrong)
 
     def _set_aside(self, event: Sequence[str], why: str) -> None:
         said = f"{why} ; attendu : ôter cette ligne"
         self.database.execute("INSERT INTO past_events VALUES (?, ?, ?, ?, ?, ?)", (*event, said))
 
     def _fault(self, line: int, wrong: str, follows: bool, *needs: str) -> None:
-        add_or_mute(self.faults, Place(BOOKINGS, line), wrong, follows=follows, needs=needs)
+        add_or_mute(self.faults, FileLine(BOOKINGS, line), wrong, follows=follows, needs=needs)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
-from chalicelib.intake.files.faults import Faults, Place, plain
+from chalicelib.intake.files.faults import Faults, FileLine, plain
 from chalicelib.intake.files.toml_tables import Source, Table
 from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.calendar_file import read_calendar, read_exceptionals
@@ -63,17 +63,17 @@ def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
 
 def _text_of(path: Path, faults: Faults) -> str | None:
     if not path.is_file():
-        faults.add(Place(FILE, 1), "ce fichier manque ; attendu : la configuration de la ville")
+        faults.add(FileLine(FILE, 1), "ce fichier manque ; attendu : la configuration de la ville")
         return None
     content = path.read_bytes()
     if len(content) > MOST_BYTES:
-        faults.add(Place(FILE, 1), f"le fichier pèse {len(content)} octets ; attendu : {MOST_BYTES} au plus")
+        faults.add(FileLine(FILE, 1), f"le fichier pèse {len(content)} octets ; attendu : {MOST_BYTES} au plus")
         return None
     try:
         return content.decode(encoding_of(path)).replace("\r\n", "\n")
     except UnreadableFile as unreadable:
         wrong = f"{unreadable.what} ; attendu : un texte enregistré en UTF-8"
-        faults.add_unread(Place(FILE, unreadable.line), wrong)
+        faults.add_unread(FileLine(FILE, unreadable.line), wrong)
         return None
 
 
@@ -87,7 +87,7 @@ def _parsed(text: str, faults: Faults) -> dict[str, object] | None:
         said = next(
             (french for start, french in _TOML_WORDS.items() if english.startswith(start)), _AT.sub("", english)
         )
-        faults.add(Place(FILE, line), f"le fichier n'est pas bien formé : {said}")
+        faults.add(FileLine(FILE, line), f"le fichier n'est pas bien formé : {said}")
         return None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.intake.files.faults import FEW, MOST_KINDS, SHOWN, Faults, Place
+from chalicelib.intake.files.faults import FEW, MOST_KINDS, SHOWN, Faults, FileLine
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Quiet
 from tests.clock import paris
@@ -178,7 +178,7 @@ def test_faults_of_one_kind_are_one_sentence_with_their_lines(tmp_path):
 def test_kinds_are_bounded():
     faults = Faults()
     for kind in range(2 * MOST_KINDS):
-        faults.add(Place(f"pdf/{kind}.pdf", 0), "x")
+        faults.add(FileLine(f"pdf/{kind}.pdf", 0), "x")
     assert len(faults.lines()) == SHOWN + 2
     assert faults.lines()[-2].startswith(f"… et {2 * MOST_KINDS - SHOWN:,} autres erreurs".replace(",", "\u202f"))
 

@@ -13,7 +13,7 @@ def read(tmp_path, content: bytes):
     path = tmp_path / "familles.csv"
     path.write_bytes(content)
     faults = Faults()
-    rows = [(row.place.line, dict(row.cells)) for row in rows_of(path, COLUMNS, faults)]
+    rows = [(row.where.line, dict(row.cells)) for row in rows_of(path, COLUMNS, faults)]
     return rows, [str(fault) for fault in faults]
 
 

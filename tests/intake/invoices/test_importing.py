@@ -192,7 +192,7 @@ def test_a_payment_that_may_be_counted_already_is_not_recorded_and_said(desk, ag
     desk.load(reglements=WITH_REFERENCES + CHEQUE)
     report = desk.load(reglements=WITH_REFERENCES + CHEQUE.replace(*again))
     (said,) = report.not_recorded
-    assert said.place.line == 2
+    assert said.where.line == 2
     assert "5,00\u00a0€ de Jamie BOND le 20/11/2026, référence « 0012345 »" in said.text
     assert not report.all_taken
     assert desk.invoices.holder(NUMBER).paid == 500
@@ -208,7 +208,7 @@ def test_the_report_says_which_online_payment_a_row_is(desk):
         report = desk.load(reglements=rows)
         assert (report.payments.added, report.payments.unchanged) == (added, 2 - added)
         (said,) = report.recognised
-        assert (said.place.line, said.text.partition("c'est ")[2]) == (
+        assert (said.where.line, said.text.partition("c'est ")[2]) == (
             2,
             "5,00\u00a0€ de Jamie BOND le 10/11/2026, référence « A55A »",
         )

@@ -89,7 +89,7 @@ def test_a_booking_that_came_too_late_is_set_aside_and_the_rest_is_done(town, tm
     for _ in range(2):
         report = town.load(a_folder(tmp_path, **lists))
         (refused,) = report.refused
-        assert refused.place.line == lists["reservations"].count("\n")
+        assert refused.where.line == lists["reservations"].count("\n")
         assert refused.text == f"{why} ; attendu : ôter cette ligne"
         assert not report.all_taken
     day = date(2026, 12, 16)
