@@ -110,7 +110,7 @@ def build_intake(settings: Settings) -> "Importer":
     """The import of a town's files. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
-    from chalicelib.intake.invoices.writer import InvoiceDesk  # noqa: PLC0415
+    from chalicelib.intake.invoices.writer import InvoiceImport  # noqa: PLC0415
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
@@ -119,7 +119,7 @@ def build_intake(settings: Settings) -> "Importer":
         store=DynamoIntakeStore(database_of(settings)),
         plannings=ports.plannings,
         places=_count_of(settings),
-        desk=InvoiceDesk(
+        invoice_import=InvoiceImport(
             invoices=ports.invoices,
             pdfs=ports.pdfs,
             renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),

@@ -19,12 +19,12 @@ from chalicelib.intake.invoices.checks import check_invoices
 from chalicelib.intake.invoices.lists import InvoiceLists
 from chalicelib.intake.invoices.reversals import ReversalList, check_reversals, write_reversals
 from chalicelib.intake.invoices.staged import families_with_invoices
-from chalicelib.intake.invoices.writer import InvoiceDesk, InvoiceWriter
+from chalicelib.intake.invoices.writer import InvoiceImport, InvoiceWriter
 from chalicelib.intake.people.checks import check_lists
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
 from chalicelib.intake.people.families import FamilyWriter
 from chalicelib.intake.people.limits import counts_otherwise
-from chalicelib.intake.people.lists import Lists
+from chalicelib.intake.people.lists import PeopleLists
 from chalicelib.intake.people.logins import LoginWriter
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.renumbered import renumbered
@@ -43,7 +43,7 @@ from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.reversing import ReversePayment
 
-WORKERS = 8
+WRITING_THREADS = 8
 
 
 class BadFiles(ValueError):
@@ -74,7 +74,7 @@ def validated(folder: Path, now: datetime, progress: Progress, past: Past | None
     town = read_town(folder, faults, paris_day(now))
     check_names(folder, faults)
     with staging() as database:
-        Lists(folder, town, database, faults, now, past=past).stage(progress.say)
+        PeopleLists(folder, town, database, faults, now, past=past).stage(progress.say)
         InvoiceLists(folder, town, database, faults, now).stage(progress.say)
         ReversalList(folder, town, database, faults, now).stage(progress.say)
         check_lists(database, town, past, faults)
@@ -96,7 +96,7 @@ class Importer:
         store: IntakeStore,
         plannings: PlanningStore,
         places: CountPlaces,
-        desk: InvoiceDesk,
+        invoice_import: InvoiceImport,
         notices: NoticeStore,
         reverse: ReversePayment,
         clock: Clock,
@@ -106,12 +106,12 @@ class Importer:
         self.store = store
         self.plannings = plannings
         self.places = places
-        self.desk = desk
+        self.invoice_import = invoice_import
         self.notices = notices
         self.reverse = reverse
         self.clock = clock
         self.pepper = pepper
-        self.workers = workers or WORKERS
+        self.workers = workers or WRITING_THREADS
 
     def __call__(
         self, folder: Path, progress: Progress, *, accepting: bool = False, cancel_departed: bool = False
@@ -123,8 +123,8 @@ class Importer:
         """
         now = self.clock.now()
         with validated(folder, now, progress, Past(self.store)) as checked:
-            there = self.store.current_town()
-            files = replace(checked, town=checked.town.after(there))
+            online = self.store.current_town()
+            files = replace(checked, town=checked.town.after(online))
             report = IntakeReport()
             invoices = self._invoices(files, folder, report)
             self._compare(invoices, files, progress)
@@ -134,7 +134,7 @@ class Importer:
                 brake(files.lists, self.store, paris_day(now))
             report.renumbered = renumbered(files.lists)
             recount = Recount(self.store, self.places, now)
-            if counts_otherwise(there, files.town):
+            if counts_otherwise(online, files.town):
                 recount.ask()
             people = self._people(files, now, report, recount)
             progress.follow("Familles", count(files.lists, "families"), people.write())
@@ -146,7 +146,7 @@ class Importer:
             progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
             due = recount.is_due()
             report.recounted = recount.prepare(files.town) if due else None
-            settling = self._settling(files, there, now, report, fresh=people.fresh, cancel=cancel_departed)
+            settling = self._settling(files, online, now, report, fresh=people.fresh, cancel=cancel_departed)
             progress.follow("Départs", len(people.unsettled), settling(people.unsettled))
             progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
             self._publish(files.town, now, report)
@@ -157,7 +157,7 @@ class Importer:
 
     def _invoices(self, files: Validated, folder: Path, report: IntakeReport) -> InvoiceWriter:
         return InvoiceWriter(
-            desk=self.desk,
+            ports=self.invoice_import,
             town=files.town,
             folder=folder,
             lists=files.lists,
@@ -178,7 +178,7 @@ class Importer:
     def _settling(
         self,
         files: Validated,
-        there: Town | None,
+        online: Town | None,
         now: datetime,
         report: IntakeReport,
         *,
@@ -189,7 +189,7 @@ class Importer:
             store=self.store,
             plannings=self.plannings,
             town=files.town,
-            before=there,
+            before=online,
             now=now,
             cancel=cancel,
             fresh=fresh,
@@ -218,11 +218,11 @@ class Importer:
     def _write_notices(self, lists: sqlite3.Connection, report: IntakeReport) -> Iterator[int]:
         """Who is told of invoices, for the families that never chose themselves."""
         for family, emails in lists.execute("SELECT family, emails FROM notices ORDER BY family"):
-            there = self.notices.settings(FamilyId(family))
-            if there == NoticeSettings():
+            settings = self.notices.settings(FamilyId(family))
+            if settings == NoticeSettings():
                 extra = tuple(Address(email, AddressState.CONFIRMED) for email in emails.split())
                 with contextlib.suppress(StaleWrite):  # Its parent chose just now.
-                    self.notices.save(FamilyId(family), replace(there, wanted=True, extra=extra))
+                    self.notices.save(FamilyId(family), replace(settings, wanted=True, extra=extra))
                     report.notices += 1
             yield 1
 

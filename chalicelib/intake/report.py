@@ -6,11 +6,11 @@ from chalicelib.intake.files.faults import FileLine, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
 
-SHOWN = 200
+MOST_LINES_SHOWN = 200
 
 
 @dataclass
-class Tally:
+class IntakeTally:
     """How many things of one kind were added, changed, or found as they should be."""
 
     added: int = 0
@@ -31,10 +31,10 @@ class NotTaken:
 
 @dataclass
 class IntakeReport:
-    town: Tally = field(default_factory=Tally)
-    families: Tally = field(default_factory=Tally)
-    children: Tally = field(default_factory=Tally)
-    logins: Tally = field(default_factory=Tally)
+    town: IntakeTally = field(default_factory=IntakeTally)
+    families: IntakeTally = field(default_factory=IntakeTally)
+    children: IntakeTally = field(default_factory=IntakeTally)
+    logins: IntakeTally = field(default_factory=IntakeTally)
     logins_removed: int = 0
     families_kept: int = 0
     """Families that have codes on the portal and are in no list: they are kept, and said."""
@@ -45,13 +45,13 @@ class IntakeReport:
     """Families whose codes open another one from now on."""
     ended: list[Ended] = field(default_factory=list)
     """Bookings to come without enrolment, told at every import until they are cancelled or past."""
-    bookings: Tally = field(default_factory=Tally)
+    bookings: IntakeTally = field(default_factory=IntakeTally)
     overtaken: int = 0
     """Lines of the list that a later change, of the list or of a parent, makes void."""
     refused: list[NotTaken] = field(default_factory=list)
-    invoices: Tally = field(default_factory=Tally)
-    payments: Tally = field(default_factory=Tally)
-    reversals: Tally = field(default_factory=Tally)
+    invoices: IntakeTally = field(default_factory=IntakeTally)
+    payments: IntakeTally = field(default_factory=IntakeTally)
+    reversals: IntakeTally = field(default_factory=IntakeTally)
     pdfs_made: int = 0
     pdfs_given: int = 0
     notices: int = 0
@@ -127,17 +127,17 @@ class IntakeReport:
     def _invoices(self) -> list[str]:
         """What was done about invoices; nothing for a town that has none."""
         said = []
-        if self.invoices != Tally() or self.pdfs_given or self.pdfs_made:
+        if self.invoices != IntakeTally() or self.pdfs_given or self.pdfs_made:
             said.append(
                 f"Factures : {_counts(self.invoices, 'ajoutée', 'modifiée', 'inchangée')} ; "
                 f"PDF : {several(self.pdfs_made, 'fabriqué')}, {several(self.pdfs_given, 'reçu')}"
             )
-        if self.payments != Tally():
+        if self.payments != IntakeTally():
             said.append(
                 f"Règlements : {several(self.payments.added, 'enregistré')}, "
                 f"{several(self.payments.unchanged, 'déjà connu')}"
             )
-        if self.reversals != Tally():
+        if self.reversals != IntakeTally():
             said.append(
                 f"Contre-passations : {several(self.reversals.added, 'enregistrée')}, "
                 f"{several(self.reversals.unchanged, 'déjà connue')}"
@@ -158,8 +158,12 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
 
 def _first(lines: list[str]) -> list[str]:
     """As many lines as somebody reads, then how many more there are."""
-    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"… et {number(len(lines) - SHOWN)} autres"]
+    return (
+        lines
+        if len(lines) <= MOST_LINES_SHOWN
+        else [*lines[:MOST_LINES_SHOWN], f"… et {number(len(lines) - MOST_LINES_SHOWN)} autres"]
+    )
 
 
-def _counts(tally: Tally, added: str, changed: str, unchanged: str) -> str:
+def _counts(tally: IntakeTally, added: str, changed: str, unchanged: str) -> str:
     return f"{several(tally.added, added)}, {several(tally.changed, changed)}, {several(tally.unchanged, unchanged)}"

@@ -65,7 +65,7 @@ def test_tables_are_needed(tmp_path, environ):
 
 def test_an_import_on_real_tables_twice(tmp_path, environ, moto_settings, moto_database, monkeypatch):
     # moto's transactions are not atomic under threads.
-    monkeypatch.setattr("chalicelib.intake.importing.WORKERS", 1)
+    monkeypatch.setattr("chalicelib.intake.importing.WRITING_THREADS", 1)
     status, out, error = run(a_folder(tmp_path), **environ)
     assert (status, error) == (DONE, "")
     assert out.splitlines() == [

@@ -12,7 +12,7 @@ from chalice.app import Chalice
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.adapters.logs import report
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoices.writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.report import IntakeReport
 from chalicelib.pages.site import add_pages
@@ -59,7 +59,7 @@ class LivingTown:
             reverse=reversing(self.invoices),
             store=self.store,
             plannings=self.store.plannings,
-            desk=InvoiceDesk(
+            invoice_import=InvoiceImport(
                 self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
             ),
             notices=self.notices,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.commands.import_town import BRAKED, DONE, main
-from chalicelib.intake.brakes import MANY, MOST, RENUMBERED_SHOWN, Braked, Loss, reasons
+from chalicelib.intake.brakes import ALWAYS_PASSES, MOST_RENUMBERED_SHOWN, SHARE_OF_CODES, Braked, Loss, reasons
 from tests.intake.folder import LISTS, a_folder
 from tests.intake.test_importing import Portal, snapshot, without
 
@@ -85,15 +85,15 @@ def test_an_empty_list_stops_the_run(portal, tmp_path):
 
 def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(portal, quick_hashes, tmp_path):
     portal.load(a_folder(tmp_path, **a_town(100)))
-    assert stopped(portal, a_folder(tmp_path, **a_town(100 - MANY - 1))) == [
+    assert stopped(portal, a_folder(tmp_path, **a_town(100 - ALWAYS_PASSES - 1))) == [
         "21 familles sur 100 ne seraient plus dans les listes",
         "21 enfants sur 100 ne seraient plus dans les listes",
         "21 inscriptions sur 100 s'arrêteraient",
     ]
-    assert stopped(portal, a_folder(tmp_path, **a_town(100, enrolled=100 - MANY - 1))) == [
+    assert stopped(portal, a_folder(tmp_path, **a_town(100, enrolled=100 - ALWAYS_PASSES - 1))) == [
         "21 inscriptions sur 100 s'arrêteraient"
     ]
-    portal.load(a_folder(tmp_path, **a_town(100 - MANY)))
+    portal.load(a_folder(tmp_path, **a_town(100 - ALWAYS_PASSES)))
 
 
 def test_an_enrolment_that_ends_is_one_that_leaves(portal, quick_hashes, tmp_path):
@@ -153,27 +153,27 @@ def test_many_renumbered_families_are_cut(portal, quick_hashes, tmp_path):
     portal.load(a_folder(tmp_path, **a_town(20)))
     lists = {name: text.replace("f-1", "f-9") for name, text in a_town(20).items()}
     said = [reason for reason in stopped(portal, a_folder(tmp_path, **lists)) if "identifiant" in reason]
-    assert len(said) == RENUMBERED_SHOWN + 1
-    assert said[-1] == f"… et {20 - RENUMBERED_SHOWN} autres familles qui semblent avoir changé d'identifiant"
+    assert len(said) == MOST_RENUMBERED_SHOWN + 1
+    assert said[-1] == f"… et {20 - MOST_RENUMBERED_SHOWN} autres familles qui semblent avoir changé d'identifiant"
 
 
-def loss(*, lost: int, there: int = 100, families: int = 2, listed: int = 100) -> Loss:
-    return Loss("code sur {there}", "codes sur {there}", lost, there, families, listed, MOST)
+def loss(*, lost: int, on_portal: int = 100, families: int = 2, listed: int = 100) -> Loss:
+    return Loss("code sur {on_portal}", "codes sur {on_portal}", lost, on_portal, families, listed, SHARE_OF_CODES)
 
 
 @pytest.mark.parametrize(
     ("changes", "brakes"),
     [
-        ({"lost": 0, "there": 0}, False),
-        ({"lost": 0, "there": 0, "listed": 0}, False),
-        ({"lost": 20, "there": 100}, False),
-        ({"lost": 21, "there": 100}, True),
-        ({"lost": 21, "there": 420}, False),
-        ({"lost": 22, "there": 420}, True),
-        ({"lost": 1, "there": 2}, True),
-        ({"lost": 1, "there": 3}, False),
-        ({"lost": 3, "there": 3, "families": 1}, False),
-        ({"lost": 3, "there": 3, "families": 1, "listed": 0}, True),
+        ({"lost": 0, "on_portal": 0}, False),
+        ({"lost": 0, "on_portal": 0, "listed": 0}, False),
+        ({"lost": 20, "on_portal": 100}, False),
+        ({"lost": 21, "on_portal": 100}, True),
+        ({"lost": 21, "on_portal": 420}, False),
+        ({"lost": 22, "on_portal": 420}, True),
+        ({"lost": 1, "on_portal": 2}, True),
+        ({"lost": 1, "on_portal": 3}, False),
+        ({"lost": 3, "on_portal": 3, "families": 1}, False),
+        ({"lost": 3, "on_portal": 3, "families": 1, "listed": 0}, True),
     ],
 )
 def test_how_much_is_too_much(changes, brakes):
@@ -182,14 +182,17 @@ def test_how_much_is_too_much(changes, brakes):
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(1, 50))
 def test_losing_more_never_brakes_less(lost, more, families):
-    there = lost + more
-    least, most = loss(lost=lost, there=there, families=families), loss(lost=there, there=there, families=families)
+    on_portal = lost + more
+    least, most = (
+        loss(lost=lost, on_portal=on_portal, families=families),
+        loss(lost=on_portal, on_portal=on_portal, families=families),
+    )
     assert most.brakes or not least.brakes
     assert bool(reasons([least])) is least.brakes
 
 
 def test_the_command_says_what_it_would_do_and_how_to_go_on(tmp_path, moto_settings, moto_database, monkeypatch):
-    monkeypatch.setattr("chalicelib.intake.importing.WORKERS", 1)
+    monkeypatch.setattr("chalicelib.intake.importing.WRITING_THREADS", 1)
     environ = {
         "DEMO_NOW": "2026-11-23T08:00",
         "PORTAL_STAGE": "local",

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoices.writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
@@ -59,7 +59,7 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
         reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database)),
         store=store,
         plannings=store.plannings,
-        desk=InvoiceDesk(
+        invoice_import=InvoiceImport(
             DynamoInvoiceStore(database),
             PDFS,
             PlainPaper(),
@@ -234,18 +234,18 @@ def test_importing_invoices_survives_every_fault(tmp_path: Path) -> None:
     fresh = loaded(tmp_path / "town", "lundi 2026-11-23 08:00", first, then)
 
     def billed_once(desk: Desk) -> None:
-        invoices = {invoice.number: invoice for invoice in desk.run.desk.invoices.of(F2)}
+        invoices = {invoice.number: invoice for invoice in desk.run.invoice_import.invoices.of(F2)}
         assert len(invoices) == 2
         first, second = (invoices[InvoiceNumber(f"2026-026-00033{n}")] for n in (5, 6))
         assert (first.label, first.total, first.paid) == ("CANTINE", 424, 0)
         assert (second.paid, second.overpaid, len(second.payments)) == (650, 50, 1)
         for invoice in (first, second):
-            lines = desk.run.desk.invoices.lines(F2, invoice.number)
+            lines = desk.run.invoice_import.invoices.lines(F2, invoice.number)
             assert sum(line.amount for line in lines) == invoice.total
             paper = PlainPaper().render(invoice, lines, desk.store.family_items([F2])[F2], None)  # type: ignore[arg-type]
             assert invoice.pdf_bytes == len(paper)
-            assert desk.run.desk.pdfs.holds(F2, invoice.number, paper)
-        waiting = [invoice.number for invoice in desk.run.desk.invoices.to_notify(10)]
+            assert desk.run.invoice_import.pdfs.holds(F2, invoice.number, paper)
+        waiting = [invoice.number for invoice in desk.run.invoice_import.invoices.to_notify(10)]
         assert sorted(waiting) == sorted(invoices)
 
     tried = survives(Case(fresh=fresh, run=Desk.load, recover=Desk.load, check=billed_once, ways=SEVERAL))

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import BadFiles, Importer
-from chalicelib.intake.invoices.writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.people import families as people
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.progress import Quiet
@@ -37,7 +37,7 @@ class Portal:
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
         invoices = MemoryInvoices()
-        self.desk = InvoiceDesk(
+        self.invoice_import = InvoiceImport(
             invoices,
             MemoryPdfs(),
             InvoicePdf(),
@@ -48,11 +48,11 @@ class Portal:
         self.waited = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
-            reverse=reversing(self.desk.invoices),
+            reverse=reversing(self.invoice_import.invoices),
             store=self.store,
             plannings=self.store.plannings,
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
-            desk=self.desk,
+            invoice_import=self.invoice_import,
             notices=self.notices,
             clock=self.clock,
             pepper=PEPPER,
@@ -416,7 +416,7 @@ def test_families_are_read_and_written_chunk_by_chunk(portal, tmp_path, monkeypa
         asked.append(list(ids))
         return find(asked[-1])
 
-    monkeypatch.setattr(people, "CHUNK", 2)
+    monkeypatch.setattr(people, "FAMILIES_A_CHUNK", 2)
     monkeypatch.setattr(portal.store, "family_items", family_items)
     many = "\n".join(f"f-{n};X;GOLDENEYE{n};" for n in range(10, 15))
     portal.load(a_folder(tmp_path, **with_line("familles", many)))

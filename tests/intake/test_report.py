@@ -8,7 +8,7 @@ import pytest
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.people.departed import Departure, Ended
 from chalicelib.intake.people.renumbered import Renumbered
-from chalicelib.intake.report import IntakeReport, NotTaken, Tally
+from chalicelib.intake.report import IntakeReport, IntakeTally, NotTaken
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 
@@ -33,7 +33,7 @@ NOTHING = "Rien à changer : le portail était à jour."
 
 
 def a_report(**lists: int) -> IntakeReport:
-    report = IntakeReport(town=Tally(unchanged=1))
+    report = IntakeReport(town=IntakeTally(unchanged=1))
     for name, count in lists.items():
         getattr(report, name).extend(NotTaken(FileLine("x.csv", n), "…") for n in range(1, count + 1))
     return report
@@ -64,7 +64,7 @@ def test_one_and_several_agree(name):
 def test_no_plural_follows_one():
     """Every line of the report, with one of each thing."""
     report = a_report(**dict.fromkeys(LISTS, 1))
-    one = Tally(1, 1, 1)
+    one = IntakeTally(1, 1, 1)
     report.families = report.children = report.logins = report.bookings = one
     report.invoices = report.payments = report.reversals = one
     report.logins_removed = report.overtaken = report.recounted = report.pdfs_made = report.notices = 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.exports.payments import write_day
 from chalicelib.intake.importing import BadFiles, Importer
-from chalicelib.intake.invoices.writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Quiet
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules import ids
@@ -48,7 +48,7 @@ class Town:
             store=store,
             plannings=world.plannings,
             places=CountPlaces(plannings=world.plannings, families=world.families, pause=[].append),
-            desk=InvoiceDesk(
+            invoice_import=InvoiceImport(
                 world.invoices,
                 world.pdfs,
                 InvoicePdf(),

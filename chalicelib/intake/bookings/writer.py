@@ -24,7 +24,7 @@ from chalicelib.services.saving import Part, limits_of, parts_of, write_part
 
 PATIENCE_SECONDS = 12.0
 """Seconds for which a family's events are tried again while somebody else writes. See ``services.saving``."""
-DONE = object()
+_NO_MORE_ROUNDS = object()
 _EVENTS = """
 SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel,
        children.school, last.past
@@ -57,7 +57,7 @@ class FamilyEvents:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EventsOutcome:
     """What became of one family's events."""
 
     saved: int
@@ -86,7 +86,7 @@ def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
 
 
 @dataclass(frozen=True)
-class Sorted:
+class SortedEvents:
     """Events by what the journal says of them."""
 
     to_do: tuple[Event, ...]
@@ -95,7 +95,7 @@ class Sorted:
     overtaken: int
 
 
-def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted:
+def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> SortedEvents:
     """What the events, one for each slot, still change.
 
     A journalled event is known, and so is one that asks for what is already so; one that is older than the last change
@@ -124,7 +124,7 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
             overtaken += 1
         else:
             (past if event.past else to_do).append(event)
-    return Sorted(tuple(to_do), tuple(past), known, overtaken)
+    return SortedEvents(tuple(to_do), tuple(past), known, overtaken)
 
 
 def entry_of(events: Sequence[Event]) -> JournalEntry:
@@ -147,12 +147,12 @@ class BookingWriter:
         self.plannings = plannings
         self.town = town
 
-    def __call__(self, given: FamilyEvents) -> Outcome:
+    def __call__(self, given: FamilyEvents) -> EventsOutcome:
         """Raises Unavailable; what was written before stays written, and known to the next import."""
         events, saved = list(given.events), 0
         refused: list[NotTaken] = []
         waits = rounds(PATIENCE_SECONDS)
-        while next(waits, DONE) is not DONE:
+        while next(waits, _NO_MORE_ROUNDS) is not _NO_MORE_ROUNDS:
             found = sort_out(events, self.store.journal_of(given.family))
             # A second look finds in the journal what the first one wrote.
             known = found.known - saved
@@ -166,11 +166,11 @@ class BookingWriter:
                 if full:  # It goes on: nobody is in the way.
                     waits = rounds(PATIENCE_SECONDS)
             else:
-                return Outcome(saved, known, found.overtaken, refused + _told(found.past))
+                return EventsOutcome(saved, known, found.overtaken, refused + _told(found.past))
         found = sort_out(events, self.store.journal_of(given.family))
         again = "la famille modifie son planning en ce moment ; attendu : relancer l'import"
         refused += [NotTaken(FileLine(BOOKINGS, event.line), again) for event in found.to_do]
-        return Outcome(saved, found.known - saved, found.overtaken, refused + _told(found.past))
+        return EventsOutcome(saved, found.known - saved, found.overtaken, refused + _told(found.past))
 
     def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
         """How many events were written; raises _Interrupted when one part meets a full counter or another write."""

@@ -16,10 +16,12 @@ from chalicelib.rules.money import Cents, euros
 from chalicelib.rules.school_calendar import END_OF_DAY, paris_instant
 
 Value = TypeVar("Value")
-LONGEST = 120
+MOST_CHARACTERS = 120
 LOOSE = "~"
-NAMES = f"attendu : lettres sans accent, chiffres, points et tirets, {ids.LONGEST} au plus, sans espace ni barre"
-REMEMBERED = 4096
+EXPECTED_NAME = (
+    f"attendu : lettres sans accent, chiffres, points et tirets, {ids.LONGEST} au plus, sans espace ni barre"
+)
+CELLS_REMEMBERED = 4096
 """A list says the same days again and again, and reading one costs more than the rest of its row."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECONDS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})$")
@@ -44,8 +46,8 @@ class Cells:
         text = self.row[column]
         if needed and not text:
             self.fault(f"la colonne « {column} » est vide ; attendu : un texte")
-        if len(text) > LONGEST or _CONTROL.search(text):
-            self.fault(f"« {column} » n'est pas lisible ; attendu : une ligne de {LONGEST} caractères au plus")
+        if len(text) > MOST_CHARACTERS or _CONTROL.search(text):
+            self.fault(f"« {column} » n'est pas lisible ; attendu : une ligne de {MOST_CHARACTERS} caractères au plus")
         return text
 
     def person(self, column: str) -> str:
@@ -61,7 +63,7 @@ class Cells:
         try:
             return ids.named(text) if text else ""
         except ValueError:
-            self.fault(f"« {column} » vaut « {text} » ; {NAMES}")
+            self.fault(f"« {column} » vaut « {text} » ; {EXPECTED_NAME}")
             return text
 
     def day(self, column: str, *, needed: bool = True) -> date | None:
@@ -125,12 +127,12 @@ class Cells:
             return None
 
 
-_day_of = lru_cache(maxsize=REMEMBERED)(day_of)
-_plain = lru_cache(maxsize=REMEMBERED)(plain)
-_words = lru_cache(maxsize=REMEMBERED)(words)
+_day_of = lru_cache(maxsize=CELLS_REMEMBERED)(day_of)
+_plain = lru_cache(maxsize=CELLS_REMEMBERED)(plain)
+_words = lru_cache(maxsize=CELLS_REMEMBERED)(words)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CELLS_REMEMBERED)
 def instant_of(text: str) -> datetime:
     """``18/12/2015``, ``2015-12-18 10:30``, ``2015-12-18T10:30:05``, ``18/12/2015 24:00`` in Paris -> aware UTC.
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.intake.files.code_pages import CONTEXT, OTHERS, WINDOWS, strangers, suspected
+from chalicelib.intake.files.code_pages import CONTEXT, OTHER_PAGES, WINDOWS, strangers, suspected
 
 UTF_8 = "utf-8-sig"
-BLOCK = 1 << 16
+BLOCK_BYTES = 1 << 16
 MOST_CONTEXTS = 4096
 AGAIN = (
     "attendu : un CSV en UTF-8, exporté de nouveau ou enregistré par le tableur au format « CSV UTF-8 », "
@@ -75,7 +75,7 @@ class UnreadableFile(ValueError):
 def encoding_of(path: Path) -> str:
     """``utf-8-sig`` or ``cp1252``, when the whole file is surely that. Raises UnreadableFile."""
     with path.open("rb") as file:
-        _refuse_other_files(file.read(BLOCK))
+        _refuse_other_files(file.read(BLOCK_BYTES))
     text_is_utf_8 = True
     for line, block in _blocks(path):
         _refuse_controls(line, block)
@@ -100,7 +100,7 @@ def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
     """Whole lines, 64 KiB at a time, with the number of the first."""
     line = 1
     with path.open("rb") as file:
-        while lines := file.readlines(BLOCK):
+        while lines := file.readlines(BLOCK_BYTES):
             yield line, b"".join(lines)
             line += len(lines)
 
@@ -169,7 +169,7 @@ def _refuse_other_pages(path: Path) -> None:
     page = suspected(contexts)
     if page:
         line = strange or _first_bad_line(path)
-        raise UnreadableFile(line, f"le fichier semble écrit dans les caractères {OTHERS[page]}", IN_THESE)
+        raise UnreadableFile(line, f"le fichier semble écrit dans les caractères {OTHER_PAGES[page]}", IN_THESE)
     if strange:
         raise UnreadableFile(strange, "le fichier n'est pas en UTF-8, et a un signe qu'aucun nom n'a en Windows-1252")
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 WINDOWS = "cp1252"
-OTHERS = {
+OTHER_PAGES = {
     "cp850": "des anciens logiciels DOS (page de codes 850)",
     "cp437": "des anciens logiciels DOS (page de codes 437)",
     "mac_roman": "des anciens Macintosh (Mac Roman)",
     "iso8859_15": "ISO-8859-15 (Latin-9)",
 }
 """What is suspected, as a clerk is told. Of equal ones the first."""
-SURE = math.log(3)
+LEAST_LOG_RATIO = math.log(3)
 """How much likelier Windows-1252 must be than any other, as the logarithm of a ratio."""
 CONTEXT = re.compile(rb"(?s)(?<=(.))([\x80-\xff])(?=(.))")
 """A byte beyond ASCII between its neighbours: search a text that has one byte more at each end."""
@@ -23,7 +23,7 @@ _LETTERS = {600: "é", 500: "É", 150: "è", 120: "È", 50: "Ç", 40: "ïêçë�
 _LETTERS |= {12: "œŒ", 10: "Û", 8: "üöÜÖ", 5: "ùñÑ", 4: "áíó", 3: "äÆ", 2: "æãúÄÓÍÁ", 1: "òìÿÙÚÃÒÌ"}
 _SIGNS = {10: "«»°\xa0€", 8: "’", 2: "²", 1: "…–“”½", 0.2: "×§·•—‘³¹´£©®ºª"}
 """How often each stands in lists of names and labels, by one rough measure."""
-RARE, NEVER = 0.2, 0.001
+RARE_WEIGHT, NEVER_WEIGHT = 0.2, 0.001
 """A letter of another language; a sign that lists of names do not have."""
 _USUAL = {sign: often for table in (_LETTERS, _SIGNS) for often, signs in table.items() for sign in signs}
 _VOWELS = "aeiouyhéèêàâôîœAEIOUYHÉÈÊÀÂÔÎŒ"
@@ -31,7 +31,7 @@ _VOWELS = "aeiouyhéèêàâôîœAEIOUYHÉÈÊÀÂÔÎŒ"
 
 def strangers(text: str) -> bool:
     """Whether one of its characters is hardly ever in French: ``‚``, ``ƒ``, ``¤``, a control."""
-    return any(_often(sign) <= NEVER for sign in text)
+    return any(_often(sign) <= NEVER_WEIGHT for sign in text)
 
 
 def suspected(contexts: Iterable[bytes]) -> str | None:
@@ -40,9 +40,9 @@ def suspected(contexts: Iterable[bytes]) -> str | None:
     ``contexts`` are three bytes each: one beyond ASCII between its neighbours.
     """
     there = set(contexts)
-    otherwise = [page for page in OTHERS if any(_differs(one, page) for one in there)]
+    otherwise = [page for page in OTHER_PAGES if any(_differs(one, page) for one in there)]
     best = max(otherwise, key=lambda page: _likelihood(there, page), default=None)
-    return best if best and _likelihood(there, best) + SURE > _likelihood(there, WINDOWS) else None
+    return best if best and _likelihood(there, best) + LEAST_LOG_RATIO > _likelihood(there, WINDOWS) else None
 
 
 def _differs(context: bytes, page: str) -> bool:
@@ -67,7 +67,7 @@ def _log_often(before: str, sign: str, after: str) -> float:
 def _often(sign: str) -> float:
     if sign in _USUAL:
         return _USUAL[sign]
-    return RARE if unicodedata.category(sign) in {"Lu", "Ll"} and sign not in "ŠšŽžƒþÞðÐıµ" else NEVER
+    return RARE_WEIGHT if unicodedata.category(sign) in {"Lu", "Ll"} and sign not in "ŠšŽžƒþÞðÐıµ" else NEVER_WEIGHT
 
 
 def _case_fits(before: str, sign: str, after: str) -> float:

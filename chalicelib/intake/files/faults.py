@@ -8,13 +8,13 @@ from difflib import get_close_matches
 
 from chalicelib.rules.letters import without_accents
 
-SHOWN = 200
+MOST_FAULTS_SHOWN = 200
 """A file exported wrongly has a fault on every line: after this many, the rest is only counted."""
-FEW = 3
+MOST_ONE_BY_ONE = 3
 """Faults of one kind that are written one by one; of more, the first is, with the lines of the others."""
-LINES_SHOWN = 20
-MOST_KINDS = 5 * SHOWN
-FILES = (
+MOST_LINE_NUMBERS = 20
+MOST_FAULT_KINDS = 5 * MOST_FAULTS_SHOWN
+TOWN_FILES = (
     "town.toml",
     "familles.csv",
     "enfants.csv",
@@ -59,12 +59,12 @@ class FaultKind:
 
     def add(self, fault: Fault) -> None:
         self.count += 1
-        if len(self.first) < LINES_SHOWN:
+        if len(self.first) < MOST_LINE_NUMBERS:
             self.first.append(fault)
 
     def lines(self) -> list[str]:
         """Each fault when they are few, else ``enfants.csv:12: 316 fois : … (lignes 12, 21, 33, …)``."""
-        if self.count <= FEW:
+        if self.count <= MOST_ONE_BY_ONE:
             return [str(fault) for fault in self.first]
         listed = ", ".join(str(line) for line in sorted(fault.where.line for fault in self.first))
         more = ", …" if self.count > len(self.first) else ""
@@ -73,7 +73,7 @@ class FaultKind:
 
 
 class Faults:
-    """Collects faults in bounded memory: the first ``SHOWN`` in the order of the files, their kinds, their number.
+    """Collects faults in bounded memory: the first ones in the order of the files, their kinds, their number.
 
     ``unread`` names the files of which no row was read, ``unjudged`` counts the lines of each file that could not be
     judged because of faults elsewhere.
@@ -92,12 +92,12 @@ class Faults:
         self.count += 1
         self._kind(where.file, _VALUES.sub("*", text)).add(fault)
         self._kept.append(fault)
-        if len(self._kept) > 2 * SHOWN:
+        if len(self._kept) > 2 * MOST_FAULTS_SHOWN:
             self._keep_first()
 
     def _kind(self, file: str, said: str) -> FaultKind:
-        """A folder of a thousand wrong PDFs is a thousand kinds: past ``MOST_KINDS`` they are only counted."""
-        if (file, said) not in self._kinds and len(self._kinds) >= MOST_KINDS:
+        """A folder of a thousand wrong PDFs is a thousand kinds: past ``MOST_FAULT_KINDS`` they are only counted."""
+        if (file, said) not in self._kinds and len(self._kinds) >= MOST_FAULT_KINDS:
             return self._others
         return self._kinds.setdefault((file, said), FaultKind())
 
@@ -113,19 +113,19 @@ class Faults:
     def lines(self) -> list[str]:
         """What a clerk reads: the faults by kind, in the order of the files, then what nobody could judge."""
         kinds = sorted(self._kinds.values(), key=lambda kind: _reading_order(kind.first[0]))
-        said = [line for kind in kinds[:SHOWN] for line in kind.lines()]
-        hidden = sum(kind.count for kind in kinds[SHOWN:]) + self._others.count
+        said = [line for kind in kinds[:MOST_FAULTS_SHOWN] for line in kind.lines()]
+        hidden = sum(kind.count for kind in kinds[MOST_FAULTS_SHOWN:]) + self._others.count
         if hidden:
-            said.append(f"… et {number(hidden)} autres erreurs, d'autres sortes que les {SHOWN} premières")
+            said.append(f"… et {number(hidden)} autres erreurs, d'autres sortes que les {MOST_FAULTS_SHOWN} premières")
         if self.unjudged:
-            files = ", ".join(f"{file} {number(self.unjudged[file])}" for file in FILES if self.unjudged[file])
+            files = ", ".join(f"{file} {number(self.unjudged[file])}" for file in TOWN_FILES if self.unjudged[file])
             said.append(f"Lignes qui n'ont pas pu être jugées à cause de ces erreurs : {files}")
         many = self.count > 1
         return [*said, f"{number(self.count)} erreur{'s' if many else ''} : rien n'a été écrit."]
 
     def _keep_first(self) -> None:
         self._kept.sort(key=_reading_order)
-        del self._kept[SHOWN:]
+        del self._kept[MOST_FAULTS_SHOWN:]
 
 
 def add_or_mute(faults: Faults, where: FileLine, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
@@ -138,7 +138,7 @@ def add_or_mute(faults: Faults, where: FileLine, wrong: str, *, follows: bool, n
 
 def _reading_order(fault: Fault) -> tuple[int, str, int]:
     file = fault.where.file
-    return (FILES.index(file) if file in FILES else len(FILES), file, fault.where.line)
+    return (TOWN_FILES.index(file) if file in TOWN_FILES else len(TOWN_FILES), file, fault.where.line)
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from chalicelib.intake.files.charsets import AGAIN, UnreadableFile, encoding_of
 from chalicelib.intake.files.faults import Faults, FileLine, nearest, plain
 
 TAB = "\t"
-REMEMBERED = 4096
+CELLS_REMEMBERED = 4096
 """First cells: the rows of a family, or of a child, follow each other."""
 _KEPT_ZEROS = re.compile(r'="(.*)"')
 """``="007"``: how some software keeps a spreadsheet from reading 007 as 7."""
@@ -184,12 +184,12 @@ def _no_value(cell: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CELLS_REMEMBERED)
 def _title(cell: str) -> str:
     return re.sub(r"[ _'-]+", "_", plain(cell))
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CELLS_REMEMBERED)
 def _is_total(cell: str) -> bool:
     return bool(_TOTAL.fullmatch(plain(cell)))
 

@@ -16,13 +16,13 @@ from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
 
 
-class Change(Enum):
+class InvoiceChange(Enum):
     ADDED = "added"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
 
 
-class Pdf(Enum):
+class PdfSource(Enum):
     """Where an invoice's PDF comes from."""
 
     GIVEN = "given"
@@ -31,7 +31,7 @@ class Pdf(Enum):
 
 
 @dataclass(frozen=True)
-class Listed:
+class InFiles:
     """What the files say of one invoice. ``invoice`` is None when factures.csv leaves it out; ``pdf`` is a file's name,
     empty when there is none, ``pdf_bytes`` its size."""
 
@@ -53,11 +53,11 @@ class FamilyInvoices:
     """The invoices of the files that one family owes. ``family`` has no children: a PDF names those of its lines."""
 
     family: Family
-    listed: tuple[Listed, ...]
+    in_files: tuple[InFiles, ...]
 
 
 @dataclass(frozen=True)
-class There:
+class OnPortal:
     """What the portal has: the invoice of that number, its lines, the number that holds its reference, and the attempt
     to pay that is under way or to check."""
 
@@ -68,16 +68,16 @@ class There:
 
 
 @dataclass(frozen=True)
-class Step:
+class InvoicePlan:
     """What is to be done: ``invoice`` and ``lines`` to put unless UNCHANGED, the PDF to store, payments to record.
 
     ``kept_as_it_is``: why a change that the files ask for is set aside, empty when none is.
     """
 
-    change: Change
+    change: InvoiceChange
     invoice: Invoice
     lines: tuple[InvoiceLine, ...]
-    pdf: Pdf
+    pdf: PdfSource
     payments: Matching
     kept_as_it_is: str = ""
 
@@ -86,28 +86,28 @@ class Step:
         return self.payments.new
 
 
-def step_of(listed: Listed, there: There) -> Step:
+def plan_of(in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
     """Raises ValueError when neither the files nor the portal have the invoice: ``wrong_with`` says what is wrong."""
-    known = there.invoice
-    wanted = listed.invoice or known
+    known = on_portal.invoice
+    wanted = in_files.invoice or known
     if wanted is None:
-        raise ValueError(f"invoice {listed.number} is nowhere")
+        raise ValueError(f"invoice {in_files.number} is nowhere")
     if known:
         # The day it came online, its PDF, its payments and the attempts to pay it are the portal's.
         wanted = replace(wanted, published_at=known.published_at, pdf_bytes=known.pdf_bytes, payments=known.payments)
         wanted = replace(wanted, begun=known.begun)
-    lines = listed.lines or _still_right(there.lines, wanted.total)
+    lines = in_files.lines or _still_right(on_portal.lines, wanted.total)
     if known is None:
-        change = Change.ADDED
-    elif wanted != known or lines != there.lines:
-        change = Change.CHANGED
+        change = InvoiceChange.ADDED
+    elif wanted != known or lines != on_portal.lines:
+        change = InvoiceChange.CHANGED
     else:
-        change = Change.UNCHANGED
-    payments = match(listed.received, wanted.payments)
-    why = _why_kept(known, wanted, there.attempt) if known and change is Change.CHANGED else ""
+        change = InvoiceChange.UNCHANGED
+    payments = match(in_files.received, wanted.payments)
+    why = _why_kept(known, wanted, on_portal.attempt) if known and change is InvoiceChange.CHANGED else ""
     if known and why:
-        return Step(Change.UNCHANGED, known, there.lines, Pdf.KEPT, payments, why)
-    return Step(change, wanted, lines, _pdf_of(listed, change, wanted, lines), payments)
+        return InvoicePlan(InvoiceChange.UNCHANGED, known, on_portal.lines, PdfSource.KEPT, payments, why)
+    return InvoicePlan(change, wanted, lines, _pdf_of(in_files, change, wanted, lines), payments)
 
 
 def _why_kept(known: Invoice, wanted: Invoice, attempt: Attempt | None) -> str:
@@ -129,45 +129,48 @@ def _still_right(lines: tuple[InvoiceLine, ...], total: Cents) -> tuple[InvoiceL
     return lines if sum(line.amount for line in lines) == total else ()
 
 
-def _pdf_of(listed: Listed, change: Change, invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Pdf:
-    if listed.pdf:
-        return Pdf.GIVEN
-    if lines and (change is not Change.UNCHANGED or not invoice.pdf_bytes):
-        return Pdf.MADE
-    return Pdf.KEPT
+def _pdf_of(in_files: InFiles, change: InvoiceChange, invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> PdfSource:
+    if in_files.pdf:
+        return PdfSource.GIVEN
+    if lines and (change is not InvoiceChange.UNCHANGED or not invoice.pdf_bytes):
+        return PdfSource.MADE
+    return PdfSource.KEPT
 
 
-def wrong_with(listed: Listed, there: There) -> Iterator[tuple[FileLine, str]]:
+def wrong_with(in_files: InFiles, on_portal: OnPortal) -> Iterator[tuple[FileLine, str]]:
     """Why the files cannot be followed, given what the portal has."""
-    known, wanted = there.invoice, listed.invoice
+    known, wanted = on_portal.invoice, in_files.invoice
     if known is None and wanted is None:
-        yield from _nowhere(listed)
+        yield from _nowhere(in_files)
         return
-    step = step_of(listed, there)
+    plan = plan_of(in_files, on_portal)
     if known and wanted and known.family != wanted.family:
-        yield listed.where, f"la facture « {listed.number} » est celle d'une autre famille ; attendu : un autre numéro"
-        return
-    if wanted and there.holder not in (None, listed.number):
         yield (
-            listed.where,
-            f"la référence « {wanted.reference} » est celle de la facture « {there.holder} » du portail ; "
+            in_files.where,
+            f"la facture « {in_files.number} » est celle d'une autre famille ; attendu : un autre numéro",
+        )
+        return
+    if wanted and on_portal.holder not in (None, in_files.number):
+        yield (
+            in_files.where,
+            f"la référence « {wanted.reference} » est celle de la facture « {on_portal.holder} » du portail ; "
             "attendu : une référence par facture",
         )
-    if step.change is not Change.UNCHANGED and step.pdf is Pdf.KEPT:
-        wanted_pdf = PurePath("pdf", f"{listed.number}.pdf")
+    if plan.change is not InvoiceChange.UNCHANGED and plan.pdf is PdfSource.KEPT:
+        wanted_pdf = PurePath("pdf", f"{in_files.number}.pdf")
         yield (
-            listed.where,
-            f"la facture « {listed.number} » n'a ni lignes ni PDF ; "
+            in_files.where,
+            f"la facture « {in_files.number} » n'a ni lignes ni PDF ; "
             f"attendu : des lignes dans lignes.csv, ou {wanted_pdf}",
         )
 
 
-def _nowhere(listed: Listed) -> Iterator[tuple[FileLine, str]]:
-    unknown = f"la facture « {listed.number} » n'existe pas ; attendu : une facture de factures.csv ou du portail"
-    for received in listed.received:
+def _nowhere(in_files: InFiles) -> Iterator[tuple[FileLine, str]]:
+    unknown = f"la facture « {in_files.number} » n'existe pas ; attendu : une facture de factures.csv ou du portail"
+    for received in in_files.received:
         yield FileLine(PAYMENTS, received.line), unknown
-    if listed.pdf:
-        yield file_line_of(listed.pdf), unknown
+    if in_files.pdf:
+        yield file_line_of(in_files.pdf), unknown
 
 
 def _differences(known: Invoice, wanted: Invoice) -> Iterator[str]:

@@ -14,7 +14,7 @@ from chalicelib.rules.money import Cents, in_words, times
 from chalicelib.rules.school_calendar import paris_day
 
 INVOICES, LINES, PAYMENTS = "factures.csv", "lignes.csv", "reglements.csv"
-MEANS = {
+MEANS_WORDS = {
     "cheque": Means.CHEQUE,
     "especes": Means.CASH,
     "virement": Means.TRANSFER,
@@ -23,7 +23,7 @@ MEANS = {
     "autre": Means.OTHER,
     "en ligne": Means.ONLINE,
 }
-ANY_CODE = "00"
+ANY_COLLECTOR_CODE = "00"
 _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
 
 
@@ -112,7 +112,7 @@ class InvoiceLists(Listing):
 
     def _payment(self, cells: Cells) -> None:
         invoice, payer, day = cells.identifier("facture"), cells.text("payeur"), cells.day("date")
-        amount, means = cells.amount("montant"), cells.one_of("moyen", MEANS, ", ".join(MEANS))
+        amount, means = cells.amount("montant"), cells.one_of("moyen", MEANS_WORDS, ", ".join(MEANS_WORDS))
         reference = cells.text("reference", needed=False)
         if day and day > paris_day(self.now):
             cells.fault(f"le {day:%d/%m/%Y} est dans l'avenir ; attendu : une date passée")
@@ -150,6 +150,6 @@ def _is_reference(text: str) -> bool:
 def _debt(number: str) -> str:
     """What numbers that are one debt to the treasury share: ``026-000335`` and ``26-000335`` of the same year."""
     try:
-        return reference_of(number, ANY_CODE)
+        return reference_of(number, ANY_COLLECTOR_CODE)
     except ValueError:
         return number

@@ -35,24 +35,24 @@ class Matching:
 def match(rows: Iterable[Received], payments: Iterable[Payment]) -> Matching:
     """The same row is recognised first, then an online payment by its authorisation. What is left is compared with
     payments that were not taken back: the same amount and means, nearest day first, nothing that tells them apart."""
-    there = tuple(payments)
-    desk = _Desk(list(rows), [payment for payment in there if payment.amount > 0])
-    named = [*desk.pair(_same_row), *desk.pair(_same_authorisation)]
-    desk.keep(standing(there))
-    known = [pair for pair in named if _same_money(*_facts(pair))] + desk.pair(_nothing_tells_apart)
-    doubtful = [pair for pair in named if not _same_money(*_facts(pair))] + desk.pair(_only_its_reference_differs)
-    return Matching(tuple(known), tuple(desk.rows), tuple(doubtful))
+    on_portal = tuple(payments)
+    left = _Unmatched(list(rows), [payment for payment in on_portal if payment.amount > 0])
+    named = [*left.pair(_same_row), *left.pair(_same_authorisation)]
+    left.keep(standing(on_portal))
+    known = [pair for pair in named if _same_money(*_facts(pair))] + left.pair(_nothing_tells_apart)
+    doubtful = [pair for pair in named if not _same_money(*_facts(pair))] + left.pair(_only_its_reference_differs)
+    return Matching(tuple(known), tuple(left.rows), tuple(doubtful))
 
 
 @dataclass
-class _Desk:
+class _Unmatched:
     """Rows and payments that are not matched yet."""
 
     rows: list[Received]
     payments: list[Payment]
 
     def pair(self, alike: Callable[[Payment, Payment], bool]) -> list[Pair]:
-        """Match rows with payments that are ``alike``, nearest days first; both leave the desk."""
+        """Match rows with payments that are ``alike``, nearest days first; both leave."""
         every = [Pair(row, payment) for row in self.rows for payment in self.payments if alike(row.payment, payment)]
         made: list[Pair] = []
         for pair in sorted(every, key=_distance):

@@ -6,21 +6,21 @@ from pathlib import Path
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.rules.ids import invoice_number
 
-FOLDER = "pdf"
-MOST_BYTES = 5 * 1024 * 1024
-BEGINS, ENDS = b"%PDF-", b"%%EOF"
-TAIL = 2048
+PDF_FOLDER = "pdf"
+MOST_PDF_BYTES = 5 * 1024 * 1024
+PDF_BEGINS, PDF_ENDS = b"%PDF-", b"%%EOF"
+TAIL_BYTES = 2048
 """Some software writes a little after the end mark."""
-NOT_OURS = {"thumbs.db", "desktop.ini"}
+LEFT_BY_WINDOWS = {"thumbs.db", "desktop.ini"}
 """What Windows leaves in folders."""
 
 
 def stage_pdfs(folder: Path, database: sqlite3.Connection, faults: Faults) -> None:
     """Note the size of each PDF; what is not a right one is a fault that names the file."""
-    if not (folder / FOLDER).is_dir():
+    if not (folder / PDF_FOLDER).is_dir():
         return
-    for path in sorted((folder / FOLDER).iterdir()):
-        if path.name.startswith(".") or path.name.lower() in NOT_OURS:
+    for path in sorted((folder / PDF_FOLDER).iterdir()):
+        if path.name.startswith(".") or path.name.lower() in LEFT_BY_WINDOWS:
             continue
         wrong = _wrong_with(path)
         if (
@@ -35,11 +35,11 @@ def stage_pdfs(folder: Path, database: sqlite3.Connection, faults: Faults) -> No
 
 
 def file_line_of(name: str) -> FileLine:
-    return FileLine(f"{FOLDER}/{name}", 0)
+    return FileLine(f"{PDF_FOLDER}/{name}", 0)
 
 
 def read_pdf(folder: Path, name: str) -> bytes:
-    return (folder / FOLDER / name).read_bytes()
+    return (folder / PDF_FOLDER / name).read_bytes()
 
 
 def _is_number(text: str) -> bool:
@@ -54,12 +54,12 @@ def _wrong_with(path: Path) -> str:
     if not path.is_file() or path.suffix.lower() != ".pdf" or not _is_number(path.stem):
         return "ce n'est pas le PDF d'une facture ; attendu par exemple : 2026-026-000335.pdf"
     size = path.stat().st_size
-    if size > MOST_BYTES:
-        return f"le fichier pèse {size} octets ; attendu : {MOST_BYTES} au plus"
+    if size > MOST_PDF_BYTES:
+        return f"le fichier pèse {size} octets ; attendu : {MOST_PDF_BYTES} au plus"
     with path.open("rb") as file:
-        begins = file.read(len(BEGINS))
-        file.seek(max(0, size - TAIL))
-        whole = ENDS in file.read()
-    if begins != BEGINS or not whole:
+        begins = file.read(len(PDF_BEGINS))
+        file.seek(max(0, size - TAIL_BYTES))
+        whole = PDF_ENDS in file.read()
+    if begins != PDF_BEGINS or not whole:
         return "le fichier est abîmé ou n'est pas un PDF ; attendu : un PDF entier"
     return ""

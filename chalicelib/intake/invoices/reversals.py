@@ -8,13 +8,13 @@ from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.files.sheets import Columns
-from chalicelib.intake.report import Tally
+from chalicelib.intake.report import IntakeTally
 from chalicelib.rules.ids import invoice_number
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.reversing import NotReversible, Reversal, ReversePayment
 
 REVERSALS = "contrepassations.csv"
-WHY = {
+NOT_REVERSIBLE_WORDS = {
     "invoice": "la facture « {0.invoice} » n'existe pas sur le portail ; attendu : une facture payée en ligne",
     "payment": "le portail n'a pas pris de paiement « {0.authorisation} » pour la facture « {0.invoice} » ; "
     "attendu : le numéro d'autorisation d'un paiement en ligne",
@@ -51,10 +51,10 @@ def check_reversals(lists: sqlite3.Connection, reverse: ReversePayment, faults: 
         try:
             reverse.check(reversal)
         except NotReversible as fault:
-            faults.add(FileLine(REVERSALS, line), WHY[fault.args[0]].format(reversal))
+            faults.add(FileLine(REVERSALS, line), NOT_REVERSIBLE_WORDS[fault.args[0]].format(reversal))
 
 
-def write_reversals(lists: sqlite3.Connection, reverse: ReversePayment, tally: Tally) -> Iterator[int]:
+def write_reversals(lists: sqlite3.Connection, reverse: ReversePayment, tally: IntakeTally) -> Iterator[int]:
     """Take back what bounced; yields 1 for each line. Raises Unavailable."""
     for _, reversal in _staged(lists):
         if reverse(reversal):

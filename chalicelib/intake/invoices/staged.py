@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from chalicelib.intake.invoices.decisions import FamilyInvoices, Listed
+from chalicelib.intake.invoices.decisions import FamilyInvoices, InFiles
 from chalicelib.intake.invoices.matching import Received
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber, family_id, invoice_number
@@ -35,8 +35,8 @@ def by_family(database: sqlite3.Connection, *, left: bool = False) -> Iterator[F
     query = _LEFT if left else _CONCERNED
     for family, rows in itertools.groupby(database.execute(query), key=lambda row: (row[0], *row[2:])):
         name, payer, email = family
-        listed = tuple(listed_of(database, invoice_number(number)) for _, number, *_ in rows)
-        yield FamilyInvoices(Family(family_id(name), payer, email, 0, ()), listed)
+        in_files = tuple(in_files_of(database, invoice_number(number)) for _, number, *_ in rows)
+        yield FamilyInvoices(Family(family_id(name), payer, email, 0, ()), in_files)
 
 
 def families_with_invoices(database: sqlite3.Connection) -> int:
@@ -59,10 +59,10 @@ def found_elsewhere(database: sqlite3.Connection, number: InvoiceNumber, family:
     database.execute("INSERT INTO elsewhere VALUES (?, ?)", (number, family))
 
 
-def listed_of(database: sqlite3.Connection, number: InvoiceNumber) -> Listed:
+def in_files_of(database: sqlite3.Connection, number: InvoiceNumber) -> InFiles:
     row = database.execute(_INVOICE, (number,)).fetchone()
     pdf, size = database.execute("SELECT name, size FROM pdfs WHERE number = ?", (number,)).fetchone() or ("", 0)
-    return Listed(
+    return InFiles(
         number=number,
         line=row[0] if row else 0,
         invoice=_invoice(number, row[1:]) if row else None,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chalicelib.intake.files.faults import FileLine
-from chalicelib.intake.invoices.decisions import Listed, Step
+from chalicelib.intake.invoices.decisions import InFiles, InvoicePlan
 from chalicelib.intake.invoices.lists import PAYMENTS
 from chalicelib.intake.invoices.matching import Pair
 from chalicelib.intake.report import IntakeReport, NotTaken
@@ -13,7 +13,7 @@ from chalicelib.rules.money import Cents, in_words
 
 
 @dataclass
-class Told:
+class InvoiceRemarks:
     """``not_put``: changes of invoices that were set aside. ``not_recorded``: payments that may be counted already.
     ``recognised``: payments that the lists write otherwise, and which one of the portal each is."""
 
@@ -22,12 +22,12 @@ class Told:
     recognised: list[NotTaken] = field(default_factory=list)
     overpaid: list[NotTaken] = field(default_factory=list)
 
-    def of(self, listed: Listed, step: Step) -> None:
-        if step.kept_as_it_is:
-            self.not_put.append(NotTaken(listed.where, step.kept_as_it_is))
-        self.not_recorded += [NotTaken(_row_line(pair), _otherwise(pair)) for pair in step.payments.doubtful]
-        self.recognised += _recognised(step)
-        self.overpaid += _overpaid(listed, step)
+    def of(self, in_files: InFiles, plan: InvoicePlan) -> None:
+        if plan.kept_as_it_is:
+            self.not_put.append(NotTaken(in_files.where, plan.kept_as_it_is))
+        self.not_recorded += [NotTaken(_row_line(pair), _otherwise(pair)) for pair in plan.payments.doubtful]
+        self.recognised += _recognised(plan)
+        self.overpaid += _overpaid(in_files, plan)
 
     def add_to(self, report: IntakeReport) -> None:
         report.not_put += self.not_put
@@ -41,21 +41,21 @@ def _row_line(pair: Pair) -> FileLine:
 
 
 def _otherwise(pair: Pair) -> str:
-    row, there = pair.received.payment, pair.payment
-    if row.id == there.id or row.amount != there.amount:
-        before = f"ce règlement est déjà enregistré autrement ({_words(there)})"
+    row, on_portal = pair.received.payment, pair.payment
+    if row.id == on_portal.id or row.amount != on_portal.amount:
+        before = f"ce règlement est déjà enregistré autrement ({_words(on_portal)})"
         return f"{before} ; attendu : le même, ou une autre référence"
     return (
-        f"ce règlement ({_words(row)}) ressemble à celui que le portail a déjà ({_words(there)}) ; "
+        f"ce règlement ({_words(row)}) ressemble à celui que le portail a déjà ({_words(on_portal)}) ; "
         "attendu : la même référence, ou une ligne pour chacun s'il y en a deux"
     )
 
 
-def _recognised(step: Step) -> Iterator[NotTaken]:
+def _recognised(plan: InvoicePlan) -> Iterator[NotTaken]:
     """Those that the list writes otherwise than the portal: a clerk can see that none was taken for another."""
-    for pair in step.payments.known:
+    for pair in plan.payments.known:
         if _name(pair.received.payment) != _name(pair.payment) or pair.received.payment.id != pair.payment.id:
-            words = f"facture « {step.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
+            words = f"facture « {plan.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
             yield NotTaken(_row_line(pair), words)
 
 
@@ -69,11 +69,11 @@ def _words(payment: Payment) -> str:
     return f"{said}, référence « {name} »" if name else f"{said}, sans référence"
 
 
-def _overpaid(listed: Listed, step: Step) -> list[NotTaken]:
+def _overpaid(in_files: InFiles, plan: InvoicePlan) -> list[NotTaken]:
     """Money received twice is told at every import, until it is given back: a clerk may have missed it."""
-    paid = step.invoice.paid + sum(received.payment.amount for received in step.to_record)
-    too_much = Cents(paid - step.invoice.total)
+    paid = plan.invoice.paid + sum(received.payment.amount for received in plan.to_record)
+    too_much = Cents(paid - plan.invoice.total)
     if too_much <= 0:
         return []
-    where = listed.where if listed.line else FileLine(PAYMENTS, listed.received[0].line)
-    return [NotTaken(where, f"facture « {listed.number} » : {in_words(too_much)} de trop")]
+    where = in_files.where if in_files.line else FileLine(PAYMENTS, in_files.received[0].line)
+    return [NotTaken(where, f"facture « {in_files.number} » : {in_words(too_much)} de trop")]

@@ -11,10 +11,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from chalicelib.intake.files.faults import Faults, FileLine
-from chalicelib.intake.invoices.decisions import Change, FamilyInvoices, Listed, Pdf, Step, There, step_of, wrong_with
+from chalicelib.intake.invoices.decisions import (
+    FamilyInvoices,
+    InFiles,
+    InvoiceChange,
+    InvoicePlan,
+    OnPortal,
+    PdfSource,
+    plan_of,
+    wrong_with,
+)
 from chalicelib.intake.invoices.pdf_files import read_pdf
-from chalicelib.intake.invoices.staged import by_family, found_elsewhere, listed_of, not_listed, note_as_should_be
-from chalicelib.intake.invoices.words import Told
+from chalicelib.intake.invoices.staged import by_family, found_elsewhere, in_files_of, not_listed, note_as_should_be
+from chalicelib.intake.invoices.words import InvoiceRemarks
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite
@@ -31,7 +40,7 @@ LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une factu
 
 
 @dataclass(frozen=True)
-class InvoiceDesk:
+class InvoiceImport:
     """What the import of invoices works with."""
 
     invoices: InvoiceStore
@@ -43,23 +52,23 @@ class InvoiceDesk:
 
 
 @dataclass
-class Compared:
+class ComparedInvoices:
     """What the comparison of one family's invoices found."""
 
     wrong: list[tuple[FileLine, str]] = field(default_factory=list)
     as_should_be: list[InvoiceNumber] = field(default_factory=list)
     payments: int = 0
     """Payments of the lists that the portal has, on the invoices that are as they should be."""
-    told: Told = field(default_factory=Told)
+    told: InvoiceRemarks = field(default_factory=InvoiceRemarks)
 
 
 @dataclass
-class Written:
+class WrittenInvoices:
     """What became of one family's invoices."""
 
-    steps: list[Step] = field(default_factory=list)
+    plans: list[InvoicePlan] = field(default_factory=list)
     known_payments: int = 0
-    told: Told = field(default_factory=Told)
+    told: InvoiceRemarks = field(default_factory=InvoiceRemarks)
 
 
 class InvoiceWriter:
@@ -68,14 +77,14 @@ class InvoiceWriter:
     def __init__(
         self,
         *,
-        desk: InvoiceDesk,
+        ports: InvoiceImport,
         town: Town,
         folder: Path,
         lists: sqlite3.Connection,
         report: IntakeReport,
         workers: int,
     ) -> None:
-        self.desk = desk
+        self.ports = ports
         self.town = town
         self.folder = folder
         self.lists = lists
@@ -85,10 +94,10 @@ class InvoiceWriter:
     def compare(self, faults: Faults) -> Iterator[int]:
         """Add to ``faults`` why the files cannot be followed; yields 1 for each family."""
         for number in not_listed(self.lists):
-            known = self.desk.invoices.holder(number)
+            known = self.ports.invoices.holder(number)
             if known:
                 found_elsewhere(self.lists, number, known.family)
-            for where, text in () if known else wrong_with(listed_of(self.lists, number), There()):
+            for where, text in () if known else wrong_with(in_files_of(self.lists, number), OnPortal()):
                 faults.add(where, text)
         for compared in self._each(self._compare, by_family(self.lists)):
             for where, text in compared.wrong:
@@ -102,98 +111,98 @@ class InvoiceWriter:
     def write(self) -> Iterator[int]:
         """Write what ``compare`` left; yields 1 for each family. Raises Unavailable."""
         for written in self._each(self._write, by_family(self.lists, left=True)):
-            for step in written.steps:
-                self._count(step)
+            for plan in written.plans:
+                self._count(plan)
             self.report.payments.unchanged += written.known_payments
             written.told.add_to(self.report)
             yield 1
 
-    def _count(self, step: Step) -> None:
+    def _count(self, plan: InvoicePlan) -> None:
         tally = self.report.invoices
-        tally.added += step.change is Change.ADDED
-        tally.changed += step.change is Change.CHANGED
-        tally.unchanged += step.change is Change.UNCHANGED
-        self.report.pdfs_made += step.pdf is Pdf.MADE
-        self.report.pdfs_given += step.pdf is Pdf.GIVEN
-        self.report.payments.added += len(step.to_record)
+        tally.added += plan.change is InvoiceChange.ADDED
+        tally.changed += plan.change is InvoiceChange.CHANGED
+        tally.unchanged += plan.change is InvoiceChange.UNCHANGED
+        self.report.pdfs_made += plan.pdf is PdfSource.MADE
+        self.report.pdfs_given += plan.pdf is PdfSource.GIVEN
+        self.report.payments.added += len(plan.to_record)
 
     def _each(self, make: Callable[[FamilyInvoices], Made], given: Iterable[FamilyInvoices]) -> Iterator[Made]:
         with ThreadPoolExecutor(self.workers) as pool:
             yield from in_order(pool, self.workers, make, given)
 
-    def _compare(self, given: FamilyInvoices) -> Compared:
-        compared = Compared()
-        for listed, there in self._there(given):
-            wrong = list(wrong_with(listed, there))
+    def _compare(self, given: FamilyInvoices) -> ComparedInvoices:
+        compared = ComparedInvoices()
+        for in_files, on_portal in self._beside_portal(given):
+            wrong = list(wrong_with(in_files, on_portal))
             compared.wrong += wrong
             if wrong:
                 continue
-            step = self._step(listed, there)
-            if step.change is Change.UNCHANGED and step.pdf is Pdf.KEPT and not step.to_record:
-                compared.as_should_be.append(listed.number)
-                compared.payments += len(step.payments.known)
-                compared.told.of(listed, step)
+            plan = self._plan(in_files, on_portal)
+            if plan.change is InvoiceChange.UNCHANGED and plan.pdf is PdfSource.KEPT and not plan.to_record:
+                compared.as_should_be.append(in_files.number)
+                compared.payments += len(plan.payments.known)
+                compared.told.of(in_files, plan)
         return compared
 
-    def _write(self, given: FamilyInvoices) -> Written:
-        written = Written()
-        for listed, there in self._there(given):
-            step = self._step(listed, there)
+    def _write(self, given: FamilyInvoices) -> WrittenInvoices:
+        written = WrittenInvoices()
+        for in_files, on_portal in self._beside_portal(given):
+            plan = self._plan(in_files, on_portal)
             try:
-                self._do(step, given.family, listed)
+                self._do(plan, given.family, in_files)
             except StaleWrite:
-                written.told.not_put.append(NotTaken(listed.where, f"facture « {listed.number} » : {LATE_PAYMENT}"))
+                written.told.not_put.append(NotTaken(in_files.where, f"facture « {in_files.number} » : {LATE_PAYMENT}"))
                 continue
-            written.steps.append(step)
-            written.known_payments += len(step.payments.known)
-            written.told.of(listed, step)
+            written.plans.append(plan)
+            written.known_payments += len(plan.payments.known)
+            written.told.of(in_files, plan)
         return written
 
-    def _there(self, given: FamilyInvoices) -> Iterator[tuple[Listed, There]]:
+    def _beside_portal(self, given: FamilyInvoices) -> Iterator[tuple[InFiles, OnPortal]]:
         """What the portal has of each invoice: one Query for those of the family, more for the new ones."""
-        invoices = self.desk.invoices
+        invoices = self.ports.invoices
         own = {invoice.number: invoice for invoice in invoices.of(given.family.id)}
-        concerned = [own[listed.number] for listed in given.listed if listed.number in own]
-        under_way = live_attempts(concerned, self.desk.attempts, self.desk.clock.now())
-        for listed in given.listed:
-            known = own.get(listed.number) or invoices.holder(listed.number)
+        concerned = [own[in_files.number] for in_files in given.in_files if in_files.number in own]
+        under_way = live_attempts(concerned, self.ports.attempts, self.ports.clock.now())
+        for in_files in given.in_files:
+            known = own.get(in_files.number) or invoices.holder(in_files.number)
             lines = invoices.lines(known.family, known.number) if known else ()
-            reference = listed.invoice.reference if listed.invoice else ""
+            reference = in_files.invoice.reference if in_files.invoice else ""
             asked = reference and not (known and known.reference == reference)
             holder = invoices.holder_of_reference(reference) if asked else None
-            yield listed, There(known, lines, holder.number if holder else None, under_way.get(listed.number))
+            yield in_files, OnPortal(known, lines, holder.number if holder else None, under_way.get(in_files.number))
 
-    def _step(self, listed: Listed, there: There) -> Step:
+    def _plan(self, in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
         """What is to be done; a PDF that the portal has already is kept."""
-        step = step_of(listed, there)
-        if step.pdf is not Pdf.GIVEN or step.change is not Change.UNCHANGED:
-            return step
-        invoice = step.invoice
-        same = invoice.pdf_bytes == listed.pdf_bytes and self.desk.pdfs.holds(
-            invoice.family, invoice.number, read_pdf(self.folder, listed.pdf)
+        plan = plan_of(in_files, on_portal)
+        if plan.pdf is not PdfSource.GIVEN or plan.change is not InvoiceChange.UNCHANGED:
+            return plan
+        invoice = plan.invoice
+        same = invoice.pdf_bytes == in_files.pdf_bytes and self.ports.pdfs.holds(
+            invoice.family, invoice.number, read_pdf(self.folder, in_files.pdf)
         )
-        return replace(step, pdf=Pdf.KEPT) if same else step
+        return replace(plan, pdf=PdfSource.KEPT) if same else plan
 
-    def _do(self, step: Step, family: Family, listed: Listed) -> None:
+    def _do(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> None:
         """Raises StaleWrite when the invoice got a payment meanwhile and would change."""
-        invoice, invoices = step.invoice, self.desk.invoices
-        if step.pdf is not Pdf.KEPT:
-            pdf = self._pdf(step, family, listed)
-            self.desk.pdfs.put(invoice.family, invoice.number, pdf)
+        invoice, invoices = plan.invoice, self.ports.invoices
+        if plan.pdf is not PdfSource.KEPT:
+            pdf = self._pdf(plan, family, in_files)
+            self.ports.pdfs.put(invoice.family, invoice.number, pdf)
             invoice = replace(invoice, pdf_bytes=len(pdf))
-        if step.change is not Change.UNCHANGED:
-            invoices.put(invoice, step.lines)
-        elif invoice.pdf_bytes != step.invoice.pdf_bytes:
+        if plan.change is not InvoiceChange.UNCHANGED:
+            invoices.put(invoice, plan.lines)
+        elif invoice.pdf_bytes != plan.invoice.pdf_bytes:
             invoices.set_pdf(invoice.family, invoice.number, invoice.pdf_bytes)
-        for received in step.to_record:
+        for received in plan.to_record:
             invoices.record(invoice.family, invoice.number, received.payment)
 
-    def _pdf(self, step: Step, family: Family, listed: Listed) -> bytes:
-        if step.pdf is Pdf.GIVEN:
-            return read_pdf(self.folder, listed.pdf)
+    def _pdf(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> bytes:
+        if plan.pdf is PdfSource.GIVEN:
+            return read_pdf(self.folder, in_files.pdf)
         debtor = family if family.payer else self._family(family.id)
-        return self.desk.renderer.render(step.invoice, step.lines, debtor, self.town)
+        return self.ports.renderer.render(plan.invoice, plan.lines, debtor, self.town)
 
     def _family(self, family: FamilyId) -> Family:
         """A family that only the portal knows: its invoice is named by a payment alone."""
-        return self.desk.families.find(family) or Family(family, "", "", 0, ())
+        return self.ports.families.find(family) or Family(family, "", "", 0, ())

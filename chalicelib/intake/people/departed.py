@@ -9,13 +9,14 @@ from chalicelib.intake.files.faults import number, several
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, FamilyId
 
-WORD = "ANNULER=oui"
-DAYS = 6
+CANCEL_WORD = "ANNULER=oui"
+MOST_DAYS_NAMED = 6
 """Days named one by one; more are counted."""
 TO_CANCEL = (
-    f"Pour les annuler au nom de la mairie et rendre les places : la même commande avec {WORD} (--annuler-les-departs)."
+    "Pour les annuler au nom de la mairie et rendre les places : "
+    f"la même commande avec {CANCEL_WORD} (--annuler-les-departs)."
 )
-KEEPING = {
+HOW_TO_KEEP = {
     "l'enfant a changé de famille": "(changement de famille) : les réserver de nouveau dans la nouvelle famille",
     "l'enfant est parti": "(enfant parti) : remettre l'enfant dans enfants.csv, et ses inscriptions",
     "l'activité est retirée": (
@@ -97,7 +98,7 @@ def ended_lines(ended: Iterable[Ended], listed: Callable[[list[str]], list[str]]
 def _what_to_do(ended: list[Ended]) -> list[str]:
     """How to cancel them, then how to keep them: one line for each reason that there is."""
     reasons = {one.why for one in ended}
-    kept = [f"Pour les garder {how}." for why, how in KEEPING.items() if why in reasons]
+    kept = [f"Pour les garder {how}." for why, how in HOW_TO_KEEP.items() if why in reasons]
     return [f"  {line}" for line in (TO_CANCEL, *kept)]
 
 
@@ -126,7 +127,7 @@ def _days(days: tuple[date, ...]) -> str:
     named = [f"{day:%d/%m/%Y}" for day in days]
     if len(named) == 1:
         return f"le {named[0]}"
-    if len(named) <= DAYS:
+    if len(named) <= MOST_DAYS_NAMED:
         return f"les {', '.join(named[:-1])} et {named[-1]}"
     return f"du {named[0]} au {named[-1]} ({len(named)} jours)"
 

@@ -27,19 +27,19 @@ from chalicelib.rules.town import Town
 from chalicelib.services.ports import PlanningStore
 from chalicelib.services.saving import parts_of, write_part
 
-CHANNEL = "mairie"
+TOWN_CHANNEL = "mairie"
 PATIENCE_SECONDS = 12.0
 """Seconds for which a cancellation is tried again while its family saves."""
 _CODES_OF_MOVED = """
-SELECT there.key, there.family, there.child FROM existing_logins AS there
-WHERE NOT EXISTS (SELECT 1 FROM current_logins AS mine WHERE mine.family = there.family AND mine.key = there.key)
-AND EXISTS (SELECT 1 FROM children WHERE id = there.child)
-AND NOT EXISTS (SELECT 1 FROM children WHERE id = there.child AND family = there.family)
+SELECT portal.key, portal.family, portal.child FROM existing_logins AS portal
+WHERE NOT EXISTS (SELECT 1 FROM current_logins AS mine WHERE mine.family = portal.family AND mine.key = portal.key)
+AND EXISTS (SELECT 1 FROM children WHERE id = portal.child)
+AND NOT EXISTS (SELECT 1 FROM children WHERE id = portal.child AND family = portal.family)
 AND (
-    EXISTS (SELECT 1 FROM children WHERE family = there.family)
+    EXISTS (SELECT 1 FROM children WHERE family = portal.family)
     OR EXISTS (
         SELECT 1 FROM existing_logins AS other
-        WHERE other.family = there.family AND other.child NOT IN (SELECT id FROM children)
+        WHERE other.family = portal.family AND other.child NOT IN (SELECT id FROM children)
     )
 )
 """
@@ -127,7 +127,7 @@ class Settling:
             wishes = tuple(Wish(slot, False) for slot in sorted(booked))
             situation = Situation(TownDays(self.counted), everybody, booked, {}, self.now)
             try:
-                for part in parts_of(SavePlan(wishes, (), ()), entry_for(wishes, self.now, CHANNEL), situation):
+                for part in parts_of(SavePlan(wishes, (), ()), entry_for(wishes, self.now, TOWN_CHANNEL), situation):
                     if part.entry.changes:
                         write_part(self.plannings, family.id, part, self.counted)
             except StaleWrite:

@@ -11,12 +11,12 @@ from chalicelib.intake.people.departed import Departure
 from chalicelib.intake.people.limits import moved
 from chalicelib.intake.people.merging import merged
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.intake.report import IntakeReport, Tally
+from chalicelib.intake.report import IntakeReport, IntakeTally
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 from chalicelib.rules.town import Town
 
-CHUNK = 100
+FAMILIES_A_CHUNK = 100
 Given = TypeVar("Given")
 
 
@@ -78,17 +78,17 @@ class FamilyWriter:
     def write(self) -> Iterator[int]:
         """Write the families that are new or different; yields how many were looked at, chunk by chunk."""
         for chunk in _chunks(families_of(self.lists, self.town)):
-            there = self.store.family_items(family.id for family in chunk)
-            if any(_moved(family, there.get(family.id), self.town) for family in chunk):
+            on_portal = self.store.family_items(family.id for family in chunk)
+            if any(_moved(family, on_portal.get(family.id), self.town) for family in chunk):
                 self.recount.ask()
             self.store.put_families(
-                found for family in chunk if (found := self._to_write(family, there.get(family.id))) is not None
+                found for family in chunk if (found := self._to_write(family, on_portal.get(family.id))) is not None
             )
             yield len(chunk)
         for names in _chunks(self._absent()):
-            there = self.store.family_items(names)
+            on_portal = self.store.family_items(names)
             self.store.put_families(
-                found for family in there.values() if (found := self._without_children(family)) is not None
+                found for family in on_portal.values() if (found := self._without_children(family)) is not None
             )
 
     def _absent(self) -> Iterator[FamilyId]:
@@ -100,50 +100,50 @@ class FamilyWriter:
         )
         return (FamilyId(family) for (family,) in rows)
 
-    def _to_write(self, wanted: Family, there: Family | None) -> Family | None:
+    def _to_write(self, wanted: Family, on_portal: Family | None) -> Family | None:
         """What to write for ``wanted``, None when it is already so."""
-        if there is None:
+        if on_portal is None:
             self.report.families.added += 1
             self.report.children.added += len(wanted.children)
             return wanted
-        becomes = self._becomes(wanted, there)
-        known = {child.id: child for child in there.children}
+        becomes = self._becomes(wanted, on_portal)
+        known = {child.id: child for child in on_portal.children}
         for child in becomes.children[: len(wanted.children)]:
             _count(self.report.children, known.get(child.id), child)
-        if becomes == there:
+        if becomes == on_portal:
             self.report.families.unchanged += 1
             return None
-        _count(self.report.families, _nobody_of(there), _nobody_of(becomes))
+        _count(self.report.families, _nobody_of(on_portal), _nobody_of(becomes))
         return becomes
 
-    def _without_children(self, there: Family) -> Family | None:
-        becomes = self._becomes(_nobody_of(there), there)
-        return None if becomes == there else becomes
+    def _without_children(self, on_portal: Family) -> Family | None:
+        becomes = self._becomes(_nobody_of(on_portal), on_portal)
+        return None if becomes == on_portal else becomes
 
-    def _becomes(self, wanted: Family, there: Family) -> Family:
+    def _becomes(self, wanted: Family, on_portal: Family) -> Family:
         """The family as the lists make it. Who gives up a child is signed out first: a crash in between does it again,
         for the child is still there."""
         listed = {child.id for child in wanted.children}
-        gone = [child for child in there.children if child.id not in listed]
+        gone = [child for child in on_portal.children if child.id not in listed]
         elsewhere = {child.id: families for child in gone if (families := self._families_of(child.id))}
-        becomes = merged(wanted, there, elsewhere.keys(), self.today)
+        becomes = merged(wanted, on_portal, elsewhere.keys(), self.today)
         if elsewhere:
-            self.store.revoke_sessions(there.id)
+            self.store.revoke_sessions(on_portal.id)
         self.report.departures += [
-            Departure(child, there.id, elsewhere.get(child.id, ()))
+            Departure(child, on_portal.id, elsewhere.get(child.id, ()))
             for child in gone
             if child.left is None or child.id in elsewhere
         ]
-        self._note(there, becomes)
+        self._note(on_portal, becomes)
         return becomes
 
-    def _note(self, there: Family, becomes: Family) -> None:
-        known = {child.id for child in (*there.children, *there.former) if child.unsettled}
+    def _note(self, on_portal: Family, becomes: Family) -> None:
+        known = {child.id for child in (*on_portal.children, *on_portal.former) if child.unsettled}
         unsettled = {child.id for child in (*becomes.children, *becomes.former) if child.unsettled}
         if unsettled:
-            self.unsettled.append(there.id)
+            self.unsettled.append(on_portal.id)
         if unsettled - known:
-            self.fresh.add(there.id)
+            self.fresh.add(on_portal.id)
 
     def _families_of(self, child: ChildId) -> tuple[FamilyId, ...]:
         rows = self.lists.execute("SELECT family FROM children WHERE id = ? ORDER BY family", (child,))
@@ -154,7 +154,7 @@ def _chunks(listed: Iterable[Given]) -> Iterator[list[Given]]:
     chunk: list[Given] = []
     for one in listed:
         chunk.append(one)
-        if len(chunk) == CHUNK:
+        if len(chunk) == FAMILIES_A_CHUNK:
             yield chunk
             chunk = []
     if chunk:
@@ -166,16 +166,16 @@ def _nobody_of(family: Family) -> Family:
     return replace(family, children=(), former=())
 
 
-def _moved(wanted: Family, there: Family | None, town: Town) -> bool:
+def _moved(wanted: Family, on_portal: Family | None, town: Town) -> bool:
     """Whether one of the family's children changed school, and with it the counters of its places."""
-    known = {child.id: child for child in (*there.children, *there.former)} if there else {}
+    known = {child.id: child for child in (*on_portal.children, *on_portal.former)} if on_portal else {}
     return any(moved(known[child.id], child, town) for child in wanted.children if child.id in known)
 
 
-def _count(tally: Tally, there: object, wanted: object) -> None:
-    if there is None:
+def _count(tally: IntakeTally, on_portal: object, wanted: object) -> None:
+    if on_portal is None:
         tally.added += 1
-    elif there == wanted:
+    elif on_portal == wanted:
         tally.unchanged += 1
     else:
         tally.changed += 1

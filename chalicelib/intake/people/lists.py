@@ -37,7 +37,7 @@ CHANNELS = {"mairie": "mairie", "telephone": "telephone", "courrier": "courrier"
 ACTIONS = {"inscription": 1, "annulation": 0}
 
 
-class Lists(Listing):
+class PeopleLists(Listing):
     """Stages the lists of ``folder``. ``town`` is None when town.toml is wrong: then its names are not checked.
 
     ``past`` is asked about activities that the town does not have.

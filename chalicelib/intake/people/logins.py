@@ -24,36 +24,36 @@ SELECT families.id, children.id, children.normal_code FROM children JOIN familie
 """
 _WANTED = """
 SELECT mine.key, mine.child,
-       (SELECT min(there.salt) FROM existing_logins AS there WHERE there.key = mine.key),
+       (SELECT min(portal.salt) FROM existing_logins AS portal WHERE portal.key = mine.key),
        (SELECT min(other.family) FROM current_logins AS other WHERE other.key = mine.key)
 FROM current_logins AS mine WHERE mine.family = ?
 """
 _THERE = "SELECT key, child, salt, secret FROM existing_logins WHERE family = ?"
 _TAKEN_OVER = """
-SELECT there.family, there.key FROM existing_logins AS there
-JOIN existing_logins AS mine ON mine.key = there.key AND mine.salt = there.salt AND mine.secret = there.secret
-WHERE mine.family IN (SELECT id FROM families) AND there.family NOT IN (SELECT id FROM families)
+SELECT portal.family, portal.key FROM existing_logins AS portal
+JOIN existing_logins AS mine ON mine.key = portal.key AND mine.salt = portal.salt AND mine.secret = portal.secret
+WHERE mine.family IN (SELECT id FROM families) AND portal.family NOT IN (SELECT id FROM families)
 """
 _KEPT = """
-SELECT count(DISTINCT there.family) FILTER (WHERE families.id IS NULL),
-       count(DISTINCT there.family || ' ' || there.child) FILTER (WHERE children.id IS NULL)
-FROM existing_logins AS there LEFT JOIN families ON families.id = there.family
-LEFT JOIN children ON children.family = there.family AND children.id = there.child
+SELECT count(DISTINCT portal.family) FILTER (WHERE families.id IS NULL),
+       count(DISTINCT portal.family || ' ' || portal.child) FILTER (WHERE children.id IS NULL)
+FROM existing_logins AS portal LEFT JOIN families ON families.id = portal.family
+LEFT JOIN children ON children.family = portal.family AND children.id = portal.child
 """
 
 
 @dataclass(frozen=True)
-class Codes:
+class FamilyCodes:
     """One family's codes: what the lists say (key -> child and salt), and its logins on the portal (by key)."""
 
     family: FamilyId
     payer_code: str
     wanted: Mapping[str, tuple[ChildId, bytes]]
-    there: Mapping[str, Login]
+    on_portal: Mapping[str, Login]
 
 
 @dataclass(frozen=True)
-class Changes:
+class LoginChanges:
     """What to do for one family. ``replaced``: a code of the portal stops working, its sessions have to end."""
 
     family: FamilyId
@@ -62,22 +62,22 @@ class Changes:
     replaced: bool
 
 
-def changes_of(codes: Codes, hashed: Callable[[str, bytes], bytes]) -> Changes:
+def changes_of(codes: FamilyCodes, hashed: Callable[[str, bytes], bytes]) -> LoginChanges:
     """Compare the lists with the portal. ``hashed``: the slow hash of a payer code, one for each salt of the family.
 
     A child that the lists leave out keeps a code that is still its family's: only its hash can tell.
     """
     secret_with = lru_cache(None)(lambda salt: hashed(codes.payer_code, salt))
-    good = {key for key, login in codes.there.items() if hmac.compare_digest(secret_with(login.salt), login.secret)}
+    good = {key for key, login in codes.on_portal.items() if hmac.compare_digest(secret_with(login.salt), login.secret)}
     listed = {child for child, _ in codes.wanted.values()}
     put = {
         key: login
         for key, (child, salt) in codes.wanted.items()
-        if (login := Login(codes.family, child, salt, secret_with(salt))) != codes.there.get(key)
+        if (login := Login(codes.family, child, salt, secret_with(salt))) != codes.on_portal.get(key)
     }
-    unlisted = codes.there.keys() - codes.wanted.keys()
-    delete = tuple(sorted(key for key in unlisted if key not in good or codes.there[key].child in listed))
-    return Changes(codes.family, put, delete, bool(delete) or not (put.keys() & codes.there.keys()) <= good)
+    unlisted = codes.on_portal.keys() - codes.wanted.keys()
+    delete = tuple(sorted(key for key in unlisted if key not in good or codes.on_portal[key].child in listed))
+    return LoginChanges(codes.family, put, delete, bool(delete) or not (put.keys() & codes.on_portal.keys()) <= good)
 
 
 class LoginWriter:
@@ -126,7 +126,7 @@ class LoginWriter:
         self._stamp()
         self.report.logins.unchanged = listed - self.report.logins.added - self.report.logins.changed
 
-    def _note(self, changes: Changes) -> None:
+    def _note(self, changes: LoginChanges) -> None:
         if not (changes.put or changes.delete):
             return
         self.database.execute("INSERT INTO families_to_write VALUES (?, ?)", (changes.family, changes.replaced))
@@ -135,21 +135,21 @@ class LoginWriter:
         rows += [(changes.family, key, None, None, None) for key in changes.delete]
         self.database.executemany("INSERT INTO logins_to_write VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _noted(self, family: str, *, replaced: bool) -> Changes:
+    def _noted(self, family: str, *, replaced: bool) -> LoginChanges:
         rows = self.database.execute(
             "SELECT key, child, salt, secret FROM logins_to_write WHERE family = ?", (family,)
         ).fetchall()
         put = {
             key: Login(FamilyId(family), ChildId(child), salt, secret) for key, child, salt, secret in rows if secret
         }
-        return Changes(FamilyId(family), put, tuple(key for key, *_ in rows if key not in put), replaced)
+        return LoginChanges(FamilyId(family), put, tuple(key for key, *_ in rows if key not in put), replaced)
 
-    def _apply(self, changes: Changes) -> None:
+    def _apply(self, changes: LoginChanges) -> None:
         """Sessions first: a crash in between leaves codes that are still to replace, so the next import does both."""
         if changes.replaced:
             self.store.revoke_sessions(changes.family)
-        there = {key for key, *_ in self.database.execute(_THERE, (changes.family,))}
-        known = len(changes.put.keys() & there)
+        on_portal = {key for key, *_ in self.database.execute(_THERE, (changes.family,))}
+        known = len(changes.put.keys() & on_portal)
         self.report.logins.changed += known
         self.report.logins.added += len(changes.put) - known
         self.report.logins_removed += len(changes.delete)
@@ -163,7 +163,7 @@ class LoginWriter:
     def _end_taken_over(self) -> None:
         """Both codes of a family that the lists no longer have may be another's now: they must open one of the two."""
         for family, key in self.database.execute(_TAKEN_OVER).fetchall():
-            self._apply(Changes(FamilyId(family), {}, (key,), replaced=True))
+            self._apply(LoginChanges(FamilyId(family), {}, (key,), replaced=True))
 
     def _stamp(self) -> None:
         """What is now on the portal is what the lists say: the next import need not hash it again to know."""
@@ -175,25 +175,25 @@ class LoginWriter:
                 self.store.put_stamps(dict(zip(left, pool.map(stamped, left.values()), strict=True)))
 
     def _put(self, key: str, login: Login) -> None:
-        there = (login.family, key, login.child, login.salt, login.secret)
-        self.database.execute("INSERT OR REPLACE INTO existing_logins VALUES (?, ?, ?, ?, ?)", there)
+        on_portal = (login.family, key, login.child, login.salt, login.secret)
+        self.database.execute("INSERT OR REPLACE INTO existing_logins VALUES (?, ?, ?, ?, ?)", on_portal)
 
     def _families(self) -> Iterator[tuple[str, str]]:
         """Each family of the lists that has to be looked at, and its payer code."""
         families = self.database.execute("SELECT id, code FROM families ORDER BY id")
         return ((family, code) for family, code in families if bucket_of(family) not in self.stamped)
 
-    def _codes(self) -> Iterator[Codes]:
+    def _codes(self) -> Iterator[FamilyCodes]:
         for family, code in self._families():
             wanted = {
                 key: (ChildId(child), salt or self._salt_of(first))
                 for key, child, salt, first in self.database.execute(_WANTED, (family,))
             }
-            there = {
+            on_portal = {
                 key: Login(FamilyId(family), ChildId(child), salt, secret)
                 for key, child, salt, secret in self.database.execute(_THERE, (family,))
             }
-            yield Codes(FamilyId(family), code, wanted, there)
+            yield FamilyCodes(FamilyId(family), code, wanted, on_portal)
 
     def _salt_of(self, first: str) -> bytes:
         """The new salt of a child code: that of the first family that has it, so that its families share one.
@@ -202,5 +202,5 @@ class LoginWriter:
         """
         return bytes.fromhex(keyed_hash(self.fresh, f"salt|{first}"))[:SALT_BYTES]
 
-    def _changes(self, codes: Codes) -> Changes:
+    def _changes(self, codes: FamilyCodes) -> LoginChanges:
         return changes_of(codes, lambda code, salt: secret_of(self.pepper, code, salt))

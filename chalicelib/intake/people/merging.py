@@ -8,20 +8,20 @@ from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ChildId
 
 
-def merged(wanted: Family, there: Family, elsewhere: Collection[ChildId], today: date) -> Family:
-    """``wanted`` (the lists) over ``there`` (the portal). ``elsewhere``: children that the lists give other families.
+def merged(wanted: Family, on_portal: Family, elsewhere: Collection[ChildId], today: date) -> Family:
+    """``wanted`` (the lists) over ``on_portal``. ``elsewhere``: children that the lists give other families.
 
     A child that the lists no longer have stays for its history and its codes, without any enrolment. One that they give
     another family is the family's no longer: it becomes a former child, and stays one whatever comes of it there. Who
     lost an enrolment, or some days of one, is unsettled: there may be bookings to come.
     """
-    before = {child.id: child for child in (*there.children, *there.former)}
+    before = {child.id: child for child in (*on_portal.children, *on_portal.former)}
     listed = {child.id for child in wanted.children}
     gone = [child for child in before.values() if child.id not in listed]
-    former = {child.id for child in there.former} | set(elsewhere)
+    former = {child.id for child in on_portal.former} | set(elsewhere)
     return replace(
         wanted,
-        session_epoch=there.session_epoch,
+        session_epoch=on_portal.session_epoch,
         children=(
             *(_listed(child, before.get(child.id)) for child in wanted.children),
             *(_left(child, today) for child in gone if child.id not in former),

@@ -30,8 +30,8 @@ class Past:
         return self._family(family) is not None
 
     def had_child(self, family: str, child: str) -> bool:
-        there = self._family(family)
-        return there is not None and child in {one.id for one in (*there.children, *there.former)}
+        on_portal = self._family(family)
+        return on_portal is not None and child in {one.id for one in (*on_portal.children, *on_portal.former)}
 
     def had_booked(self, family: str, child: str, activity: str) -> bool:
         """Whether the family's journal names the child's activity: the trace that an enrolment always leaves."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 _TAKEN = """
 WITH taken AS (
-    SELECT there.family AS before, there.key, mine.family AS after
-    FROM logins_to_write AS mine JOIN existing_logins AS there
-    ON there.key = mine.key AND there.salt = mine.salt AND there.secret = mine.secret
+    SELECT portal.family AS before, portal.key, mine.family AS after
+    FROM logins_to_write AS mine JOIN existing_logins AS portal
+    ON portal.key = mine.key AND portal.salt = mine.salt AND portal.secret = mine.secret
     UNION
-    SELECT there.family, there.key, mine.family
-    FROM existing_logins AS mine JOIN existing_logins AS there
-    ON there.key = mine.key AND there.salt = mine.salt AND there.secret = mine.secret
+    SELECT portal.family, portal.key, mine.family
+    FROM existing_logins AS mine JOIN existing_logins AS portal
+    ON portal.key = mine.key AND portal.salt = mine.salt AND portal.secret = mine.secret
 )
 SELECT before, after, NOT EXISTS (
     SELECT 1 FROM existing_logins AS other WHERE other.family = before

@@ -23,8 +23,8 @@ SELECT families.id, families.code, mine.key, mine.child
 FROM families LEFT JOIN current_logins AS mine ON mine.family = families.id ORDER BY families.id, mine.key
 """
 _THERE = """
-SELECT there.family, there.key, there.child, there.salt, there.secret
-FROM existing_logins AS there JOIN families ON families.id = there.family ORDER BY there.family, there.key
+SELECT portal.family, portal.key, portal.child, portal.salt, portal.secret
+FROM existing_logins AS portal JOIN families ON families.id = portal.family ORDER BY portal.family, portal.key
 """
 
 

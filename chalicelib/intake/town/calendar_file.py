@@ -25,13 +25,13 @@ FEASTS = {
     "mayotte": "976",
 }
 """What « feries » may say -> the subdivision of the ``holidays`` library."""
-LONGEST = 20 * 366
+LONGEST_CALENDAR_DAYS = 20 * 366
 
 
 def read_calendar(table: Table) -> Calendar | None:
     """The calendar without its closures and openings, which need the activities; None after a fault."""
     first, last = table.day("premier-jour"), table.day("dernier-jour")
-    if first and last and not 0 <= (last - first).days <= LONGEST:
+    if first and last and not 0 <= (last - first).days <= LONGEST_CALENDAR_DAYS:
         table.fault("dernier-jour", "le calendrier doit finir après son premier jour, moins de 20 ans plus tard")
         first = None
     zone, feasts = _zone(table), _feasts(table)

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-MOST_BYTES = 4096
+MOST_CREST_BYTES = 4096
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -30,8 +30,8 @@ def read_crest(folder: Path, name: str) -> str:
     if not path.is_file():
         raise BadCrest(f"le fichier du blason « {name} » n'existe pas ; attendu : un dessin SVG à côté de town.toml")
     content = path.read_bytes()
-    if len(content) > MOST_BYTES:
-        raise BadCrest(f"le blason pèse {len(content)} octets ; attendu : {MOST_BYTES} au plus")
+    if len(content) > MOST_CREST_BYTES:
+        raise BadCrest(f"le blason pèse {len(content)} octets ; attendu : {MOST_CREST_BYTES} au plus")
     check_drawing(content)
     return content.decode("utf-8-sig")
 

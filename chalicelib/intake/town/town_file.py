@@ -21,13 +21,13 @@ from chalicelib.rules.planning import closed_because
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
 
-FILE = "town.toml"
-MOST_BYTES = 200_000
-LONGEST_MESSAGE = 4000
+TOWN_TOML = "town.toml"
+MOST_TOWN_TOML_BYTES = 200_000
+MOST_MESSAGE_CHARACTERS = 4000
 CONFORMITY = ("totalement conforme", "partiellement conforme", "non conforme")
 OPEN_DAYS_TRIED = 10
 """Days on which each deadline is tried: a calendar that starts too late fails on its first ones."""
-ONLINE = {"service-web": "web-service", "url": "url", "non": ""}
+ONLINE_WORDS = {"service-web": "web-service", "url": "url", "non": ""}
 _COLLECTOR_CODE = re.compile(r"[A-Z0-9]{2}")
 _CLIENT_NUMBER = re.compile(r"[0-9]{6}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -50,11 +50,11 @@ def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
     ``today`` (Paris) is the first day whose deadlines must be computable.
     """
     before = faults.count
-    text = _text_of(folder / FILE, faults)
+    text = _text_of(folder / TOWN_TOML, faults)
     read = None if text is None else _parsed(text, faults)
     if text is None or read is None:
         return None
-    source = Source(FILE, text, faults)
+    source = Source(TOWN_TOML, text, faults)
     town = _town(Table(read, (), source), folder)
     if town and faults.count == before:
         _try_deadlines(town, source, today)
@@ -63,17 +63,19 @@ def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
 
 def _text_of(path: Path, faults: Faults) -> str | None:
     if not path.is_file():
-        faults.add(FileLine(FILE, 1), "ce fichier manque ; attendu : la configuration de la ville")
+        faults.add(FileLine(TOWN_TOML, 1), "ce fichier manque ; attendu : la configuration de la ville")
         return None
     content = path.read_bytes()
-    if len(content) > MOST_BYTES:
-        faults.add(FileLine(FILE, 1), f"le fichier pèse {len(content)} octets ; attendu : {MOST_BYTES} au plus")
+    if len(content) > MOST_TOWN_TOML_BYTES:
+        faults.add(
+            FileLine(TOWN_TOML, 1), f"le fichier pèse {len(content)} octets ; attendu : {MOST_TOWN_TOML_BYTES} au plus"
+        )
         return None
     try:
         return content.decode(encoding_of(path)).replace("\r\n", "\n")
     except UnreadableFile as unreadable:
         wrong = f"{unreadable.what} ; attendu : un texte enregistré en UTF-8"
-        faults.add_unread(FileLine(FILE, unreadable.line), wrong)
+        faults.add_unread(FileLine(TOWN_TOML, unreadable.line), wrong)
         return None
 
 
@@ -87,7 +89,7 @@ def _parsed(text: str, faults: Faults) -> dict[str, object] | None:
         said = next(
             (french for start, french in _TOML_WORDS.items() if english.startswith(start)), _AT.sub("", english)
         )
-        faults.add(FileLine(FILE, line), f"le fichier n'est pas bien formé : {said}")
+        faults.add(FileLine(TOWN_TOML, line), f"le fichier n'est pas bien formé : {said}")
         return None
 
 
@@ -117,8 +119,10 @@ def _colour(table: Table) -> str:
 
 def _message(table: Table) -> str:
     message = table.text("message", needed=False)
-    if len(message) > LONGEST_MESSAGE:
-        table.fault("message", f"le message fait {len(message)} caractères ; attendu : {LONGEST_MESSAGE} au plus")
+    if len(message) > MOST_MESSAGE_CHARACTERS:
+        table.fault(
+            "message", f"le message fait {len(message)} caractères ; attendu : {MOST_MESSAGE_CHARACTERS} au plus"
+        )
     return message
 
 
@@ -179,7 +183,7 @@ def _payment(table: Table) -> PaymentFacts:
         client_number=number,
         means=tuple(payment.texts("moyens")),
         mention=payment.text("mention", needed=False),
-        online=_one_of(payment, "en-ligne", ONLINE),
+        online=_one_of(payment, "en-ligne", ONLINE_WORDS),
         saisie=_one_of(payment, "saisie", {letter: letter for letter in "TXWA"}) or "T",
         padded=payment.flag("reference-longue"),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.intake.files.faults import FEW, MOST_KINDS, SHOWN, Faults, FileLine
+from chalicelib.intake.files.faults import MOST_FAULT_KINDS, MOST_FAULTS_SHOWN, MOST_ONE_BY_ONE, Faults, FileLine
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Quiet
 from tests.clock import paris
@@ -167,7 +167,7 @@ def test_lines_of_a_wrong_invoice_are_not_wrong(tmp_path):
 
 
 def test_faults_of_one_kind_are_one_sentence_with_their_lines(tmp_path):
-    wrong = "".join(f"f-{n};X;PEUPLIER{n};{n}@\n" for n in range(400, 400 + FEW + 2))
+    wrong = "".join(f"f-{n};X;PEUPLIER{n};{n}@\n" for n in range(400, 400 + MOST_ONE_BY_ONE + 2))
     assert said_of(a_folder(tmp_path, **with_line("familles", wrong.strip()))) == [
         "familles.csv:4: 5 fois : l'adresse « 400@ » n'est pas valable ; attendu par exemple : prenom.nom@exemple.fr "
         "(lignes 4, 5, 6, 7, 8)",
@@ -177,10 +177,12 @@ def test_faults_of_one_kind_are_one_sentence_with_their_lines(tmp_path):
 
 def test_kinds_are_bounded():
     faults = Faults()
-    for kind in range(2 * MOST_KINDS):
+    for kind in range(2 * MOST_FAULT_KINDS):
         faults.add(FileLine(f"pdf/{kind}.pdf", 0), "x")
-    assert len(faults.lines()) == SHOWN + 2
-    assert faults.lines()[-2].startswith(f"… et {2 * MOST_KINDS - SHOWN:,} autres erreurs".replace(",", "\u202f"))
+    assert len(faults.lines()) == MOST_FAULTS_SHOWN + 2
+    assert faults.lines()[-2].startswith(
+        f"… et {2 * MOST_FAULT_KINDS - MOST_FAULTS_SHOWN:,} autres erreurs".replace(",", "\u202f")
+    )
 
 
 @pytest.mark.parametrize(

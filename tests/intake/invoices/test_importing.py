@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoices import pdf_files
-from chalicelib.intake.invoices.writer import InvoiceDesk
+from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Quiet
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment
@@ -43,7 +43,7 @@ class Desk:
         self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
         self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
         self.clock = FixedClock(NOW)
-        desk = InvoiceDesk(
+        invoice_import = InvoiceImport(
             self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
         )
         self.run = Importer(
@@ -51,7 +51,7 @@ class Desk:
             store=self.store,
             plannings=self.store.plannings,
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=[].append),
-            desk=desk,
+            invoice_import=invoice_import,
             notices=self.notices,
             clock=self.clock,
             pepper="pepper",
@@ -298,7 +298,7 @@ def test_a_wrong_row_is_named_and_nothing_is_written(desk, files, expected):
     [
         (f"{NUMBER}.pdf", b"<html>", f"pdf/{NUMBER}.pdf: le fichier est abîmé"),
         (f"{NUMBER}.pdf", A_PDF[:-8], f"pdf/{NUMBER}.pdf: le fichier est abîmé"),
-        (f"{NUMBER}.pdf", A_PDF + b" " * pdf_files.MOST_BYTES, f"pdf/{NUMBER}.pdf: le fichier pèse"),
+        (f"{NUMBER}.pdf", A_PDF + b" " * pdf_files.MOST_PDF_BYTES, f"pdf/{NUMBER}.pdf: le fichier pèse"),
         ("notes.txt", b"", "pdf/notes.txt: ce n'est pas le PDF"),
         ("2026-7.pdf", A_PDF, "pdf/2026-7.pdf: la facture « 2026-7 » n'existe pas"),
     ],

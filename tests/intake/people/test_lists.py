@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.intake.files.cells import instant_of
 from chalicelib.intake.files.deadline_words import NotUnderstood
-from chalicelib.intake.files.faults import SHOWN, Faults, FileLine
+from chalicelib.intake.files.faults import MOST_FAULTS_SHOWN, Faults, FileLine
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Quiet
@@ -212,11 +212,11 @@ def test_no_code_is_ever_printed(tmp_path):
 
 def test_a_long_list_of_faults_is_cut():
     faults = Faults()
-    for line in range(3 * SHOWN, 0, -1):
+    for line in range(3 * MOST_FAULTS_SHOWN, 0, -1):
         faults.add(FileLine("enfants.csv", line), "x")
     faults.add(FileLine("town.toml", 9), "x")
     shown = list(faults)
-    assert (len(shown), faults.count) == (SHOWN, 3 * SHOWN + 1)
+    assert (len(shown), faults.count) == (MOST_FAULTS_SHOWN, 3 * MOST_FAULTS_SHOWN + 1)
     assert [str(fault) for fault in shown[:2]] == ["town.toml:9: x", "enfants.csv:1: x"]
 
 

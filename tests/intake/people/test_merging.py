@@ -49,17 +49,19 @@ def families(draw: st.DrawFn) -> Family:
     return replace(a_family(), children=children[:cut], former=gone)
 
 
-@given(there=families(), wanted=families(), elsewhere=st.sets(st.sampled_from([ChildId(name) for name in NAMES])))
+@given(on_portal=families(), wanted=families(), elsewhere=st.sets(st.sampled_from([ChildId(name) for name in NAMES])))
 def test_nobody_is_lost_and_the_second_time_changes_nothing(
-    there: Family, wanted: Family, elsewhere: set[ChildId]
+    on_portal: Family, wanted: Family, elsewhere: set[ChildId]
 ) -> None:
     wanted = replace(wanted, former=())
-    family = merged(wanted, there, elsewhere, TODAY)
+    family = merged(wanted, on_portal, elsewhere, TODAY)
     everybody = [child.id for child in (*family.children, *family.former)]
     assert len(everybody) == len(set(everybody))
-    assert set(everybody) == {child.id for one in (there, wanted) for child in (*one.children, *one.former)}
+    assert set(everybody) == {child.id for one in (on_portal, wanted) for child in (*one.children, *one.former)}
     listed = {child.id for child in wanted.children}
-    assert {child.id for child in family.former} == ({c.id for c in there.former} | elsewhere) & set(everybody) - listed
+    assert {child.id for child in family.former} == ({c.id for c in on_portal.former} | elsewhere) & set(
+        everybody
+    ) - listed
     assert all(child.left and not child.enrolments for child in family.former)
     assert all(bool(child.left) != (child.id in listed) for child in family.children)
     assert merged(wanted, family, elsewhere, TODAY + timedelta(1)) == family
