@@ -26,7 +26,7 @@ class NotTaken:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.text}"
+        return self.where.says(self.text)
 
 
 @dataclass

@@ -40,6 +40,10 @@ class FileLine:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
 
+    def says(self, text: str) -> str:
+        """``enfants.csv:12: la classe est vide``: how a clerk is shown what concerns a line, wherever it is shown."""
+        return f"{self}: {text}"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -47,7 +51,7 @@ class Fault:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.text}"
+        return self.where.says(self.text)
 
 
 @dataclass
@@ -69,7 +73,7 @@ class FaultKind:
         listed = ", ".join(str(line) for line in sorted(fault.where.line for fault in self.first))
         more = ", …" if self.count > len(self.first) else ""
         one = min(self.first, key=_reading_order)
-        return [f"{one.where}: {number(self.count)} fois : {one.text} (lignes {listed}{more})"]
+        return [one.where.says(f"{number(self.count)} fois : {one.text} (lignes {listed}{more})")]
 
 
 class Faults:
