@@ -9,7 +9,7 @@ from chalicelib.intake.brakes import Braked
 from chalicelib.intake.files.faults import several
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
-from chalicelib.intake.progress import Bars, Progress, Quiet
+from chalicelib.intake.progress import Bars, ImportProgress, Silence
 from chalicelib.rules.errors import Unavailable
 from chalicelib.settings import MissingSetting
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
     if not folder.is_dir():
         error.write(f"« {folder} » n'est pas un dossier ; attendu : le dossier qui contient town.toml et les listes\n")
         return MISUSED
-    progress: Progress = Bars() if error.isatty() else Quiet()
+    progress: ImportProgress = Bars() if error.isatty() else Silence()
     try:
         if options.verifier:
             return _verify(folder, environ, progress, out)
@@ -60,7 +60,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO) -> int:
+def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO) -> int:
     from chalicelib.wiring import build_clock  # noqa: PLC0415 - AWS's libraries come with it
 
     with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress) as files:
@@ -74,7 +74,7 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: Progress, out: T
 
 
 def _import(
-    folder: Path, environ: Mapping[str, str], progress: Progress, out: TextIO, options: argparse.Namespace
+    folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO, options: argparse.Namespace
 ) -> int:
     from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 

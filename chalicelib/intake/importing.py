@@ -1,16 +1,15 @@
 """A town's folder -> the portal. Everything is validated before anything is written; again changes nothing."""
 
-import contextlib
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.bookings.recount import Recount
-from chalicelib.intake.bookings.writer import BookingWriter, by_family
+from chalicelib.intake.bookings.writer import BookingWriter, by_family, families_with_events
 from chalicelib.intake.brakes import brake
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.names import check_names
@@ -26,16 +25,14 @@ from chalicelib.intake.people.families import FamilyWriter
 from chalicelib.intake.people.limits import counts_otherwise
 from chalicelib.intake.people.lists import PeopleLists
 from chalicelib.intake.people.logins import LoginWriter
+from chalicelib.intake.people.notices import write_notices
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.intake.progress import Progress
+from chalicelib.intake.progress import ImportProgress
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.town.town_file import read_town
-from chalicelib.rules.errors import StaleWrite
-from chalicelib.rules.ids import FamilyId
-from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore
@@ -63,7 +60,7 @@ class Validated:
 
 
 @contextmanager
-def validated(folder: Path, now: datetime, progress: Progress, past: Past | None = None) -> Iterator[Validated]:
+def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past | None = None) -> Iterator[Validated]:
     """Read and check every file of ``folder``; raises BadFiles. The lists last as long as the block.
 
     ``past``: what the portal remembers, None without a portal. Raises Unavailable when it has to be asked and is not
@@ -74,9 +71,9 @@ def validated(folder: Path, now: datetime, progress: Progress, past: Past | None
     town = read_town(folder, faults, paris_day(now))
     check_names(folder, faults)
     with staging() as database:
-        PeopleLists(folder, town, database, faults, now, past=past).stage(progress.say)
-        InvoiceLists(folder, town, database, faults, now).stage(progress.say)
-        ReversalList(folder, town, database, faults, now).stage(progress.say)
+        PeopleLists(folder, town, database, faults, now, past=past).stage(progress.reading)
+        InvoiceLists(folder, town, database, faults, now).stage(progress.reading)
+        ReversalList(folder, town, database, faults, now).stage(progress.reading)
         check_lists(database, town, past, faults)
         check_invoices(database, faults)
         if faults.count or town is None:
@@ -84,37 +81,25 @@ def validated(folder: Path, now: datetime, progress: Progress, past: Past | None
         yield Validated(town, database)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Importer:
     """Writes a town's folder through ``store``.
 
-    ``workers`` threads (8) write bookings, of different families.
+    ``workers`` threads (8 when None) write bookings and invoices, of different families.
     """
 
-    def __init__(
-        self,
-        *,
-        store: IntakeStore,
-        plannings: PlanningStore,
-        places: CountPlaces,
-        invoice_import: InvoiceImport,
-        notices: NoticeStore,
-        reverse: ReversePayment,
-        clock: Clock,
-        pepper: str,
-        workers: int | None = None,
-    ) -> None:
-        self.store = store
-        self.plannings = plannings
-        self.places = places
-        self.invoice_import = invoice_import
-        self.notices = notices
-        self.reverse = reverse
-        self.clock = clock
-        self.pepper = pepper
-        self.workers = workers or WRITING_THREADS
+    store: IntakeStore
+    plannings: PlanningStore
+    places: CountPlaces
+    invoice_import: InvoiceImport
+    notices: NoticeStore
+    reverse: ReversePayment
+    clock: Clock
+    pepper: str
+    workers: int | None = None
 
     def __call__(
-        self, folder: Path, progress: Progress, *, accepting: bool = False, cancel_departed: bool = False
+        self, folder: Path, progress: ImportProgress, *, accepting: bool = False, cancel_departed: bool = False
     ) -> IntakeReport:
         """``cancel_departed``: cancel, as the town's act, the bookings to come of who lost an enrolment.
 
@@ -122,122 +107,145 @@ class Importer:
         Raises Braked, before anything is written too, when the run would change too much: unless ``accepting``.
         """
         now = self.clock.now()
-        with validated(folder, now, progress, Past(self.store)) as checked:
-            online = self.store.current_town()
-            files = replace(checked, town=checked.town.after(online))
-            report = IntakeReport()
-            invoices = self._invoices(files, folder, report)
-            self._compare(invoices, files, progress)
-            logins = LoginWriter(files.lists, self.store, self.pepper, report)
-            progress.follow("Comparaison des codes", logins.stage(), logins.compare())
+        with validated(folder, now, progress, Past(self.store)) as files:
+            run = ImportRun(self, files, folder, now, progress)
+            run.compare_invoices()
+            run.compare_codes()
             if not accepting:
-                brake(files.lists, self.store, paris_day(now))
-            report.renumbered = renumbered(files.lists)
-            recount = Recount(self.store, self.places, now)
-            if counts_otherwise(online, files.town):
-                recount.ask()
-            people = self._people(files, now, report, recount)
-            progress.follow("Familles", count(files.lists, "families"), people.write())
-            remove_codes_of_moved(files.lists, self.store, report)
-            progress.follow("Codes d'accès", count(files.lists, "families_to_write"), logins.write())
-            progress.follow("Avertissements", count(files.lists, "notices"), self._write_notices(files.lists, report))
-            progress.follow("Factures", families_with_invoices(files.lists), invoices.write())
-            reversals = write_reversals(files.lists, self.reverse, report.reversals)
-            progress.follow("Contre-passations", count(files.lists, "reversals"), reversals)
-            due = recount.is_due()
-            report.recounted = recount.prepare(files.town) if due else None
-            settling = self._settling(files, online, now, report, fresh=people.fresh, cancel=cancel_departed)
-            progress.follow("Départs", len(people.unsettled), settling(people.unsettled))
-            progress.follow("Réservations", _families_with_events(files.lists), self._write_bookings(files, report))
-            self._publish(files.town, now, report)
-            if due:
-                progress.say("places à recompter, une minute")
-                report.recounted = (report.recounted or 0) + recount.settle(files.town)
-            return report
+                run.brake()
+            run.write_families()
+            run.write_codes()
+            run.write_notices()
+            run.write_invoices()
+            run.count_places()
+            run.settle_departures(cancel=cancel_departed)
+            run.write_bookings()
+            run.publish()
+            run.count_places_again()
+            return run.report
 
-    def _invoices(self, files: Validated, folder: Path, report: IntakeReport) -> InvoiceWriter:
-        return InvoiceWriter(
-            ports=self.invoice_import,
-            town=files.town,
-            folder=folder,
-            lists=files.lists,
-            report=report,
-            workers=self.workers,
-        )
 
-    def _people(self, files: Validated, now: datetime, report: IntakeReport, recount: Recount) -> FamilyWriter:
-        return FamilyWriter(
-            lists=files.lists,
-            town=files.town,
-            store=self.store,
-            report=report,
-            recount=recount,
+class ImportRun:
+    """The steps of one import. Each works whether or not somebody watches, and tells ``progress`` how far it is."""
+
+    def __init__(
+        self, ports: Importer, files: Validated, folder: Path, now: datetime, progress: ImportProgress
+    ) -> None:
+        self.ports = ports
+        self.online = ports.store.current_town()
+        """What is published before this import."""
+        self.town = files.town.after(self.online)
+        self.lists = files.lists
+        self.now = now
+        self.progress = progress
+        self.workers = ports.workers or WRITING_THREADS
+        self.report = IntakeReport()
+        self.recount = Recount(ports.store, ports.places, now)
+        self.recount_is_due = False
+        self.logins = LoginWriter(self.lists, ports.store, ports.pepper, self.report)
+        self.people = FamilyWriter(
+            lists=self.lists,
+            town=self.town,
+            store=ports.store,
+            report=self.report,
+            recount=self.recount,
             today=paris_day(now),
         )
-
-    def _settling(
-        self,
-        files: Validated,
-        online: Town | None,
-        now: datetime,
-        report: IntakeReport,
-        *,
-        fresh: Collection[FamilyId],
-        cancel: bool,
-    ) -> Settling:
-        return Settling(
-            store=self.store,
-            plannings=self.plannings,
-            town=files.town,
-            before=online,
-            now=now,
-            cancel=cancel,
-            fresh=fresh,
-            report=report,
+        self.invoices = InvoiceWriter(
+            ports=ports.invoice_import,
+            town=self.town,
+            folder=folder,
+            lists=self.lists,
+            report=self.report,
             workers=self.workers,
         )
 
-    def _compare(self, invoices: InvoiceWriter, files: Validated, progress: Progress) -> None:
+    def compare_invoices(self) -> None:
         """Raises BadFiles when the invoices, or what is taken back, cannot be, given what the portal has."""
         faults = Faults()
-        progress.follow("Comparaison", families_with_invoices(files.lists), invoices.compare(faults))
-        check_reversals(files.lists, self.reverse, faults)
+        self._do("Comparaison", families_with_invoices(self.lists), self.invoices.compare(faults))
+        check_reversals(self.lists, self.ports.reverse, faults)
         if faults.count:
             raise BadFiles(faults)
 
-    def _publish(self, town: Town, now: datetime, report: IntakeReport) -> None:
+    def compare_codes(self) -> None:
+        self._do("Comparaison des codes", self.logins.stage(), self.logins.compare())
+
+    def brake(self) -> None:
+        """Raises Braked when the run would change too much. The codes are compared already."""
+        brake(self.lists, self.ports.store, paris_day(self.now))
+
+    def write_families(self) -> None:
+        self.report.renumbered = renumbered(self.lists)
+        if counts_otherwise(self.online, self.town):
+            self.recount.ask()
+        self._do("Familles", count(self.lists, "families"), self.people.write())
+
+    def write_codes(self) -> None:
+        remove_codes_of_moved(self.lists, self.ports.store, self.report)
+        self._do("Codes d'accès", count(self.lists, "families_to_write"), self.logins.write())
+
+    def write_notices(self) -> None:
+        notices = write_notices(self.lists, self.ports.notices, self.report)
+        self._do("Avertissements", count(self.lists, "notices"), notices)
+
+    def write_invoices(self) -> None:
+        self._do("Factures", families_with_invoices(self.lists), self.invoices.write())
+        reversals = write_reversals(self.lists, self.ports.reverse, self.report.reversals)
+        self._do("Contre-passations", count(self.lists, "reversals"), reversals)
+
+    def count_places(self) -> None:
+        """What the town to come counts and nobody counted yet, before it is booked on."""
+        self.recount_is_due = self.recount.is_due()
+        if self.recount_is_due:
+            self.report.recounted = self.recount.prepare(self.town)
+
+    def settle_departures(self, *, cancel: bool) -> None:
+        settling = Settling(
+            store=self.ports.store,
+            plannings=self.ports.plannings,
+            town=self.town,
+            before=self.online,
+            now=self.now,
+            cancel=cancel,
+            fresh=self.people.fresh,
+            report=self.report,
+            workers=self.workers,
+        )
+        self._do("Départs", len(self.people.unsettled), settling(self.people.unsettled))
+
+    def write_bookings(self) -> None:
+        self._do("Réservations", families_with_events(self.lists), self._events())
+
+    def publish(self) -> None:
         """The town last, when all the rest is written: an import that dies on the way leaves the town as it was.
 
         Until then pages follow the town before: they leave out what families are enrolled in and it does not have.
         """
-        if self.store.put_town(town, now):
-            report.town.changed += 1
+        if self.ports.store.put_town(self.town, self.now):
+            self.report.town.changed += 1
         else:
-            report.town.unchanged += 1
+            self.report.town.unchanged += 1
 
-    def _write_notices(self, lists: sqlite3.Connection, report: IntakeReport) -> Iterator[int]:
-        """Who is told of invoices, for the families that never chose themselves."""
-        for family, emails in lists.execute("SELECT family, emails FROM notices ORDER BY family"):
-            settings = self.notices.settings(FamilyId(family))
-            if settings == NoticeSettings():
-                extra = tuple(Address(email, AddressState.CONFIRMED) for email in emails.split())
-                with contextlib.suppress(StaleWrite):  # Its parent chose just now.
-                    self.notices.save(FamilyId(family), replace(settings, wanted=True, extra=extra))
-                    report.notices += 1
-            yield 1
+    def count_places_again(self) -> None:
+        """Once every Lambda has read the town that was published."""
+        if self.recount_is_due:
+            self.progress.waiting("Recompte des places, une minute…")
+            self.report.recounted = (self.report.recounted or 0) + self.recount.settle(self.town)
 
-    def _write_bookings(self, files: Validated, report: IntakeReport) -> Iterator[int]:
-        writer = BookingWriter(self.store, self.plannings, files.town)
-        (listed,) = files.lists.execute("SELECT count(*) FROM events").fetchone()
+    def _events(self) -> Iterator[int]:
+        writer = BookingWriter(self.ports.store, self.ports.plannings, self.town)
         with ThreadPoolExecutor(self.workers) as pool:
-            for outcome in in_order(pool, self.workers, writer, by_family(files.lists)):
-                outcome.add_to(report)
+            for outcome in in_order(pool, self.workers, writer, by_family(self.lists)):
+                outcome.add_to(self.report)
                 yield 1
-        told = report.bookings.added + report.bookings.unchanged + report.overtaken + len(report.refused)
+        bookings, refused = self.report.bookings, len(self.report.refused)
+        told = bookings.added + bookings.unchanged + self.report.overtaken + refused
         # Of several lines for one slot only the last was looked at.
-        report.overtaken += int(listed) - told
+        self.report.overtaken += count(self.lists, "events") - told
 
-
-def _families_with_events(lists: sqlite3.Connection) -> int:
-    (number,) = lists.execute("SELECT count(DISTINCT family) FROM events").fetchone()
-    return int(number)
+    def _do(self, label: str, total: int, work: Iterator[int]) -> None:
+        """``work`` to its end: each of its steps says how many of ``total`` it did."""
+        with self.progress.step(label, total) as advance:
+            for done in work:
+                advance(done)

@@ -1,26 +1,42 @@
-"""What the operator sees while an import runs: a bar in a terminal, nothing elsewhere."""
+"""What the operator sees while an import runs: a bar in a terminal, nothing elsewhere.
 
-from collections.abc import Iterator
+The import does its work whether or not somebody watches: it tells how far it is, and is told nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
+Advance = Callable[[int], None]
+"""Told how many more are done."""
 
-class Progress(Protocol):
-    def say(self, name: str) -> None:
+
+class ImportProgress(Protocol):
+    def reading(self, file: str) -> None:
         """The file of this name is being read."""
         ...
 
-    def follow(self, label: str, total: int, steps: Iterator[int]) -> None:
-        """Run ``steps`` to its end; each says how many of ``total`` it did."""
+    def waiting(self, why: str) -> None:
+        """Nothing moves for a while: a French sentence says why."""
+        ...
+
+    def step(self, label: str, total: int) -> AbstractContextManager[Advance]:
+        """The step ``label`` (a word or two of French) lasts as long as the block, which tells of its ``total``."""
         ...
 
 
-class Quiet:
-    def say(self, name: str) -> None:
-        """Nobody watches."""
+class Silence:
+    """Nobody watches: not a character is written anywhere."""
 
-    def follow(self, label: str, total: int, steps: Iterator[int]) -> None:  # noqa: ARG002 - a bar would show them
-        for _ in steps:
-            pass
+    def reading(self, file: str) -> None:
+        pass
+
+    def waiting(self, why: str) -> None:
+        pass
+
+    @contextmanager
+    def step(self, label: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - a bar would show them
+        yield lambda _done: None
 
 
 class Bars:
@@ -31,14 +47,17 @@ class Bars:
 
         self.console: Any = Console(stderr=True, highlight=False)
 
-    def say(self, name: str) -> None:
-        self.console.print(f"Lecture de {name}…")
+    def reading(self, file: str) -> None:
+        self.console.print(f"Lecture de {file}…")
 
-    def follow(self, label: str, total: int, steps: Iterator[int]) -> None:
+    def waiting(self, why: str) -> None:
+        self.console.print(why)
+
+    @contextmanager
+    def step(self, label: str, total: int) -> Iterator[Advance]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
         columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self.console) as bars:
             task = bars.add_task(label, total=total)
-            for done in steps:
-                bars.advance(task, done)
+            yield lambda done: bars.advance(task, done)

@@ -87,17 +87,6 @@ def test_a_terminal_gets_bars(tmp_path, monkeypatch):
             return True
 
     shown = []
-    monkeypatch.setattr("chalicelib.intake.progress.Bars.say", lambda _, name: shown.append(name))
+    monkeypatch.setattr("chalicelib.intake.progress.Bars.reading", lambda _, name: shown.append(name))
     main([str(a_folder(tmp_path)), "--verifier"], {"DEMO_NOW": "2026-11-23T08:00"}, io.StringIO(), Terminal())
     assert shown == ["familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv"]
-
-
-def test_bars_follow_the_work(capsys):
-    from chalicelib.intake.progress import Bars
-
-    done = []
-    bars = Bars()
-    bars.say("familles.csv")
-    bars.follow("Familles", 3, (done.append(n) or 1 for n in range(3)))
-    assert done == [0, 1, 2]
-    assert "Lecture de familles.csv" in capsys.readouterr().err

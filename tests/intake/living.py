@@ -13,7 +13,7 @@ from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.adapters.logs import report
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.pages.site import add_pages
 from chalicelib.portal import Ports, assemble
@@ -95,7 +95,7 @@ class LivingTown:
 
     def load(self, folder: Path, **word: bool) -> IntakeReport:
         """What the brakes would stop goes through: they are tried elsewhere."""
-        return self.run(folder, Quiet(), **{"accepting": True, **word})
+        return self.run(folder, Silence(), **{"accepting": True, **word})
 
     def opens(self, child_code: str, payer_code: str) -> FamilyId | None:
         """The family that two codes open, None when they open nothing. Nobody counts these tries."""

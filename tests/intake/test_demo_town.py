@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.intake.importing import validated
 from chalicelib.intake.people.families import families_of
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.planning import Judge, Slot, State, TownDays, closed_because
 from chalicelib.rules.school_calendar import paris_instant
 from infra.local.demo.generator import school_year, write_town
@@ -20,7 +20,7 @@ def manual(tmp_path_factory):
     """The demo town as it is on the day of the manual: town, families, staged events."""
     folder = tmp_path_factory.mktemp("demo")
     write_town(folder, date(2015, 12, 22), families=40)
-    with validated(folder, MANUAL_NOW, Quiet()) as files:
+    with validated(folder, MANUAL_NOW, Silence()) as files:
         events = files.lists.execute("SELECT family, child, activity, day, channel, at FROM events").fetchall()
         yield files.town, {family.id: family for family in families_of(files.lists, files.town)}, events
 
@@ -90,7 +90,7 @@ def test_it_can_be_imported_on_any_day(tmp_path, today):
     noon = paris(
         f"{('lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche')[today.weekday()]} {today} 12:00"
     )
-    with validated(tmp_path, noon, Quiet()) as files:
+    with validated(tmp_path, noon, Silence()) as files:
         days = [date.fromisoformat(d) for (d,) in files.lists.execute("SELECT day FROM events")]
         assert files.town.calendar.first == date(2015, 9, 1)
         assert files.town.calendar.last == school_year(today)[1]
@@ -118,5 +118,5 @@ def test_bookings_are_on_days_that_open(manual):
 @pytest.mark.parametrize("today", ["2015-09-02", "2015-12-18", "2015-12-19", "2026-11-23"])
 def test_the_demo_town_is_right_on_any_day(tmp_path, today):
     write_town(tmp_path, date.fromisoformat(today), families=2)
-    with validated(tmp_path, paris_instant(date.fromisoformat(today), 60), Quiet()) as files:
+    with validated(tmp_path, paris_instant(date.fromisoformat(today), 60), Silence()) as files:
         assert files.town.name == "Ville de démo"

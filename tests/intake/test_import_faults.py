@@ -12,7 +12,7 @@ import pytest
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine
@@ -95,7 +95,7 @@ class Desk:
     folder: Path
 
     def load(self) -> None:
-        self.run(self.folder, Quiet())
+        self.run(self.folder, Silence())
 
     def load_and_again_tomorrow(self) -> None:
         """A place that was reserved for a booking that never came is free again after the night."""

@@ -10,7 +10,7 @@ from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.people import families as people
 from chalicelib.intake.pool import in_order
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
@@ -64,11 +64,11 @@ class Portal:
         return self.store.plannings.taken([key])[key]
 
     def load(self, folder):
-        return self.run(folder, Quiet())
+        return self.run(folder, Silence())
 
     def accept(self, folder):
         """The same, whatever it changes."""
-        return self.run(folder, Quiet(), accepting=True)
+        return self.run(folder, Silence(), accepting=True)
 
     def sign_in(self, child_code, payer_code):
         sign_in = SignIn(

@@ -24,7 +24,7 @@ ALLOWED = {
     ("intake.people.logins", "FamilyId"): OWN_ROWS,
     ("intake.people.logins", "ChildId"): OWN_ROWS,
     ("intake.people.departures", "FamilyId"): OWN_ROWS,
-    ("intake.importing", "FamilyId"): OWN_ROWS,
+    ("intake.people.notices", "FamilyId"): OWN_ROWS,
     ("intake.town.activity_file", "ActivityId"): FAULTY,
     ("intake.town.activity_file", "SchoolId"): FAULTY,
     ("intake.town.calendar_file", "ActivityId"): FAULTY,

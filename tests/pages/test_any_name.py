@@ -13,7 +13,7 @@ from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.exports.payments import write_day
 from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules import ids
 from chalicelib.services.recounting import CountPlaces
@@ -76,7 +76,7 @@ class Town:
             "lignes": ["facture;quoi;enfant;quantite;prix_unitaire;montant", *lines],
         }
         written = {name: text if isinstance(text, str) else "\n".join(text) for name, text in files.items()}
-        return self.run(a_folder(self.folder, **written), Quiet(), accepting=True)  # The world had other families.
+        return self.run(a_folder(self.folder, **written), Silence(), accepting=True)  # The world had other families.
 
     def parent(self) -> PageClient:
         visitor = self.world.visitor()

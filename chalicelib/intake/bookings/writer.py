@@ -85,6 +85,11 @@ def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
         yield FamilyEvents(family_id(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
 
 
+def families_with_events(database: sqlite3.Connection) -> int:
+    (number,) = database.execute("SELECT count(DISTINCT family) FROM events").fetchone()
+    return int(number)
+
+
 @dataclass(frozen=True)
 class SortedEvents:
     """Events by what the journal says of them."""

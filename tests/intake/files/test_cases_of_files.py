@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.intake.files.faults import MOST_FAULT_KINDS, MOST_FAULTS_SHOWN, MOST_ONE_BY_ONE, Faults, FileLine
 from chalicelib.intake.importing import BadFiles, validated
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, with_line
 
@@ -14,7 +14,7 @@ NOW = paris("lundi 2026-11-23 08:00")
 def said_of(folder):
     """The lines that an import of ``folder`` writes; none when nothing is wrong."""
     try:
-        with validated(folder, NOW, Quiet()):
+        with validated(folder, NOW, Silence()):
             return []
     except BadFiles as bad:
         return bad.faults.lines()

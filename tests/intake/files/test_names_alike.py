@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.intake.importing import BadFiles, validated
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from tests.clock import paris
 from tests.intake.folder import LISTS, a_folder
 
@@ -12,7 +12,7 @@ NOW = paris("lundi 2026-11-23 08:00")
 
 def said_of(folder):
     try:
-        with validated(folder, NOW, Quiet()):
+        with validated(folder, NOW, Silence()):
             return []
     except BadFiles as bad:
         return [str(fault) for fault in bad.faults]

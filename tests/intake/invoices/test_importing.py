@@ -8,7 +8,7 @@ from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoices import pdf_files
 from chalicelib.intake.invoices.writer import InvoiceImport
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
@@ -61,7 +61,7 @@ class Desk:
     def load(self, **files):
         for name in ("factures", "lignes", "reglements", "contrepassations"):
             (self.folder / f"{name}.csv").unlink(missing_ok=True)
-        return self.run(a_folder(self.folder, **{**RIGHT, **files}), Quiet())
+        return self.run(a_folder(self.folder, **{**RIGHT, **files}), Silence())
 
     def faults(self, **files):
         with pytest.raises(BadFiles) as bad:

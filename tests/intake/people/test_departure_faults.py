@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import login_key, secret_of
@@ -47,12 +47,12 @@ class Desk:
     folder: Path
 
     def load(self) -> None:
-        self.run(self.folder, Quiet(), cancel_departed=True)
+        self.run(self.folder, Silence(), cancel_departed=True)
 
 
 def check(desk: Desk) -> None:
     store = desk.store
-    again = desk.run(desk.folder, Quiet(), cancel_departed=True)
+    again = desk.run(desk.folder, Silence(), cancel_departed=True)
     assert (again.nothing_changed, again.ended) == (True, [])
     families = store.family_items([F1, F2])
     assert [(child.id, child.unsettled) for child in families[F1].children] == [("c-8", False)]

@@ -9,7 +9,7 @@ from chalicelib.intake.files.deadline_words import NotUnderstood
 from chalicelib.intake.files.faults import MOST_FAULTS_SHOWN, Faults, FileLine
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, with_line
 
@@ -18,7 +18,7 @@ NOW = paris("lundi 2026-11-23 08:00")
 
 def faults_of(folder):
     try:
-        with validated(folder, NOW, Quiet()):
+        with validated(folder, NOW, Silence()):
             return []
     except BadFiles as bad:
         return [str(fault) for fault in bad.faults]
@@ -29,7 +29,7 @@ def test_a_right_folder_has_no_fault(tmp_path):
 
 
 def test_what_the_lists_say_is_staged(tmp_path):
-    with validated(a_folder(tmp_path), NOW, Quiet()) as files:
+    with validated(a_folder(tmp_path), NOW, Silence()) as files:
         counts = {table: count(files.lists, table) for table in ("families", "children", "enrolments", "events")}
         first = files.lists.execute("SELECT day, at, booked, channel FROM events ORDER BY line").fetchall()
         noe = files.lists.execute("SELECT school, class_name FROM children WHERE id = 'c-9'").fetchone()

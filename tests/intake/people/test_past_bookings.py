@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
-from chalicelib.intake.progress import Quiet
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.planning import Slot
 from tests.intake.folder import LISTS, TOWN, a_folder, with_line
@@ -126,5 +126,5 @@ def test_a_day_before_its_enrolment_is_a_fault(town, tmp_path):
 
 
 def test_without_the_portal_the_lists_alone_tell_what_left(town, tmp_path):
-    with validated(a_folder(tmp_path, **MOVED), town.clock.now(), Quiet()) as files:
+    with validated(a_folder(tmp_path, **MOVED), town.clock.now(), Silence()) as files:
         assert count(files.lists, "past_events") == 2
