@@ -41,7 +41,10 @@ _AS_WINDOWS_ENDS = re.compile(rb"[\xc0-\xff][\xa0\xab\xbb\x85\x91-\x97]+")
 _CONTINUED = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 """How Windows-1252 shows the second byte of a character of UTF-8."""
 _LATIN, _NOT_LATIN = "A-Za-z\xc0-\u024f", "\u0250-\u02ba\u0370-\u1cff"
+_LETTER, _SMALL = "[^\\W\\d_]", "[a-zß-öø-ÿœ]"
+_OF_DOS_AND_MAC = "∂∆∏∑∞∩√≈◊⌠⌡ⁿ₧˚¸"
 _TWICE = "ses accents sont encodés deux fois"
+_OTHER_SIGNS = "ses accents sont devenus d'autres signes"
 _TROUBLES = (
     (re.compile("\ufffd"), "des caractères y sont perdus"),
     (re.compile(f"Ã[{_CONTINUED}]|Â[\xa0-\xbf]|Å[“’¸¡½¾]|â€[{_CONTINUED}]|â‚¬|ï»¿"), _TWICE),
@@ -51,16 +54,25 @@ _TROUBLES = (
         "ses accents sont devenus des filets de tableau",
     ),
     (re.compile("[\x80-\x9f]"), "il a des caractères de commande à la place d'accents"),
-    (re.compile("(?<=[^\\W\\d_])[‚„†‡ˆ‰‹›•˜™ƒ¤¦¨¬¯¶]+(?=[^\\W\\d_])"), "ses accents sont devenus d'autres signes"),
+    (re.compile(f"(?<={_LETTER})[‚„†‡ˆ‰‹›•˜™ƒ¤¦¨¬¯¶“”¡¿€£¢¥§±²³¹¼½¾÷{_OF_DOS_AND_MAC}]+(?={_LETTER})"), _OTHER_SIGNS),
+    (re.compile(f"(?<={_LETTER})[‚„ˆ˜ƒ]|(?<=[aeo])´(?=[a-z])|(?<=[aeinr])þ(?=[aou])"), _OTHER_SIGNS),
     (re.compile(f"[{_LATIN}][{_NOT_LATIN}]|[{_NOT_LATIN}][{_LATIN}]"), "deux alphabets s'y mêlent dans un mot"),
     (re.compile("[\ue000-\uf8ff]"), "il a des signes qui n'existent que dans un logiciel"),
     (re.compile("(?<!^)\ufeff"), "deux fichiers y sont collés l'un à l'autre"),
 )
 """What tells, in the text itself, that it was read in the wrong characters before it was saved."""
+_CAPITALS = (
+    (
+        re.compile(f"(?<={_SMALL})(?:[ÚÞÙÄÅ]|[ÈÇ](?!{_LETTER}))|(?<!{_LETTER})[A-Z][ÚÄ](?={_SMALL})"),
+        "ses accents sont devenus des majuscules",
+    ),
+)
+"""``NoÚmie``, ``InÞs``: Windows-1252 read as DOS. ``NoÄmie``, ``ZoÈ``, ``ZoÇ``: where a Mac comes in. Software that
+makes small letters of A to Z alone writes ``BenoÎt``, ``FranÇois``, ``JoÃo``: those are no misreadings."""
 _LOST_ACCENT = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|&(?:[A-Za-z]+|#\d+);|(?<=[a-zà-ÿ])[ŽŠŸ](?=[a-zà-ÿ])")
 """``No?mie``, ``No&eacute;mie``, ``NoŽmie``: in a name. Elsewhere a question mark between letters may be meant."""
 _EVERYDAY = frozenset(map(chr, range(128))) | set("éèêëàâçîïôùûüÉÈÊËÀÇÎÏÔÙÛœŒ")
-"""None of the troubles is made of these alone: most text is not looked at further."""
+"""Of the troubles only ``_CAPITALS`` are made of these alone: most text is not looked at further."""
 
 
 class UnreadableFile(ValueError):
@@ -124,9 +136,9 @@ def _refuse_controls(line: int, block: bytes) -> None:
 
 
 def _refuse_troubles(line: int, text: str) -> None:
-    if _EVERYDAY.issuperset(text):
+    if text.isascii():
         return
-    for pattern, what in _TROUBLES:
+    for pattern, what in _CAPITALS if _EVERYDAY.issuperset(text) else (*_TROUBLES, *_CAPITALS):
         if found := pattern.search(text):
             shown = f" (« {found.group()} »)" if found.group().isprintable() else ""
             at = line + text.count("\n", 0, found.start())
@@ -154,6 +166,7 @@ def _first_bad_line(path: Path) -> int:
 
 
 def _refuse_other_pages(path: Path) -> None:
+    """A file that surely is in one of the other pages is said to be, before what reading it wrong would look like."""
     contexts: set[bytes] = set()
     strange = 0
     for line, block in _blocks(path):
@@ -164,14 +177,14 @@ def _refuse_other_pages(path: Path) -> None:
                 contexts.add(b"".join(found.groups()))
             if not strange and strangers(found.group(2).decode(WINDOWS, "replace")):
                 strange = _line_of(line, block, found.start(2) - 1)
-        if not strange:
-            _refuse_troubles(line, block.decode(WINDOWS))
     page = suspected(contexts)
     if page:
         line = strange or _first_bad_line(path)
         raise UnreadableFile(line, f"le fichier semble écrit dans les caractères {OTHER_PAGES[page]}", IN_THESE)
     if strange:
         raise UnreadableFile(strange, "le fichier n'est pas en UTF-8, et a un signe qu'aucun nom n'a en Windows-1252")
+    for line, block in _blocks(path):
+        _refuse_troubles(line, block.decode(WINDOWS))
 
 
 def _line_of(first: int, block: bytes, at: int) -> int:

@@ -117,13 +117,44 @@ def test_what_it_is_is_said_and_how_to_save_it_again(path, content, line, said):
     assert refused.value.line == line
 
 
+@given(
+    st.lists(st.sampled_from(NAMES), max_size=8),
+    st.sampled_from(
+        ["Chloé", "Léa", "Noémie", "Agnès", "Geneviève", "Gaëlle", "Benoît", "Loïc", "Hôtel", "leçon", "ÉVA"]
+    ),
+)
+def test_windows_1252_that_was_read_as_dos_before_it_was_saved_is_refused(path, names, damaged):
+    text = "".join(f"{name}\n" for name in (*names, damaged))
+    as_dos = text.encode("cp1252", "ignore").decode("cp850")
+    assert read(path, as_dos.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("cp1252", "cp437"), ("mac_roman", "cp850"), ("cp850", "mac_roman"), ("cp1252", "mac_roman")],
+)
+def test_other_pages_read_as_one_another_are_refused_too(path, written, read_as):
+    text = "Zoé\nChloé\nNoémie\n".encode(written).decode(read_as)
+    assert read(path, text.encode()) is None
+
+
 OTHER_TEXTS = ["JOÃO MAGALHÃES", "Â\n", "« É », voilà\u00a0», É… l'ÉTÉ’", "Ångström, Straße, Žižek", "3 × 4"]
 OTHER_TEXTS += ["Анна, Zoe\u0301", "# ── Écoles ──"]
+OTHER_TEXTS += ["aujourd´hui, O´Brien, l´île", "Sigþór, Guðrún, Þór", "10 m², 5 µg, 3÷2, C’est « l’été » – enfin…"]
+CASE_ALONE = (
+    "BenoÎt FranÇois GeneviÈve FrÉdÉric HÉlÈne NoËl AnaÏs CÔte AoÛt JoÃo GuimarÃes GarcÍa LesÉtoiles MarieÈve RENé"
+)
 
 
 @pytest.mark.parametrize("text", OTHER_TEXTS)
 def test_other_languages_are_read_in_utf_8(path, text):
     assert read(path, text.encode()) == text
+
+
+@pytest.mark.parametrize("name", CASE_ALONE.split())
+def test_software_that_makes_small_letters_of_ascii_alone_is_taken(path, name):
+    """Its accents are right, and its town could not export otherwise."""
+    assert read(path, name.encode()) == name
 
 
 def test_lines_beyond_the_first_block_are_counted(path):
