@@ -15,7 +15,7 @@ from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.services.accounts import SignIn, WrongCodes, login_key
-from chalicelib.services.ports import JournalEntry, Tally
+from chalicelib.services.ports import JournalEntry, PlaceTally
 from chalicelib.services.recounting import AT_REST_SECONDS, CountPlaces
 from chalicelib.services.saving import Offer, SavePlanning, entry_id
 from tests.clock import FixedClock, day, paris
@@ -368,7 +368,7 @@ def test_a_counter_that_moves_during_the_count_is_left_to_the_next_one(portal, t
             portal.online("lundi 2026-11-23 08:00", booked=[rival])
         return bookings_on(on)
 
-    plannings.counters[key] = Tally(3)
+    plannings.counters[key] = PlaceTally(3)
     plannings.bookings_on = interrupted
     assert portal.load(limited).recounted == 0
     assert portal.taken("cantine", "vendredi 2026-12-04") == 4
