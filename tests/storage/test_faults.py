@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,8 +17,8 @@ from chalicelib.storage.database import answering
 from chalicelib.storage.planning import DynamoPlanningStore
 from tests.builders import BOND, CANTEEN, JAMES, a_slot
 from tests.clock import day
-from tests.faults import LASTING, Case, Fault, Way, faults_of, survives
-from tests.stand_in import database_for, moto_town
+from tests.faults import LASTING, Case, Fault, NextProcess, Way, faults_of, survives
+from tests.stand_in import database_for, kept_by_moto, moto_town
 
 MONDAY = day("lundi 2026-09-14")
 KEY = PlaceKey(MONDAY, CANTEEN)
@@ -107,7 +107,7 @@ def written_apart(*steps: Callable[[Desk], None]) -> Callable[[Desk], None]:
     return run
 
 
-@pytest.mark.parametrize(
+WRITTEN_APART = pytest.mark.parametrize(
     ("run", "found"),
     [
         pytest.param(
@@ -132,10 +132,46 @@ def written_apart(*steps: Callable[[Desk], None]) -> Callable[[Desk], None]:
         ),
     ],
 )
+
+
+@WRITTEN_APART
 def test_writes_made_apart_are_found(run: Callable[[Desk], None], found: str) -> None:
     with pytest.raises(AssertionError) as broken:
         survives(case_of(run, recover=run, check=check_count))
     assert found in str(broken.value)
+
+
+@WRITTEN_APART
+def test_what_is_left_in_the_same_state_is_found_as_often(run: Callable[[Desk], None], found: str) -> None:
+    """Faults that leave the same behind are recovered from once: each that breaks something is named all the same."""
+    said = []
+    for case in (case_of(run, recover=run, check=check_count), in_a_new_process(run, check_count)):
+        with pytest.raises(AssertionError) as broken:
+            survives(case)
+        said.append(str(broken.value))
+    assert found in said[0]
+    assert said[0] == said[1]
+
+
+def in_a_new_process(run: Callable[[Desk], None], check: Callable[[Desk], None]) -> Case[Desk]:
+    def again(desk: Desk) -> Desk:
+        return Desk(desk.store, desk.clicks)
+
+    return Case(fresh=fresh, run=run, recover=run, check=check, next=NextProcess(of=again, kept=kept_by_moto))
+
+
+def test_a_recovery_in_a_new_process_skips_no_fault() -> None:
+    recovered = []
+
+    def recover(desk: Desk) -> None:
+        recovered.append(desk)
+        book(desk)
+
+    each = survives(case_of(book, recover=recover))
+    assert len(recovered) == 1 + len(each)
+    recovered.clear()
+    assert survives(replace(in_a_new_process(book, check), recover=recover)) == each
+    assert len(recovered) == 2, "the booking is there, or it is not: nothing else is left by any fault"
 
 
 def test_a_swallowed_failure_is_found() -> None:
