@@ -14,7 +14,7 @@ import pytest
 
 from infra.local.run import CannotRun, RunOptions, _listener_near
 from infra.local.stand_in import free_port
-from tests.local.running import FEW, ROOT, THE_MANUALS_DAY, running_portal
+from tests.local.running import FEW, PATIENCE, ROOT, THE_MANUALS_DAY, running_portal
 
 
 def make_run(**environment: str) -> "subprocess.CompletedProcess[str]":
@@ -137,11 +137,11 @@ def test_a_mailbox_finds_a_port_after_the_last_one():
 
 
 def read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 
-def eventually(ask: Callable[[], bool], seconds: float = 20) -> bool:
+def eventually(ask: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     end = time.monotonic() + seconds
     while not ask() and time.monotonic() < end:
         time.sleep(0.2)

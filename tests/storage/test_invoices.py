@@ -174,8 +174,8 @@ def test_what_waits_is_read_through_the_index_and_never_scanned(moto_database: D
     assert left.number == "2013-001-000029"
 
 
-def test_fifteen_years_are_one_query(moto_database: Database) -> None:
-    store = DynamoInvoiceStore(moto_database)
+def test_fifteen_years_are_one_query(ministack_database: Database) -> None:
+    store = DynamoInvoiceStore(ministack_database)
     for number in range(180):
         store.put(an_invoice(f"{2000 + number // 12}-001-{number:06}"), LINES * 10)
     with counted() as calls:
