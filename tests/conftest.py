@@ -1,5 +1,7 @@
 """What every test may ask for. Nothing here leaves this machine: a call to another host fails."""
 
+import functools
+import hashlib
 import os
 import socket
 from collections.abc import Iterator
@@ -72,6 +74,15 @@ def only_this_machine_answers() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def each_secret_is_hashed_once() -> Iterator[None]:
+    """The hash of a payer code takes 40 ms by design, and thousands of tests sign the same parents in: scrypt says the
+    same of the same arguments, so that each answer is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", functools.cache(hashlib.scrypt))
         yield
 
 
