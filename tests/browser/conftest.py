@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from infra.local.stage import environment_of
+from tests.browser.bank import Bank
 from tests.browser.steps import Parent
 from tests.local.running import running_portal
 
@@ -53,6 +54,20 @@ def fresh_portal(browser: Browser) -> Iterator[str]:
     """A town of the test's own, as the import left it."""
     with running_portal() as running:
         yield running.url
+
+
+@pytest.fixture(scope="session")
+def town(browser: Browser) -> Iterator[str]:
+    """One town for all journeys to the bank: each starts with the manual's invoice due, see ``bank``."""
+    with running_portal() as running:
+        yield running.url
+
+
+@pytest.fixture
+def bank(town: str) -> Bank:
+    made = Bank(urlsplit(town).port or 80)
+    made.start_again()
+    return made
 
 
 @pytest.fixture
