@@ -9,13 +9,12 @@ from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import Begun, Invoice, Payment
+from chalicelib.rules.ledger import NEEDS_A_PERSON, LedgerEntry
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.payment_ports import (
-    NEEDS_A_PERSON,
     AttemptStore,
-    LedgerEntry,
     NotYetKnown,
     OrderRefused,
     UnknownOperation,

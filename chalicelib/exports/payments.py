@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from chalicelib.rules.ledger import Kind, LedgerEntry
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import AttemptState, Doubt, received_by
 from chalicelib.rules.school_calendar import PARIS
-from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
+from chalicelib.services.payment_ports import AttemptStore
 
 PAID = ("jour", "nature", "facture", "reference", "montant", "autorisation", "moyen", "date_banque")
 TO_CHECK = ("jour", "nature", "facture", "reference", "montant", "autorisation", "date_banque", "pourquoi", "famille")

@@ -266,3 +266,8 @@ def received_by(letter: str) -> AttemptState | None:
     """Whether a ``resultrans`` that brought money was a card (PAID) or a debit (DEBIT_ACCEPTED)."""
     state = STATE_OF_LETTER.get(letter)
     return state if state in RECEIVED else None
+
+
+def received(attempt: Attempt) -> Cents:
+    """Cents that the bank says it took; those that were asked for while it says nothing."""
+    return attempt.answer.amount if attempt.answer else attempt.amount

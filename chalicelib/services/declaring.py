@@ -5,15 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.looks import next_look
-from chalicelib.rules.payments import BY_URL, Attempt, AttemptState, BankAnswer, announced
-from chalicelib.services.payment_ports import AttemptStore, Kind, PaymentProvider
+from chalicelib.rules.payments import BY_URL, Attempt, BankAnswer, announced
+from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.ports import Clock, Report
-from chalicelib.services.receipts import entry_of
 from chalicelib.services.settling import MOST_TRIES, SettlePayment
-
-HINTS = {AttemptState.DECLARED: Kind.DECLARED, AttemptState.TO_CHECK: Kind.TO_CHECK}
-"""What the régisseur reads of an unsigned word that speaks of money."""
 
 
 class DeclarePayment:
@@ -74,7 +71,5 @@ class DeclarePayment:
 
     def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
         """Raises StaleWrite when the attempt moved since it was read."""
-        kind = HINTS.get(after.state)
-        entries = [entry_of(after, kind, now)] if kind else []
-        self.attempts.settle(before, after, next_look(after, now), entries=entries)
+        self.attempts.settle(before, after, next_look(after, now), entries=entries_of(after, now))
         self.report("payment.declared", attempt=after.id, invoice=after.invoice, state=after.state.value)

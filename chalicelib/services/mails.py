@@ -10,10 +10,9 @@ from datetime import date, datetime
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.payments import Attempt, AttemptState, received
 from chalicelib.rules.school_calendar import PARIS, paris_day
 from chalicelib.services.mail_ports import Mail
-from chalicelib.services.receipts import received
 
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"

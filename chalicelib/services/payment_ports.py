@@ -1,15 +1,13 @@
 """What paying online needs from the world; see ``ports`` for the house rules of stores."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import Enum
 from typing import Protocol
 
-from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Invoice, Payment
-from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import Attempt, BankAnswer, Doubt
+from chalicelib.rules.ledger import LedgerEntry
+from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.services.mail_ports import Mail
 
 
@@ -52,44 +50,6 @@ class PaymentProvider(Protocol):
         """What the fields of an unsigned return say, whoever posted them. Raises ValueError when they cannot be read,
         or when the contract has no such return."""
         ...
-
-
-class Kind(Enum):
-    """What a line of the payments' journal says."""
-
-    PAID = "paid"
-    OVERPAID = "overpaid"
-    """Received, while less or nothing was due: to be refunded."""
-    REVERSED = "reversed"
-    """A direct debit that bounced, taken back: a negative amount."""
-    TO_CHECK = "to-check"
-    DECLARED = "declared"
-    """The unsigned return of the URL contract: the bank's statement must confirm it."""
-
-
-NEEDS_A_PERSON = frozenset({Kind.OVERPAID, Kind.TO_CHECK, Kind.DECLARED})
-
-
-@dataclass(frozen=True)
-class LedgerEntry:
-    """One line of the payments' journal, append-only. ``day`` is the day in Paris on which we wrote it."""
-
-    id: str
-    """``<UTC instant>#<attempt>#<kind>``."""
-    day: date
-    kind: Kind
-    attempt: AttemptId
-    family: FamilyId
-    invoice: InvoiceNumber
-    reference: str
-    amount: Cents
-    letter: str
-    authorisation: str
-    paid_at: datetime | None
-    idop: str
-    doubt: Doubt | None = None
-    """Of TO_CHECK: what a person has to find out."""
-    why: str = ""
 
 
 class AttemptStore(Protocol):

@@ -1,18 +1,18 @@
 """Taking back a payment that bounced: the treasury never tells of it, the town's own bank statement does."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
+from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import payment_reversed
-from chalicelib.services.payment_ports import AttemptStore, Kind, LedgerEntry
+from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, Report
-from chalicelib.services.receipts import entry_of
 
 MOST_TRIES = 5
 
@@ -79,7 +79,7 @@ class ReversePayment:
             None,
             invoice=invoice,
             payment=_back(payment, attempt, reversal.day),
-            entries=[_entry(after, payment, now)],
+            entries=entries_of(after, now),
             mails=[payment_reversed(after, invoice, payment, reversal.day, now)],
         )
         self.report("payment.reversed", attempt=attempt.id, invoice=invoice.number)
@@ -96,7 +96,3 @@ def _back(payment: Payment, attempt: Attempt, day: date) -> Payment:
         authorisation=payment.authorisation,
         attempt=attempt.id,
     )
-
-
-def _entry(attempt: Attempt, payment: Payment, now: datetime) -> LedgerEntry:
-    return entry_of(attempt, Kind.REVERSED, now, Cents(-payment.amount))

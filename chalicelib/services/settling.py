@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered, next_look
 from chalicelib.rules.payments import (
     Attempt,
@@ -14,11 +15,11 @@ from chalicelib.rules.payments import (
     settled,
     without_answer,
 )
+from chalicelib.rules.receipts import payment_of, surplus_of
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import payment_receipt
-from chalicelib.services.payment_ports import AttemptStore, Kind, NotYetKnown, PaymentProvider, UnknownOperation
+from chalicelib.services.payment_ports import AttemptStore, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
-from chalicelib.services.receipts import entry_of, payment_of, surplus_of
 
 MOST_TRIES = 5
 
@@ -122,7 +123,7 @@ class SettlePayment:
         """Raises StaleWrite when the attempt or its invoice moved since they were read."""
         look_at = next_look(after, now)
         if after.state is AttemptState.TO_CHECK:
-            self.attempts.settle(before, after, look_at, entries=[entry_of(after, Kind.TO_CHECK, now)])
+            self.attempts.settle(before, after, look_at, entries=entries_of(after, now))
             self.report("payment.to_check", level="error", attempt=after.id, invoice=after.invoice, why=after.why)
             return
         if not after.is_received:
@@ -140,16 +141,13 @@ class SettlePayment:
             self._write(before, lost, now)
             return
         payment, surplus = payment_of(after, now), surplus_of(invoice, after)
-        entries = [entry_of(after, Kind.PAID, now)]
-        if surplus:
-            entries.append(entry_of(after, Kind.OVERPAID, now, surplus))
         self.attempts.settle(
             before,
             after,
             None,
             invoice=invoice,
             payment=payment,
-            entries=entries,
+            entries=entries_of(after, now, surplus=surplus),
             mails=[payment_receipt(after, invoice, now)],
         )
         self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)

@@ -12,10 +12,10 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.ledger import NEEDS_A_PERSON, Kind, LedgerEntry
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.mail_ports import Mail
-from chalicelib.services.payment_ports import NEEDS_A_PERSON, Kind, LedgerEntry
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.invoices import payment_row

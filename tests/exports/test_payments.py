@@ -9,9 +9,9 @@ import pytest
 from chalicelib.commands.export_payments import main
 from chalicelib.exports.payments import euros_of, write_day, write_to_check
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.ledger import Kind, LedgerEntry
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Doubt
-from chalicelib.services.payment_ports import Kind, LedgerEntry
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox

@@ -19,9 +19,10 @@ from chalicelib.portal import assemble
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.payment_ports import Kind, NotYetKnown
+from chalicelib.services.payment_ports import NotYetKnown
 from chalicelib.services.ports import Login
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.starting import BeingOpened, NotPayable

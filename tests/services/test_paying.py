@@ -7,11 +7,12 @@ import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.payment_ports import Kind, OrderRefused
+from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.services.starting import BeingOpened, NotPayable
 from tests.aws_calls import counted
 from tests.builders import BOND, a_payment

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
-from chalicelib.services.payment_ports import Kind
 from chalicelib.services.starting import BeingOpened, NotPayable
 from tests.builders import BOND
 from tests.fake_bank import posted

@@ -16,10 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Means
+from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
-from chalicelib.services.payment_ports import Kind
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment

@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
-from chalicelib.services.payment_ports import Kind
 from chalicelib.services.reconciling import MARGIN_SECONDS, Reconcile
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
-from chalicelib.services.payment_ports import Kind
 from chalicelib.services.reversing import NotReversible, Reversal
 from tests.builders import BOND, a_payment
 from tests.fake_bank import reversing

@@ -11,10 +11,12 @@ import pytest
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Begun
+from chalicelib.rules.ledger import Kind, entries_of
+from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
+from chalicelib.rules.receipts import payment_of
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.mails import payment_receipt
-from chalicelib.services.payment_ports import Kind
-from chalicelib.services.receipts import entry_of, payment_of
 from chalicelib.settings import Settings
 from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
@@ -79,7 +81,7 @@ def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
     written = {
         "invoice": INVOICE,
         "payment": payment_of(after, NOW),
-        "entries": [entry_of(after, Kind.PAID, NOW), entry_of(after, Kind.OVERPAID, NOW, 1)],
+        "entries": entries_of(after, NOW, surplus=Cents(1)),
         "mails": [payment_receipt(after, INVOICE, NOW)],
     }
     return after, written
@@ -87,7 +89,7 @@ def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
 
 def test_a_doubt_is_kept_with_the_attempt_and_in_the_journal(attempts, opened):
     doubted = replace(opened, state=AttemptState.TO_CHECK, settled_at=NOW, doubt=Doubt.DIFFERS, why="differs:amount")
-    entry = entry_of(doubted, Kind.TO_CHECK, NOW)
+    (entry,) = entries_of(doubted, NOW)
     attempts.settle(opened, doubted, None, entries=[entry])
     found = attempts.find(ATTEMPT.id)
     assert (found.state, found.doubt, found.why) == (doubted.state, doubted.doubt, doubted.why)
@@ -210,7 +212,7 @@ def test_settling_writes_everything_once(stores, opened):
     found = attempts.find(ATTEMPT.id)
     assert (found.state, found.answer) == (AttemptState.PAID, ANSWER)
     assert invoices.find(BOND, INVOICE.number).paid == INVOICE.total
-    assert [entry.kind for entry in attempts.ledger(entry_of(after, Kind.PAID, NOW).day)] == [Kind.OVERPAID, Kind.PAID]
+    assert [entry.kind for entry in attempts.ledger(paris_day(NOW))] == [Kind.OVERPAID, Kind.PAID]
     assert [entry.amount for entry in attempts.to_refund_or_check()] == [1]
     assert len(list(outbox.due(NOW, 10))) == 1
     assert attempts.to_look_at(NOW + timedelta(days=1), 10) == ()

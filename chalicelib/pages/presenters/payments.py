@@ -6,10 +6,19 @@ from datetime import datetime, timedelta
 from chalicelib.french.words import hour_words, instant_words, slashed, typeset
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import ENDED_UNPAID, EXPIRES_AFTER, LEAST, LIVE, MOST, Attempt, AttemptState, Doubt
+from chalicelib.rules.payments import (
+    ENDED_UNPAID,
+    EXPIRES_AFTER,
+    LEAST,
+    LIVE,
+    MOST,
+    Attempt,
+    AttemptState,
+    Doubt,
+    received,
+)
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.mails import means_of
-from chalicelib.services.receipts import received
 from chalicelib.services.showing import PaymentProgress
 
 WAITING = "attente"
