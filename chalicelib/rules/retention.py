@@ -1,6 +1,7 @@
 """How long what is personal is kept: DynamoDB deletes an item some time after its ``expires``, without being asked.
 
-The payments' journal and the invoices have no end here: accounts are kept ten years, and the town decides.
+Families, invoices and attempts to pay have no end here: the town decides, by erasing a family. An attempt lives as long
+as its invoice, which names it: without it the invoice could not be paid, and no payment of it be taken back.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,8 @@ KEEP_BOOKINGS = timedelta(days=2 * 366)
 """After the day booked: this school year, the one before, and some."""
 KEEP_SAVES = timedelta(days=3 * 366)
 """After the save: as long as what was billed with it can be disputed."""
+LEDGER_YEARS = 10
+"""After the end of the year in which a line of the payments' journal was written: accounts are kept so long."""
 KEEP_UNSENT = timedelta(days=90)
 """After a mail was set aside."""
 
@@ -23,6 +26,11 @@ def of_day(day: date) -> int:
 
 def of_save(at: datetime) -> int:
     return int((at + KEEP_SAVES).timestamp())
+
+
+def of_ledger(day: date) -> int:
+    """Epoch seconds at which the lines of the payments' journal that were written on ``day`` go."""
+    return int(datetime(day.year + LEDGER_YEARS + 1, 1, 1, tzinfo=UTC).timestamp())
 
 
 def of_unsent(at: datetime) -> int:

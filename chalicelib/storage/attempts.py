@@ -1,4 +1,5 @@
-"""Attempts to pay and the payments' journal. What settles one is one transaction with the invoice and the mails."""
+"""Attempts to pay and the payments' journal, in a table of their own. What settles one is one transaction with the
+invoice and the mails, which spans their tables."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,15 +13,14 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.invoices import Invoice, Payment
-from chalicelib.rules.ledger import NEEDS_A_PERSON, Kind, LedgerEntry
-from chalicelib.rules.money import Cents
+from chalicelib.rules.ledger import LedgerEntry
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.mail_ports import Mail
-from chalicelib.storage import keys
+from chalicelib.storage import keys, ledger
 from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.invoices import payment_row
 from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OutboxRow, ToLookAt
+from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OperationRow, OutboxRow, ToLookAt
 
 _ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie", "contract")
 """Facts of an attempt that are JSON as they are."""
@@ -35,6 +35,7 @@ class DynamoAttemptStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.rows = database.bind(AttemptRow)
+        self.operations = database.bind(OperationRow)
         self.invoices = database.bind(InvoiceRow)
         self.ledger_rows = database.bind(LedgerRow)
         self.mails = database.bind(OutboxRow)
@@ -45,7 +46,7 @@ class DynamoAttemptStore:
         return _attempt(row.serialize()) if row else None
 
     def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
-        keys_of = [{"family": keys.attempt_partition(attempt), "item": keys.UNIQUE} for attempt in attempts]
+        keys_of = [{"partition": keys.attempt_partition(attempt), "item": keys.UNIQUE} for attempt in attempts]
         found: list[Attempt] = []
         for start in range(0, len(keys_of), KEYS_IN_A_BATCH):
             chunk = keys_of[start : start + KEYS_IN_A_BATCH]
@@ -55,7 +56,7 @@ class DynamoAttemptStore:
 
     def by_idop(self, idop: str) -> Attempt | None:
         partition = keys.operation_partition(idop)
-        row = self.database.get("attempts.by_idop", self.invoices, partition, keys.UNIQUE, consistent_read=True)
+        row = self.database.get("attempts.by_idop", self.operations, partition, keys.UNIQUE, consistent_read=True)
         return self.find(AttemptId(str(row.attempt))) if row else None
 
     def latest(self, invoice: Invoice) -> Attempt | None:
@@ -82,11 +83,11 @@ class DynamoAttemptStore:
 
     def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
         after = replace(attempt, state=AttemptState.PENDING, idop=idop, look_at=look_at, version=attempt.version + 1)
-        operation = self.invoices(keys.operation_partition(idop), keys.UNIQUE, attempt=attempt.id)
+        operation = self.operations(keys.operation_partition(idop), keys.UNIQUE, attempt=attempt.id)
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(self._row(after, look_at), condition=self.rows.version == attempt.version)
-            transaction.save(operation, condition=self.invoices.item.does_not_exist())
+            transaction.save(operation, condition=self.operations.item.does_not_exist())
 
         try:
             self.database.transact("attempts.opened", fill)
@@ -112,9 +113,8 @@ class DynamoAttemptStore:
             transaction.save(row, condition=self.rows.version == before.version)
             if invoice and payment:
                 self._pay(transaction, invoice, payment)
-            for partition, entry in ((partition, one) for one in entries for partition in _partitions(one)):
-                ledger = self.ledger_rows(partition, entry.id, facts=_entry_text(entry))
-                transaction.save(ledger, condition=self.ledger_rows.entry.does_not_exist())
+            for line in (line for entry in entries for line in ledger.rows_of(self.ledger_rows, entry)):
+                transaction.save(line, condition=self.ledger_rows.item.does_not_exist())
             for mail in mails:
                 transaction.save(mail_row(self.mails, mail))
 
@@ -168,7 +168,7 @@ class DynamoAttemptStore:
 
     def _entries(self, partition: str) -> Iterator[LedgerEntry]:
         items = self.database.pages("attempts.ledger", self.ledger_rows, partition, consistent_read=True)
-        return (_entry(item) for item in items)
+        return map(ledger.entry_of, items)
 
     def _pay(self, transaction: TransactWrite, invoice: Invoice, payment: Payment) -> None:
         head = keys.invoice_head(invoice.issued_on, invoice.number)
@@ -201,11 +201,6 @@ class DynamoAttemptStore:
         if look_at:
             row.look, row.look_at = keys.TO_LOOK_AT, instant_text(look_at)
         return row
-
-
-def _partitions(entry: LedgerEntry) -> tuple[str, ...]:
-    day = keys.ledger_partition(entry.day)
-    return (day, keys.LEDGER_TO_CHECK) if entry.kind in NEEDS_A_PERSON else (day,)
 
 
 def _attempt(item: RawItem) -> Attempt:
@@ -246,28 +241,6 @@ def _answer(text: str) -> BankAnswer | None:
     facts = json.loads(text)
     paid_at = facts.pop("paid_at")
     return BankAnswer(**facts, paid_at=instant_of(paid_at) if paid_at else None)
-
-
-def _entry_text(entry: LedgerEntry) -> str:
-    told = {
-        "day": entry.day.isoformat(),
-        "kind": entry.kind.value,
-        "doubt": entry.doubt.value if entry.doubt else "",
-        "paid_at": instant_text(entry.paid_at) if entry.paid_at else "",
-    }
-    return _json({**vars(entry), **told})
-
-
-def _entry(item: RawItem) -> LedgerEntry:
-    facts = json.loads(item["facts"]["S"])
-    paid_at = facts.pop("paid_at")
-    read = {
-        "day": date.fromisoformat(facts["day"]),
-        "kind": Kind(facts["kind"]),
-        "amount": Cents(facts["amount"]),
-        "doubt": _doubt(facts["doubt"]),
-    }
-    return LedgerEntry(**{**facts, **read}, paid_at=instant_of(paid_at) if paid_at else None)
 
 
 def _json(facts: dict[str, Any]) -> str:

@@ -121,7 +121,7 @@ def mail_due(due_at: str, mail: str) -> str:
 TO_LOOK_AT = "1"
 """Value of ``look`` while the treasury is to be asked about an attempt."""
 LEDGER_TO_CHECK = "PAY#CHECK"
-"""Partition of the journal where what a person must see stands a second time."""
+"""Partition of the payments where what a person must see stands a second time."""
 
 
 def attempt_partition(attempt: str) -> str:

@@ -153,19 +153,8 @@ class ToNotify(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # py
     published_at = UnicodeAttribute(range_key=True)
 
 
-class ToLookAt(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
-    """Attempts to pay that the treasury is to be asked about."""
-
-    class Meta:
-        index_name = "to-look-at"
-        projection = AllProjection()
-
-    look = UnicodeAttribute(hash_key=True)
-    look_at = UnicodeAttribute(range_key=True)
-
-
-class InvoiceItem(Model):
-    """What every item of the table of invoices has: pynamodb knows one schema a table, that of the first row bound."""
+class InvoiceRow(Model):
+    """An invoice's head, one of its payments, its lines, or who holds a number or a reference: see ``keys``."""
 
     class Meta:
         table_name = "invoices"
@@ -175,17 +164,6 @@ class InvoiceItem(Model):
     notify = UnicodeAttribute(null=True)
     published_at = UnicodeAttribute(null=True)
     to_notify = ToNotify()
-    look = UnicodeAttribute(null=True)
-    look_at = UnicodeAttribute(null=True)
-    to_look_at = ToLookAt()
-
-
-class InvoiceRow(InvoiceItem):
-    """An invoice's head, one of its payments, its lines, or who holds a number or a reference: see ``keys``."""
-
-    class Meta:
-        table_name = "invoices"
-
     number = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     issued_on = UnicodeAttribute(null=True)
@@ -207,20 +185,44 @@ class InvoiceRow(InvoiceItem):
     holder = UnicodeAttribute(null=True)
     head = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute(null=True)
-    """Of a head: the attempt to pay that was begun last. Of an operation of the treasury: the attempt that it is. Of a
-    payment: the attempt that it was taken by, if the portal took it."""
+    """Of a head: the attempt to pay that was begun last. Of a payment: the attempt that it was taken by, if the portal
+    took it."""
     begun_at = UnicodeAttribute(null=True)
     """Of a head: when ``attempt`` was begun."""
 
 
-class AttemptRow(InvoiceItem):
-    """An attempt to pay, in the table of invoices: one transaction settles both."""
+class ToLookAt(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
+    """Attempts to pay that the treasury is to be asked about."""
 
     class Meta:
-        table_name = "invoices"
+        index_name = "to-look-at"
+        projection = AllProjection()
+
+    look = UnicodeAttribute(hash_key=True)
+    look_at = UnicodeAttribute(range_key=True)
+
+
+class PaymentItem(Model):
+    """What every item of the table of payments has: pynamodb knows one schema a table, that of the first row bound."""
+
+    class Meta:
+        table_name = "payments"
+
+    partition = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    look = UnicodeAttribute(null=True)
+    look_at = UnicodeAttribute(null=True)
+    to_look_at = ToLookAt()
+
+
+class AttemptRow(PaymentItem):
+    """An attempt to pay. Its partition is ``A#<attempt>``."""
+
+    class Meta:
+        table_name = "payments"
 
     holder = UnicodeAttribute()
-    """The family that pays: the partition is ``A#<attempt>``."""
+    """The family that pays."""
     facts = UnicodeAttribute()
     """JSON of what never changes: what was asked of the treasury."""
     state = UnicodeAttribute()
@@ -233,17 +235,24 @@ class AttemptRow(InvoiceItem):
     version = NumberAttribute()
 
 
-class LedgerRow(Model):
-    """A line of the payments' journal, in partitions of the journal of its own."""
+class OperationRow(PaymentItem):
+    """Which attempt an operation of the treasury is. Its partition is ``O#<idop>``."""
 
     class Meta:
-        table_name = "journal"
+        table_name = "payments"
 
-    family = UnicodeAttribute(hash_key=True)
-    """``PAY#<day>`` or ``PAY#CHECK``."""
-    entry = UnicodeAttribute(range_key=True)
+    attempt = UnicodeAttribute()
+
+
+class LedgerRow(PaymentItem):
+    """A line of the payments' journal, in the partition ``PAY#<day>`` or ``PAY#CHECK``."""
+
+    class Meta:
+        table_name = "payments"
+
     facts = UnicodeAttribute()
     """JSON of a ``LedgerEntry``."""
+    expires = NumberAttribute()
 
 
 class OutboxRow(Model):
@@ -269,5 +278,5 @@ class OutboxRow(Model):
 
 ROWS = (
     FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
-    LedgerRow, OutboxRow,
+    OperationRow, LedgerRow, OutboxRow,
 )  # fmt: skip

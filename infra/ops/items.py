@@ -15,7 +15,7 @@ Item = dict[str, Any]
 """As DynamoDB writes it: ``{"family": {"S": "f-bond"}, …}``."""
 OF_A_FAMILY = ("families", "planning", "journal", "invoices")
 """Tables whose hash key is the family."""
-SEARCHED = {"invoices": "holder", "logins": "family", "outbox": "family"}
+SEARCHED = {"invoices": "holder", "payments": "holder", "logins": "family", "outbox": "family"}
 """Tables in which a family's other items are found by an attribute, by reading all of it: rare, and never in a page."""
 IN_A_BATCH = 25
 
@@ -59,9 +59,9 @@ def family_items(stage: Stage, family: str) -> dict[str, list[Item]]:
         known = {_line(item) for item in found.get(table, [])}
         found.setdefault(table, []).extend(item for item in more if _line(item) not in known)
     found["outbox"] += suppressions(stage, addresses_of(found["families"]))
-    operations = [item["idop"]["S"] for item in found["invoices"] if item.get("idop", {}).get("S")]
+    operations = [item["idop"]["S"] for item in found["payments"] if item.get("idop", {}).get("S")]
     for idop in operations:
-        found["invoices"] += query(stage, "invoices", "family", f"O#{idop}")
+        found["payments"] += query(stage, "payments", "partition", f"O#{idop}")
     return found
 
 

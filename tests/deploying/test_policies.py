@@ -13,6 +13,7 @@ BESIDES: dict[str, dict[Permission, str]] = {
         ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for a PDF that is not there",
         ("ssm:GetParametersByPath", "secrets"): "read when the process starts, before moto sees it",
     },
+    "ReconcilePayments": {("dynamodb:GetItem", "payments"): "an attempt that somebody else settled is read again"},
     "SendOutbox": {("dynamodb:PutItem", "outbox"): "a mail that fails is put elsewhere; here all leave"},
     "*": {
         ("logs:CreateLogStream", "log"): "Lambda's own",

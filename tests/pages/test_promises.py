@@ -21,7 +21,7 @@ from tests.builders import BOND
 from tests.pages.client import HOST, PageClient, plain
 from tests.pages.conftest import World
 
-WORDS = {1: "un", 2: "deux", 3: "trois", 6: "six", 12: "douze"}
+WORDS = {1: "un", 2: "deux", 3: "trois", 6: "six", 10: "dix", 12: "douze"}
 SOON_DELETED = timedelta(days=2)
 """« Quelques jours »: an item's life until DynamoDB may delete it, which it does a day or two later."""
 
@@ -71,7 +71,7 @@ TECHNICAL = {
     "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
     "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "payment", "holder", "head",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
-    "unsettled", "looked_at", "moves", "recounts", "doubt",
+    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 
@@ -178,12 +178,14 @@ def test_the_privacy_page_denies_only_what_is_not_stored(visitor: PageClient) ->
 
 
 def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
+    accounts_are_kept = f"{WORDS[retention.LEDGER_YEARS]} ans après la fin de l'année"
     years = {span: WORDS[span // timedelta(days=366)] for span in (retention.KEEP_BOOKINGS, retention.KEEP_SAVES)}
     say(
         visitor,
         "/donnees-personnelles",
         f"Les réservations : {years[retention.KEEP_BOOKINGS]} ans après le jour réservé.",
         f"L'historique : {years[retention.KEEP_SAVES]} ans après la modification.",
+        f"Les comptes des paiements (référence et montant) : {accounts_are_kept}",
         f"Les e-mails qui n'ont pas pu partir : {retention.KEEP_UNSENT.days} jours.",
         f"L'empreinte des adresses où ils reviennent : {WORDS[retention.KEEP_SUPPRESSED // timedelta(days=366)]} an.",
         f"Les journaux techniques : {WORDS[LOGS_DAYS // 30]} mois.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -259,3 +259,17 @@ def test_the_list_of_those_to_look_at(attempts, opened):
     assert attempts.to_look_at(at, 10) == ()
     attempts.look_again(opened, None)
     assert attempts.to_look_at(at + timedelta(days=9), 10) == ()
+
+
+def test_a_line_of_the_journal_lives_ten_years_after_its_year_and_an_attempt_as_long_as_its_invoice():
+    with moto_town() as settings:
+        database = database_for(settings)
+        DynamoInvoiceStore(database).put(INVOICE, ())
+        attempts = DynamoAttemptStore(database)
+        attempts.begin(ATTEMPT, INVOICE, None)
+        after = replace(ATTEMPT, state=AttemptState.TO_CHECK, answer=ANSWER, doubt=Doubt.DIFFERS, version=1)
+        attempts.settle(ATTEMPT, after, None, entries=entries_of(after, NOW))
+        items = list(database.every("test", attempts.rows))
+    ends = {item["partition"]["S"]: int(item["expires"]["N"]) if "expires" in item else None for item in items}
+    in_2037 = int(datetime(2037, 1, 1, tzinfo=UTC).timestamp())
+    assert ends == {"A#a-1": None, "PAY#2026-11-23": in_2037, "PAY#CHECK": in_2037}

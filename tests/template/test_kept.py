@@ -55,7 +55,7 @@ def test_a_function_writes_in_its_own_log(template: Template, function: str) -> 
 
 def test_every_table_is_kept_encrypted_and_recoverable(template: Template) -> None:
     tables = {name: one for name, one in template["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"}
-    assert len(tables) == 9
+    assert len(tables) == 10
     for name, table in tables.items():
         properties = table["Properties"]
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
