@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from infra.local.tables import declared, keys_of
+from infra.declared import keys_of, tables_of
 from tests.aws_calls import Answer, Attempt, intercepted
 from tests.faults import refused
 
 SECONDS = 0.012
 """How long a transaction holds its items."""
-_KEYS = {table["TableName"].removeprefix("x-"): sorted(keys_of(table)) for table in declared("x")}
+_KEYS = {name.removeprefix("x-"): sorted(keys_of(table)) for name, table in tables_of("x").items()}
 Items = list[tuple[str, str]]
 
 

@@ -16,7 +16,7 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.storage.database import Database
 from chalicelib.storage.town import DynamoTownStore
-from infra.local.tables import declared
+from infra.declared import tables_of
 from infra.ops.secret_turns import NAMES
 from infra.ops.stage import Stage
 
@@ -56,7 +56,7 @@ def _stack(stage: Stage) -> tuple[bool, str]:
 
 
 def _tables(stage: Stage) -> tuple[bool, str]:
-    names = [table["TableName"] for table in declared(stage.prefix)]
+    names = list(tables_of(stage.prefix))
     unkept = [name for name in names if not _is_kept(stage, name)]
     if unkept:
         return False, f"no point-in-time recovery, or no protection against deletion: {', '.join(unkept)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.local.tables import declared
+from infra.declared import keys_of, tables_of
 from infra.ops.addresses import addresses_of, suppressions
 from infra.ops.kinds import delete_versions
 from infra.ops.stage import CannotOperate, Stage
@@ -23,7 +23,7 @@ IN_A_BATCH = 25
 def save(stage: Stage, folder: Path) -> dict[str, int]:
     """Every item of every table, one JSON a line, and every document; how many of each."""
     told = {}
-    for name in _names(stage):
+    for name in tables_of(stage.prefix):
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
         with path.open("w", encoding="utf-8") as file:
             told[path.stem] = sum(file.write(f"{_line(item)}\n") > 0 for item in _scan(stage, name))
@@ -33,11 +33,11 @@ def save(stage: Stage, folder: Path) -> dict[str, int]:
 
 def load(stage: Stage, folder: Path) -> dict[str, int]:
     """Put back what ``save`` wrote. Raises CannotOperate when a table has items already: nothing is mixed."""
-    for name in _names(stage):
+    for name in tables_of(stage.prefix):
         if next(_scan(stage, name), None):
             raise CannotOperate(f"{name} is not empty: restore into a stage that nobody has used")
     told = {}
-    for name in _names(stage):
+    for name in tables_of(stage.prefix):
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
         items = [json.loads(line, object_hook=_with_bytes) for line in path.read_text("utf-8").splitlines()]
         write(stage, name, ({"PutRequest": {"Item": item}} for item in items))
@@ -87,11 +87,12 @@ def erase_family(stage: Stage, family: str) -> int:
     if owed:
         raise CannotOperate(f"{family} owes {', '.join(owed)}: settle them first, nothing was erased")
     for table, items in found.items():
-        keys = _keys(stage, table)
+        name = f"{stage.prefix}-{table}"
+        keys = keys_of(tables_of(stage.prefix)[name])
         write(
             stage,
-            f"{stage.prefix}-{table}",
-            ({"DeleteRequest": {"Key": {name: item[name] for name in keys}}} for item in items),
+            name,
+            ({"DeleteRequest": {"Key": {key: item[key] for key in keys}}} for item in items),
         )
     delete_versions(stage, stage.documents, f"factures/{family}/")
     return sum(map(len, found.values()))
@@ -111,15 +112,6 @@ def _with_bytes(value: Item) -> Any:
 
 def _owes(item: Item) -> bool:
     return "total" in item and int(item["total"]["N"]) > int(item.get("paid", {"N": "0"})["N"])
-
-
-def _names(stage: Stage) -> list[str]:
-    return [str(table["TableName"]) for table in declared(stage.prefix)]
-
-
-def _keys(stage: Stage, table: str) -> list[str]:
-    (found,) = [one for one in declared(stage.prefix) if one["TableName"] == f"{stage.prefix}-{table}"]
-    return [str(key["AttributeName"]) for key in found["KeySchema"]]
 
 
 def query(stage: Stage, table: str, attribute: str, partition: str) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.build.functions import FUNCTIONS, log_of
-from infra.local.tables import filled, template
+from infra.declared import filled, template
 from infra.ops.kinds import KINDS, ResourceKind, ResourceState
 from infra.ops.operator import Operator
 from infra.ops.stage import CannotOperate, Stage

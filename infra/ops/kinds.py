@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.tables import declared
+from infra.declared import tables_of
 from infra.ops.operator import Operator
 from infra.ops.stage import CannotOperate, Stage
 
@@ -55,7 +55,7 @@ def count_items(stage: Stage, name: str) -> int:
 def protect_table(stage: Stage, name: str) -> None:
     """A restored table has none of this, nor has one whose deletion was begun."""
     database = stage.client("dynamodb")
-    (meant,) = (one for one in declared(stage.prefix) if one["TableName"] == name)
+    meant = tables_of(stage.prefix)[name]
     if not (_table(stage, name) or {}).get("DeletionProtectionEnabled"):
         database.update_table(TableName=name, DeletionProtectionEnabled=True)
     backups = database.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]

@@ -7,7 +7,8 @@ from html import unescape
 import pytest
 
 from infra.build.bundle import MOST_BYTES
-from infra.local.tables import create_tables, declared
+from infra.declared import tables_of
+from infra.local.tables import create_tables
 from infra.ops.deploy import adopt, deploy, turn_secrets
 from infra.ops.destroy import destroy
 from infra.ops.doctor import CHECKS, findings
@@ -126,9 +127,9 @@ def test_a_restore_drill(town, parent, tmp_path):
     with pytest.raises(CannotOperate, match="is not empty"):
         load(town.stage, tmp_path)
     database = town.stage.client("dynamodb")
-    for table in declared(town.stage.prefix):
-        database.update_table(TableName=table["TableName"], DeletionProtectionEnabled=False)
-        database.delete_table(TableName=table["TableName"])
+    for name in tables_of(town.stage.prefix):
+        database.update_table(TableName=name, DeletionProtectionEnabled=False)
+        database.delete_table(TableName=name)
     create_tables(town.stage.endpoint, town.stage.prefix)
     assert load(town.stage, tmp_path) == {name: count for name, count in saved.items() if name != "documents"}
     assert shown(parent) == before

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.tables import template
+from infra.declared import template
 from infra.ops.deploy import deploy
 from infra.ops.operator import Operator
 from infra.ops.stage import Stage

@@ -8,9 +8,9 @@ from pynamodb.models import Model
 
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import ROWS
-from infra.local.tables import declared, keys_of, template
+from infra.declared import keys_of, tables_of, template
 
-TABLES = {table["TableName"]: table for table in declared("town")}
+TABLES = tables_of("town")
 
 
 def test_the_tables_are_those_of_this_slice() -> None:
