@@ -25,6 +25,11 @@ test: check ## Run everything: lint, types, unit, storage, page, browser, deploy
 quick: check ## The tests that take two minutes: neither a browser, nor a search for faults, nor a deployment
 	@$(PYTHON_OF_VENV) -m pytest $(SHARED) -m "not browser and not faults and not deployment" $(PYTEST)
 
+.PHONY: coverage
+coverage: setup ## Which lines of the code the tests of quick run, printed: twice their time, and no gate
+	@$(PYTHON_OF_VENV) -m coverage run -m pytest -m "not browser and not faults and not deployment" $(PYTEST)
+	@$(PYTHON_OF_VENV) -m coverage report
+
 .PHONY: check
 check: setup ## Lint, formatting, types and dead code
 	@$(PYTHON_OF_VENV) -m ruff check .
