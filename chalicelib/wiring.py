@@ -29,6 +29,7 @@ from chalicelib.storage.town import DynamoTownStore
 from chalicelib.web.links import SignedLinks
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.mailer import SesMailSender
     from chalicelib.intake.importing import Importer
     from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.notifying import NotifyInvoices
@@ -148,7 +149,6 @@ def _count_of(settings: Settings) -> "CountPlaces":
 def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Its modules are loaded here only: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
-    from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
     from chalicelib.adapters.ses_events import SesEvents  # noqa: PLC0415
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
     from chalicelib.services.notifying import NotifyInvoices  # noqa: PLC0415
@@ -171,12 +171,7 @@ def build_jobs(settings: Settings) -> Jobs:
         send_outbox=SendOutbox(
             outbox=outbox,
             renderer=TemplateMails(ports.town),
-            sender=SesMailSender(
-                region=settings.region,
-                sender=settings.sender,
-                configuration=settings.mail_configuration,
-                endpoint=settings.endpoint,
-            ),
+            sender=_mail_sender(settings),
             clock=clock,
             report=report,
             per_second=settings.mails_per_second,
@@ -187,6 +182,17 @@ def build_jobs(settings: Settings) -> Jobs:
         ),
         reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
+    )
+
+
+def _mail_sender(settings: Settings) -> "SesMailSender":
+    from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
+
+    return SesMailSender(
+        region=settings.region,
+        sender=settings.sender,
+        configuration=settings.mail_configuration,
+        endpoint=settings.endpoint,
     )
 
 

@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Callable
 
 from chalicelib.rules.errors import BadForm, Throttled
-from chalicelib.services.accounts import subject
 from chalicelib.services.emails import LONGEST_EMAIL, is_email
+from chalicelib.services.keyed_hashes import subject
 from chalicelib.services.mail_ports import Outbox
 from chalicelib.services.mails import Message, contact
 from chalicelib.services.ports import Clock, Limit, ThrottleStore, TownStore

@@ -8,8 +8,8 @@ from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled, Un
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import AddressState, NoticeSettings, confirmed, edited, state_of, stopped
-from chalicelib.services.accounts import subject
 from chalicelib.services.emails import is_email
+from chalicelib.services.keyed_hashes import subject
 from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
 from chalicelib.services.mails import CONFIRM_ADDRESS, confirm_address
 from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore

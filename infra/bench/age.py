@@ -12,7 +12,7 @@ from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import Slot, Wish
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.services.accounts import address_subject, child_subject
+from chalicelib.services.keyed_hashes import address_subject, child_subject
 from infra.ops.items import query, write
 from infra.ops.secret_turns import read_secret
 from infra.ops.stage import CannotOperate, Stage

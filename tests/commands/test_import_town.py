@@ -5,7 +5,7 @@ import io
 import pytest
 
 from chalicelib.commands.import_town import DONE, MISUSED, NOT_DONE, main
-from chalicelib.services.accounts import login_key
+from chalicelib.services.keyed_hashes import login_key
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.intake.folder import a_folder, with_line
 

@@ -15,7 +15,7 @@ from chalicelib.portal import Portal, assemble
 from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore

@@ -18,7 +18,7 @@ from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Clock
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.settings import Settings
@@ -178,7 +178,7 @@ def same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_import_survives_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # One hash takes 43 ms and there are hundreds of runs: the faults do not depend on how slow it is.
-    monkeypatch.setattr("chalicelib.services.accounts.slow_hash", quick_hash)
+    monkeypatch.setattr("chalicelib.services.keyed_hashes.slow_hash", quick_hash)
     monkeypatch.setattr("chalicelib.intake.people.stamps.slow_hash", quick_hash)
     same_salts(monkeypatch)
 

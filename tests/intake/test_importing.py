@@ -14,7 +14,8 @@ from chalicelib.intake.progress import Silence
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
-from chalicelib.services.accounts import SignIn, WrongCodes, login_key
+from chalicelib.services.accounts import SignIn, WrongCodes
+from chalicelib.services.keyed_hashes import login_key
 from chalicelib.services.ports import JournalEntry, PlaceTally
 from chalicelib.services.recounting import AT_REST_SECONDS, CountPlaces
 from chalicelib.services.saving import Offer, SavePlanning, entry_id

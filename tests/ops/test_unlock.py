@@ -7,7 +7,8 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from chalicelib.portal import Portal
-from chalicelib.services.accounts import FAILURES_PER_ADDRESS, TRIES_PER_CHILD, WrongCodes, login_key, secret_of
+from chalicelib.services.accounts import FAILURES_PER_ADDRESS, TRIES_PER_CHILD, WrongCodes
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore

@@ -16,7 +16,7 @@ from chalicelib.rules.invoices import Invoice, Means
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, PaymentFacts, Town
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings

@@ -10,7 +10,7 @@ from chalicelib.pages.site import add_pages
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.payments import HOLD_TO_CHECK
 from chalicelib.rules.town import Town
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore

@@ -23,9 +23,8 @@ from chalicelib.services.accounts import (
     SignedIn,
     SignIn,
     WrongCodes,
-    login_key,
-    secret_of,
 )
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
 from tests.builders import BOND, JAMES, a_family
 from tests.clock import FixedClock, paris

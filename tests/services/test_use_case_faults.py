@@ -15,7 +15,8 @@ from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Capacity
-from chalicelib.services.accounts import Session, WrongCodes, login_key, secret_of
+from chalicelib.services.accounts import Session, WrongCodes
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.mails import Message
 from chalicelib.services.ports import Login
 from chalicelib.services.recounting import CountPlaces
@@ -66,7 +67,7 @@ class World:
 @pytest.fixture(autouse=True)
 def hashing_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """One hash takes 43 ms and there are hundreds of runs: the faults do not depend on how slow it is."""
-    monkeypatch.setattr("chalicelib.services.accounts.slow_hash", quick_hash)
+    monkeypatch.setattr("chalicelib.services.keyed_hashes.slow_hash", quick_hash)
 
 
 def _stock(settings: Settings) -> None:

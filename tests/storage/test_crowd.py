@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId
-from chalicelib.services.accounts import SignIn, WrongCodes, login_key, secret_of
+from chalicelib.services.accounts import SignIn, WrongCodes
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore

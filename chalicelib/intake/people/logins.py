@@ -13,7 +13,7 @@ from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.ids import ChildId, FamilyId
-from chalicelib.services.accounts import keyed_hash, login_key, secret_of
+from chalicelib.services.keyed_hashes import keyed_hash, login_key, secret_of
 from chalicelib.services.ports import Login
 
 HASHING_THREADS = 4

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 
-from chalicelib.services.accounts import slow_hash
+from chalicelib.services.keyed_hashes import slow_hash
 
 BUCKETS = 64
 """A town's nightly import costs at most this many slow hashes more than it has changes to make; a change, those of its

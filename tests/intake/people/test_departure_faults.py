@@ -12,7 +12,7 @@ import pytest
 from chalicelib.intake.progress import Silence
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.clock import FixedClock, paris

@@ -16,7 +16,7 @@ from chalicelib.intake.people.stamps import BUCKETS, bucket_of
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
-from chalicelib.services.accounts import login_key, secret_of
+from chalicelib.services.keyed_hashes import login_key, secret_of
 from tests.fakes import MemoryIntake
 
 PEPPER = "pepper"
