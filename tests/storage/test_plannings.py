@@ -6,19 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId, SchoolId
 from chalicelib.rules.planning import PlaceKey, Reason, RefusedWish, Slot, Wish
 from chalicelib.services.ports import JournalEntry, PlaceTally
-from chalicelib.storage import journal, keys
 from chalicelib.storage.database import Database
 from chalicelib.storage.planning import DynamoPlanningStore
-from chalicelib.storage.rows import JournalRow
 from tests.aws_calls import Answer, Attempt, counted, intercepted
-from tests.builders import ALINE, BOND, CANTEEN, JAMES, MORNING, a_slot
+from tests.builders import ALINE, BOND, CANTEEN, MORNING, a_slot
 from tests.clock import day
 from tests.storage.conftest import Stores
 
@@ -264,39 +260,3 @@ def test_every_page_of_a_long_journal_is_read(database: Database) -> None:
         assert store.entries(BOND, 5) == tuple(reversed(written[2:]))
         assert store.entries(BOND, 4) == tuple(reversed(written[3:]))
         assert len(calls) == 4 + 3 + 2
-
-
-ids = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
-slots = st.builds(Slot, ids.map(ChildId), st.sampled_from([CANTEEN, MORNING]), st.dates())
-wishes = st.builds(Wish, slots, st.booleans())
-instants = st.datetimes(timezones=st.just(UTC))
-refusals = st.builds(RefusedWish, wishes, st.sampled_from(Reason), st.none() | instants, st.none() | st.just(CANTEEN))
-entries = st.builds(
-    JournalEntry,
-    ids.map(EntryId),
-    instants,
-    st.sampled_from(["internet", "mairie"]),
-    st.lists(wishes, max_size=4).map(tuple),
-    st.lists(refusals, max_size=4).map(tuple),
-    st.lists(wishes, max_size=4).map(tuple),
-)
-
-
-@given(entries)
-def test_an_entry_survives_its_row(entry: JournalEntry) -> None:
-    assert journal.entry_of(journal.row_of(JournalRow, BOND, entry).serialize()) == entry
-
-
-@given(slots)
-def test_a_slot_survives_its_attribute(slot: Slot) -> None:
-    assert keys.slot_of(keys.slot_name(slot.child, slot.activity), slot.day) == slot
-
-
-@given(slots, st.none() | ids.map(SchoolId))
-def test_a_counter_survives_its_key(slot: Slot, school: SchoolId | None) -> None:
-    key = PlaceKey(slot.day, slot.activity, school)
-    assert keys.place_key(key.day.isoformat(), keys.counter(key)) == key
-
-
-def test_children_of_the_demo_are_readable_in_the_console() -> None:
-    assert keys.slot_name(JAMES, CANTEEN) == "c-007#cantine"
