@@ -2,7 +2,8 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,9 @@ LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(),
 """Rooms where the standard library comes in and, of the others, only these."""
 NOT_IN_RULES = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "threading", "urllib"}
 CLOCK_READERS = {"now", "utcnow", "today"}
+TO_UNTIE = {("web.layout", "web.routes")}
+"""Importing module, imported module: a circle that is left. The layout needs the type of a page, which stands with the
+routes that need the layout."""
 
 
 def module_name(path: Path) -> str:
@@ -118,6 +122,8 @@ def test_only_the_clock_adapter_reads_the_clock(path):
         pytest.param("pages.planning", "from chalicelib.adapters.clock import X", id="pages know no adapter"),
         pytest.param("pages.planning", "from chalicelib.wiring import X", id="one page module wires"),
         pytest.param("pages.planning", "def f():\n    from infra.local import run", id="nothing local is shipped"),
+        pytest.param("rules.planning", "def f():\n    from chalicelib.french import words", id="nor up in a function"),
+        pytest.param("web.routes", "if TYPE_CHECKING:\n    from chalicelib.pages import site", id="nor for types"),
     ],
 )
 def test_a_wrong_import_is_caught(module, source):
@@ -139,3 +145,53 @@ def test_services_hash_under_the_pepper_only(path):
 def test_every_room_is_known():
     rooms = {module_name(path).split(".", maxsplit=1)[0] for path in SHIPPED}
     assert rooms <= {*ROOMS, "wiring", "app", ""}
+
+
+def modules_imported(sources: Mapping[str, str]) -> Mapping[str, set[str]]:
+    """Module -> the modules of ours that it imports, at its top, in a function or for the types alone."""
+    return {
+        module: {
+            name if name in sources else name.rpartition(".")[0]
+            for _, full in imports_of(source)
+            if (name := full.removeprefix("chalicelib.")) != full
+        }
+        & (sources.keys() - {module})
+        for module, source in sources.items()
+    }
+
+
+def circle(sources: Mapping[str, str]) -> list[str]:
+    """One circle of imports, its first module named again at the end; empty when there is none."""
+    try:
+        TopologicalSorter(
+            {
+                module: {name for name in names if (module, name) not in TO_UNTIE}
+                for module, names in modules_imported(sources).items()
+            }
+        ).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_import_runs_in_a_circle():
+    assert circle({module_name(path): path.read_text() for path in SHIPPED}) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("from chalicelib.web.b import x", id="at the top"),
+        pytest.param("def f():\n    from chalicelib.web import b", id="in a function"),
+        pytest.param("if TYPE_CHECKING:\n    import chalicelib.web.b", id="for the types alone"),
+    ],
+)
+def test_a_circle_is_caught(source):
+    assert circle({"web.a": source, "web.b": "import os"}) == []
+    assert set(circle({"web.a": source, "web.b": "from chalicelib.web.a import y"})) == {"web.a", "web.b"}
+
+
+def test_no_room_imports_a_room_that_may_import_it():
+    """Rooms have an order: an arrow of ``ROOMS`` that ran back up would close a circle of rooms."""
+    below = {room: {part.split(".")[0] for part in parts} for room, parts in ROOMS.items()}
+    assert list(TopologicalSorter(below).static_order())
