@@ -116,6 +116,15 @@ def test_there_are_five_walks() -> None:
     assert all(len(list(steps(walk))) > 10 for walk in walks().values())
 
 
+def rooms_of(walk: str) -> set[str]:
+    return set(re.findall(r"`chalicelib/(\w+)[/.]", walk))
+
+
+def test_a_tick_crosses_five_rooms_and_no_more() -> None:
+    (walk,) = [text for heading, text in walks().items() if "tick" in heading]
+    assert rooms_of(walk) == {"pages", "web", "services", "rules", "storage"}
+
+
 def test_a_wrong_walk_is_caught() -> None:
     assert missing("1. `chalicelib/services/saving.py`: `SavePlanning`, `save_all`") == [
         "chalicelib/services/saving.py: save_all"
