@@ -8,7 +8,7 @@ from chalicelib.rules.school_calendar import END_OF_DAY, PARIS
 
 NARROW = "\u202f"
 """Narrow no-break space: before ; : ! ? » and after «."""
-SOLID = "\u00a0"
+NBSP = "\u00a0"
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 TWO_LETTERS = ("Lu", "Ma", "Me", "Je", "Ve", "Sa", "Di")
 MONTHS = (
@@ -49,13 +49,13 @@ def weekday(day: date) -> str:
 
 def day_words(day: date, *, year: bool = False) -> str:
     """``lundi 7 septembre``, with ``2026`` after it on demand."""
-    words = f"{weekday(day)} {ordinal(day)}{SOLID}{month(day)}"
+    words = f"{weekday(day)} {ordinal(day)}{NBSP}{month(day)}"
     return f"{words} {day.year}" if year else words
 
 
 def long_day(day: date) -> str:
     """``15 octobre 2013``."""
-    return f"{ordinal(day)}{SOLID}{month(day)} {day.year}"
+    return f"{ordinal(day)}{NBSP}{month(day)} {day.year}"
 
 
 def slashed(day: date) -> str:
@@ -78,7 +78,7 @@ def minute_words(minute: int) -> str:
     if minute == END_OF_DAY:
         return "minuit"
     hours, minutes = divmod(minute, 60)
-    return f"{hours}{SOLID}h{SOLID}{minutes:02}" if minutes else f"{hours}{SOLID}h"
+    return f"{hours}{NBSP}h{NBSP}{minutes:02}" if minutes else f"{hours}{NBSP}h"
 
 
 def until_words(minute: int) -> str:
@@ -89,7 +89,7 @@ def until_words(minute: int) -> str:
 def second_words(instant: datetime) -> str:
     """The hour in Paris, to the second: ``10 h 00 min 02 s``."""
     local = instant.astimezone(PARIS)
-    return f"{local.hour}{SOLID}h{SOLID}{local:%M}{SOLID}min{SOLID}{local:%S}{SOLID}s"
+    return f"{local.hour}{NBSP}h{NBSP}{local:%M}{NBSP}min{NBSP}{local:%S}{NBSP}s"
 
 
 def hour_words(instant: datetime) -> str:

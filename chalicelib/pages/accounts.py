@@ -11,11 +11,11 @@ from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
 from chalicelib.web.refusals import refusal_of
-from chalicelib.web.routes import Answer, Page, Redirect, Room, Who, once_more
+from chalicelib.web.routes import NOT_READ, OPTIONAL, REQUIRED, Answer, Page, Redirect, Section, once_more
 from chalicelib.web.signing import Tampered
 from chalicelib.web.visit import Visit, recap_address
 
-room = Room(__name__)
+section = Section(__name__)
 
 KEPT = "garde"
 """Hidden field and signing purpose of the ticks that an expired session could not save."""
@@ -31,7 +31,7 @@ EMPTY = {"child": ("enfant", "Écrivez le code enfant."), "payer": ("payeur", "�
 SESSION_ENDED = "Votre session est fermée. Reconnectez-vous pour continuer."
 
 
-@room.get("/", Who.ANYBODY)
+@section.get("/", session=OPTIONAL)
 def sign_in_form(visit: Visit) -> Answer:
     if not visit.is_guest:
         return Redirect(visit.url("/planning"))
@@ -39,7 +39,7 @@ def sign_in_form(visit: Visit) -> Answer:
     return sign_in_page(visit, notice=_why_sign_in(visit) if asked else "", destination=asked)
 
 
-@room.post("/", Who.NOBODY, fields=("enfant", "payeur", KEPT, "vers"))
+@section.post("/", session=NOT_READ, fields=("enfant", "payeur", KEPT, "vers"))
 def sign_in(visit: Visit) -> Answer:
     kept = visit.form.get(KEPT)
     child_code = visit.form.get("enfant")
@@ -58,7 +58,7 @@ def sign_in(visit: Visit) -> Answer:
     return Redirect(visit.url(destination if known else "/planning"))
 
 
-@room.get("/deconnexion", Who.ANYBODY)
+@section.get("/deconnexion", session=OPTIONAL)
 def sign_out_page(visit: Visit) -> Answer:
     if visit.is_guest:
         return Page("accounts/signed_out.html", {"here_only": False}, "Vous êtes déconnecté")
@@ -66,7 +66,7 @@ def sign_out_page(visit: Visit) -> Answer:
     return Page("accounts/sign_out.html", words, "Se déconnecter", section="deconnexion")
 
 
-@room.post("/deconnexion", Who.NOBODY)
+@section.post("/deconnexion", session=NOT_READ)
 def sign_out(visit: Visit) -> Answer:
     """Whatever fails, this browser forgets the session: it may be a library's. So the family is not even read."""
     visit.session = ended = visit.held_session
@@ -80,7 +80,7 @@ def sign_out(visit: Visit) -> Answer:
     return Redirect(visit.url("/deconnexion"), signed_out=True)
 
 
-@room.post("/deconnexion/autres", Who.FAMILY)
+@section.post("/deconnexion/autres", session=REQUIRED)
 def sign_out_elsewhere(visit: Visit) -> Answer:
     if visit.session is None:
         raise SessionExpired

@@ -3,10 +3,10 @@
 from chalicelib.pages.presenters.planning import school_words
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import ChildId, child_id
-from chalicelib.web.routes import Answer, Page, Room, Who
+from chalicelib.web.routes import REQUIRED, Answer, Page, Section
 from chalicelib.web.visit import Visit, asked_for
 
-room = Room(__name__)
+section = Section(__name__)
 
 
 def shown_child(visit: Visit) -> ChildId:
@@ -21,7 +21,7 @@ def shown_child(visit: Visit) -> ChildId:
     return signed_in_with if signed_in_with in mine else mine[0]
 
 
-@room.get("/enfants", Who.FAMILY)
+@section.get("/enfants", session=REQUIRED)
 def children(visit: Visit) -> Answer:
     town = visit.portal.town.current()
     cards = [

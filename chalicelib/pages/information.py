@@ -9,11 +9,11 @@ from chalicelib.services.mails import Message
 from chalicelib.web import sessions
 from chalicelib.web.assets import script
 from chalicelib.web.headers import FOR_EVER
-from chalicelib.web.routes import Answer, Page, Raw, Redirect, Room, Who
+from chalicelib.web.routes import NOT_READ, OPTIONAL, Answer, Page, Raw, Redirect, Section
 from chalicelib.web.signing import Tampered
 from chalicelib.web.visit import Visit
 
-room = Room(__name__)
+section = Section(__name__)
 
 FAULTS = {
     "name": ("nom", "Écrivez votre nom, en 100 caractères au plus."),
@@ -28,7 +28,7 @@ OLDEST_FORM_SECONDS = 24 * 3600
 _TRAP = "adresse2"
 
 
-@room.get("/contact", Who.ANYBODY)
+@section.get("/contact", session=OPTIONAL)
 def contact_form(visit: Visit) -> Answer:
     if visit.query("envoye"):
         return Page("information/contact_sent.html", {}, "Votre message est enregistré", section="contact")
@@ -37,7 +37,7 @@ def contact_form(visit: Visit) -> Answer:
     return _contact_page(visit, {"nom": visit.family.payer, "email": visit.family.email})
 
 
-@room.post("/contact", Who.ANYBODY, fields=("nom", "email", "sujet", "message", "ouvert", _TRAP))
+@section.post("/contact", session=OPTIONAL, fields=("nom", "email", "sujet", "message", "ouvert", _TRAP))
 def write_to_office(visit: Visit) -> Answer:
     typed = {field: visit.form.get(field) for field, _ in FAULTS.values()}
     if visit.form.get(_TRAP):
@@ -77,22 +77,22 @@ def _is_fresh(visit: Visit) -> bool:
     return bool(visit.portal.clock.now().timestamp() - opened < OLDEST_FORM_SECONDS)
 
 
-@room.get("/aide", Who.ANYBODY)
+@section.get("/aide", session=OPTIONAL)
 def help_page(visit: Visit) -> Answer:  # noqa: ARG001 - every view has this shape.
     return Page("information/help.html", {}, "Aide")
 
 
-@room.get("/mentions-legales", Who.ANYBODY)
+@section.get("/mentions-legales", session=OPTIONAL)
 def legal_notice(visit: Visit) -> Answer:
     return _legal_page(visit, "information/legal.html", "Mentions légales")
 
 
-@room.get("/donnees-personnelles", Who.ANYBODY)
+@section.get("/donnees-personnelles", session=OPTIONAL)
 def personal_data(visit: Visit) -> Answer:
     return _legal_page(visit, "information/personal_data.html", "Données personnelles et cookies")
 
 
-@room.get("/accessibilite", Who.ANYBODY)
+@section.get("/accessibilite", session=OPTIONAL)
 def accessibility(visit: Visit) -> Answer:
     return _legal_page(visit, "information/accessibility.html", "Déclaration d’accessibilité")
 
@@ -109,7 +109,7 @@ def _legal_page(visit: Visit, template: str, title: str) -> Page:
     return Page(template, words, title)
 
 
-@room.get("/portail.js", Who.NOBODY)
+@section.get("/portail.js", session=NOT_READ)
 def script_file(visit: Visit) -> Answer:
     """Kept for ever under its version; under any other name it is the newest, to be asked for again."""
     current = script()
@@ -117,7 +117,7 @@ def script_file(visit: Visit) -> Answer:
     return Raw(current.text, "text/javascript; charset=utf-8", cache)
 
 
-@room.get("/healthz", Who.NOBODY)
+@section.get("/healthz", session=NOT_READ)
 def health(visit: Visit) -> Answer:
     """200 when the portal can read its town, 503 otherwise; for probes, so in JSON."""
     try:

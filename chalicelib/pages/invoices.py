@@ -14,11 +14,11 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
 from chalicelib.services.starting import NotPayable, check_payable
-from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
+from chalicelib.web.routes import REQUIRED, Answer, Page, Redirect, Section
 from chalicelib.web.signing import Tampered
 from chalicelib.web.visit import Visit, asked_for
 
-room = Room(__name__)
+section = Section(__name__)
 
 SECTION = "factures"
 RECEIPT = "receipt-1"
@@ -37,12 +37,12 @@ def _sign_in_again(visit: Visit) -> Answer:
     return Redirect(visit.url("/", vers="/factures"))
 
 
-@room.get("/factures", Who.FAMILY)
+@section.get("/factures", session=REQUIRED)
 def show(visit: Visit) -> Answer:
     return _invoices_page(visit, {"facture": "", "email": visit.family.email})
 
 
-@room.post("/factures", Who.FAMILY, fields=("facture", "email"), expired=_sign_in_again)
+@section.post("/factures", session=REQUIRED, fields=("facture", "email"), expired=_sign_in_again)
 def choose(visit: Visit) -> Answer:
     typed = {name: visit.form.get(name) for name in ("facture", "email")}
     email = typed["email"].strip()
@@ -58,7 +58,7 @@ def choose(visit: Visit) -> Answer:
     return Redirect(recap_address_of(visit, invoice.number, email))
 
 
-@room.get("/factures/{number}/payer", Who.FAMILY)
+@section.get("/factures/{number}/payer", session=REQUIRED)
 def recap(visit: Visit, number: str) -> Answer:
     """Step 2. Without the address that step 1 asked for, step 1 again."""
     chosen = invoice_number(number)
@@ -84,7 +84,7 @@ def recap(visit: Visit, number: str) -> Answer:
     return Page("invoices/recap.html", words, "Récapitulatif de la facture, étape 2 sur 4", section=SECTION)
 
 
-@room.get("/factures/{number}/pdf", Who.FAMILY)
+@section.get("/factures/{number}/pdf", session=REQUIRED)
 def pdf(visit: Visit, number: str) -> Answer:
     asked = invoice_number(number)
     try:

@@ -9,11 +9,11 @@ from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled
 from chalicelib.rules.notices import AddressState
 from chalicelib.services.notices import Notices
 from chalicelib.web.links import whom_to_confirm, whom_to_stop
-from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
+from chalicelib.web.routes import NOT_READ, OPTIONAL, REQUIRED, Answer, Page, Redirect, Section
 from chalicelib.web.signing import Tampered
 from chalicelib.web.visit import Visit
 
-room = Room(__name__)
+section = Section(__name__)
 
 SECTION = "notifications"
 TITLE = "Mes e-mails"
@@ -38,12 +38,14 @@ def _sign_in_again(visit: Visit) -> Answer:
     return Redirect(visit.url("/", vers="/notifications"))
 
 
-@room.get("/notifications", Who.FAMILY)
+@section.get("/notifications", session=REQUIRED)
 def show(visit: Visit) -> Answer:
     return _settings_page(visit, visit.portal.notices.show(visit.family))
 
 
-@room.post("/notifications", Who.FAMILY, fields=("version", "avertir", *present.FIELDS), expired=_sign_in_again)
+@section.post(
+    "/notifications", session=REQUIRED, fields=("version", "avertir", *present.FIELDS), expired=_sign_in_again
+)
 def save(visit: Visit) -> Answer:
     typed = [visit.form.get(field) for field in present.FIELDS]
     wanted, version = visit.form.get("avertir") == "oui", _version(visit.form.get("version"))
@@ -63,7 +65,7 @@ def save(visit: Visit) -> Answer:
     return Redirect(visit.url("/notifications/enregistre"))
 
 
-@room.get("/notifications/enregistre", Who.FAMILY)
+@section.get("/notifications/enregistre", session=REQUIRED)
 def saved(visit: Visit) -> Answer:
     notices = visit.portal.notices.show(visit.family)
     words = {
@@ -74,7 +76,7 @@ def saved(visit: Visit) -> Answer:
     return Page("notices/saved.html", words, "Réglages enregistrés", section=SECTION)
 
 
-@room.post("/notifications/renvoyer", Who.FAMILY, fields=("adresse",), expired=_sign_in_again)
+@section.post("/notifications/renvoyer", session=REQUIRED, fields=("adresse",), expired=_sign_in_again)
 def ask_again(visit: Visit) -> Answer:
     try:
         visit.portal.notices.ask_again(visit.family, visit.form.get("adresse"))
@@ -84,7 +86,7 @@ def ask_again(visit: Visit) -> Answer:
     return Redirect(visit.url("/notifications", renvoye="1"))
 
 
-@room.get("/notifications/confirmer", Who.ANYBODY)
+@section.get("/notifications/confirmer", session=OPTIONAL)
 def confirm_page(visit: Visit) -> Answer:
     """A page and a button: programs that follow the links of e-mails must not agree in somebody's place."""
     token = visit.query("jeton")
@@ -96,7 +98,7 @@ def confirm_page(visit: Visit) -> Answer:
     return Page("notices/confirm.html", words, "Confirmer mon adresse", section=SECTION, private=True)
 
 
-@room.post("/notifications/confirmer", Who.NOBODY, fields=("jeton",))
+@section.post("/notifications/confirmer", session=NOT_READ, fields=("jeton",))
 def confirm(visit: Visit) -> Answer:
     token = visit.form.get("jeton")
     try:
@@ -110,12 +112,12 @@ def confirm(visit: Visit) -> Answer:
     return Redirect(visit.url("/notifications/confirmer", jeton=token, fait="1"))
 
 
-@room.get("/desinscription", Who.ANYBODY)
+@section.get("/desinscription", session=OPTIONAL)
 def stop_page(visit: Visit) -> Answer:
     return _stop_page(visit, done=False)
 
 
-@room.post_from_anywhere("/desinscription")
+@section.post_from_anywhere("/desinscription")
 def stop(visit: Visit) -> Answer:
     """Mailboxes post here by themselves (RFC 8058), and follow no redirect: the answer is the page itself."""
     try:

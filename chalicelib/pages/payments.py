@@ -16,10 +16,10 @@ from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.services.showing import PaymentProgress
 from chalicelib.services.starting import BeingOpened, NotPayable
-from chalicelib.web.routes import Answer, Page, Raw, Redirect, Room, Who
+from chalicelib.web.routes import NOT_READ, REQUIRED, Answer, Page, Raw, Redirect, Section
 from chalicelib.web.visit import Visit
 
-room = Room(__name__)
+section = Section(__name__)
 
 MOST_RELOADS = 6
 """Times that the waiting page reloads by itself without JavaScript, every twenty seconds."""
@@ -27,7 +27,7 @@ LARGEST_NOTIFICATION_BYTES = 5 * 1024
 """Bytes of a notification; the bank's have sixty."""
 
 
-@room.get("/factures/{number}/banque", Who.FAMILY)
+@section.get("/factures/{number}/banque", session=REQUIRED)
 def go_to_bank(visit: Visit, number: str) -> Answer:
     """From a parent's own click to the bank's page, in whichever window she clicked.
 
@@ -58,7 +58,7 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
     return _outcome_page(visit, number, present.UNREACHABLE, 503, email=email)
 
 
-@room.get("/factures/{number}/paiement", Who.FAMILY)
+@section.get("/factures/{number}/paiement", session=REQUIRED)
 def progress(visit: Visit, number: str) -> Answer:
     """Steps 3 and 4: what is known of the payment now. Reloaded, bookmarked or come back to, it says the truth."""
     chosen = invoice_number(number)
@@ -75,24 +75,24 @@ def progress(visit: Visit, number: str) -> Answer:
     return _outcome_page(visit, chosen, present.outcome_of(attempt), 200, email=attempt.email)
 
 
-@room.get("/factures/{number}/paiement/etat", Who.FAMILY)
+@section.get("/factures/{number}/paiement/etat", session=REQUIRED)
 def progress_state(visit: Visit, number: str) -> Answer:
     """What the waiting page's script asks: one word."""
     found = visit.portal.payments.show(visit.family.id, invoice_number(number))
     return Raw(present.state_of(found, _since(visit)), "text/plain; charset=utf-8")
 
 
-@room.get("/payfip/retour", Who.NOBODY)
+@section.get("/payfip/retour", session=NOT_READ)
 def back_from_bank(visit: Visit) -> Answer:
     return _back(visit)
 
 
-@room.post_from_anywhere("/payfip/retour")
+@section.post_from_anywhere("/payfip/retour")
 def posted_back_from_bank(visit: Visit) -> Answer:
     return _back(visit)
 
 
-@room.post_from_anywhere("/payfip/notification")
+@section.post_from_anywhere("/payfip/notification")
 def notification(visit: Visit) -> Answer:
     """The bank says that something happened to an operation: nothing but its name is read, the treasury is asked."""
     operation = _operation(_told(visit).get("idop", ""))
@@ -101,12 +101,12 @@ def notification(visit: Visit) -> Answer:
     return _received()
 
 
-@room.get("/payfip/notification/{nonce}", Who.NOBODY)
+@section.get("/payfip/notification/{nonce}", session=NOT_READ)
 def returned(visit: Visit, nonce: str) -> Answer:
     return _declared(visit, nonce)
 
 
-@room.post_from_anywhere("/payfip/notification/{nonce}")
+@section.post_from_anywhere("/payfip/notification/{nonce}")
 def posted_return(visit: Visit, nonce: str) -> Answer:
     return _declared(visit, nonce)
 

@@ -12,10 +12,10 @@ from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot
 from chalicelib.rules.school_calendar import monday_of
-from chalicelib.web.routes import Answer, Page, Redirect, Room, Who
+from chalicelib.web.routes import REQUIRED, Answer, Page, Redirect, Section
 from chalicelib.web.visit import Visit, asked_for, recap_address
 
-room = Room(__name__)
+section = Section(__name__)
 
 BANNERS = {
     "rien": "Vous n'avez rien modifié.",
@@ -24,7 +24,7 @@ BANNERS = {
 }
 
 
-@room.get("/planning", Who.FAMILY)
+@section.get("/planning", session=REQUIRED)
 def show(visit: Visit) -> Answer:
     if not visit.family.children:
         return Page("planning/nobody.html", {}, "Planning", section="planning")
@@ -51,7 +51,7 @@ def show(visit: Visit) -> Answer:
     return Page("planning/show.html", words, f"Planning de {child.first_name}", section="planning", child=child.id)
 
 
-@room.post("/planning", Who.FAMILY, fields=("vu", "c"), expired=keep_ticks, again=True)
+@section.post("/planning", session=REQUIRED, fields=("vu", "c"), expired=keep_ticks, again=True)
 def save(visit: Visit) -> Answer:
     offer = unseal_offer(visit.form.get("vu"), visit.family.id, visit.signing)
     entry = visit.portal.planning.save(visit.family, offer, slots_of(visit.form.cells))
@@ -60,7 +60,7 @@ def save(visit: Visit) -> Answer:
     return Redirect(recap_address(visit, entry))
 
 
-@room.get("/recap/{entry}", Who.FAMILY)
+@section.get("/recap/{entry}", session=REQUIRED)
 def recap(visit: Visit, entry: str) -> Answer:
     journal_entry = visit.portal.planning.recap(visit.family, asked_for(entry_id, entry))
     shown = recap_of(journal_entry, visit.family, visit.portal.town.current())
@@ -76,13 +76,13 @@ def recap(visit: Visit, entry: str) -> Answer:
     return Page("planning/recap.html", words, shown.title, section="recapitulatif", child=child)
 
 
-@room.post("/recap/{entry}/annuler", Who.FAMILY, again=True)
+@section.post("/recap/{entry}/annuler", session=REQUIRED, again=True)
 def undo(visit: Visit, entry: str) -> Answer:
     undone = visit.portal.planning.undo(visit.family, asked_for(entry_id, entry))
     return Redirect(recap_address(visit, undone) if undone else visit.url("/planning", rien="1"))
 
 
-@room.get("/modifications", Who.FAMILY)
+@section.get("/modifications", session=REQUIRED)
 def last_changes(visit: Visit) -> Answer:
     child = visit.family.child(shown_child(visit))
     changes = visit.portal.planning.changes(visit.family, child.id)

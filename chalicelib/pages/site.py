@@ -13,4 +13,4 @@ def add_pages(app: Chalice, portal: Callable[[], Portal]) -> None:
     """Register every page. ``portal`` is called once per request: pass something that remembers what it built."""
     app.register_middleware(remember_request(portal), "http")
     for part in (accounts, family, planning, invoices, payments, notices, information):
-        app.register_blueprint(part.room.blueprint())
+        app.register_blueprint(part.section.blueprint())

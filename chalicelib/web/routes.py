@@ -1,6 +1,6 @@
 """From an HTTP request to a page and back: who is asking, is the form ours, what does an error look like.
 
-Chalice turns exceptions into JSON before any middleware sees them, so ``Room`` wraps each view and make
+Chalice turns exceptions into JSON before any middleware sees them, so ``Section`` wraps each view and makes
 HTML of every error. The middleware only remembers the request, one per thread: Chalice's own ``current_request`` is
 shared by all threads of the local server.
 """
@@ -37,12 +37,15 @@ from chalicelib.web.rendering import render
 from chalicelib.web.visit import Visit
 
 
-class Who(Enum):
-    """Whom a page is for: nobody in particular, anybody (signed in or not), a signed-in family."""
+class SessionNeed(Enum):
+    """What a route does with the session: it does not look, it shows more to whom has one, it asks to sign in."""
 
-    NOBODY = 0
-    ANYBODY = 1
-    FAMILY = 2
+    NOT_READ = 0
+    OPTIONAL = 1
+    REQUIRED = 2
+
+
+NOT_READ, OPTIONAL, REQUIRED = SessionNeed
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def remember_request(portal: Callable[[], Portal]) -> Callable[..., Response]:
     return middleware
 
 
-class Room:
+class Section:
     """The views of one part of the portal. A Chalice blueprint serves one application only, so each gets its own."""
 
     def __init__(self, name: str) -> None:
@@ -116,11 +119,11 @@ class Room:
             blueprint.route(path, methods=[method], content_types=[])(handler)
         return blueprint
 
-    def get(self, path: str, who: Who) -> Callable[[View], View]:
+    def get(self, path: str, *, session: SessionNeed) -> Callable[[View], View]:
         """Register a page."""
 
         def register(view: View) -> View:
-            self._views.append((path, "GET", _wrapped(view, who, None, None)))
+            self._views.append((path, "GET", _wrapped(view, session, None, None)))
             return view
 
         return register
@@ -128,8 +131,8 @@ class Room:
     def post(
         self,
         path: str,
-        who: Who,
         *,
+        session: SessionNeed,
         fields: Collection[str] = (),
         expired: Callable[[Visit], Answer] | None = None,
         again: bool = False,
@@ -140,7 +143,7 @@ class Room:
         """
 
         def register(view: View) -> View:
-            self._views.append((path, "POST", _wrapped(view, who, frozenset(fields) | {"csrf"}, expired, again)))
+            self._views.append((path, "POST", _wrapped(view, session, frozenset(fields) | {"csrf"}, expired, again)))
             return view
 
         return register
@@ -149,7 +152,7 @@ class Room:
         """Register what any program may post: neither its origin nor its body is looked at, the address says it all."""
 
         def register(view: View) -> View:
-            self._views.append((path, "POST", _wrapped(view, Who.NOBODY, None, None)))
+            self._views.append((path, "POST", _wrapped(view, NOT_READ, None, None)))
             return view
 
         return register
@@ -157,7 +160,7 @@ class Room:
 
 def _wrapped(
     view: View,
-    who: Who,
+    session: SessionNeed,
     fields: Collection[str] | None,
     expired: Callable[[Visit], Answer] | None,
     again: bool = False,
@@ -169,10 +172,10 @@ def _wrapped(
             visit.check_origin()
             visit.form = read_form(visit.request, fields)
         try:
-            _recognise(visit, who)
+            _recognise(visit, session)
         except SessionExpired:
             return expired(visit) if expired else _to_sign_in(visit)
-        if fields is not None and who is Who.FAMILY:
+        if fields is not None and session is REQUIRED:
             visit.check_csrf()
         return view(visit, **{name: unquote(value) for name, value in path.items()})
 
@@ -189,10 +192,10 @@ def _wrapped(
     return handler
 
 
-def _recognise(visit: Visit, who: Who) -> None:
-    if who is Who.FAMILY:
+def _recognise(visit: Visit, session: SessionNeed) -> None:
+    if session is REQUIRED:
         visit.open_session()
-    elif who is Who.ANYBODY:
+    elif session is OPTIONAL:
         try:
             visit.open_session()
         except SessionExpired:

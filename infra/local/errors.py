@@ -4,7 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.web.forms import NotAForm, TooLarge
-from chalicelib.web.routes import Answer, Room, Who
+from chalicelib.web.routes import NOT_READ, Answer, Section
 from chalicelib.web.visit import Visit
 from infra.local.gateway import Context, Refusal, Request, Response, event_of, response_of
 
@@ -15,13 +15,13 @@ KINDS = {404: NotFound, 413: TooLarge}
 
 def house_errors(app: Chalice) -> Refusal:
     """Give the app a route of ours that fails as told, and return what asks for it. It is not reachable by HTTP."""
-    room = Room(__name__)
+    section = Section(__name__)
 
-    @room.get(PATTERN, Who.NOBODY)
+    @section.get(PATTERN, session=NOT_READ)
     def fail(visit: Visit, status: str) -> Answer:  # noqa: ARG001 - every view has this shape
         raise KINDS.get(int(status), NotAForm)("gateway")
 
-    app.register_blueprint(room.blueprint())
+    app.register_blueprint(section.blueprint())
 
     def refusal(status: int) -> Response:
         path = PATTERN.replace("{status}", str(status))

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
-from chalicelib.french.words import SOLID, WEEKDAYS, listed, slashed, until_words
+from chalicelib.french.words import NBSP, WEEKDAYS, listed, slashed, until_words
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
     FixedDates,
@@ -57,7 +57,7 @@ def _(deadline: OpenDaysBefore, first: date, last: date) -> str:  # noqa: ARG001
 @deadline_phrase.register
 def _(deadline: WeekdayOfEarlierWeek, first: date, last: date) -> str:  # noqa: ARG001
     which = {0: "de la même semaine", 1: "de la semaine d’avant"}
-    week = which.get(deadline.weeks, f"{deadline.weeks}{SOLID}semaines avant")
+    week = which.get(deadline.weeks, f"{deadline.weeks}{NBSP}semaines avant")
     return f"le {WEEKDAYS[deadline.weekday - 1]} {week}, {until_words(deadline.minute)}"
 
 
@@ -90,4 +90,4 @@ def _(deadline: NeverOnline, first: date, last: date) -> str:  # noqa: ARG001
 
 
 def _days_before(count: int, kind: str, minute: int) -> str:
-    return f"{count}{SOLID}{kind} avant, {until_words(minute)}"
+    return f"{count}{NBSP}{kind} avant, {until_words(minute)}"
