@@ -1,28 +1,25 @@
 """Sign in, sign out."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from chalicelib.french.markdown import to_html
 from chalicelib.french.words import clock_words, typeset
 from chalicelib.pages.planning_form import slots_of, unseal_offer
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
-from chalicelib.rules.ids import NAME
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
+from chalicelib.web.answering import once_more
+from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.refusals import refusal_of
-from chalicelib.web.routes import NOT_READ, OPTIONAL, REQUIRED, Answer, Page, Redirect, Section, once_more
+from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
+from chalicelib.web.site_map import NOT_READ, OPTIONAL, REQUIRED
 from chalicelib.web.visit import Visit, recap_address
 
 section = Section(__name__)
 
 KEPT = "garde"
 """Hidden field and signing purpose of the ticks that an expired session could not save."""
-_DESTINATION = re.compile(
-    rf"/(planning|enfants|modifications|notifications|factures(/{NAME}/(pdf|payer|paiement))?)(\?[\w=&%.~:+-]*)?|/recap/[\w%.:~-]+",
-    re.ASCII,
-)
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
 LATER = "Si vous êtes sûr de vos codes, réessayez dans un quart d'heure."
 """The same two sentences for every failure: they tell neither which code is wrong, nor of tries that were too many."""
@@ -31,7 +28,7 @@ EMPTY = {"child": ("enfant", "Écrivez le code enfant."), "payer": ("payeur", "�
 SESSION_ENDED = "Votre session est fermée. Reconnectez-vous pour continuer."
 
 
-@section.get("/", session=OPTIONAL)
+@section.get("/", session=OPTIONAL, help_section="connexion", menu="Connexion")
 def sign_in_form(visit: Visit) -> Answer:
     if not visit.is_guest:
         return Redirect(visit.url("/planning"))
@@ -39,7 +36,7 @@ def sign_in_form(visit: Visit) -> Answer:
     return sign_in_page(visit, notice=_why_sign_in(visit) if asked else "", destination=asked)
 
 
-@section.post("/", session=NOT_READ, fields=("enfant", "payeur", KEPT, "vers"))
+@section.post("/", session=NOT_READ, fields=("enfant", "payeur", KEPT, "vers"), help_section="connexion")
 def sign_in(visit: Visit) -> Answer:
     kept = visit.form.get(KEPT)
     child_code = visit.form.get("enfant")
@@ -54,16 +51,15 @@ def sign_in(visit: Visit) -> Answer:
     if kept:
         return _save_kept(visit, kept)
     destination = visit.form.get("vers")
-    known = _DESTINATION.fullmatch(destination)
-    return Redirect(visit.url(destination if known else "/planning"))
+    return Redirect(visit.url(destination if visit.site_map.can_resume(destination) else "/planning"))
 
 
-@section.get("/deconnexion", session=OPTIONAL)
+@section.get("/deconnexion", session=OPTIONAL, help_section="deconnexion", is_resumed=True)
 def sign_out_page(visit: Visit) -> Answer:
     if visit.is_guest:
-        return Page("accounts/signed_out.html", {"here_only": False}, "Vous êtes déconnecté")
+        return Page("accounts/signed_out.html", {"here_only": False}, "Vous êtes déconnecté", help_section="")
     words = {"others_ended": bool(visit.query("autres"))}
-    return Page("accounts/sign_out.html", words, "Se déconnecter", section="deconnexion")
+    return Page("accounts/sign_out.html", words, "Se déconnecter")
 
 
 @section.post("/deconnexion", session=NOT_READ)
@@ -80,7 +76,7 @@ def sign_out(visit: Visit) -> Answer:
     return Redirect(visit.url("/deconnexion"), signed_out=True)
 
 
-@section.post("/deconnexion/autres", session=REQUIRED)
+@section.post("/deconnexion/autres", session=REQUIRED, page="/deconnexion")
 def sign_out_elsewhere(visit: Visit) -> Answer:
     if visit.session is None:
         raise SessionExpired
@@ -127,12 +123,12 @@ def sign_in_page(
         "notice": typeset(notice),
         "child_code": child_code[:40],
         "kept": kept,
-        "destination": destination if _DESTINATION.fullmatch(destination) else "",
+        "destination": destination if visit.site_map.can_resume(destination) else "",
         "message": _message(visit),
         "now": clock_words(visit.portal.clock.now()),
     }
     title = "Erreur : connexion" if faults else "Connexion"
-    return Page("accounts/sign_in.html", words, title, 422 if faults else status, section="connexion")
+    return Page("accounts/sign_in.html", words, title, 422 if faults else status, help_section="connexion")
 
 
 def _each_once(faults: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -3,7 +3,9 @@
 from chalicelib.pages.presenters.planning import school_words
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import ChildId, child_id
-from chalicelib.web.routes import REQUIRED, Answer, Page, Section
+from chalicelib.web.answers import Answer, Page
+from chalicelib.web.routes import Section
+from chalicelib.web.site_map import REQUIRED
 from chalicelib.web.visit import Visit, asked_for
 
 section = Section(__name__)
@@ -21,7 +23,7 @@ def shown_child(visit: Visit) -> ChildId:
     return signed_in_with if signed_in_with in mine else mine[0]
 
 
-@section.get("/enfants", session=REQUIRED)
+@section.get("/enfants", session=REQUIRED, help_section="enfants")
 def children(visit: Visit) -> Answer:
     town = visit.portal.town.current()
     cards = [
@@ -34,4 +36,4 @@ def children(visit: Visit) -> Answer:
         }
         for child in visit.family.children
     ]
-    return Page("family/children.html", {"cards": cards}, "Choisir un autre enfant", section="enfants")
+    return Page("family/children.html", {"cards": cards}, "Choisir un autre enfant")

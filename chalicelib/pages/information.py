@@ -7,10 +7,12 @@ from chalicelib.french.words import typeset
 from chalicelib.rules.errors import BadForm, Unavailable
 from chalicelib.services.mails import Message
 from chalicelib.web import sessions
+from chalicelib.web.answers import Answer, Page, Raw, Redirect
 from chalicelib.web.assets import script
 from chalicelib.web.headers import FOR_EVER
-from chalicelib.web.routes import NOT_READ, OPTIONAL, Answer, Page, Raw, Redirect, Section
+from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
+from chalicelib.web.site_map import NOT_READ, OPTIONAL, WhereSaved
 from chalicelib.web.visit import Visit
 
 section = Section(__name__)
@@ -28,16 +30,22 @@ OLDEST_FORM_SECONDS = 24 * 3600
 _TRAP = "adresse2"
 
 
-@section.get("/contact", session=OPTIONAL)
+@section.get("/contact", session=OPTIONAL, help_section="contact")
 def contact_form(visit: Visit) -> Answer:
     if visit.query("envoye"):
-        return Page("information/contact_sent.html", {}, "Votre message est enregistré", section="contact")
+        return Page("information/contact_sent.html", {}, "Votre message est enregistré")
     if visit.is_guest:
         return _contact_page(visit, {})
     return _contact_page(visit, {"nom": visit.family.payer, "email": visit.family.email})
 
 
-@section.post("/contact", session=OPTIONAL, fields=("nom", "email", "sujet", "message", "ouvert", _TRAP))
+@section.post(
+    "/contact",
+    session=OPTIONAL,
+    fields=("nom", "email", "sujet", "message", "ouvert", _TRAP),
+    help_section="contact",
+    where_saved=WhereSaved.NOWHERE,
+)
 def write_to_office(visit: Visit) -> Answer:
     typed = {field: visit.form.get(field) for field, _ in FAULTS.values()}
     if visit.form.get(_TRAP):
@@ -64,8 +72,8 @@ def _contact_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | 
     }
     title = "Je contacte le service enfance"
     if faults:
-        return Page("information/contact.html", words, f"Erreur : {title}", 422, section="contact")
-    return Page("information/contact.html", words, title, section="contact")
+        return Page("information/contact.html", words, f"Erreur : {title}", 422)
+    return Page("information/contact.html", words, title)
 
 
 def _is_fresh(visit: Visit) -> bool:

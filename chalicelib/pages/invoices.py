@@ -14,13 +14,15 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
 from chalicelib.services.starting import NotPayable, check_payable
-from chalicelib.web.routes import REQUIRED, Answer, Page, Redirect, Section
+from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
+from chalicelib.web.site_map import REQUIRED, WhereSaved
 from chalicelib.web.visit import Visit, asked_for
 
 section = Section(__name__)
 
-SECTION = "factures"
+HELP = "factures"
 RECEIPT = "receipt-1"
 """Signing purpose of the address that the bank's receipt goes to, on its way through the steps of a payment."""
 FAULTS = {
@@ -33,16 +35,14 @@ FAULT_HEADINGS = {False: "Il manque une information", True: "L'adresse e-mail n'
 PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régler."
 
 
-def _sign_in_again(visit: Visit) -> Answer:
-    return Redirect(visit.url("/", vers="/factures"))
-
-
-@section.get("/factures", session=REQUIRED)
+@section.get("/factures", session=REQUIRED, help_section=HELP, menu="Factures")
 def show(visit: Visit) -> Answer:
     return _invoices_page(visit, {"facture": "", "email": visit.family.email})
 
 
-@section.post("/factures", session=REQUIRED, fields=("facture", "email"), expired=_sign_in_again)
+@section.post(
+    "/factures", session=REQUIRED, fields=("facture", "email"), help_section=HELP, where_saved=WhereSaved.ON_ITS_PAGE
+)
 def choose(visit: Visit) -> Answer:
     typed = {name: visit.form.get(name) for name in ("facture", "email")}
     email = typed["email"].strip()
@@ -58,7 +58,7 @@ def choose(visit: Visit) -> Answer:
     return Redirect(recap_address_of(visit, invoice.number, email))
 
 
-@section.get("/factures/{number}/payer", session=REQUIRED)
+@section.get("/factures/{number}/payer", session=REQUIRED, help_section=HELP)
 def recap(visit: Visit, number: str) -> Answer:
     """Step 2. Without the address that step 1 asked for, step 1 again."""
     chosen = invoice_number(number)
@@ -81,17 +81,17 @@ def recap(visit: Visit, number: str) -> Answer:
         "bank": recap_address_of(visit, chosen, email, "banque"),
         "progress": visit.url(f"/factures/{chosen}/paiement", depuis=since),
     }
-    return Page("invoices/recap.html", words, "Récapitulatif de la facture, étape 2 sur 4", section=SECTION)
+    return Page("invoices/recap.html", words, "Récapitulatif de la facture, étape 2 sur 4")
 
 
-@section.get("/factures/{number}/pdf", session=REQUIRED)
+@section.get("/factures/{number}/pdf", session=REQUIRED, help_section=HELP)
 def pdf(visit: Visit, number: str) -> Answer:
     asked = invoice_number(number)
     try:
         return Redirect(visit.portal.invoices.open_pdf(visit.family.id, asked))
     except PdfMissing:
         visit.portal.report("invoice.pdf_missing", level="error", invoice=asked, family=visit.family.id)
-        return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404, section=SECTION)
+        return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404)
 
 
 def recap_address_of(visit: Visit, number: InvoiceNumber, email: str, step: str = "payer") -> str:
@@ -113,7 +113,7 @@ def _held_page(visit: Visit, attempt: Attempt) -> Page:
     """The invoice was chosen all the same: from an older page, an address that was kept, by the other parent."""
     hold = present.hold_of(attempt, visit.url)
     words = {"number": attempt.invoice, "hold": hold}
-    return Page("invoices/held.html", words, hold.words, 409, section=SECTION)
+    return Page("invoices/held.html", words, hold.words, 409)
 
 
 def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
@@ -140,8 +140,8 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
     }
     title = "Factures"
     if faults:
-        return Page("invoices/show.html", words, f"Erreur : {title}", 422, section=SECTION)
-    return Page("invoices/show.html", words, title, section=SECTION)
+        return Page("invoices/show.html", words, f"Erreur : {title}", 422)
+    return Page("invoices/show.html", words, title)
 
 
 def _why_closed(invoice: Invoice, town: Town) -> str:

@@ -8,14 +8,16 @@ from chalicelib.pages.presenters import notices as present
 from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled
 from chalicelib.rules.notices import AddressState
 from chalicelib.services.notices import Notices
+from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.links import whom_to_confirm, whom_to_stop
-from chalicelib.web.routes import NOT_READ, OPTIONAL, REQUIRED, Answer, Page, Redirect, Section
+from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
+from chalicelib.web.site_map import NOT_READ, OPTIONAL, REQUIRED, WhereSaved
 from chalicelib.web.visit import Visit
 
 section = Section(__name__)
 
-SECTION = "notifications"
+HELP = "notifications"
 TITLE = "Mes e-mails"
 NO_ADDRESS = "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."
 CHANGED = "Ces réglages ont changé entre-temps, dans une autre page. Vérifiez ce que vous avez écrit, puis enregistrez."
@@ -34,17 +36,17 @@ DEAD_STOP = (
 REMOVED = "Cette adresse a été retirée par la famille qui l'avait ajoutée : elle ne reçoit rien."
 
 
-def _sign_in_again(visit: Visit) -> Answer:
-    return Redirect(visit.url("/", vers="/notifications"))
-
-
-@section.get("/notifications", session=REQUIRED)
+@section.get("/notifications", session=REQUIRED, help_section=HELP, menu=TITLE)
 def show(visit: Visit) -> Answer:
     return _settings_page(visit, visit.portal.notices.show(visit.family))
 
 
 @section.post(
-    "/notifications", session=REQUIRED, fields=("version", "avertir", *present.FIELDS), expired=_sign_in_again
+    "/notifications",
+    session=REQUIRED,
+    fields=("version", "avertir", *present.FIELDS),
+    help_section=HELP,
+    where_saved=WhereSaved.ON_ITS_PAGE,
 )
 def save(visit: Visit) -> Answer:
     typed = [visit.form.get(field) for field in present.FIELDS]
@@ -65,7 +67,7 @@ def save(visit: Visit) -> Answer:
     return Redirect(visit.url("/notifications/enregistre"))
 
 
-@section.get("/notifications/enregistre", session=REQUIRED)
+@section.get("/notifications/enregistre", session=REQUIRED, help_section=HELP)
 def saved(visit: Visit) -> Answer:
     notices = visit.portal.notices.show(visit.family)
     words = {
@@ -73,10 +75,17 @@ def saved(visit: Visit) -> Answer:
         "lines": present.lines_of(notices, visit.family),
         "waiting": any(address.state is AddressState.PENDING for address in notices.settings.extra),
     }
-    return Page("notices/saved.html", words, "Réglages enregistrés", section=SECTION)
+    return Page("notices/saved.html", words, "Réglages enregistrés")
 
 
-@section.post("/notifications/renvoyer", session=REQUIRED, fields=("adresse",), expired=_sign_in_again)
+@section.post(
+    "/notifications/renvoyer",
+    session=REQUIRED,
+    fields=("adresse",),
+    help_section=HELP,
+    page="/notifications",
+    where_saved=WhereSaved.ON_ITS_PAGE,
+)
 def ask_again(visit: Visit) -> Answer:
     try:
         visit.portal.notices.ask_again(visit.family, visit.form.get("adresse"))
@@ -86,7 +95,7 @@ def ask_again(visit: Visit) -> Answer:
     return Redirect(visit.url("/notifications", renvoye="1"))
 
 
-@section.get("/notifications/confirmer", session=OPTIONAL)
+@section.get("/notifications/confirmer", session=OPTIONAL, help_section=HELP)
 def confirm_page(visit: Visit) -> Answer:
     """A page and a button: programs that follow the links of e-mails must not agree in somebody's place."""
     token = visit.query("jeton")
@@ -95,10 +104,16 @@ def confirm_page(visit: Visit) -> Answer:
     except Tampered:
         return _dead_link(DEAD)
     words = {"email": email, "token": token, "done": bool(visit.query("fait"))}
-    return Page("notices/confirm.html", words, "Confirmer mon adresse", section=SECTION, private=True)
+    return Page("notices/confirm.html", words, "Confirmer mon adresse", private=True)
 
 
-@section.post("/notifications/confirmer", session=NOT_READ, fields=("jeton",))
+@section.post(
+    "/notifications/confirmer",
+    session=NOT_READ,
+    fields=("jeton",),
+    help_section=HELP,
+    where_saved=WhereSaved.ON_ITS_PAGE,
+)
 def confirm(visit: Visit) -> Answer:
     token = visit.form.get("jeton")
     try:
@@ -112,12 +127,12 @@ def confirm(visit: Visit) -> Answer:
     return Redirect(visit.url("/notifications/confirmer", jeton=token, fait="1"))
 
 
-@section.get("/desinscription", session=OPTIONAL)
+@section.get("/desinscription", session=OPTIONAL, help_section=HELP)
 def stop_page(visit: Visit) -> Answer:
     return _stop_page(visit, done=False)
 
 
-@section.post_from_anywhere("/desinscription")
+@section.post_from_anywhere("/desinscription", help_section=HELP, where_saved=WhereSaved.ON_ITS_PAGE)
 def stop(visit: Visit) -> Answer:
     """Mailboxes post here by themselves (RFC 8058), and follow no redirect: the answer is the page itself."""
     try:
@@ -135,11 +150,12 @@ def _stop_page(visit: Visit, *, done: bool) -> Page:
     except Tampered:
         return _dead_link(DEAD_STOP)
     words = {"email": email, "action": visit.url("/desinscription", jeton=token), "done": done}
-    return Page("notices/stop.html", words, "Ne plus recevoir ces messages", section=SECTION, private=True)
+    return Page("notices/stop.html", words, "Ne plus recevoir ces messages", private=True)
 
 
 def _dead_link(sentence: str) -> Page:
-    return Page("notices/dead_link.html", {"sentence": typeset(sentence)}, "Ce lien ne marche plus", 404)
+    words = {"sentence": typeset(sentence)}
+    return Page("notices/dead_link.html", words, "Ce lien ne marche plus", 404, help_section="")
 
 
 def _settings_page(
@@ -170,7 +186,7 @@ def _settings_page(
         "notice": typeset(ASKED_AGAIN) if visit.query("renvoye") else "",
     }
     title = f"Erreur : {TITLE}" if words["summary"] else TITLE
-    return Page("notices/edit.html", words, title, status, section=SECTION)
+    return Page("notices/edit.html", words, title, status)
 
 
 def _version(text: str) -> int:

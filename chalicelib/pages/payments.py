@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from chalicelib.french.words import typeset
-from chalicelib.pages.invoices import SECTION, invoice_number, recap_address_of, receipt_address
+from chalicelib.pages.invoices import HELP, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
@@ -16,7 +16,9 @@ from chalicelib.services.invoicing import AlreadyPaid
 from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.services.showing import PaymentProgress
 from chalicelib.services.starting import BeingOpened, NotPayable
-from chalicelib.web.routes import NOT_READ, REQUIRED, Answer, Page, Raw, Redirect, Section
+from chalicelib.web.answers import Answer, Page, Raw, Redirect
+from chalicelib.web.routes import Section
+from chalicelib.web.site_map import NOT_READ, REQUIRED
 from chalicelib.web.visit import Visit
 
 section = Section(__name__)
@@ -27,7 +29,7 @@ LARGEST_NOTIFICATION_BYTES = 5 * 1024
 """Bytes of a notification; the bank's have sixty."""
 
 
-@section.get("/factures/{number}/banque", session=REQUIRED)
+@section.get("/factures/{number}/banque", session=REQUIRED, help_section=HELP, is_resumed=False)
 def go_to_bank(visit: Visit, number: str) -> Answer:
     """From a parent's own click to the bank's page, in whichever window she clicked.
 
@@ -58,7 +60,7 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
     return _outcome_page(visit, number, present.UNREACHABLE, 503, email=email)
 
 
-@section.get("/factures/{number}/paiement", session=REQUIRED)
+@section.get("/factures/{number}/paiement", session=REQUIRED, help_section=HELP)
 def progress(visit: Visit, number: str) -> Answer:
     """Steps 3 and 4: what is known of the payment now. Reloaded, bookmarked or come back to, it says the truth."""
     chosen = invoice_number(number)
@@ -75,7 +77,7 @@ def progress(visit: Visit, number: str) -> Answer:
     return _outcome_page(visit, chosen, present.outcome_of(attempt), 200, email=attempt.email)
 
 
-@section.get("/factures/{number}/paiement/etat", session=REQUIRED)
+@section.get("/factures/{number}/paiement/etat", session=REQUIRED, is_resumed=False)
 def progress_state(visit: Visit, number: str) -> Answer:
     """What the waiting page's script asks: one word."""
     found = visit.portal.payments.show(visit.family.id, invoice_number(number))
@@ -181,13 +183,13 @@ def _waiting_page(visit: Visit, found: PaymentProgress) -> Page:
         "next_reload": visit.url(path, depuis=since, n=str(reloads + 1)) if automatic else "",
         "bank": recap_address_of(visit, number, email, "banque") if email else "",
     }
-    return Page("payments/waiting.html", words, "Coordonnées bancaires, étape 3 sur 4", section=SECTION)
+    return Page("payments/waiting.html", words, "Coordonnées bancaires, étape 3 sur 4")
 
 
 def _confirmed_page(visit: Visit, found: PaymentProgress, attempt: Attempt) -> Page:
     ticket = present.ticket_of(attempt, found.invoice, visit.portal.town.current().name)
     words = {"ticket": ticket, "email": attempt.email, "number": found.invoice.number}
-    return Page("payments/confirmed.html", words, "Confirmation de paiement, étape 4 sur 4", section=SECTION)
+    return Page("payments/confirmed.html", words, "Confirmation de paiement, étape 4 sur 4")
 
 
 def _outcome_page(
@@ -200,4 +202,4 @@ def _outcome_page(
         "box": outcome.box,
         "again": recap_address_of(visit, number, email) if outcome.again and email else "",
     }
-    return Page("payments/outcome.html", words, outcome.heading, status, section=SECTION)
+    return Page("payments/outcome.html", words, outcome.heading, status)

@@ -12,7 +12,9 @@ from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot
 from chalicelib.rules.school_calendar import monday_of
-from chalicelib.web.routes import REQUIRED, Answer, Page, Redirect, Section
+from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.routes import Section
+from chalicelib.web.site_map import REQUIRED
 from chalicelib.web.visit import Visit, asked_for, recap_address
 
 section = Section(__name__)
@@ -24,10 +26,10 @@ BANNERS = {
 }
 
 
-@section.get("/planning", session=REQUIRED)
+@section.get("/planning", session=REQUIRED, help_section="planning", menu="Planning", keeps_child=True)
 def show(visit: Visit) -> Answer:
     if not visit.family.children:
-        return Page("planning/nobody.html", {}, "Planning", section="planning")
+        return Page("planning/nobody.html", {}, "Planning")
     week_of = _asked_day(visit.query("semaine"))
     only = asked_for(activity_id, visit.query("activite")) if visit.query("activite") else None
     page = visit.portal.planning.show(visit.family, shown_child(visit), week_of, only)
@@ -48,10 +50,10 @@ def show(visit: Visit) -> Answer:
         "offer": seal_offer(offer, table, visit.family.id, visit.signing),
         "has_boxes": bool(offer.slots),
     }
-    return Page("planning/show.html", words, f"Planning de {child.first_name}", section="planning", child=child.id)
+    return Page("planning/show.html", words, f"Planning de {child.first_name}", child=child.id)
 
 
-@section.post("/planning", session=REQUIRED, fields=("vu", "c"), expired=keep_ticks, again=True)
+@section.post("/planning", session=REQUIRED, fields=("vu", "c"), expired=keep_ticks, is_repeatable=True)
 def save(visit: Visit) -> Answer:
     offer = unseal_offer(visit.form.get("vu"), visit.family.id, visit.signing)
     entry = visit.portal.planning.save(visit.family, offer, slots_of(visit.form.cells))
@@ -60,7 +62,7 @@ def save(visit: Visit) -> Answer:
     return Redirect(recap_address(visit, entry))
 
 
-@section.get("/recap/{entry}", session=REQUIRED)
+@section.get("/recap/{entry}", session=REQUIRED, help_section="recapitulatif")
 def recap(visit: Visit, entry: str) -> Answer:
     journal_entry = visit.portal.planning.recap(visit.family, asked_for(entry_id, entry))
     shown = recap_of(journal_entry, visit.family, visit.portal.town.current())
@@ -73,16 +75,16 @@ def recap(visit: Visit, entry: str) -> Answer:
         "planning": _week_of(visit, slots),
     }
     child = min(slots).child if slots else None
-    return Page("planning/recap.html", words, shown.title, section="recapitulatif", child=child)
+    return Page("planning/recap.html", words, shown.title, child=child)
 
 
-@section.post("/recap/{entry}/annuler", session=REQUIRED, again=True)
+@section.post("/recap/{entry}/annuler", session=REQUIRED, page="/recap/{entry}", is_repeatable=True)
 def undo(visit: Visit, entry: str) -> Answer:
     undone = visit.portal.planning.undo(visit.family, asked_for(entry_id, entry))
     return Redirect(recap_address(visit, undone) if undone else visit.url("/planning", rien="1"))
 
 
-@section.get("/modifications", session=REQUIRED)
+@section.get("/modifications", session=REQUIRED, help_section="modifications")
 def last_changes(visit: Visit) -> Answer:
     child = visit.family.child(shown_child(visit))
     changes = visit.portal.planning.changes(visit.family, child.id)
@@ -92,7 +94,7 @@ def last_changes(visit: Visit) -> Answer:
         "planning": visit.url("/planning", enfant=child.id),
     }
     title = f"Dernières modifications de {child.first_name}"
-    return Page("planning/changes.html", words, title, section="modifications", child=child.id)
+    return Page("planning/changes.html", words, title, child=child.id)
 
 
 def _asked_day(text: str) -> date | None:

@@ -7,10 +7,15 @@ from chalice.app import Chalice
 from chalicelib.pages import accounts, family, information, invoices, notices, payments, planning
 from chalicelib.portal import Portal
 from chalicelib.web.routes import remember_request
+from chalicelib.web.site_map import SiteMap
+
+SECTIONS = [part.section for part in (accounts, family, planning, invoices, payments, notices, information)]
+"""In the order of the menu."""
 
 
 def add_pages(app: Chalice, portal: Callable[[], Portal]) -> None:
     """Register every page. ``portal`` is called once per request: pass something that remembers what it built."""
-    app.register_middleware(remember_request(portal), "http")
-    for part in (accounts, family, planning, invoices, payments, notices, information):
-        app.register_blueprint(part.section.blueprint())
+    site_map = SiteMap([route for section in SECTIONS for route in section.routes])
+    app.register_middleware(remember_request(portal, site_map), "http")
+    for section in SECTIONS:
+        app.register_blueprint(section.blueprint())

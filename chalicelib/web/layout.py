@@ -2,17 +2,15 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.french.words import typeset
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import SESSION_IDLE, SESSION_LONGEST
+from chalicelib.web.answers import Page
 from chalicelib.web.assets import script, style_sheet
 from chalicelib.web.visit import Visit
-
-if TYPE_CHECKING:
-    from chalicelib.web.routes import Page
 
 PLAIN_COLOUR = "#0b5c8c"
 
@@ -53,7 +51,7 @@ def town_facts(town: Town) -> TownFacts:
     )
 
 
-def layout(visit: Visit, page: "Page") -> dict[str, Any]:
+def layout(visit: Visit, page: Page) -> dict[str, Any]:
     """Everything that ``base.html`` needs."""
     facts = _facts(visit)
     return {
@@ -78,19 +76,30 @@ def _facts(visit: Visit) -> TownFacts:
         return TownFacts()
 
 
-def _menu(visit: Visit, page: "Page") -> list[Link]:
-    if visit.session is None:
-        return [Link("Connexion", visit.url("/"), page.section == "connexion")]
+def _menu(visit: Visit, page: Page) -> list[Link]:
+    current = _help_section(visit, page)
     return [
-        Link("Planning", visit.url("/planning", enfant=page.child or ""), page.section == "planning"),
-        Link("Factures", visit.url("/factures"), page.section == "factures"),
-        Link("Mes e-mails", visit.url("/notifications"), page.section == "notifications"),
+        Link(
+            route.menu,
+            visit.url(route.path, enfant=page.child or "") if route.keeps_child else visit.url(route.path),
+            route.help_section == current,
+        )
+        for route in visit.site_map.menu(signed_in=visit.session is not None)
     ]
 
 
-def _help(visit: Visit, page: "Page") -> Link:
-    anchor = f"#{page.section}" if page.section else ""
-    return Link("Aide", visit.url("/aide") + anchor, page.template == "information/help.html")
+def _help(visit: Visit, page: Page) -> Link:
+    section = _help_section(visit, page)
+    return Link(
+        "Aide", visit.url("/aide") + (f"#{section}" if section else ""), page.template == "information/help.html"
+    )
+
+
+def _help_section(visit: Visit, page: Page) -> str:
+    """The page's own, else the one of the route that shows it."""
+    if page.help_section is not None:
+        return page.help_section
+    return visit.route.help_section if visit.route else ""
 
 
 def _footer(visit: Visit, facts: TownFacts) -> list[Link]:

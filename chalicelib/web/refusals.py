@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.rules.errors import BadForm, Crowded, NotFound, StaleWrite, Throttled, Unavailable
 from chalicelib.web.forms import MOST_CELLS, NotAForm, TooLarge
+from chalicelib.web.site_map import WhereSaved
 
 
 class NotFromHere(ValueError):
@@ -81,11 +82,6 @@ BAD_FORMS: Mapping[str, str] = {
 }
 """What is wrong with a form, by the slug of its BadForm."""
 
-_LETTERS = "/contact"
-"""Where no page shows what was kept: a message leaves, or does not."""
-_SHOWN_AGAIN = ("/factures", "/notifications", "/desinscription")
-"""Where what is saved shows on the page itself; everywhere else the planning's journal tells."""
-
 
 def refusal_of(fault: Exception) -> Refusal:
     """The page of an error: the first kind that it belongs to."""
@@ -106,12 +102,15 @@ NOTHING_LOST = (
 IF_IT_LASTS = "Si cela dure, regardez « Mes dernières modifications » : tout ce qui est enregistré y figure."
 
 
-def aftermath(status: int, path: str) -> str:
-    """What became of what the parent sent to ``path``. After a breakdown we do not know, so we say where to look."""
-    if status < 500:
-        return "Rien n'a été enregistré."
-    if path == _LETTERS:
-        return "Votre message n'est peut-être pas parti : revenez en arrière pour en garder le texte."
-    if path.startswith(_SHOWN_AGAIN):
-        return "Avant de recommencer, ouvrez de nouveau la page : elle montre ce qui est enregistré."
-    return "Avant de recommencer, regardez « Mes dernières modifications » : tout ce qui est enregistré y figure."
+AFTERMATHS: Mapping[WhereSaved, str] = {
+    WhereSaved.NOWHERE: "Votre message n'est peut-être pas parti : revenez en arrière pour en garder le texte.",
+    WhereSaved.ON_ITS_PAGE: "Avant de recommencer, ouvrez de nouveau la page : elle montre ce qui est enregistré.",
+    WhereSaved.IN_HISTORY: (
+        "Avant de recommencer, regardez « Mes dernières modifications » : tout ce qui est enregistré y figure."
+    ),
+}
+
+
+def aftermath(status: int, where_saved: WhereSaved) -> str:
+    """What became of what the parent sent. After a breakdown we do not know, so we say where to look."""
+    return "Rien n'a été enregistré." if status < 500 else AFTERMATHS[where_saved]

@@ -13,6 +13,7 @@ from chalicelib.web import sessions
 from chalicelib.web.forms import Form
 from chalicelib.web.refusals import NotFromHere
 from chalicelib.web.signing import Signing
+from chalicelib.web.site_map import Route, SiteMap
 
 Named = TypeVar("Named")
 
@@ -23,6 +24,9 @@ class Visit:
 
     request: Any
     portal: Portal
+    site_map: SiteMap
+    route: Route | None = None
+    """What was asked for; None when no page answers to its method."""
     form: Form = field(default_factory=lambda: Form({}))
     session: Session | None = None
     _family: Family | None = None

@@ -3,8 +3,10 @@
 from chalice.app import Chalice
 
 from chalicelib.rules.errors import NotFound
+from chalicelib.web.answers import Answer
 from chalicelib.web.forms import NotAForm, TooLarge
-from chalicelib.web.routes import NOT_READ, Answer, Section
+from chalicelib.web.routes import Section
+from chalicelib.web.site_map import NOT_READ
 from chalicelib.web.visit import Visit
 from infra.local.gateway import Context, Refusal, Request, Response, event_of, response_of
 

@@ -1,0 +1,45 @@
+"""What a view gives back: a page, an address to go to, or something that is not a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.rules.ids import ChildId
+
+
+@dataclass(frozen=True)
+class Page:
+    """A template and the words it shows."""
+
+    template: str
+    context: Mapping[str, Any]
+    title: str
+    status: int = 200
+    help_section: str | None = None
+    """Anchor of the help page that explains it, when it is not the one of its route."""
+    child: ChildId | None = None
+    """The child whose page it is: the menu's « Planning » leads back to it."""
+    private: bool = False
+    """Never kept by a browser even for a visitor without session: its address opens it."""
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Where to go next: a path of ``Visit.url``, or a whole address. ``signed_out`` also empties what the browser keeps
+    of us."""
+
+    to: str
+    signed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Something that is not a page."""
+
+    body: str
+    content_type: str
+    cache: str = "no-store"
+    status: int = 200
+
+
+Answer = Page | Redirect | Raw
