@@ -141,7 +141,6 @@ def _add_code(tree: Path) -> None:
         if page.parent.parent.name != "email":
             page.unlink()
     _remove(tree / "templates" / "base.html")
-    _remove(tree / "templates" / "summary.html")
 
 
 def _refuse_strays(project: Path) -> None:
