@@ -10,6 +10,8 @@ from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
 from chalicelib.web.answering import once_more
 from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.forms import Form
+from chalicelib.web.kept import KeptForm, keep, kept_form
 from chalicelib.web.refusals import refusal_of
 from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
@@ -19,12 +21,21 @@ from chalicelib.web.visit import Visit, recap_address
 section = Section(__name__)
 
 KEPT = "garde"
-"""Hidden field and signing purpose of the ticks that an expired session could not save."""
+"""Hidden field of what an expired session could not send, and signing purpose of ticks."""
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
 LATER = "Si vous êtes sûr de vos codes, réessayez dans un quart d'heure."
 """The same two sentences for every failure: they tell neither which code is wrong, nor of tries that were too many."""
 EMPTY = {"child": ("enfant", "Écrivez le code enfant."), "payer": ("payeur", "Écrivez le code payeur.")}
 """Field of the form and sentence for each code that was left out, as ``SignIn`` names them."""
+FORM_KEPT = (
+    "Votre session est fermée. Ce que vous avez écrit est gardé : reconnectez-vous, vérifiez-le, puis envoyez-le."
+)
+SHOWN_AGAIN = (
+    "Votre session était fermée : rien n'est encore enregistré. Vérifiez ce que vous aviez écrit, puis envoyez-le."
+)
+PUT_OFF = (
+    "Le portail ne répond pas comme il faut. Ce que vous avez demandé est gardé : réessayez dans quelques minutes."
+)
 SESSION_ENDED = "Votre session est fermée. Reconnectez-vous pour continuer."
 
 
@@ -46,10 +57,15 @@ def sign_in(visit: Visit) -> Answer:
         return _sign_in_again(visit, dict(EMPTY[name] for name in fault.args))
     except WrongCodes:
         return _sign_in_again(visit, {"enfant": WRONG, "payeur": WRONG}, LATER)
+    except Unavailable:
+        if not kept:
+            raise
+        return _put_off(visit, kept)
     visit.sign_in(signed_in.session)
     visit.remember(signed_in.device)
     if kept:
-        return _save_kept(visit, kept)
+        form = kept_form(kept, visit.signing)
+        return _show_again(visit, kept, form) if form else _save_kept(visit, kept)
     destination = visit.form.get("vers")
     return Redirect(visit.url(destination if visit.site_map.can_resume(destination) else "/planning"))
 
@@ -88,6 +104,34 @@ def keep_ticks(visit: Visit) -> Answer:
     """The session ended before a save: sign in, and what was ticked is saved then. Raises BadForm."""
     kept = visit.signing.seal(KEPT, [visit.form.get("vu"), list(visit.form.cells)])
     return sign_in_page(visit, kept=kept, notice=_kept_notice(visit, kept), status=401)
+
+
+def keep_form(visit: Visit) -> Answer | None:
+    """The session ended before a form was sent: sign in, and it is shown again. None when it cannot be kept."""
+    kept = keep(visit)
+    return sign_in_page(visit, kept=kept, notice=FORM_KEPT, status=401) if kept else None
+
+
+def _show_again(visit: Visit, kept: str, form: KeptForm) -> Answer:
+    """The form as it was filled, for its family alone; nothing is sent before the parent sends it."""
+    route = visit.site_map.kept(form.path)
+    if route is None or route.shown_again is None:
+        return Redirect(visit.url("/planning"))
+    try:
+        visit.enter()
+        if not form.is_of(visit.family.id, visit.signing):
+            return Redirect(visit.url("/planning", autre="1"))
+        visit.route, visit.form = route, Form({**form.fields})
+        answer: Answer = route.shown_again(visit)
+    except Unavailable:  # Signed out, she can sign in with the same form again.
+        visit.sign_out()
+        return _put_off(visit, kept)
+    return answer
+
+
+def _put_off(visit: Visit, kept: str) -> Page:
+    """The portal breaks down at the sign-in: what waits goes on waiting."""
+    return sign_in_page(visit, kept=kept, notice=PUT_OFF, status=503)
 
 
 def _sign_in_again(visit: Visit, faults: Mapping[str, str], later: str = "") -> Page:
@@ -153,6 +197,8 @@ def _message(visit: Visit) -> str:
 def _kept_notice(visit: Visit, kept: str) -> str:
     if not kept:
         return ""
+    if kept_form(kept, visit.signing):
+        return FORM_KEPT
     sealed_offer, cells = _opened(visit, kept)
     count = len(wishes_of(unseal_offer(sealed_offer, None, visit.signing), slots_of(cells)))
     if not count:

@@ -3,6 +3,7 @@
 import re
 
 from chalicelib.french.words import typeset
+from chalicelib.pages.accounts import SHOWN_AGAIN, keep_form
 from chalicelib.pages.presenters import invoices as present
 from chalicelib.pages.presenters.payments import CLOSED
 from chalicelib.rules import ids
@@ -40,8 +41,20 @@ def show(visit: Visit) -> Answer:
     return _invoices_page(visit, {"facture": "", "email": visit.family.email})
 
 
+def show_again(visit: Visit) -> Answer:
+    """What was chosen when the session was over; an invoice that cannot be paid any more is chosen no more."""
+    typed = {name: visit.form.get(name) for name in ("facture", "email")}
+    return _invoices_page(visit, typed, notice=SHOWN_AGAIN)
+
+
 @section.post(
-    "/factures", session=REQUIRED, fields=("facture", "email"), help_section=HELP, where_saved=WhereSaved.ON_ITS_PAGE
+    "/factures",
+    session=REQUIRED,
+    fields=("facture", "email"),
+    help_section=HELP,
+    where_saved=WhereSaved.ON_ITS_PAGE,
+    expired=keep_form,
+    shown_again=show_again,
 )
 def choose(visit: Visit) -> Answer:
     typed = {name: visit.form.get(name) for name in ("facture", "email")}
@@ -116,7 +129,7 @@ def _held_page(visit: Visit, attempt: Attempt) -> Page:
     return Page("invoices/held.html", words, hold.words, 409)
 
 
-def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
+def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None, notice: str = "") -> Page:
     shown = visit.portal.invoices.show(visit.family.id, _asked_page(visit.query("page")))
     due = [
         present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
@@ -136,7 +149,7 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
         "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
         "wrong": typeset(FAULT_HEADINGS[all(typed[field] for field in said)]),
         "summary": [(first if field == "facture" else field, sentence) for field, sentence in said.items()],
-        "notice": typeset(PAID_MEANWHILE) if visit.query("payee") else "",
+        "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
     }
     title = "Factures"
     if faults:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from chalicelib.french.words import typeset
+from chalicelib.pages.accounts import SHOWN_AGAIN, keep_form
 from chalicelib.pages.presenters import notices as present
 from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled
 from chalicelib.rules.notices import AddressState
@@ -41,12 +42,26 @@ def show(visit: Visit) -> Answer:
     return _settings_page(visit, visit.portal.notices.show(visit.family))
 
 
+def show_again(visit: Visit) -> Answer:
+    """What was written when the session was over, on the version that its page showed."""
+    return _settings_page(
+        visit,
+        visit.portal.notices.show(visit.family),
+        typed=[visit.form.get(field) for field in present.FIELDS],
+        wanted=visit.form.get("avertir") == "oui",
+        version=_version(visit.form.get("version")),
+        kept=SHOWN_AGAIN,
+    )
+
+
 @section.post(
     "/notifications",
     session=REQUIRED,
     fields=("version", "avertir", *present.FIELDS),
     help_section=HELP,
     where_saved=WhereSaved.ON_ITS_PAGE,
+    expired=keep_form,
+    shown_again=show_again,
 )
 def save(visit: Visit) -> Answer:
     typed = [visit.form.get(field) for field in present.FIELDS]
@@ -167,11 +182,13 @@ def _settings_page(
     version: int | None = None,
     faults: dict[int, str] | None = None,
     trouble: str = "",
+    kept: str = "",
     status: int = 200,
 ) -> Page:
     """What is saved, or what the parent typed on a page made from ``version``.
 
-    ``faults`` are sentences by rank of address, ``trouble`` is one about the whole form.
+    ``faults`` are sentences by rank of address, ``trouble`` is one about the whole form, ``kept`` is said of a form
+    that waited for its parent to sign in.
     """
     saved_now = notices.settings
     said = {rank: typeset(sentence) for rank, sentence in (faults or {}).items()}
@@ -183,6 +200,7 @@ def _settings_page(
         "fields": present.fields_of(notices, [a.email for a in saved_now.extra] if typed is None else typed, said),
         "to_ask": present.to_ask(notices, visit.family),
         "summary": [*summary, *([("avertir-moi", typeset(trouble))] if trouble else [])],
+        "kept": typeset(kept),
         "notice": typeset(ASKED_AGAIN) if visit.query("renvoye") else "",
     }
     title = f"Erreur : {TITLE}" if words["summary"] else TITLE

@@ -98,7 +98,8 @@ class Section:
         page: str = "",
         is_repeatable: bool = False,
         where_saved: WhereSaved = WhereSaved.IN_HISTORY,
-        expired: Callable[[Visit], Answer] | None = None,
+        expired: Callable[[Visit], Answer | None] | None = None,
+        shown_again: Callable[[Visit], Answer] | None = None,
     ) -> Callable[[View], View]:
         """Register what a form does, as ``Route`` has it. ``fields`` are those besides the token; the form stands on
         the page of its own address unless ``page`` is another."""
@@ -113,6 +114,7 @@ class Section:
                 is_repeatable=is_repeatable,
                 where_saved=where_saved,
                 expired=expired,
+                shown_again=shown_again,
             )
         )
 
@@ -171,8 +173,8 @@ def _recognise(visit: Visit, session: SessionNeed) -> None:
 
 def _signed_out(visit: Visit, route: Route, path: Mapping[str, str]) -> Answer:
     """Sign in first, then see the page that was asked for, or the one that the form stands on."""
-    if route.expired:
-        answer: Answer = route.expired(visit)
+    answer: Answer | None = route.expired(visit) if route.expired else None
+    if answer is not None:
         return answer
     if route.method == "POST":
         return Redirect(visit.url("/", vers=route.page.format_map(path)))

@@ -53,7 +53,9 @@ class Route:
     """Sending the form twice does no more than once, so a page that could not answer offers to."""
     where_saved: WhereSaved = WhereSaved.IN_HISTORY
     expired: Callable[..., Any] | None = None
-    """Answers a form whose session is over, in place of the way back to its page."""
+    """Answers a form whose session is over; without it, or when it answers None, signing in leads to ``page``."""
+    shown_again: Callable[..., Any] | None = None
+    """Shows a form that was kept, filled, to the parent who has signed in."""
 
     def matches(self, path: str) -> bool:
         """Whether ``path``, without its query, is one of this route's."""
@@ -73,6 +75,10 @@ class SiteMap:
     def menu(self, *, signed_in: bool) -> Iterator[Route]:
         """The pages that the menu leads to: those that need a session, or the one that opens it."""
         return (route for route in self.routes if route.menu and (route.session is REQUIRED) is signed_in)
+
+    def kept(self, path: str) -> Route | None:
+        """The form registered under ``path``, when it can be shown again; None for one that is no more."""
+        return next((route for route in self.routes if route.path == path and route.shown_again), None)
 
     def can_resume(self, address: str) -> bool:
         """Whether signing in may lead to ``address``, a path and its query: a page of ours and no other site's."""

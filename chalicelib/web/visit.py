@@ -101,6 +101,12 @@ class Visit:
         else:
             self.sign_in(session)
 
+    def enter(self) -> None:
+        """Read the family of the session that this very request has opened."""
+        if self.session is None:
+            raise SessionExpired
+        self._family, self.session = self.portal.accounts.open_session(self.session)
+
     def believe_the_cookie(self) -> None:
         """For an error page, which reads no family: a held session that is not over by its own times has its menu."""
         held = self.held_session

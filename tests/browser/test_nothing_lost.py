@@ -97,6 +97,35 @@ def test_a_lost_session_keeps_the_ticks(portal, open_page, javascript, slot):
     assert parent.box(slot).is_checked() is ticked
 
 
+@pytest.mark.parametrize("javascript", [pytest.param(True, id="javascript"), pytest.param(False, id="no-javascript")])
+def test_a_lost_session_keeps_what_was_typed(portal, open_page, javascript):
+    # Given addresses that were typed, and a session that somebody closed from another device meanwhile
+    parent = Parent(open_page(portal, javascript=javascript))
+    parent.signs_in("008")
+    parent.goes_to("/notifications")
+    parent.page.get_by_label("Adresse 2").fill("tante.may@server.fr")
+    elsewhere = Parent(open_page(portal))
+    elsewhere.signs_in("008")
+    elsewhere.goes_to("/deconnexion")
+    elsewhere.presses("Fermer les autres connexions")
+
+    # When the parent saves
+    parent.presses("Enregistrer")
+
+    # Then the sign-in page has kept them, and signing in shows them, not yet saved
+    parent.sees("Ce que vous avez écrit est gardé")
+    parent.signs_in("008")
+    parent.sees("rien n'est encore enregistré")
+    assert parent.page.get_by_label("Adresse 2").input_value() == "tante.may@server.fr"
+    elsewhere.goes_to("/notifications")
+    assert elsewhere.page.get_by_label("Adresse 2").input_value() == ""
+
+    # And they are saved when the parent says so, here by emptying the field again
+    parent.page.get_by_label("Adresse 2").fill("")
+    parent.presses("Enregistrer")
+    assert parent.heading == "Réglages enregistrés"
+
+
 def test_a_stale_tab_undoes_nothing(portal, open_page):
     # Given two tabs on the same planning
     mine, other = "Garderie matin mardi 12 janvier", "Garderie matin jeudi 14 janvier"
