@@ -1,88 +1,12 @@
-"""Contact, help, legal pages, and what browsers and machines fetch."""
+"""Help and legal pages."""
 
-import json
-from typing import Any
-
-from chalicelib.french.words import typeset
-from chalicelib.rules.errors import BadForm, Unavailable
-from chalicelib.services.mails import Message
 from chalicelib.web import sessions
-from chalicelib.web.answers import Answer, Page, Raw, Redirect
-from chalicelib.web.assets import script
-from chalicelib.web.headers import FOR_EVER
+from chalicelib.web.answers import Answer, Page
 from chalicelib.web.routes import Section
-from chalicelib.web.signing import Tampered
-from chalicelib.web.site_map import NOT_READ, OPTIONAL, WhereSaved
+from chalicelib.web.site_map import OPTIONAL
 from chalicelib.web.visit import Visit
 
 section = Section(__name__)
-
-FAULTS = {
-    "name": ("nom", "Écrivez votre nom, en 100 caractères au plus."),
-    "email": ("email", "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."),
-    "subject": ("sujet", "Écrivez le sujet de votre message, en 150 caractères au plus."),
-    "text": ("message", "Écrivez votre message, en 5000 caractères au plus."),
-}
-"""Field of the form and sentence for each field in error of ``WriteToOffice``."""
-STAMP = "contact"
-OLDEST_FORM_SECONDS = 24 * 3600
-"""Seconds during which an open contact form can be sent: robots replay forms for years."""
-_TRAP = "adresse2"
-
-
-@section.get("/contact", session=OPTIONAL, help_section="contact")
-def contact_form(visit: Visit) -> Answer:
-    if visit.query("envoye"):
-        return Page("information/contact_sent.html", {}, "Votre message est enregistré")
-    if visit.is_guest:
-        return _contact_page(visit, {})
-    return _contact_page(visit, {"nom": visit.family.payer, "email": visit.family.email})
-
-
-@section.post(
-    "/contact",
-    session=OPTIONAL,
-    fields=("nom", "email", "sujet", "message", "ouvert", _TRAP),
-    help_section="contact",
-    where_saved=WhereSaved.NOWHERE,
-)
-def write_to_office(visit: Visit) -> Answer:
-    typed = {field: visit.form.get(field) for field, _ in FAULTS.values()}
-    if visit.form.get(_TRAP):
-        raise BadForm("trap")
-    if not _is_fresh(visit):
-        stale = "La page était ouverte depuis trop longtemps. Votre texte est gardé : envoyez-le de nouveau."
-        return _contact_page(visit, typed, {"message": stale})
-    message = Message(name=typed["nom"], email=typed["email"], subject=typed["sujet"], text=typed["message"])
-    try:
-        visit.portal.write_to_office(message, visit.address)
-    except BadForm as fault:
-        return _contact_page(visit, typed, dict(FAULTS[name] for name in fault.args))
-    return Redirect(visit.url("/contact", envoye="1"))
-
-
-def _contact_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
-    said = {field: typeset(sentence) for field, sentence in (faults or {}).items()}
-    words: dict[str, Any] = {
-        "typed": {field: typed.get(field, "") for field, _ in FAULTS.values()},
-        "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
-        "summary": list(said.items()),
-        "stamp": visit.signing.seal(STAMP, int(visit.portal.clock.now().timestamp())),
-        "trap": _TRAP,
-    }
-    title = "Je contacte le service enfance"
-    if faults:
-        return Page("information/contact.html", words, f"Erreur : {title}", 422)
-    return Page("information/contact.html", words, title)
-
-
-def _is_fresh(visit: Visit) -> bool:
-    """Only too old is refused: somebody without JavaScript may paste a text and send it within a second."""
-    try:
-        opened = visit.signing.unseal(STAMP, visit.form.get("ouvert"))
-    except Tampered:
-        return False
-    return bool(visit.portal.clock.now().timestamp() - opened < OLDEST_FORM_SECONDS)
 
 
 @section.get("/aide", session=OPTIONAL)
@@ -115,21 +39,3 @@ def _legal_page(visit: Visit, template: str, title: str) -> Page:
         "device_cookie": sessions.cookie_name(local, sessions.DEVICE),
     }
     return Page(template, words, title)
-
-
-@section.get("/portail.js", session=NOT_READ)
-def script_file(visit: Visit) -> Answer:
-    """Kept for ever under its version; under any other name it is the newest, to be asked for again."""
-    current = script()
-    cache = FOR_EVER if visit.query("v") == current.version else "no-cache"
-    return Raw(current.text, "text/javascript; charset=utf-8", cache)
-
-
-@section.get("/healthz", session=NOT_READ)
-def health(visit: Visit) -> Answer:
-    """200 when the portal can read its town, 503 otherwise; for probes, so in JSON."""
-    try:
-        visit.portal.town.current()
-    except Unavailable:
-        return Raw(json.dumps({"status": "unavailable"}), "application/json", status=503)
-    return Raw(json.dumps({"status": "ok"}), "application/json")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.pages.information import STAMP
+from chalicelib.pages.contact import STAMP
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.web.assets import script
 from chalicelib.web.signing import Signing
