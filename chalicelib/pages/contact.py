@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from chalicelib.french.words import typeset
 from chalicelib.rules.errors import BadForm
 from chalicelib.services.mails import Message
 from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.faults import form_page
 from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
 from chalicelib.web.site_map import OPTIONAL, WhereSaved
@@ -58,18 +58,12 @@ def write_to_office(visit: Visit) -> Answer:
 
 
 def _contact_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None) -> Page:
-    said = {field: typeset(sentence) for field, sentence in (faults or {}).items()}
     words: dict[str, Any] = {
         "typed": {field: typed.get(field, "") for field, _ in FAULTS.values()},
-        "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
-        "summary": list(said.items()),
         "stamp": visit.signing.seal(STAMP, int(visit.portal.clock.now().timestamp())),
         "trap": _TRAP,
     }
-    title = "Je contacte le service enfance"
-    if faults:
-        return Page("contact/write.html", words, f"Erreur : {title}", 422)
-    return Page("contact/write.html", words, title)
+    return form_page("contact/write.html", words, "Je contacte le service enfance", faults or {})
 
 
 def _is_fresh(visit: Visit) -> bool:

@@ -16,6 +16,7 @@ from chalicelib.rules.town import Town
 from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
 from chalicelib.services.starting import NotPayable, check_payable
 from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.faults import form_page
 from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
 from chalicelib.web.site_map import REQUIRED, WhereSaved
@@ -135,7 +136,7 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
         present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
     ]
     payable = [invoice for invoice in due if not invoice.hold]
-    said = {field: typeset(sentence) for field, sentence in (faults or {}).items()}
+    faults = faults or {}
     first = f"f-{payable[0].number}" if payable else "a-payer"
     words = {
         "payer": visit.family.payer,
@@ -146,15 +147,10 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
         "pages": shown.pages,
         "links": present.page_links(shown.page, shown.pages, visit.url),
         "typed": typed,
-        "faults": {field: said.get(field, "") for field, _ in FAULTS.values()},
-        "wrong": typeset(FAULT_HEADINGS[all(typed[field] for field in said)]),
-        "summary": [(first if field == "facture" else field, sentence) for field, sentence in said.items()],
+        "wrong": typeset(FAULT_HEADINGS[all(typed[field] for field in faults)]),
         "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
     }
-    title = "Factures"
-    if faults:
-        return Page("invoices/show.html", words, f"Erreur : {title}", 422)
-    return Page("invoices/show.html", words, title)
+    return form_page("invoices/show.html", words, "Factures", faults, anchors={"facture": first})
 
 
 def _why_closed(invoice: Invoice, town: Town) -> str:

@@ -10,6 +10,7 @@ from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled
 from chalicelib.rules.notices import AddressState
 from chalicelib.services.notices import Notices
 from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.faults import form_page
 from chalicelib.web.links import whom_to_confirm, whom_to_stop
 from chalicelib.web.routes import Section
 from chalicelib.web.signing import Tampered
@@ -74,7 +75,7 @@ def save(visit: Visit) -> Answer:
     try:
         visit.portal.notices.edit(visit.family, wanted=wanted, emails=typed, version=version)
     except BadForm as fault:
-        return again(faults=dict.fromkeys(fault.args, NO_ADDRESS), version=version, status=422)
+        return again(faults=dict.fromkeys(fault.args, NO_ADDRESS), version=version)
     except Throttled:
         return again(trouble=TOO_MANY_ASKED, version=version, status=429)
     except StaleWrite:
@@ -183,7 +184,7 @@ def _settings_page(
     faults: dict[int, str] | None = None,
     trouble: str = "",
     kept: str = "",
-    status: int = 200,
+    status: int = 422,
 ) -> Page:
     """What is saved, or what the parent typed on a page made from ``version``.
 
@@ -192,19 +193,18 @@ def _settings_page(
     """
     saved_now = notices.settings
     said = {rank: typeset(sentence) for rank, sentence in (faults or {}).items()}
-    summary = [(present.FIELDS[rank], sentence) for rank, sentence in said.items()]
     words = {
         "wanted": saved_now.wanted if wanted is None else wanted,
         "version": saved_now.version if version is None else version,
         "mine": present.mine_of(notices, visit.family),
         "fields": present.fields_of(notices, [a.email for a in saved_now.extra] if typed is None else typed, said),
         "to_ask": present.to_ask(notices, visit.family),
-        "summary": [*summary, *([("avertir-moi", typeset(trouble))] if trouble else [])],
         "kept": typeset(kept),
         "notice": typeset(ASKED_AGAIN) if visit.query("renvoye") else "",
     }
-    title = f"Erreur : {TITLE}" if words["summary"] else TITLE
-    return Page("notices/edit.html", words, title, status)
+    by_field = {present.FIELDS[rank]: sentence for rank, sentence in said.items()}
+    by_field |= {"avertir-moi": trouble} if trouble else {}
+    return form_page("notices/edit.html", words, TITLE, by_field, status=status)
 
 
 def _version(text: str) -> int:
