@@ -72,8 +72,9 @@ def main() -> int:
     except (CannotRun, stand_in.StandInFailed) as trouble:
         print(f"make run: {trouble}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nStopped.")
+    except KeyboardInterrupt:  # Before the portal was served; from then on its server ends by it.
+        pass
+    print("\nStopped.")
     return 0
 
 

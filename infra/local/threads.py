@@ -20,7 +20,7 @@ class _OfThisThread:
 
 
 def for_threads(app: Chalice) -> Chalice:
-    """Keep the app's current request apart for each thread: Chalice holds it on the app itself."""
+    """Keep the app's current request and Lambda context apart for each thread: Chalice holds both on the app itself."""
     kind = type(app)
     members = {"current_request": _OfThisThread(), "lambda_context": _OfThisThread()}
     app.__class__ = type(f"Threaded{kind.__name__}", (kind,), members)

@@ -85,13 +85,20 @@ def test_a_body_of_ten_megabytes_goes_through_and_one_more_byte_does_not(port):
     assert raw(port, too_long).startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_body_in_chunks_goes_through_as_far_as_one_with_a_length(port):
+    head = b"POST / HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    assert raw(port, head + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").endswith(b"\r\n\r\nabcde")
+    too_long = 10 * 1024 * 1024 + 1
+    assert raw(port, head + f"{too_long:x}\r\n".encode() + b"x" * too_long).startswith(b"HTTP/1.1 413 ")
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
         pytest.param(b"GARBAGE\r\n\r\n", b"400", id="not HTTP"),
         pytest.param(b"GET / HTTP/1.1\r\nno colon\r\n\r\n", b"400", id="a header without a colon"),
         pytest.param(b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"400", id="a negative length"),
-        pytest.param(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"411", id="no length"),
+        pytest.param(b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", b"501", id="an unknown encoding"),
         pytest.param(b"GET / HTTP/1.1\r\nA: " + b"x" * 11000, b"431", id="endless headers"),
         pytest.param(b"GET /inconnu HTTP/1.1\r\nConnection: close\r\n\r\n", b"404", id="an unknown page"),
     ],
