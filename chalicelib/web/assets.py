@@ -1,7 +1,6 @@
-"""The style sheet (inline, one per town's colour) and the script (one file, named by its content)."""
+"""The style sheet (inline, one per town's colour) and the script (one file, named by its content), both minified."""
 
 import hashlib
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -10,9 +9,9 @@ from pathlib import Path
 from chalicelib.web.theme import dark_theme, light_theme
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-_STATIC = TEMPLATES / "static"
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AROUND = re.compile(r"\s*([{};,>])\s*")
+STATIC = TEMPLATES / "static"
+COMPILED = "compiled"
+"""Folder beside the templates that ``precompile`` writes for a deployment; it does not exist in a working copy."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,10 @@ class StyleSheet:
 def style_sheet(colour: str) -> StyleSheet:
     """The style sheet in the town's colour; raises ValueError for anything else than ``#rrggbb``."""
     light, dark = light_theme(colour), dark_theme(colour)
-    css = _squeezed_css(
+    css = (
         f":root{{--accent:{light.accent};--on-accent:{light.on_accent}}}"
         f"@media (prefers-color-scheme:dark){{:root{{--accent:{dark.accent};--on-accent:{dark.on_accent}}}}}"
-        + (_STATIC / "portail.css").read_text("utf-8")
+        f"{_text('portail.css')}"
     )
     digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return StyleSheet(css, f"'sha256-{digest}'")
@@ -45,16 +44,16 @@ class Script:
 
 @cache
 def script() -> Script:
-    text = _squeezed_js((_STATIC / "portail.js").read_text("utf-8"))
+    text = _text("portail.js")
     return Script(text, hashlib.sha256(text.encode()).hexdigest()[:12])
 
 
-def _squeezed_css(text: str) -> str:
-    text = _AROUND.sub(r"\1", _COMMENT.sub("", text))
-    return re.sub(r"\s+", " ", text).replace(": ", ":").replace(";}", "}").strip()
+@cache
+def _text(name: str) -> str:
+    """The minified text that a deployment has with it; a working copy makes the same one."""
+    built = TEMPLATES / COMPILED / name
+    if built.is_file():
+        return built.read_text("utf-8")
+    from chalicelib.web.minify import minified  # noqa: PLC0415 - not on Lambda, where the file above is
 
-
-def _squeezed_js(text: str) -> str:
-    """Without indentation and whole-line comments: safe for a script that keeps strings on one line."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    return minified(STATIC / name)

@@ -1,6 +1,7 @@
-"""``python -m chalicelib.web.precompile DIR``: compile every page's template into DIR, for a faster cold start.
+"""``python -m chalicelib.web.precompile DIR``: write into DIR what a cold start should not make.
 
-Packaging points it at ``templates/compiled`` of the bundle; ``rendering`` prefers that folder when it exists.
+The compiled template of every page, the minified style sheet and script. Packaging points it at ``templates/compiled``
+of the bundle; ``rendering`` and ``assets`` prefer that folder when it exists.
 """
 
 import sys
@@ -8,15 +9,21 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader
 
-from chalicelib.web.assets import TEMPLATES
+from chalicelib.web.assets import STATIC, TEMPLATES
+from chalicelib.web.minify import minified
 from chalicelib.web.rendering import new_environment
 
 
 def precompile(target: Path) -> None:
-    """Write one Python module per template into ``target``; raises TemplateSyntaxError for a broken one."""
+    """Write one Python module per template and the minified files into ``target``.
+
+    Raises TemplateSyntaxError for a broken template.
+    """
     target.mkdir(parents=True, exist_ok=True)
     environment = new_environment(FileSystemLoader(TEMPLATES))
     environment.compile_templates(target, filter_func=_is_a_page, zip=None, ignore_errors=False)
+    for path in sorted(STATIC.iterdir()):
+        (target / path.name).write_text(minified(path), "utf-8")
 
 
 def _is_a_page(template: str) -> bool:

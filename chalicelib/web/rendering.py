@@ -11,10 +11,8 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from chalicelib.french.words import typeset
-from chalicelib.web.assets import TEMPLATES
+from chalicelib.web.assets import COMPILED, TEMPLATES
 
-COMPILED = "compiled"
-"""Folder beside the templates that ``precompile`` writes for a deployment; it does not exist in a working copy."""
 _ANGLE = re.compile(r"([<>])")
 
 

@@ -20,7 +20,10 @@ from infra.build.sam import ROOT, CannotBuild
 
 MOST_BYTES = 12_000_000
 NOT_ON_LAMBDA = ("chalicelib/commands", "chalicelib/intake", "chalicelib/exports", "chalicelib/adapters/fonts")
-NOT_ON_LAMBDA_EITHER = ("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py")
+NOT_ON_LAMBDA_EITHER = (
+    *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
+    *("chalicelib/web/minify.py", "chalicelib/web/precompile.py", "templates/static"),
+)
 UNUSED = (
     # Chalice's command line, deployer, local server.
     *("chalice/cli", "chalice/deploy", "chalice/templates", "chalice/package.py", "chalice/pipeline.py"),

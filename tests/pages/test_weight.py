@@ -14,7 +14,7 @@ from chalicelib.pages.presenters import planning
 from chalicelib.rules.errors import Crowded
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.money import Cents
-from chalicelib.web import rendering
+from chalicelib.web import assets, rendering
 from chalicelib.web.assets import TEMPLATES, script, style_sheet
 from chalicelib.web.precompile import precompile
 from tests.builders import a_payment, an_invoice
@@ -166,6 +166,23 @@ def test_compiled_templates_say_the_same(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_compiler_runs_as_a_command(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "chalicelib.web.precompile", str(tmp_path)], check=True)
     assert len(list(tmp_path.glob("*.py"))) == len(PAGES)
+
+
+def test_a_deployment_has_the_style_and_the_script_that_a_working_copy_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = style_sheet("#0b5c8c"), script()
+    precompile(tmp_path)
+    monkeypatch.setattr(assets, "COMPILED", tmp_path)
+    monkeypatch.setattr(assets, "STATIC", tmp_path / "not there")
+    remembered = assets._text, style_sheet, script
+    try:
+        for one in remembered:
+            one.cache_clear()
+        assert (style_sheet("#0b5c8c"), script()) == made
+    finally:
+        for one in remembered:
+            one.cache_clear()
 
 
 def test_style_and_script_stay_light() -> None:

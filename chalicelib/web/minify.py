@@ -1,0 +1,12 @@
+"""The style sheet and the script without what only their readers need. Never shipped: a build writes what it makes."""
+
+from pathlib import Path
+
+from rcssmin import cssmin
+from rjsmin import jsmin
+
+
+def minified(path: Path) -> str:
+    """A ``.css`` or ``.js`` file without comments, indentation and needless space; no name in it changes."""
+    minify = {".css": cssmin, ".js": jsmin}[path.suffix]
+    return str(minify(path.read_text("utf-8")))
