@@ -64,7 +64,7 @@ def a_town(*activities: Activity, **changes: Any) -> Town:
         name="Ville de démo",
         colour="#0b5c8c",
         crest="",
-        message="Bienvenue",
+        message="<p>Bienvenue</p>",
         office=Office("Service enfance", "01 00 00 00 00", "enfance@ville.example", "du lundi au vendredi, 9 h – 17 h"),
         legal=LegalFacts("Commune de démo", "1 place de la Mairie", "Le maire", "Un hébergeur", "dpo@ville.example"),
         schools={SCHOOL: School(SCHOOL, "MALLERIN PRIMAIRE"), OTHER_SCHOOL: School(OTHER_SCHOOL, "PRÉVERT")},

@@ -1,56 +1,79 @@
-"""The town's message: paragraphs, lists, **bold** and [links](https://…). Escaped first, marked up after.
+"""The town's message: paragraphs, lists, **bold** and [links](https://…), made HTML when its file is imported.
 
-Nothing of the source reaches the page unescaped, so no construct of it can open a tag or an attribute.
+markdown-it reads it, with nothing switched on but these. Raw HTML, images, headings and links that lead elsewhere stay
+the characters that they are. Never shipped: pages print what the import stored.
 """
 
 import re
+from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, list_block
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import escape
 
 from chalicelib.french.words import typeset
 
-_BLANK = re.compile(r"\n[ \t]*\n")
-_BULLET = re.compile(r"[-*•][ \t]+(.*)")
-_BOLD = re.compile(r"\*\*(?=\S)((?:[^*\x02\x03]|\x02[^*\x02\x03]*\x03)+)(?<=\S)\*\*")
-"""Holds whole links or none, so that tags always nest."""
-_LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https://|mailto:)[^\s()\"'<>]+)\)")
+ADDRESSES = ("https://", "mailto:")
+_BULLET = re.compile(r"^[-*•][ \t]+")
+_BLANK = re.compile(r"\n{2,}|^\n|\n$")
+_INSIDE_A_LIST = re.compile(r"\n(?=</?li>|</ul>)")
+"""Line ends that markdown-it writes there; the text has none left, and no ``<`` of its own."""
 
 
-def to_html(source: str) -> Markup:
-    """HTML of a small Markdown text. A link that is neither https nor mailto stays plain text."""
-    text = source.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return Markup("\n").join(_block(block) for block in _BLANK.split(text) if block.strip())
+def to_html(source: str) -> str:
+    """HTML of a small Markdown text: p, br, ul, li, strong and a with its href, whatever the text says."""
+    lines = "\n".join(_BULLET.sub("- ", line.strip()) for line in source.splitlines())
+    return "\n".join(_block(block) for block in _BLANK.split(lines) if block)
 
 
-def _block(block: str) -> Markup:
-    lines = [line.strip() for line in block.strip().split("\n")]
-    bullets = [_BULLET.fullmatch(line) for line in lines]
-    if all(bullets):
-        items = (Markup("<li>{}</li>").format(_inline(bullet.group(1))) for bullet in bullets if bullet)
-        return Markup("<ul>{}</ul>").format(Markup("").join(items))
-    return Markup("<p>{}</p>").format(Markup("<br>").join(_inline(line) for line in lines))
+def _block(block: str) -> str:
+    """Each between empty lines is read by itself: a list never takes the paragraph or the list after it."""
+    return _INSIDE_A_LIST.sub("", _MARKDOWN.render(block).strip())
 
 
-def _inline(line: str) -> Markup:
-    escaped = str(escape(line))
-    linked, addresses = _set_aside_links(escaped)
-    # The ``;`` of an entity has no space before it, so escaped text is typeset like any other.
-    bold = _BOLD.sub(r"<strong>\1</strong>", typeset(linked.replace("&#39;", "’")))
-    return Markup(_restore_links(bold, addresses))  # noqa: S704 - escaped above; only our own tags were added.
+class _Renderer(RendererHTML):
+    """The marks that we do not read are printed as they were typed."""
+
+    def text(self, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType) -> str:
+        return str(escape(typeset(tokens[at].content)))
+
+    def softbreak(self, _tokens: Sequence[Token], _at: int, _options: OptionsDict, _env: EnvType) -> str:
+        return "<br>"
+
+    def em_open(self, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType) -> str:
+        return tokens[at].markup
+
+    em_close = em_open
+
+    def strong_open(self, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType) -> str:
+        mark = tokens[at].markup
+        return mark if mark == "__" else "<strong>" if tokens[at].nesting > 0 else "</strong>"
+
+    strong_close = strong_open
+
+    def link_open(self, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Without the title that Markdown may give to a link: nobody on a phone sees it."""
+        return f'<a href="{escape(str(tokens[at].attrGet("href")))}">'
 
 
-def _set_aside_links(escaped: str) -> tuple[str, list[str]]:
-    """Addresses leave the text before bold is looked for: a ``**`` inside an address is not an emphasis."""
-    addresses: list[str] = []
+def _bullets(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A list of markdown-it's that starts with a dash and words, and holds no list; « 1. » and « + » start none.
 
-    def aside(found: re.Match[str]) -> str:
-        addresses.append(found.group(2))
-        return f"\x02{found.group(1)}\x03"
+    When ``silent``, it is asked whether the line ends what is before it: an item does, inside a list too.
+    """
+    first = state.bMarks[line] + state.tShift[line]
+    may_start = silent or state.level == 0
+    return may_start and state.src.startswith("- ", first) and list_block(state, line, end, silent)
 
-    return _LINK.sub(aside, escaped.replace("\x02", "").replace("\x03", "")), addresses
+
+def _markdown() -> MarkdownIt:
+    reader = MarkdownIt("zero", renderer_cls=_Renderer).enable(["list", "newline", "emphasis", "link"])
+    reader.block.ruler.at("list", _bullets, {"alt": ["paragraph"]})
+    reader.validateLink = lambda url: url.startswith(ADDRESSES)  # type: ignore[method-assign]
+    return reader
 
 
-def _restore_links(text: str, addresses: list[str]) -> str:
-    for address in addresses:
-        text = text.replace("\x02", f'<a href="{address}">', 1).replace("\x03", "</a>", 1)
-    return text
+_MARKDOWN = _markdown()

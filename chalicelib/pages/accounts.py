@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib.french.markdown import to_html
+from markupsafe import Markup
+
 from chalicelib.french.words import clock_words, typeset
 from chalicelib.pages.planning_form import slots_of, unseal_offer
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
@@ -187,11 +188,11 @@ def _why_sign_in(visit: Visit) -> str:
     return SESSION_ENDED if visit.held_session else "Connectez-vous pour continuer."
 
 
-def _message(visit: Visit) -> str:
+def _message(visit: Visit) -> Markup:
     try:
-        return to_html(visit.portal.town.current().message)
+        return Markup(visit.portal.town.current().message)  # noqa: S704 - HTML that the import made, tags and all.
     except Unavailable:
-        return ""
+        return Markup()
 
 
 def _kept_notice(visit: Visit, kept: str) -> str:

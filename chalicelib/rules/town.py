@@ -115,7 +115,7 @@ class Town:
     crest: str
     """A small SVG document, or empty."""
     message: str
-    """The information message of the sign-in page, in small Markdown (paragraphs, lists, bold, links)."""
+    """The information message of the sign-in page: safe HTML, which the import makes of the town's small Markdown."""
     office: Office
     legal: LegalFacts
     schools: Mapping[SchoolId, School]

@@ -23,7 +23,7 @@ from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
 
-FORMAT = 1
+FORMAT = 2
 Value = TypeVar("Value")
 
 _COUNTED: Mapping[str, type[CalendarDaysBefore] | type[WorkingDaysBefore] | type[OpenDaysBefore]] = {

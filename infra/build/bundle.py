@@ -22,6 +22,7 @@ MOST_BYTES = 12_000_000
 NOT_ON_LAMBDA = ("chalicelib/commands", "chalicelib/intake", "chalicelib/exports", "chalicelib/adapters/fonts")
 NOT_ON_LAMBDA_EITHER = (
     *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
+    "chalicelib/french/markdown.py",
     *("chalicelib/web/minify.py", "chalicelib/web/precompile.py", "templates/static"),
 )
 UNUSED = (

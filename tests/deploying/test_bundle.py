@@ -1,5 +1,6 @@
 """The zip: the same bytes from the same input, nothing of this machine in it, nothing too much."""
 
+import ast
 import json
 import sys
 import zipfile
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.web.assets import script, style_sheet
 from infra.build import bundle, lock
 from infra.build.__main__ import main, package
 from infra.build.aws_data import OPERATIONS
@@ -50,11 +52,45 @@ def test_everything_is_compiled_and_nothing_that_never_runs_is_there(tree: Path)
         assert f"{cached}{module[:-3]}.cpython-{HERE.replace('.', '')}.pyc" in files, name
     tops = {name.partition("/")[0] for name in files}
     assert not tops & {"pip", "setuptools", "fpdf", "PIL", "fontTools", "boto3", "tests", "infra", "click"}
+    assert not tops & {"markdown_it", "mdurl", "rcssmin", "rjsmin", "_rcssmin", "_rjsmin", "waitress"}
     assert "chalicelib/intake/importing.py" not in files
     assert "templates/email/payment-receipt/body.html" in files
     assert [name for name in files if name.startswith("templates/compiled/tmpl_")]
     services = {name.split("/")[2] for name in files if name.startswith("botocore/data/") and name.count("/") > 2}
     assert services == set(OPERATIONS)
+
+
+def test_a_module_needs_nothing_that_stays_here_to_be_imported(tree: Path) -> None:
+    """Code that never runs on Lambda may be named inside a function; above all functions it would end the start."""
+    ours = [tree / "app.py", *sorted((tree / "chalicelib").rglob("*.py"))]
+    assert len(ours) > 100
+    missing = []
+    for module in ours:
+        for name in imported_at_once(ast.parse(module.read_text("utf-8"))):
+            top = name.partition(".")[0]
+            path = tree / name.replace(".", "/") if top == "chalicelib" else tree / top
+            there = path.is_dir() or path.with_suffix(".py").is_file() or any(tree.glob(f"{top}.*.so"))
+            if not there and top not in sys.stdlib_module_names:
+                missing.append(f"{module.relative_to(tree)} imports {name}")
+    assert missing == []
+
+
+def imported_at_once(module: ast.Module) -> list[str]:
+    """Names of the modules that an import of this one imports: what stands outside of its functions."""
+    names = []
+    for node in module.body:
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names.append(str(node.module))
+    return names
+
+
+def test_the_style_sheet_and_the_script_are_the_local_town_s(tree: Path) -> None:
+    compiled = tree / "templates" / "compiled"
+    assert (compiled / "portail.js").read_text("utf-8") == script().text
+    assert style_sheet("#0b5c8c").css.endswith((compiled / "portail.css").read_text("utf-8"))
+    assert not (tree / "templates" / "static").exists()
 
 
 def test_an_unchecked_pyc_is_read_without_its_source_s_date(tree: Path) -> None:

@@ -22,7 +22,7 @@ ROOMS = {
     "portal": {"services", "settings"},
     "web": {"rules", "french", "services", "portal", "settings", "patience"},
     "pages": {"rules", "french", "services", "portal", "web", "settings", "patience"},
-    "intake": {"rules", "services", "settings", "patience"},
+    "intake": {"rules", "french", "services", "settings", "patience"},
     "exports": {"rules", "services", "settings"},
     "commands": {"rules", "services", "intake", "exports", "settings"},
     "jobs": {"rules", "services", "settings"},

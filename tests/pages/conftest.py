@@ -7,6 +7,7 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.adapters.logs import report
+from chalicelib.french.markdown import to_html
 from chalicelib.pages.site import add_pages
 from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.deadlines import CalendarDaysBefore
@@ -83,7 +84,7 @@ def the_manual_s_town() -> Town:
     return a_town(
         *activities,
         calendar=calendar,
-        message=message,
+        message=to_html(message),
         crest='<svg xmlns="http://www.w3.org/2000/svg"/>',
         payment=PaymentFacts("T5", "006382", online="web-service"),
     )

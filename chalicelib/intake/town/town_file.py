@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from chalicelib.french.markdown import to_html
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
 from chalicelib.intake.files.faults import Faults, FileLine, plain
@@ -118,12 +119,14 @@ def _colour(table: Table) -> str:
 
 
 def _message(table: Table) -> str:
+    """The message's HTML."""
     message = table.text("message", needed=False)
     if len(message) > MOST_MESSAGE_CHARACTERS:
         table.fault(
             "message", f"le message fait {len(message)} caractères ; attendu : {MOST_MESSAGE_CHARACTERS} au plus"
         )
-    return message
+        return ""
+    return to_html(message)
 
 
 def _crest(table: Table, folder: Path) -> str:

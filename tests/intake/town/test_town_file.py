@@ -50,7 +50,7 @@ def test_a_town_is_read(tmp_path):
     (folder / "b.svg").write_text(CREST)
     town, faults = read(folder)
     assert faults == []
-    assert (town.name, town.message, town.crest) == ("Ville de démo", "Été", CREST)
+    assert (town.name, town.message, town.crest) == ("Ville de démo", "<p>Été</p>", CREST)
     assert town.office.phone == "01 00 00 00 00"
     assert town.legal.accessibility == "non conforme"
     assert list(town.schools) == ["mallerin", "prevert"]
