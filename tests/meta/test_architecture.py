@@ -35,9 +35,6 @@ LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(),
 """Rooms where the standard library comes in and, of the others, only these."""
 NOT_IN_RULES = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "threading", "urllib"}
 CLOCK_READERS = {"now", "utcnow", "today"}
-TO_UNTIE = {("web.layout", "web.routes")}
-"""Importing module, imported module: a circle that is left. The layout needs the type of a page, which stands with the
-routes that need the layout."""
 
 
 def module_name(path: Path) -> str:
@@ -163,12 +160,7 @@ def modules_imported(sources: Mapping[str, str]) -> Mapping[str, set[str]]:
 def circle(sources: Mapping[str, str]) -> list[str]:
     """One circle of imports, its first module named again at the end; empty when there is none."""
     try:
-        TopologicalSorter(
-            {
-                module: {name for name in names if (module, name) not in TO_UNTIE}
-                for module, names in modules_imported(sources).items()
-            }
-        ).prepare()
+        TopologicalSorter(modules_imported(sources)).prepare()
     except CycleError as error:
         return list(error.args[1])
     return []
