@@ -175,7 +175,7 @@ def steady(text: str, origin: str = "") -> str:
     text = re.sub(r"[\w.%-]{40,}", "SIGNED", text)
     text = re.sub(r'(data-fin|data-reste)="\d+"|Content-Length: \d+', r"\1", text)
     text = re.sub(r"\d\d:\d\d:\d\d(\.\d+)?|\d\d h \d\d", "HOUR", text)
-    return re.sub(r"nonce-[\w+/=-]+|idop=[\w-]+|ref=\w+", "DRAWN", text)
+    return re.sub(r"portail\.js\?v=\w+|nonce-[\w+/=-]+|idop=[\w-]+|\bref=\w+", "DRAWN", text)
 
 
 def walk(origin: str) -> Shown:
