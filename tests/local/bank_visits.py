@@ -25,6 +25,7 @@ from tests.clock import FixedClock, paris
 
 ORIGIN = "http://127.0.0.1:8002"
 NOON = "vendredi 2026-03-27 12:00"
+CREATE = "creerPaiementSecurise"
 ORDER = {
     "exer": "2026",
     "mel": "jamie.bond@server.fr",
@@ -35,6 +36,10 @@ ORDER = {
     "saisie": "T",
     "urlnotif": "http://127.0.0.1:1/payfip/notification",
     "urlredirect": "http://127.0.0.1:1/payfip/retour",
+}
+BY_ADDRESS = {
+    **{name: ORDER[name] for name in ("numcli", "exer", "refdet", "objet", "montant", "mel", "saisie")},
+    "urlcl": "http://127.0.0.1:1/payfip/retour",
 }
 
 
@@ -62,9 +67,14 @@ def soap(bank: Bank, call: str, fields: Mapping[str, str]) -> tuple[int, Element
 
 
 def create(bank: Bank, **changes: str) -> str:
-    status, root = soap(bank, "creerPaiementSecurise", {**ORDER, **changes})
+    status, root = soap(bank, CREATE, {**ORDER, **changes})
     assert status == 200
     return root.findtext(".//idOp") or root.findtext(".//idop") or ""
+
+
+def create_by_address(bank: Bank, **changes: str) -> str:
+    answer = send(bank, "GET", "/tpa/paiement.web?" + urlencode({**BY_ADDRESS, **changes}))
+    return location(answer).partition("?op=")[2]
 
 
 def refusal(bank: Bank, call: str, fields: Mapping[str, str]) -> str:

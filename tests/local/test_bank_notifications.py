@@ -4,8 +4,19 @@ import pytest
 
 from infra.local.bank.notify import post
 from tests.clock import paris
-from tests.local.bank_visits import ORDER, api, create, eventually, listening, location, new_bank, pay, press, send
-from tests.local.test_bank_pages import create_by_address
+from tests.local.bank_visits import (
+    ORDER,
+    api,
+    create,
+    create_by_address,
+    eventually,
+    listening,
+    location,
+    new_bank,
+    pay,
+    press,
+    send,
+)
 
 
 def log_of(bank, key: str) -> list[str]:

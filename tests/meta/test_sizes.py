@@ -17,12 +17,6 @@ LONGER = {
     "tests/intake/living.py: __init__": "to be split: a town, with all that its parents left in it",
     "tests/intake/people/test_departures.py": "to be split: who leaves, who stays, who comes back",
     "tests/intake/test_importing.py": "to be split: one town that is imported again, each time after a change",
-    "tests/local/test_bank.py": "to be split: what the stand-in of the bank answers, and what it keeps",
-    "tests/local/test_bank_pages.py": "to be split: the stand-in's pages, two lines above",
-    "tests/pages/test_invoices.py": "to be split: the list, one invoice, its PDF",
-    "tests/pages/test_notices.py": "to be split: the settings, and the links of the e-mails",
-    "tests/pages/test_payments.py": "to be split: one invoice on its way to the bank and back, and all it may meet",
-    "tests/pages/test_sign_in.py": "to be split: signing in, and what stops those who guess",
 }
 """Files, and functions as « file: name », that are longer, and why. Nothing else is."""
 

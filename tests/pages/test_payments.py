@@ -1,50 +1,15 @@
-"""Paying online: to the bank, the waiting page, every outcome, and what the bank itself sends."""
+"""Paying online, as a parent sees it: to the bank, the waiting page, and every outcome."""
 
-import re
-from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.payments import AttemptState
-from tests.builders import BOND, a_payment, an_invoice
-from tests.pages.client import Opened, PageClient
+from tests.builders import BOND, a_payment
+from tests.pages.client import PageClient
 from tests.pages.conftest import World
-
-NUMBER = "2013-026-000335"
-PROGRESS = f"/factures/{NUMBER}/paiement"
-THEIRS = "2013-026-000999"
-
-
-def recap_of(parent: PageClient, email: str = "jamie.bond@server.fr") -> Opened:
-    csrf = parent.get("/factures").hidden("csrf")
-    return parent.follow(parent.post("/factures", csrf=csrf, facture=NUMBER, email=email))
-
-
-def link(page: Opened, label: str) -> str:
-    (href,) = {e.attrs["href"] for e in page.page.all("a") if label in e.text.replace("’", "'")}
-    return href
-
-
-def to_bank(parent: PageClient, email: str = "jamie.bond@server.fr") -> Opened:
-    return parent.get(link(recap_of(parent, email), "Payer en ligne"))
-
-
-def paid(world: World) -> int:
-    invoice = world.invoices.find(BOND, InvoiceNumber(NUMBER))
-    assert invoice is not None
-    return int(invoice.paid)
-
-
-def receipts(world: World) -> list[str]:
-    return [mail.to for mail in world.outbox.mails.values() if mail.kind == "payment-receipt"]
-
-
-def notified(world: World, body: bytes = b"idop=idop-1", **how: str) -> Opened:
-    return world.visitor().post_raw("/payfip/notification", body, **how)
+from tests.pages.payment_visits import NUMBER, PROGRESS, link, notified, paid, recap_of, receipts, to_bank
 
 
 def test_the_recap_offers_a_new_window_and_this_one(parent: PageClient) -> None:
@@ -237,20 +202,6 @@ def test_every_outcome(
         assert parent.get(address).headers["Location"] == PROGRESS, "no second payment before a person looked at it"
 
 
-def test_the_return_settles_and_leaves_the_secret_address(world: World, parent: PageClient) -> None:
-    to_bank(parent)
-    world.treasury.says("idop-1", "P")
-    assert parent.get("/payfip/retour?idop=idop-1").headers["Location"] == PROGRESS
-    assert parent.post("/payfip/retour", idOp="idop-1").headers["Location"] == PROGRESS
-    assert paid(world) == 424
-    assert len(receipts(world)) == 1
-
-
-def test_the_return_of_nobody_leads_to_the_invoices(world: World, parent: PageClient) -> None:
-    for query in ("", "?idop=", "?idop=idop-9", "?idop=idop-1&IDOP=idop-1", f"?idop={'x' * 70}"):
-        assert parent.get(f"/payfip/retour{query}").headers["Location"] == "/factures"
-
-
 def test_an_expired_session_comes_back_to_the_result(world: World, parent: PageClient) -> None:
     to_bank(parent)
     world.treasury.says("idop-1", "P")
@@ -258,163 +209,3 @@ def test_an_expired_session_comes_back_to_the_result(world: World, parent: PageC
     asked = parent.follow(parent.follow(parent.get("/payfip/retour?idop=idop-1")))
     back = parent.post("/", enfant="007", payeur="GOLDENEYE7", vers=asked.hidden("vers"))
     assert parent.follow(back).heading == "Confirmation de paiement, étape 4 sur 4"
-
-
-@pytest.mark.parametrize("name", ["idop", "idOp", "IDOP", "IdOp"])
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "", "application/json"])
-def test_a_notification_in_any_casing(world: World, parent: PageClient, name: str, kind: str) -> None:
-    to_bank(parent)
-    world.treasury.says("idop-1", "P")
-    for _ in range(3):
-        assert notified(world, f"{name}=idop-1".encode(), content_type=kind).status == 200
-    assert paid(world) == 424
-    assert len(receipts(world)) == 1
-
-
-def test_a_notification_in_the_address(world: World, parent: PageClient) -> None:
-    to_bank(parent)
-    world.treasury.says("idop-1", "P")
-    assert world.visitor().post_raw("/payfip/notification?idOp=idop-1", b"").status == 200
-    assert paid(world) == 424
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param(b"", id="nothing"),
-        pytest.param(b"idop=", id="empty"),
-        pytest.param(b"idop=idop-9", id="a stranger's"),
-        pytest.param(b"idop=idop-1&idop=idop-1", id="twice"),
-        pytest.param(b"idop=idop-1&IDOP=idop-9", id="twice in two casings"),
-        pytest.param(b"idop=idop-1&x=" + b"y" * 5200, id="too long"),
-        pytest.param(b"x" * 5120, id="5 kB of junk"),
-        pytest.param(b"<idop>idop-1</idop>", id="xml"),
-        pytest.param(b'<!DOCTYPE x [<!ENTITY e "e">]><idop>&e;</idop>', id="dtd"),
-        pytest.param(b'{"idop": "idop-1"}', id="json"),
-        pytest.param(b"\xff\xfe\x00", id="no text"),
-        pytest.param(b"idop=idop-1%00", id="a zero"),
-        pytest.param(b"idop=../A%23x", id="a path"),
-        pytest.param(("idop=" + "١" * 9).encode(), id="other digits"),
-        pytest.param(b"resultrans=P&refdet=2013T50026000335&montant=424", id="a forged result"),
-    ],
-)
-def test_what_is_no_notification_of_ours_is_answered_and_does_nothing(
-    world: World, parent: PageClient, body: bytes
-) -> None:
-    to_bank(parent)
-    world.treasury.says("idop-1", "P")
-    answer = notified(world, body)
-    assert (answer.status, answer.body) == (200, "OK")
-    assert paid(world) == 0
-
-
-def test_a_stranger_s_operation_never_pays_another_invoice(world: World, parent: PageClient) -> None:
-    """Row of PAYMENTS: a genuine operation of a cheap invoice, replayed on an expensive one."""
-    world.add(an_invoice("2014-001-000001", total=100))
-    to_bank(parent)
-    csrf = parent.get("/factures").hidden("csrf")
-    cheap = parent.follow(parent.post("/factures", csrf=csrf, facture="2014-001-000001", email="a@server.fr"))
-    parent.get(link(cheap, "Payer en ligne"))
-    world.treasury.says("idop-2", "P")
-    world.treasury.answers["idop-1"] = world.treasury.answers["idop-2"]
-    notified(world)
-    assert paid(world) == 0
-    (entry,) = world.attempts.to_refund_or_check()
-    assert "idop" in entry.why
-    assert "reference" in entry.why
-
-
-@pytest.mark.parametrize(
-    ("path", "times"), [("/payfip/notification", 200), ("/payfip/notification/idop-1", 200), ("/payfip/retour", 60)]
-)
-def test_strangers_who_knock_cost_the_treasury_one_look_up(
-    world: World, parent: PageClient, path: str, times: int
-) -> None:
-    to_bank(parent)
-    for _ in range(times):
-        world.visitor().post_raw(path, b"idop=idop-1&resultrans=P&montant=1")
-    assert world.treasury.looked["idop-1"] == 1
-
-
-def returned(world: World, **fields: str) -> Opened:
-    told = {
-        "numcli": "006382",
-        "exer": "2013",
-        "refdet": "2013T50026000335",
-        "objet": "x",
-        "montant": "424",
-        "mel": "a@server.fr",
-        "saisie": "T",
-        "resultrans": "P",
-        "numauto": "3feabd",
-        "dattrans": "22122015",
-        "heurtrans": "1454",
-    }
-    form = urlencode({name: value for name, value in (told | fields).items() if value})
-    return world.visitor().post_raw("/payfip/notification/idop-1", form.encode())
-
-
-@pytest.fixture
-def by_url(world: World) -> World:
-    """A town with the older contract: nothing can be looked up."""
-    world.towns.town = replace(world.town, payment=replace(world.town.payment, online="url"))
-    return world
-
-
-def test_the_unsigned_return_declares_and_pays_nothing(by_url: World) -> None:
-    parent = by_url.parent()
-    to_bank(parent)
-    assert returned(by_url).body == "OK"
-    assert paid(by_url) == 0
-    page = parent.get(PROGRESS)
-    assert page.heading == "Paiement annoncé par la banque"
-    assert "Ne payez pas cette facture une deuxième fois" in page.main
-    by_url.invoices.record(BOND, InvoiceNumber(NUMBER), a_payment(424))
-    assert parent.get(PROGRESS).headers["Location"] == "/factures?payee=1"
-
-
-@pytest.mark.parametrize(
-    ("fields", "heading"),
-    [
-        pytest.param({"resultrans": "R", "numauto": ""}, "Paiement refusé", id="refused"),
-        pytest.param({"montant": "100"}, "Paiement à vérifier par la mairie", id="another amount"),
-        pytest.param({"numcli": "000001"}, "Paiement à vérifier par la mairie", id="another client"),
-        pytest.param({"montant": "4,24"}, "Coordonnées bancaires, étape 3 sur 4", id="no amount"),
-        pytest.param({"montant": "٤٢٤"}, "Coordonnées bancaires, étape 3 sur 4", id="other digits"),
-        pytest.param({"resultrans": ""}, "Coordonnées bancaires, étape 3 sur 4", id="no letter"),
-        pytest.param({"numauto": "x" * 200}, "Coordonnées bancaires, étape 3 sur 4", id="absurd"),
-        pytest.param({"dattrans": "18092025", "heurtrans": ""}, "Paiement annoncé par la banque", id="no hour"),
-    ],
-)
-def test_every_unsigned_return(by_url: World, fields: dict[str, str], heading: str) -> None:
-    parent = by_url.parent()
-    to_bank(parent)
-    assert returned(by_url, **fields).status == 200
-    assert parent.get(PROGRESS).heading == heading
-
-
-def test_a_return_by_get_in_capitals(by_url: World) -> None:
-    parent = by_url.parent()
-    to_bank(parent)
-    query = "NUMCLI=006382&REFDET=2013T50026000335&MONTANT=424&SAISIE=T&RESULTRANS=P"
-    assert by_url.visitor().get(f"/payfip/notification/idop-1?{query}").status == 200
-    assert by_url.visitor().get(f"/payfip/notification/stranger?{query}").status == 200
-    assert parent.get(PROGRESS).heading == "Paiement annoncé par la banque"
-
-
-def test_tables_that_do_not_answer_make_the_bank_tell_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(_idop: str) -> None:
-        raise Unavailable("attempts.by_idop: no answer")
-
-    monkeypatch.setattr(world.attempts, "by_idop", silent)
-    assert notified(world).status == 503
-
-
-def test_no_secret_of_the_bank_is_logged(world: World, parent: PageClient, capsys: pytest.CaptureFixture[str]) -> None:
-    to_bank(parent)
-    world.treasury.says("idop-1", "P")
-    parent.get("/payfip/retour?idop=idop-1")
-    notified(world)
-    said = capsys.readouterr().out
-    assert "payment.settled" in said
-    assert not re.search(r"idop-1|jamie\.bond", said)
