@@ -14,6 +14,10 @@ MAP = (ROOT / "docs" / "map.md").read_text()
 NOT_DRAWN = {"settings", "patience"}
 """Small, and imported by most."""
 ARROW, PORTS = "-->", "-. ports .->"
+FENCED = re.compile(r"```text\n(.*?)```\n", re.DOTALL)
+FILES = (".toml", ".csv")
+MOST_LINES = 6
+"""Of a walk's drawing: it is seen at one glance."""
 
 Arrows = Mapping[tuple[str, str], str]
 """From room, to room: how it is drawn."""
@@ -82,7 +86,7 @@ def walks() -> Mapping[str, str]:
 def steps(walk: str) -> Iterator[tuple[str, str]]:
     """File and name: each file is followed by the names that are to be found in it."""
     file = ""
-    for word in re.findall(r"`([^`]+)`", walk):
+    for word in re.findall(r"`([^`]+)`", FENCED.sub("", walk)):
         if "/" in word:
             file = word
         else:
@@ -118,6 +122,41 @@ def test_there_are_five_walks() -> None:
 
 def rooms_of(walk: str) -> set[str]:
     return set(re.findall(r"`chalicelib/(\w+)[/.]", walk))
+
+
+def sketched(walk: str) -> str:
+    """The drawing of a walk: its modules, and arrows between them."""
+    (sketch,) = FENCED.findall(walk)
+    return str(sketch)
+
+
+def modules_in(sketch: str) -> set[str]:
+    """Modules of a drawing, from the name of their room: ``rules.saving``, ``jobs``."""
+    words = re.findall(r"(?<!\S)[a-z_]+(?:\.[a-z_]+)*(?=,|\s|$)", sketch, re.MULTILINE)
+    return {word for word in words if word in ROOMS or ("." in word and not word.endswith(FILES))}
+
+
+def modules_of(walk: str) -> set[str]:
+    """Modules that the steps of a walk name."""
+    return {path.replace("/", ".") for path in re.findall(r"`chalicelib/([\w/]+)\.py`", walk)}
+
+
+@pytest.mark.parametrize("heading", walks())
+def test_a_walk_is_drawn_as_it_is_told(heading: str) -> None:
+    """The drawing is short, all its modules are among the steps, and it enters each of their rooms."""
+    walk = walks()[heading]
+    drawing = sketched(walk)
+    assert drawing.count("\n") <= MOST_LINES
+    assert modules_in(drawing) - modules_of(walk) == set()
+    assert {module.partition(".")[0] for module in modules_in(drawing)} == rooms_of(walk)
+
+
+def test_a_wrong_drawing_of_a_walk_is_caught() -> None:
+    drawing = "the clock -> jobs -> services.gone -> SES     town.toml, rules.notices, by words"
+    assert modules_in(drawing) == {"jobs", "services.gone", "rules.notices"}
+    assert modules_in(drawing) - modules_of("`chalicelib/jobs.py`: `a`; `chalicelib/rules/notices.py`: `b`") == {
+        "services.gone"
+    }
 
 
 def test_a_tick_crosses_five_rooms_and_no_more() -> None:
