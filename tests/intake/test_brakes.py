@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.commands.import_town import BRAKED, DONE, main
 from chalicelib.intake.brakes import ALWAYS_PASSES, MOST_RENUMBERED_SHOWN, SHARE_OF_CODES, Braked, Loss, reasons
 from tests.intake.folder import LISTS, a_folder
-from tests.intake.test_importing import Portal, snapshot, without
+from tests.intake.memory_portal import Portal, snapshot, without
 
 ZEROS_LOST = {"enfants": LISTS["enfants.csv"].replace(";00", ";")}
 

@@ -1,0 +1,10 @@
+"""What the tests of an import begin with."""
+
+import pytest
+
+from tests.intake.memory_portal import Portal
+
+
+@pytest.fixture
+def portal():
+    return Portal()

@@ -1,0 +1,69 @@
+"""An import of invoices over stores in memory, and the right files of one."""
+
+import pytest
+
+from chalicelib.adapters.invoice_pdf import InvoicePdf
+from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.intake.progress import Silence
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.services.recounting import CountPlaces
+from tests.clock import FixedClock, paris
+from tests.fake_bank import MemoryAttempts, reversing
+from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
+from tests.intake.folder import TOWN, a_folder
+
+NOW = paris("lundi 2026-11-23 08:00")
+F1, F2 = FamilyId("f-1"), FamilyId("f-2")
+NUMBER = InvoiceNumber("2026-026-000335")
+PAYING = TOWN.replace("[ecoles]", '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nmoyens = []\n\n[ecoles]')
+HEADS = "numero;famille;emise_le;echeance;libelle;regie;total;reference\n"
+HEAD = f"{NUMBER};f-1;2026-10-31;30/11/2026;CANTINE OCTOBRE;RÉGIE;1234,50;\n"
+LINES = "facture;quoi;enfant;quantite;prix_unitaire;montant\n"
+LINE = f"{NUMBER};Repas;James;4;300,00;1200,00\n{NUMBER};Œuf;Aline;2,5;13,80;34,50\n"
+PAYMENTS = "facture;payeur;date;montant;moyen\n"
+RIGHT = {"town": PAYING, "factures": HEADS + HEAD, "lignes": LINES + LINE}
+A_PDF = b"%PDF-1.7\nwhatever\n%%EOF\n"
+
+
+class Desk:
+    """An import over stores in memory."""
+
+    def __init__(self, folder):
+        self.folder = folder / "town"
+        self.store = MemoryIntake()
+        self.notices = MemoryNotices()
+        self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
+        self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
+        self.clock = FixedClock(NOW)
+        invoice_import = InvoiceImport(
+            self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
+        )
+        self.run = Importer(
+            reverse=reversing(self.invoices, self.attempts),
+            store=self.store,
+            plannings=self.store.plannings,
+            places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=[].append),
+            invoice_import=invoice_import,
+            notices=self.notices,
+            clock=self.clock,
+            pepper="pepper",
+            workers=2,
+        )
+
+    def load(self, **files):
+        for name in ("factures", "lignes", "reglements", "contrepassations"):
+            (self.folder / f"{name}.csv").unlink(missing_ok=True)
+        return self.run(a_folder(self.folder, **{**RIGHT, **files}), Silence())
+
+    def faults(self, **files):
+        with pytest.raises(BadFiles) as bad:
+            self.load(**files)
+        return [str(fault) for fault in bad.value.faults]
+
+    def give_pdf(self, name, content):
+        (self.folder / "pdf").mkdir(parents=True, exist_ok=True)
+        (self.folder / "pdf" / name).write_bytes(content)
+
+
+WITH_REFERENCES = "facture;payeur;date;montant;moyen;reference\n"

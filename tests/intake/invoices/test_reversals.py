@@ -1,0 +1,77 @@
+"""Online payments that bounced: taken back once, or refused with why."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib.rules.invoices import Means, Payment
+from chalicelib.rules.payments import Attempt, AttemptState
+from tests.intake.invoices.desk import F1, NOW, NUMBER
+
+REVERSALS = "facture;autorisation;date;motif\n"
+
+
+@pytest.fixture
+def debited(desk):
+    """The invoice of the files, paid online by a direct debit."""
+    desk.load()
+    invoice = desk.invoices.holder(NUMBER)
+    attempt = Attempt(
+        id="a-1",
+        family=F1,
+        invoice=NUMBER,
+        exercice="2026",
+        reference="2026T50026000335",
+        label="",
+        amount=invoice.total,
+        payer="Jamie BOND",
+        email="a@server.fr",
+        client_number="006382",
+        saisie="T",
+        contract="web-service",
+        created_at=NOW,
+        state=AttemptState.DEBIT_ACCEPTED,
+    )
+    desk.attempts.kept["a-1"] = attempt
+    desk.invoices.record(
+        F1,
+        NUMBER,
+        Payment(
+            "online-a-1",
+            "Jamie BOND",
+            date(2026, 11, 22),
+            invoice.total,
+            Means.ONLINE,
+            "3fd",
+            attempt=attempt.id,
+        ),
+    )
+    return desk
+
+
+def test_a_bounced_debit_is_taken_back_once(debited):
+    row = f"{NUMBER};3fd;23/11/2026;provision insuffisante\n"
+    report = debited.load(contrepassations=REVERSALS + row)
+    assert "Contre-passations : 1 enregistrée, 0 déjà connue" in report.lines()
+    assert debited.invoices.holder(NUMBER).remaining == 123_450
+    again = debited.load(contrepassations=REVERSALS + row)
+    assert again.nothing_changed
+    assert "Contre-passations : 0 enregistrée, 1 déjà connue" in again.lines()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (f"{NUMBER};3fe;23/11/2026;", "n'a pas pris de paiement « 3fe »"),
+        ("2026-026-000999;3fd;23/11/2026;", "n'existe pas sur le portail"),
+        (f"{NUMBER};3fd;24/11/2026;", "est dans l'avenir"),
+        (f"{NUMBER};;23/11/2026;", "« autorisation » est vide"),
+        (f"{NUMBER};3fd;hier;", "hier"),
+        (f"{NUMBER};3fd;23/11/2026;\n{NUMBER};3fd;23/11/2026;", "une seule fois"),
+    ],
+)
+def test_what_cannot_be_taken_back(debited, row, said):
+    (fault, *_) = debited.faults(contrepassations=f"{REVERSALS}{row}\n")
+    assert fault.startswith("contrepassations.csv:")
+    assert said in fault
+    assert debited.invoices.holder(NUMBER).is_paid
