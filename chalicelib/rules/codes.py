@@ -1,4 +1,5 @@
-"""The codes printed on a bill: how what people type is read, and which ones are too weak to protect a family."""
+"""The codes printed on a bill: how the portal reads what people type, and which codes are too weak to protect a
+family."""
 
 import itertools
 import re
@@ -9,13 +10,15 @@ from chalicelib.rules.letters import without_accents
 
 SHORTEST_PAYER_CODE = 8
 SHORTEST_OF_DIGITS = 10
-"""Eight digits are guessed a thousand times sooner than eight letters and digits."""
+"""Fewest digits of a payer code without letters: eight digits are guessed a thousand times sooner than eight letters
+and digits."""
 FEWEST_SIGNS = 3
-"""Different letters and digits in a payer code."""
+"""Fewest different letters and digits in a payer code."""
 MOST_RUNS = 2
-"""``ABCD1234`` and ``00000001`` are two runs; ten digits drawn at random are two runs once in a million."""
+"""A payer code needs more runs than this. ``ABCD1234`` and ``00000001`` are two runs; ten digits drawn at random are
+two runs once in a million."""
 SHORTEST_NAME = 4
-"""A shorter word stands in a random code by chance."""
+"""Fewest letters of a name that is looked for: a shorter word stands in a random code by chance."""
 LEFT_BESIDE_NAMES = 6
 """Letters and digits that a payer code must have besides the family's name and identifier."""
 KEYBOARD = ("AZERTYUIOP", "QSDFGHJKLM", "QWERTYUIOP", "ASDFGHJKL")
@@ -34,9 +37,10 @@ _REWRITTEN = re.compile(
 
 
 def normal_code(typed: str) -> str:
-    """The letters and digits of a code, upper case, O read as 0 and I or L as 1: what people type for what is printed.
+    """The letters and digits of a code, upper case. O becomes 0, I and L become 1: people confuse them when they type.
 
-    Everything else is dropped: spaces, dashes of any kind, a full stop. Accents and full-width forms are folded.
+    Everything else is dropped: spaces, dashes of any kind, a full stop. Accented and full-width letters become plain
+    ones.
     """
     return _letters_and_digits(typed).translate(_LOOK_ALIKE)
 
@@ -47,7 +51,7 @@ def rewritten_by_a_spreadsheet(code: str) -> bool:
 
 
 def has_other_letters(code: str) -> bool:
-    """Whether it has letters that no French keyboard types, and that reading it would drop."""
+    """Whether the code has letters that no French keyboard types, and that ``normal_code`` would drop."""
     folded = without_accents(code)
     return any(sign.isalpha() and not sign.upper().isascii() for sign in folded)
 
@@ -55,7 +59,7 @@ def has_other_letters(code: str) -> bool:
 def weakness(code: str, names: Iterable[str]) -> str | None:
     """Why a payer code does not protect its family, in French; None when it does.
 
-    ``names`` are the family's: its identifier, the words of its name. Codes of the demo town, GOLDENEYE7, pass.
+    ``names`` are the family's identifier and the words of its name. The codes of the demo town (GOLDENEYE7) pass.
     """
     letters, normal = _letters_and_digits(code), normal_code(code)
     if len(normal) < SHORTEST_PAYER_CODE:
@@ -78,7 +82,8 @@ def _letters_and_digits(typed: str) -> str:
 
 
 def _runs(code: str) -> int:
-    """How many runs make it: signs that go on by the same step of 0, 1 or -1. 9 is followed by 0."""
+    """How many runs make the code. A run is made of signs that follow each other by the same step: 0, 1 or -1. 9 is
+    followed by 0."""
     runs, step = 1, None
     for before, after in itertools.pairwise(code):
         to = _step(before, after)
@@ -97,7 +102,7 @@ def _step(before: str, after: str) -> int | None:
 
 
 def _without(normal: str, names: Iterable[str]) -> str:
-    """``normal`` without the names that stand in it, the longest first."""
+    """``normal`` without the names that stand in it; the longest name is taken out first."""
     for name in sorted(_folded(names), key=len, reverse=True):
         normal = normal.replace(name, "")
     return normal

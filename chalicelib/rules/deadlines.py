@@ -1,7 +1,7 @@
 """Until when a slot may be booked or cancelled. A deadline is a value; ``closes_at`` gives its instant.
 
-Every hour is a minute of the day on a wall clock in Paris, 0..1440 (``24:00``), and closes at that very instant:
-at 10:00:00 it is too late, the kitchen has its list.
+Every hour is a minute of the day on a wall clock in Paris, 0..1440 (``24:00``). The slot closes at that very instant:
+at 10:00:00 it is too late, because the kitchen has its list.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ from chalicelib.rules.school_calendar import Period, monday_of, paris_instant
 
 Predicate = Callable[[date], bool]
 MOST_DAYS_BACK = 370
-"""Days looked back for an open day: more than a year without one means that the calendar starts too late."""
+"""How many days are searched for an open day. More than a year without one means that the calendar starts too late."""
 
 
 @dataclass(frozen=True)
 class Days:
-    """What a deadline may ask about a day: is it a working day, is the activity open on it."""
+    """What a deadline may ask about a day: whether it is a working day, whether the activity is open on it."""
 
     is_working: Predicate
     is_open: Predicate
@@ -25,7 +25,7 @@ class Days:
 
 @dataclass(frozen=True)
 class CalendarDaysBefore:
-    """``count`` days before, at ``minute``. Zero is the same day."""
+    """The deadline is ``count`` days before, at ``minute``. Zero is the same day."""
 
     count: int
     minute: int
@@ -36,7 +36,7 @@ class CalendarDaysBefore:
 
 @dataclass(frozen=True)
 class WorkingDaysBefore:
-    """``count`` working days before (Monday to Friday, public holidays not counted), at ``minute``."""
+    """The deadline is ``count`` working days before (Monday to Friday, public holidays not counted), at ``minute``."""
 
     count: int
     minute: int
@@ -47,7 +47,7 @@ class WorkingDaysBefore:
 
 @dataclass(frozen=True)
 class OpenDaysBefore:
-    """``count`` days on which the activity is open before, at ``minute``."""
+    """The deadline is ``count`` days before, at ``minute``; only days on which the activity is open are counted."""
 
     count: int
     minute: int
@@ -58,7 +58,8 @@ class OpenDaysBefore:
 
 @dataclass(frozen=True)
 class WeekdayOfEarlierWeek:
-    """``weekday`` (ISO, 1 Monday) of the week that is ``weeks`` before the day's own, at ``minute``."""
+    """The deadline is ``weekday`` (ISO, 1 Monday) of an earlier week, at ``minute``. ``weeks`` says how many weeks
+    before the day's own."""
 
     weekday: int
     weeks: int
@@ -73,7 +74,8 @@ class WeekdayOfEarlierWeek:
 class WeekdayTable:
     """« For this weekday, before that earlier weekday »: ISO weekday -> (ISO weekday, minute).
 
-    The earlier weekday is the last one strictly before the day. A weekday that the table leaves out is never online.
+    The earlier weekday is the last one strictly before the day. A weekday that is not in the table is never changed
+    online.
     """
 
     rows: Mapping[int, tuple[int, int]]
@@ -89,7 +91,8 @@ class WeekdayTable:
 
 @dataclass(frozen=True)
 class FixedDates:
-    """One last day for a whole period: days of ``period`` close on ``last`` at ``minute``. Other days never open."""
+    """One last day for a whole period: days of ``period`` close on ``last`` at ``minute``. Other days are never
+    open."""
 
     rows: tuple[tuple[Period, date, int], ...]
 
@@ -120,7 +123,8 @@ Deadline = (
 
 
 def _nth_before(day: date, count: int, counts: Predicate) -> date:
-    """The ``count``-th day before ``day`` for which ``counts`` holds; LookupError when the calendar has none."""
+    """The ``count``-th day before ``day`` for which ``counts`` is true. Raises LookupError when the calendar has
+    none."""
     left = count
     for back in range(1, MOST_DAYS_BACK):
         earlier = day - timedelta(days=back)

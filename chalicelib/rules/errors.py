@@ -2,28 +2,29 @@
 
 
 class NotFound(LookupError):
-    """The thing does not exist, or not for this family: the two must look the same."""
+    """The thing does not exist, or it belongs to another family. The two must look the same."""
 
 
 class BadForm(ValueError):
-    """A form that no page of ours could have sent. ``args[0]`` is a slug for the log and the page."""
+    """A form that no page of ours could have sent. ``args[0]`` is a short name of the fault, for the log and the
+    page."""
 
 
 class Unavailable(RuntimeError):
-    """A service that we depend on does not answer; trying again later may work."""
+    """A service that we need does not answer; trying again later may work."""
 
 
 class Crowded(Unavailable):
-    """Others wrote all the time, until there was no time left. What was asked last was not written."""
+    """Other requests wrote at each try, until there was no time left. The last thing that was asked was not written."""
 
 
 class StaleWrite(RuntimeError):
-    """Somebody else wrote first; read again and decide again."""
+    """Somebody else wrote first: read again and decide again."""
 
 
 class SessionExpired(RuntimeError):
-    """Nobody is signed in, or no longer."""
+    """Nobody is signed in, or the session has ended."""
 
 
 class Throttled(RuntimeError):
-    """Too many attempts from one subject; time unlocks it."""
+    """Too many attempts by one person or address; they are allowed again after some time."""

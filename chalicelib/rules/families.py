@@ -9,7 +9,7 @@ from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A child may use an activity, from ``first`` to ``last`` (both included, ``None``: no limit)."""
+    """A child may use an activity from ``first`` to ``last``. Both days are included; ``None`` means no limit."""
 
     activity: ActivityId
     read_only: bool = False
@@ -29,16 +29,17 @@ class Enrolment:
 class Child:
     id: ChildId
     code: str
-    """The *code enfant* as printed, shown on « Choisir un autre enfant ». The secret is the *code payeur*."""
+    """The *code enfant* as printed; « Choisir un autre enfant » shows it. The secret is the *code payeur*."""
     first_name: str
     last_name: str
     school: SchoolId
     class_name: str
     enrolments: tuple[Enrolment, ...]
     left: date | None = None
-    """The day on which the town's lists no longer had it: since then it has no enrolment, and its history stays."""
+    """The day on which the child was no longer in the town's lists. Since then it has no enrolment; its history
+    stays."""
     unsettled: bool = False
-    """It may hold bookings to come that no enrolment covers: the import looks until there are none."""
+    """Whether the child may have future bookings that no enrolment covers. The import checks until there are none."""
 
     def enrolment(self, activity: ActivityId) -> Enrolment | None:
         return next((e for e in self.enrolments if e.activity == activity), None)
@@ -48,7 +49,8 @@ class Child:
         return enrolment is not None and enrolment.covers(day)
 
     def has_lost_to(self, after: "Child") -> bool:
-        """Whether some day of some enrolment is no longer covered by those of ``after``, the same child later."""
+        """Whether some day of an enrolment is no longer covered by those of ``after``, which is the same child
+        later."""
         now = {enrolment.activity: enrolment for enrolment in after.enrolments}
         return any(e.activity not in now or not now[e.activity].covers_all_of(e) for e in self.enrolments)
 
@@ -59,17 +61,18 @@ class Family:
     payer: str
     """Name of the payer as printed: ``Jamie BOND``."""
     email: str
-    """The address known to the town hall; empty when it knows none."""
+    """The address that the town hall knows; empty when it knows none."""
     session_epoch: int
-    """Raised by the operator to sign out every session of the family."""
+    """The operator raises it to end every session of the family."""
     children: tuple[Child, ...]
     former: tuple[Child, ...] = ()
-    """Children that went to another family and may have bookings here still: the import's alone, no page shows them."""
+    """Children that went to another family and may still have bookings here. Only the import needs them; no page shows
+    them."""
     ended_sessions: frozenset[str] = field(default=frozenset(), compare=False)
-    """Nonces of sessions that were signed out and could still live otherwise. No part of what the town's lists say."""
+    """Nonces of sessions that were signed out before their time. They are not part of what the town's lists say."""
 
     def child(self, child_id: ChildId) -> Child:
-        """Return this family's child, or raise NotFound: another family's child does not exist for this one."""
+        """This family's child. Raises NotFound for another family's child: for this family it does not exist."""
         for child in self.children:
             if child.id == child_id:
                 return child

@@ -1,7 +1,7 @@
-"""Identifiers, so that two strings of different meaning cannot be swapped, and the one place that reads each.
+"""Identifiers, so that two strings of different meaning cannot be swapped, and the one place that reads each of them.
 
-What a list, an address or a form says becomes an identifier here and nowhere else, so that whatever the import accepts
-can be a key, an address and the name of a file. Each function raises ValueError for a text of another shape.
+What a list, an address or a form says becomes an identifier here and nowhere else. So whatever the import accepts can
+be a key, an address and the name of a file. Each function raises ValueError for a text of another shape.
 """
 
 import re
@@ -9,21 +9,21 @@ from typing import NewType
 
 FamilyId = NewType("FamilyId", str)
 ChildId = NewType("ChildId", str)
-"""The town software's stable identifier of a child; the *code enfant* that parents type may change, this may not."""
+"""The town software's stable identifier of a child. Parents type the *code enfant*, which may change; this may not."""
 SchoolId = NewType("SchoolId", str)
 ActivityId = NewType("ActivityId", str)
 """A slug: ``cantine``, ``garderie-matin``. Lower-case ASCII letters, digits and dashes."""
 EntryId = NewType("EntryId", str)
-"""Range key of a journal entry, ``<UTC instant>#<random>``; also the id of its recap page."""
+"""Range key of a journal entry, ``<UTC instant>#<random>``; it is also the id of its recap page."""
 AttemptId = NewType("AttemptId", str)
-"""Ours, random: names one attempt to pay, in addresses too."""
+"""Names one attempt to pay, in addresses too. We draw it at random."""
 InvoiceNumber = NewType("InvoiceNumber", str)
-"""As printed: ``2013-026-000335``, ``F2026-0012``, ``2026.12_3``."""
+"""The number as printed: ``2013-026-000335``, ``F2026-0012``, ``2026.12_3``."""
 
 LONGEST = 64
 NAME = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST - 1}}}"
-"""What the town's software may call a family, a child, an invoice. Neither space nor slash: it is a piece of keys, of
-addresses and of file names."""
+"""What the town's software may call a family, a child, an invoice. Spaces and slashes are forbidden: it is a part of
+keys, of addresses and of file names."""
 _NAME = re.compile(NAME)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ENTRY = re.compile(r"[0-9A-Za-z:.#+-]{1,80}")
@@ -31,7 +31,7 @@ _OPERATION = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 def named(text: str) -> str:
-    """A family, a child or an invoice: software names them alike."""
+    """The identifier of a family, a child or an invoice: software names them alike."""
     return _read(_NAME, text)
 
 
@@ -60,7 +60,7 @@ def entry_id(text: str) -> EntryId:
 
 
 def idop(text: str) -> str:
-    """The treasury's name of an operation (a UUID), or ours of one of the URL contract."""
+    """The treasury's name of an operation (a UUID), or the name that we give to one of the URL contract."""
     return _read(_OPERATION, text)
 
 

@@ -12,11 +12,11 @@ from chalicelib.rules.money import Cents
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
 LONGEST_DEBT = 13
-"""Digits that the treasury leaves for the debt's number (ROLDET)."""
+"""How many digits the treasury leaves for the debt's number (ROLDET)."""
 
 
 class Means(Enum):
-    """How an invoice was paid. ONLINE is ours; the others are recorded by the town."""
+    """How an invoice was paid. The portal records ONLINE, the town records the others."""
 
     ONLINE = "online"
     CHEQUE = "cheque"
@@ -24,13 +24,13 @@ class Means(Enum):
     TRANSFER = "transfer"
     DIRECT_DEBIT = "direct-debit"
     CARD = "card"
-    """By card at the town hall's desk."""
+    """Paid by card at the town hall's desk."""
     OTHER = "other"
 
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """What was sold, to which child (as printed, may be empty), how many, at what price, for how much."""
+    """One line: what was sold, to which child (as printed, may be empty), how many, the price of one, the amount."""
 
     what: str
     child: str
@@ -41,11 +41,12 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class Payment:
-    """Money received for an invoice. ``id`` is unique within the invoice and the same when the file comes again.
+    """Money received for an invoice. ``id`` is unique within the invoice and stays the same when the file is imported
+    again.
 
-    ``authorisation`` and ``bank_date`` are the bank's, for ONLINE only; ``reference`` is the town's, as it wrote it,
-    for the other means (a cheque's number). ``attempt``: the attempt that the portal took it by, or took it back from
-    (a negative amount); None for what the town recorded.
+    ``authorisation`` and ``bank_date`` come from the bank, for ONLINE only. For other means ``reference`` is what the
+    town wrote (a cheque's number). ``attempt`` is the attempt by which the portal took the money, or took it back (a
+    negative amount); None for what the town recorded.
     """
 
     id: str
@@ -61,7 +62,8 @@ class Payment:
 
 @dataclass(frozen=True)
 class Begun:
-    """The attempt to pay online that was begun last: its name, and when (aware UTC). Its own record says the rest."""
+    """The attempt to pay online that was begun last: its name, and when (aware UTC). Its own record has everything
+    else."""
 
     attempt: AttemptId
     at: datetime
@@ -69,15 +71,15 @@ class Begun:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice as parents see it. Lines are apart (``InvoiceStore.lines``): only the PDF shows them.
+    """An invoice as parents see it. Its lines are kept apart (``InvoiceStore.lines``): only the PDF shows them.
 
-    ``published_at``: when it came online (aware UTC). ``pdf_bytes``: size of its PDF, 0 while there is none.
-    ``begun``: None while nobody tried to pay it online.
+    ``published_at`` is when it came online (aware UTC). ``pdf_bytes`` is the size of its PDF, 0 while there is none.
+    ``begun`` is None as long as nobody tried to pay it online.
     """
 
     number: InvoiceNumber
     reference: str
-    """As printed, ``2013-T5-00-26000335``."""
+    """The payment reference as printed, ``2013-T5-00-26000335``."""
     family: FamilyId
     issued_on: date
     due_on: date
@@ -95,7 +97,7 @@ class Invoice:
 
     @property
     def remaining(self) -> Cents:
-        """What is still due; never below zero: what was paid too much is ``overpaid``."""
+        """What is still due, in cents. It is never below zero: ``overpaid`` says what was paid too much."""
         return Cents(max(0, self.total - self.paid))
 
     @property
@@ -114,8 +116,9 @@ def reference_of(number: str, code: str) -> str:
     """The payment reference of an invoice number at the treasury: ``2013-026-000335`` with code ``T5`` ->
     ``2013-T5-00-26000335``.
 
-    Exercice, recette code (ROLREC, two characters), ``00``, then what follows the year read as one integer, its leading
-    zeros lost. Raises ValueError for a number of another shape. Source: the manual's examples and the treasury's mask.
+    Its parts: exercice, recette code (ROLREC, two characters), ``00``, then what follows the year, read as one integer
+    without its leading zeros. Raises ValueError for a number of another shape. Source: the manual's examples and the
+    treasury's mask.
     """
     match = _NUMBER.fullmatch(number)
     if match is None or not re.fullmatch(r"[A-Z0-9]{2}", code):
@@ -127,8 +130,8 @@ def reference_of(number: str, code: str) -> str:
 
 
 def bare_reference(reference: str) -> str:
-    """``2013-T5-00-26000335`` -> ``2013T50026000335``: dashes are for people. Raises ValueError for what the treasury
-    would refuse (six to thirty letters and digits)."""
+    """``2013-T5-00-26000335`` -> ``2013T50026000335``: dashes are only for people. Raises ValueError for what the
+    treasury would refuse (it takes six to thirty letters and digits)."""
     bare = reference.replace("-", "")
     if not re.fullmatch(r"[A-Za-z0-9]{6,30}", bare):
         raise ValueError(f"{reference!r} is no payment reference")
@@ -136,13 +139,15 @@ def bare_reference(reference: str) -> str:
 
 
 def plain_reference(text: str) -> str:
-    """How references of payments are compared: spreadsheets lose leading zeros, clerks change case and spaces."""
+    """A payment's reference in the form in which two are compared: spreadsheets lose leading zeros, clerks change case
+    and spaces."""
     bare = "".join(text.split()).casefold()
     return bare.lstrip("0") or bare[:1]
 
 
 def standing(payments: Iterable[Payment]) -> tuple[Payment, ...]:
-    """Those that are still money: neither taken back, nor what took them back."""
+    """Payments that are still money: those that were taken back are left out, and so are the negative ones that took
+    them back."""
     there = tuple(payments)
     taken_back = {one.attempt for one in there if one.attempt and one.amount < 0}
     return tuple(one for one in there if one.amount > 0 and one.attempt not in taken_back)
@@ -154,7 +159,7 @@ def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:
 
 
 def already_paid(invoices: Iterable[Invoice]) -> list[Invoice]:
-    """Invoices that nothing is due for, last paid first."""
+    """Invoices for which nothing is due, the last paid first."""
 
     def last_paid(invoice: Invoice) -> date:
         return max((payment.paid_on for payment in invoice.payments), default=invoice.issued_on)

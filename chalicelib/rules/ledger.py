@@ -1,4 +1,4 @@
-"""The payments' own journal: what a settled attempt leaves in it. Lines are only added, never changed nor removed."""
+"""The payments' own journal: which lines a settled attempt adds. Lines are only added, never changed or removed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,12 +16,12 @@ class Kind(Enum):
 
     PAID = "paid"
     OVERPAID = "overpaid"
-    """Received, while less or nothing was due: to be refunded."""
+    """Money that was received while less or nothing was due: it is to be refunded."""
     REVERSED = "reversed"
     """A direct debit that bounced, taken back: a negative amount."""
     TO_CHECK = "to-check"
     DECLARED = "declared"
-    """The unsigned return of the URL contract: the bank's statement must confirm it."""
+    """The unsigned return of the URL contract said so: the bank's statement must confirm it."""
 
 
 NEEDS_A_PERSON = frozenset({Kind.OVERPAID, Kind.TO_CHECK, Kind.DECLARED})
@@ -32,7 +32,7 @@ _SAYS = {
     AttemptState.TO_CHECK: Kind.TO_CHECK,
     AttemptState.DECLARED: Kind.DECLARED,
 }
-"""The states that speak of money. An attempt that comes to another leaves no line."""
+"""The states that speak of money. An attempt that reaches another state adds no line."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ class LedgerEntry:
     paid_at: datetime | None
     idop: str
     doubt: Doubt | None = None
-    """Of TO_CHECK: what a person has to find out."""
+    """What a person has to find out; for TO_CHECK only."""
     why: str = ""
 
 
 def entries_of(attempt: Attempt, now: datetime, *, surplus: Cents | None = None) -> tuple[LedgerEntry, ...]:
-    """The lines that an attempt leaves when it comes to its state, at ``now`` (aware UTC).
+    """The lines that an attempt adds when it reaches its state, at ``now`` (aware UTC).
 
-    ``surplus``: cents of it that nobody asked for, which make a second line.
+    ``surplus`` is the part of its amount that nobody asked for, in cents; it makes a second line.
     """
     kind = _SAYS.get(attempt.state)
     if kind is None:

@@ -1,11 +1,11 @@
-"""Letters without what people leave out when they type them."""
+"""Plain letters: text without the accents and ligatures that people leave out when they type."""
 
 import unicodedata
 
 _SPELT_OUT = str.maketrans(
     {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
 )
-"""Unicode takes these for letters of their own, and decomposes none of them."""
+"""Unicode sees these as letters of their own, and decomposes none of them."""
 
 
 def without_accents(text: str) -> str:

@@ -7,18 +7,18 @@ from chalicelib.rules.payments import EXPIRES_AFTER, LIVE, Attempt, AttemptState
 from chalicelib.rules.school_calendar import PARIS
 
 LOOK_GAP = timedelta(seconds=5)
-"""Between two look-ups of one operation, whoever asks for them: the treasury wants no less."""
+"""Least time between two look-ups of one operation, whoever asks: the treasury wants no less."""
 TOLD_GAP = timedelta(seconds=1)
-"""The same for a notification, which may be the treasury's own."""
+"""Least time before a look-up that follows a notification: it may be the treasury's own."""
 NO_GAP = timedelta(0)
-"""No gap, where a second payment would be opened without it."""
+"""No wait: for a look-up without which a second payment would be opened."""
 YOUNG_GAP = timedelta(minutes=5)
 SECOND_LOOK_AFTER = timedelta(hours=2, minutes=15)
 GIVEN_UP_AFTER = timedelta(days=2)
-"""For which the treasury is asked about an operation over which it only breaks down."""
+"""How long the treasury is asked about an operation when it only breaks down over it."""
 LONGEST_GAP = timedelta(hours=2)
 MORNING_IN_PARIS = time(7, 0)
-"""In Paris: the treasury's night is over, and what was never used is purged."""
+"""An hour in Paris: the treasury's night is over, and operations that were never used are purged."""
 
 
 def may_look(attempt: Attempt, now: datetime, gap: timedelta) -> bool:
@@ -26,14 +26,17 @@ def may_look(attempt: Attempt, now: datetime, gap: timedelta) -> bool:
 
 
 def is_looked_at_soon(attempt: Attempt, now: datetime) -> bool:
-    """Whether the reconciliation asks within its usual five minutes."""
+    """Whether the reconciliation will ask within its usual five minutes."""
     return attempt.look_at is not None and attempt.look_at <= now + YOUNG_GAP
 
 
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:
-    """When the reconciliation asks the treasury again: every five minutes for two hours, at 2 h 15, next morning; None
-    when nothing more can come. Refused and abandoned attempts are looked at too: a late success beats them. Where
-    nothing can be looked up, only the end of its time is waited for."""
+    """When the reconciliation asks the treasury again; None when nothing more can come.
+
+    It asks every five minutes for two hours, then at 2 h 15, then the next morning. It also asks about refused and
+    abandoned attempts: a late success wins over them. When nothing can be looked up, it only waits until the attempt's
+    time is over.
+    """
     if attempt.is_final or not attempt.idop or attempt.state is AttemptState.FAILED:
         return None
     if not attempt.can_be_asked:
@@ -50,8 +53,11 @@ def next_look(attempt: Attempt, now: datetime) -> datetime | None:
 
 
 def next_try(attempt: Attempt, now: datetime) -> datetime | None:
-    """The same after the treasury broke down over this one: later and later, a quarter of its age, between five minutes
-    and two hours, so that others come first. None when it is not worth asking any more."""
+    """When the reconciliation asks again after the treasury broke down over this attempt; None when it asks no more.
+
+    The wait grows: it is a quarter of the attempt's age, between five minutes and two hours, so that other attempts
+    come first.
+    """
     age = now - attempt.created_at
     if age >= GIVEN_UP_AFTER and attempt.state not in {*LIVE, AttemptState.EXPIRED}:
         return None
@@ -59,7 +65,7 @@ def next_try(attempt: Attempt, now: datetime) -> datetime | None:
 
 
 def never_answered(attempt: Attempt, now: datetime) -> Attempt:
-    """The attempt when the treasury still breaks down over it; a person asks it then: money was perhaps taken.
+    """The attempt when the treasury still breaks down over it: a person asks then, because money was perhaps taken.
 
     It is the same object before ``GIVEN_UP_AFTER``, or when the treasury once said that nothing was paid.
     """

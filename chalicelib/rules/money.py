@@ -1,4 +1,4 @@
-"""Money is integer cents. Text becomes cents here, cents become text in presenters and on paper."""
+"""Money is integer cents. Text becomes cents here; cents become text in presenters and on paper."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,8 +10,8 @@ _EUROS = re.compile(r"(-?)(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
 
 
 def euros(text: str) -> Cents:
-    """``3,45``, ``3.4`` or ``12`` -> cents. Raises ValueError for anything else: thousands separators, a sign of
-    currency, more than two decimals. An amount that had to be guessed would be a wrong one some day."""
+    """``3,45``, ``3.4`` or ``12`` -> cents. Raises ValueError for anything else: thousands separators, a currency sign,
+    more than two decimals. A guessed amount would be wrong some day."""
     match = _EUROS.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not an amount in euros")
@@ -28,5 +28,5 @@ def in_words(cents: Cents) -> str:
 
 
 def times(quantity: Decimal, unit_price: Cents) -> Cents:
-    """The amount of a line, rounded half up to the cent: the only place that rounds."""
+    """The amount of a line in cents, rounded half up: the only place that rounds."""
     return Cents(int((quantity * unit_price).quantize(Decimal(1), ROUND_HALF_UP)))

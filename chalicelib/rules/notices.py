@@ -9,7 +9,7 @@ MOST_EXTRA = 3
 
 class AddressState(Enum):
     PENDING = "pending"
-    """Added by the parent, not yet confirmed by its owner: nothing personal is sent to it."""
+    """The parent added it and its owner has not confirmed it yet: nothing personal is sent to it."""
     CONFIRMED = "confirmed"
     STOPPED = "stopped"
     """Its owner unsubscribed, or it bounced or complained."""
@@ -18,7 +18,7 @@ class AddressState(Enum):
 @dataclass(frozen=True)
 class Address:
     email: str
-    """As the parent typed it; compared without case."""
+    """The address as the parent typed it; upper and lower case are the same address."""
     state: AddressState
 
 
@@ -35,7 +35,8 @@ class NoticeSettings:
     version: int = 0
 
     def recipients(self, town_email: str) -> tuple[str, ...]:
-        """Addresses to write to, each once whatever its case; none when the family does not want it."""
+        """Addresses to write to, each once even if typed in another case; none when the family does not want
+        notices."""
         if not self.wanted:
             return ()
         listed = [] if self.town_stopped or not town_email else [town_email]
@@ -44,11 +45,11 @@ class NoticeSettings:
 
 
 def edited(settings: NoticeSettings, *, wanted: bool, emails: Iterable[str], town_email: str) -> NoticeSettings:
-    """The settings after the parent's form: what was already there keeps its state, what is new waits, the rest goes.
+    """The settings after the parent's form. An address that was there keeps its state, a new one waits, the others go.
 
-    Empty fields, repeats (whatever the case) and the town's own address are left out. ``emails`` are valid addresses.
-    A stopped address stays stopped, for every save sends it again: only its owner starts it anew, see ``confirmed``.
-    Raises ValueError past three.
+    Empty fields, repeats (in any case) and the town's own address are left out. ``emails`` are valid addresses. A
+    stopped address stays stopped, because every save sends it again: only its owner can start it, see ``confirmed``.
+    Raises ValueError for more than three.
     """
     known = {address.email.casefold(): address for address in settings.extra}
     kept: dict[str, Address] = {}
@@ -63,17 +64,17 @@ def edited(settings: NoticeSettings, *, wanted: bool, emails: Iterable[str], tow
 
 
 def confirmed(settings: NoticeSettings, email: str, town_email: str) -> NoticeSettings:
-    """The settings once the owner of ``email`` wants the notices; unchanged for an address that is not there."""
+    """The settings after the owner of ``email`` agreed; unchanged for an address that is not there."""
     return _with_state(settings, email, town_email, AddressState.CONFIRMED)
 
 
 def stopped(settings: NoticeSettings, email: str, town_email: str) -> NoticeSettings:
-    """The settings once the owner of ``email`` wants no more notices; unchanged for an address that is not there."""
+    """The settings after the owner of ``email`` refused more notices; unchanged for an address that is not there."""
     return _with_state(settings, email, town_email, AddressState.STOPPED)
 
 
 def state_of(settings: NoticeSettings, email: str, town_email: str) -> AddressState | None:
-    """State of one address, None when the family has no such address any more."""
+    """State of one address; None when the family has no such address any more."""
     key = email.casefold()
     if key == town_email.casefold():
         return AddressState.STOPPED if settings.town_stopped else AddressState.CONFIRMED

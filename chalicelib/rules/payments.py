@@ -1,11 +1,11 @@
 """One attempt to pay an invoice online: what the treasury answers, and what that makes of the attempt.
 
-``created -> pending -> paid | debit-accepted | refused | abandoned | expired | to-check`` (``declared`` besides, for a
-contract whose return is not signed). Only money received ends it: a success that comes after anything else still
-counts. The town alone makes ``debit-accepted -> reversed``.
+``created -> pending -> paid | debit-accepted | refused | abandoned | expired | to-check``; and ``declared`` for a
+contract whose return is not signed. Only received money ends an attempt: a success that comes late still counts. Only
+the town makes ``debit-accepted -> reversed``.
 
-Two kinds of words: the treasury's answer to a look-up (``settled``), and what anybody can post (``announced``), which
-never ends anything.
+There are two kinds of news: the treasury's answer to a look-up (``settled``), and what anybody can post
+(``announced``). The second never ends an attempt.
 """
 
 from dataclasses import dataclass, replace
@@ -17,31 +17,31 @@ from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.money import Cents
 
 WEB_SERVICE, BY_URL = "web-service", "url"
-"""Contracts of a town with the treasury. Operations of the first can be looked up, those of the second never."""
+"""Contracts of a town with the treasury. An operation of the first can be looked up, one of the second cannot."""
 LEAST, MOST = Cents(100), Cents(999_999)
-"""What the treasury takes in one payment."""
+"""Least and most that the treasury takes in one payment, in cents."""
 PAGE_USABLE_FOR = timedelta(minutes=15)
-"""For which the treasury's page can be used."""
+"""How long the treasury's page can be used."""
 PAYABLE_AFTER_ABANDON = timedelta(minutes=2)
-"""For which an operation that was abandoned can still be paid, counted from the treasury's own time."""
+"""How long an abandoned operation can still be paid, counted from the treasury's own time."""
 OPENING_TAKES = timedelta(seconds=30)
-"""A request that asks the treasury for a payment is over by then, whatever became of it."""
+"""How long a request that asks the treasury for a payment can take at most, whatever becomes of it."""
 EXPIRES_AFTER = timedelta(hours=2)
-"""Without an answer after this, nobody is on the bank's page any more."""
+"""How long an answer is waited for: after that, nobody is on the bank's page any more."""
 HOLD_TO_CHECK = timedelta(days=10)
-"""For which money that a person has to look at keeps the invoice from being paid online again."""
+"""How long an invoice cannot be paid online again because a person has to look at its money."""
 
 
 class AttemptState(Enum):
     CREATED = "created"
-    """In our books; the treasury was perhaps asked and did not answer yet."""
+    """It is in our books. The treasury was perhaps asked, and did not answer yet."""
     PENDING = "pending"
-    """The treasury gave its operation; the parent is on its page, or left."""
+    """The treasury gave its operation; the parent is on its page, or left it."""
     DECLARED = "declared"
     """The unsigned return says paid: a hint, until the town's file says so."""
     PAID = "paid"
     DEBIT_ACCEPTED = "debit-accepted"
-    """A direct debit that was ordered: money, though it may bounce days later."""
+    """A direct debit was ordered. It counts as money, though it may bounce days later."""
     REFUSED = "refused"
     ABANDONED = "abandoned"
     EXPIRED = "expired"
@@ -50,16 +50,16 @@ class AttemptState(Enum):
     REVERSED = "reversed"
     """It was money, and it bounced: the town took it back."""
     TO_CHECK = "to-check"
-    """The treasury's answer is not what was asked, or not known: a person decides."""
+    """The treasury's answer is not known, or it is not what was asked: a person decides."""
 
 
 class Doubt(Enum):
     """What a person has to find out about an attempt that is TO_CHECK."""
 
     LETTER = "letter"
-    """The treasury answered a letter that nobody here knows."""
+    """The treasury answered a letter that we do not know."""
     DIFFERS = "differs"
-    """Money was taken, and not as it was asked for: another amount, another reference, an invoice that is gone…"""
+    """Money was taken, but not as it was asked: another amount, another reference, an invoice that is gone…"""
     SILENT = "silent"
     """The treasury never answered: money was perhaps taken."""
 
@@ -67,7 +67,7 @@ class Doubt(Enum):
 RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
 ENDED_UNPAID = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
-"""Nothing was paid, says somebody."""
+"""States in which somebody says that nothing was paid."""
 _LASTS = {
     AttemptState.CREATED: OPENING_TAKES,
     AttemptState.DECLARED: HOLD_TO_CHECK,
@@ -80,16 +80,17 @@ STATE_OF_LETTER = {
     "Z": AttemptState.REFUSED,
     "A": AttemptState.ABANDONED,
 }
-"""``resultrans``. Others will come with new means of payment: unknown is neither paid nor failed."""
+"""What each ``resultrans`` means. New means of payment will bring others: an unknown letter is neither paid nor
+failed."""
 
 
 @dataclass(frozen=True)
 class Attempt:
     """What was asked of the treasury, as a snapshot: the invoice may change meanwhile. Instants are aware UTC.
 
-    ``exercice`` is the budget year, ``reference`` the payment reference as transmitted, ``saisie`` the treasury's mode
-    (``T`` test, ``X`` activation, ``W`` live), ``contract`` the one that it was opened under, whatever the town's is
-    now, ``idop`` the treasury's name of the attempt, empty until it gave one.
+    ``exercice`` is the budget year; ``reference`` is the payment reference as transmitted; ``saisie`` is the treasury's
+    mode (``T`` test, ``X`` activation, ``W`` live); ``contract`` is the contract under which it was opened, even if the
+    town's changed; ``idop`` is the treasury's name of the operation, empty until it gave one.
     """
 
     id: AttemptId
@@ -108,16 +109,16 @@ class Attempt:
     state: AttemptState = AttemptState.CREATED
     idop: str = ""
     answer: "BankAnswer | None" = None
-    """The last answer that said something."""
+    """The last answer that had a result."""
     settled_at: datetime | None = None
     doubt: Doubt | None = None
-    """For TO_CHECK only."""
+    """What a person has to find out; for TO_CHECK only."""
     why: str = ""
-    """For TO_CHECK and FAILED: what is wrong, a slug and facts for the operator, who alone reads them."""
+    """What is wrong, for TO_CHECK and FAILED: a short name and facts. Only the operator reads them."""
     looked_at: datetime | None = None
-    """When the treasury was last asked, whoever did."""
+    """When the treasury was last asked, by anybody."""
     look_at: datetime | None = None
-    """When the reconciliation asks it next; None: no more."""
+    """When the reconciliation asks about it next; None when it asks no more."""
     version: int = 0
 
     @property
@@ -126,23 +127,27 @@ class Attempt:
 
     @property
     def is_final(self) -> bool:
-        """Whether no answer changes it any more: paid, or paid and taken back."""
+        """Whether no answer can change it any more: paid, or paid and taken back."""
         return self.is_received or self.state is AttemptState.REVERSED
 
     @property
     def can_be_asked(self) -> bool:
-        """Whether its operation can be looked up: what comes unasked then proves nothing and is not needed."""
+        """Whether its operation can be looked up. If so, news that comes unasked proves nothing and is not needed."""
         return self.contract == WEB_SERVICE
 
     @property
     def is_open(self) -> bool:
-        """Whether the treasury's page may still be used as far as anybody proved. By URL, a refusal is hearsay."""
+        """Whether the treasury's page may still be used, as far as it is proved. Under the URL contract a refusal is
+        not proof."""
         return self.state is AttemptState.PENDING or (not self.can_be_asked and self.state in ENDED_UNPAID)
 
     @property
     def gone_at(self) -> datetime | None:
-        """When an abandon that the treasury told of becomes true: until then the operation can still be paid. None
-        when it told of none, or it is true already. A date that cannot be, or be read, counts as its page's end."""
+        """When an abandon that the treasury told becomes final: until then the operation can still be paid.
+
+        None when no abandon was told, or when it is final already. An impossible or unreadable date counts as the end
+        of the page's time.
+        """
         if self.state is not AttemptState.PENDING or self.answer is None:
             return None
         end = self.created_at + PAGE_USABLE_FOR
@@ -157,14 +162,14 @@ class Attempt:
         return now < self.created_at + lasts
 
     def can_resume(self, now: datetime) -> bool:
-        """Whether the treasury's page of it can be shown again."""
+        """Whether its page at the treasury can be shown again."""
         return self.is_open and self.is_live(now) and not self.gone_at
 
 
 @dataclass(frozen=True)
 class BankAnswer:
-    """What the treasury says of an operation. ``letter`` is its ``resultrans``; ``paid_at`` is None when its date is
-    unreadable: that never blocks a payment."""
+    """What the treasury says of an operation. ``letter`` is its ``resultrans``; ``paid_at`` (aware UTC) is None when
+    its date is unreadable, which never blocks a payment."""
 
     idop: str
     letter: str
@@ -179,9 +184,9 @@ class BankAnswer:
 def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """The attempt after the treasury's own answer to a look-up; the same object when it changes nothing.
 
-    A payment as it was asked for wins, whatever the state before. An abandon waits, as the attempt's answer, until the
-    operation can no longer be paid. Money that was taken otherwise is a person's, and
-    only such a payment takes it from her.
+    A payment that is exactly what was asked wins over every state. An abandon is kept as the attempt's answer until the
+    operation can no longer be paid. When other money was taken, a person decides; after that, only a payment that is
+    exactly what was asked changes the state.
     """
     if attempt.is_final:
         return attempt
@@ -196,10 +201,10 @@ def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
 
 
 def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
-    """The attempt after an unsigned word, where there is no look-up; the same object when it changes nothing.
+    """The attempt after unsigned news, where there is no look-up; the same object when it changes nothing.
 
-    It is never final. It may say more of money, never less: what was announced or is to check stays so, whatever comes
-    unsigned afterwards, save a payment as it was asked for.
+    Such news is never final. It can announce money, and cannot take it away: what was announced or is to check stays
+    so. Only news of a payment that is exactly what was asked changes it.
     """
     if attempt.is_final or attempt.state in {AttemptState.DECLARED, AttemptState.FAILED}:
         return attempt
@@ -213,7 +218,7 @@ def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
 
 @dataclass(frozen=True)
 class _Meaning:
-    """What an answer makes of an attempt; ``doubt`` and ``why`` when it is for a person."""
+    """What an answer makes of an attempt; ``doubt`` and ``why`` when a person must look."""
 
     state: AttemptState
     doubt: Doubt | None = None
@@ -237,7 +242,8 @@ def _moved(attempt: Attempt, meaning: _Meaning, answer: BankAnswer, now: datetim
 
 
 def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
-    """Facts of the answer that are not those of the attempt. The budget year is not one: the treasury truncates it."""
+    """Facts of the answer that differ from the attempt's. The budget year is not compared: the treasury truncates
+    it."""
     compared = (
         ("idop", attempt.idop, answer.idop),
         ("client_number", attempt.client_number, answer.client_number),
@@ -249,7 +255,8 @@ def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
 
 
 def without_answer(attempt: Attempt, now: datetime) -> Attempt:
-    """The attempt when the treasury still knows no result (or nothing of it any more); the same object until then."""
+    """The attempt when the treasury has no result for it, or has forgotten it; the same object until its time is
+    over."""
     unknown = attempt.state in LIVE or attempt.doubt is Doubt.SILENT
     if unknown and now >= attempt.created_at + EXPIRES_AFTER:
         return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, doubt=None, why="")
@@ -257,17 +264,17 @@ def without_answer(attempt: Attempt, now: datetime) -> Attempt:
 
 
 def padded_reference(reference: str) -> str:
-    """The form of some contracts: the debt's number on thirteen digits, ``2013T5000000026000335``."""
+    """The reference as some contracts want it: the debt's number on thirteen digits, ``2013T5000000026000335``."""
     head, _, debt = reference.rpartition("-")
     return bare_reference(f"{head}-{debt.zfill(13)}")
 
 
 def received_by(letter: str) -> AttemptState | None:
-    """Whether a ``resultrans`` that brought money was a card (PAID) or a debit (DEBIT_ACCEPTED)."""
+    """The state for a ``resultrans`` that brought money: by card (PAID) or by debit (DEBIT_ACCEPTED)."""
     state = STATE_OF_LETTER.get(letter)
     return state if state in RECEIVED else None
 
 
 def received(attempt: Attempt) -> Cents:
-    """Cents that the bank says it took; those that were asked for while it says nothing."""
+    """Cents that the bank says it took; while it says nothing, the cents that were asked for."""
     return attempt.answer.amount if attempt.answer else attempt.amount

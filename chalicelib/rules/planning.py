@@ -23,12 +23,12 @@ class Slot(NamedTuple):
 
 
 MOST_DAYS_KEPT = 20_000
-"""Answers that a ``TownDays`` keeps: two years of ten activities at three schools."""
+"""How many answers a ``TownDays`` keeps: two years of ten activities at three schools."""
 
 
 @dataclass(frozen=True, order=True)
 class PlaceKey:
-    """A counter of places: one day of a limited activity, for one school when it is limited by school."""
+    """A counter of places: one day of a limited activity, and the school when the limit is by school."""
 
     day: date
     activity: ActivityId
@@ -36,7 +36,7 @@ class PlaceKey:
 
 
 class State(Enum):
-    """Why a slot can be changed now, or not. The first that applies, in this order."""
+    """Why a slot can be changed now, or not. The first reason that applies is given, in this order."""
 
     PAST = "past"
     CLOSED = "closed"
@@ -64,9 +64,9 @@ class Reason(Enum):
 class SlotView(NamedTuple):
     """One cell: what is booked, whether it may change now, and until when.
 
-    ``closes_at`` is the deadline (aware UTC) of the change that is possible next: cancelling when booked, booking
-    otherwise; None when that change never happens online. ``closed_because`` is the town's reason for a closed day
-    (may be empty). ``opens_at`` is set for NOT_YET when it is known.
+    ``closes_at`` is the deadline (aware UTC) of the next possible change: cancelling when booked, booking otherwise;
+    None when that change never happens online. ``closed_because`` is the town's reason for a closed day (may be empty).
+    ``opens_at`` is set for NOT_YET when it is known.
     """
 
     slot: Slot
@@ -91,10 +91,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class RefusedWish:
-    """A wish that is not granted, and the fact behind it.
+    """A wish that is not granted, and the fact that explains it.
 
-    ``closed_at`` is the deadline that passed (TOO_LATE) or the instant from which it will be possible (NOT_YET);
-    ``other`` the activity of the same day that is missing or in the way (REQUIRES, EXCLUDES).
+    ``closed_at`` is the deadline that passed (TOO_LATE), or the instant from which the change will be possible
+    (NOT_YET). ``other`` is the activity of the same day that is missing or excluded (REQUIRES, EXCLUDES).
     """
 
     wish: Wish
@@ -104,10 +104,10 @@ class RefusedWish:
 
 
 def closed_because(town: Town, activity: Activity, school: SchoolId, day: date) -> str | None:
-    """Why the activity does not open on ``day``: None when it opens, empty when it is simply not one of its days.
+    """Why the activity is closed on ``day``: None when it is open, empty when the day is simply not one of its days.
 
-    An exceptional opening beats everything. One that names no activity says that there is school that day, so it
-    opens what opens on school days.
+    An exceptional opening wins over everything. An opening without activities says that there is school that day, so it
+    opens the activities of school days.
     """
     calendar = town.calendar
     if not (calendar.first <= day <= calendar.last) or (activity.schools and school not in activity.schools):
@@ -125,7 +125,7 @@ def closed_because(town: Town, activity: Activity, school: SchoolId, day: date) 
 
 
 def place_key(activity: Activity, school: SchoolId, day: date) -> PlaceKey | None:
-    """The counter that a booking takes a place from, None when the activity has no limit for this school."""
+    """The counter that a booking takes a place from; None when the activity has no limit for this school."""
     capacity = activity.capacity
     if capacity is None:
         return None
@@ -146,7 +146,8 @@ def places(activity: Activity, key: PlaceKey) -> int:
 
 
 def places_at(town: Town, key: PlaceKey) -> int:
-    """``places`` by the town; 0 for an activity that it does not have: nothing more is booked of it."""
+    """``places`` for the town's activity; 0 for an activity that the town does not have, so that no more is booked of
+    it."""
     activity = town.activity(key.activity)
     return places(activity, key) if activity else 0
 
@@ -154,7 +155,8 @@ def places_at(town: Town, key: PlaceKey) -> int:
 class DayFacts(NamedTuple):
     """What is true of one activity on one day for every child of a school.
 
-    ``closed_because`` as the function of that name; the deadlines (aware UTC) are None when never online, or closed.
+    ``closed_because`` is what the function of that name returns. The deadlines (aware UTC) are None when the day is
+    closed or never changed online.
     """
 
     closed_because: str | None
@@ -163,14 +165,14 @@ class DayFacts(NamedTuple):
 
 
 class TownDays:
-    """The days of one town, each worked out once for all families. It lives as long as the town's configuration."""
+    """The days of one town; each is worked out once for all families. It lives as long as the town's configuration."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
         self._known: dict[tuple[ActivityId, SchoolId, date], DayFacts] = {}
 
     def facts(self, activity: Activity, school: SchoolId, day: date) -> DayFacts:
-        """What is true of one of the town's activities on ``day``, at ``school``."""
+        """What is true of one of the town's activities on ``day`` at ``school``."""
         asked = (activity.id, school, day)
         known = self._known.get(asked)
         if known is None:
@@ -208,9 +210,9 @@ class Judge:
         return {enrolment.activity: enrolment for enrolment in self.child.enrolments}
 
     def view(self, slot: Slot, booked: bool, taken: int = 0) -> SlotView:
-        """View one slot. ``taken`` counts the places of its counter; it is ignored when there is no limit.
+        """View one slot. ``taken`` is how many places of its counter are taken; it is ignored when there is no limit.
 
-        An activity that the town does not have, or no longer, is closed.
+        An activity that the town does not have, or has no longer, is closed.
         """
         if slot.day < self.today:
             return SlotView(slot, booked, State.PAST)
@@ -236,7 +238,8 @@ class Judge:
         return key is not None and taken >= places(activity, key)
 
     def _outside_windows(self, activity: Activity, slot: Slot) -> SlotView | None:
-        """A day of one or several booking windows can be booked while one of them is open."""
+        """Whether the day can be booked now. A day that is in several booking windows can be booked while one of them
+        is open."""
         windows = [w for w in activity.windows if w.first <= slot.day <= w.last]
         if not windows or any(_is_open(w, self.now) for w in windows):
             return None

@@ -1,4 +1,4 @@
-"""What a received payment leaves on its invoice."""
+"""What a received payment adds to its invoice."""
 
 from datetime import datetime
 
@@ -24,5 +24,5 @@ def payment_of(attempt: Attempt, now: datetime) -> Payment:
 
 
 def surplus_of(invoice: Invoice, attempt: Attempt) -> Cents:
-    """What of the payment is more than the invoice, as it was read before, still asked for."""
+    """The cents of the payment that the invoice no longer asked for, when it was read before."""
     return Cents(max(0, received(attempt) - invoice.remaining))

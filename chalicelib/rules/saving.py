@@ -33,7 +33,7 @@ REFUSED_AS = {
 
 @dataclass(frozen=True)
 class SavePlan:
-    """What a save would write, what it refuses, and what is already as wanted."""
+    """What a save would write, what it refuses, and what already is as wanted."""
 
     changes: tuple[Wish, ...]
     refusals: tuple[RefusedWish, ...]
@@ -44,8 +44,8 @@ class SavePlan:
 class Situation:
     """What is true when the save arrives.
 
-    ``booked``: every slot of the family on the days concerned, for combinations look at neighbours of a slot.
-    ``taken``: places taken, for the counters of the wishes; a missing key counts zero.
+    ``booked`` are all slots of the family on the days concerned, because combinations look at the other activities of a
+    day. ``taken`` is how many places are taken, by counter; a missing key counts zero.
     """
 
     days: TownDays
@@ -59,7 +59,7 @@ class Situation:
         return self.days.town
 
     def key(self, slot: Slot) -> PlaceKey | None:
-        """The counter of a slot, None without limit; an activity that the town does not have has none."""
+        """The counter of a slot; None when it has no limit, or when the town does not have its activity."""
         activity = self.town.activity(slot.activity)
         return place_key(activity, self.family.child(slot.child).school, slot.day) if activity else None
 
@@ -67,12 +67,12 @@ class Situation:
 def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
     """Decide every wish. Raises NotFound for another family's child.
 
-    An activity that does not exist, or no longer, is refused like one that the child is not enrolled in: the page was
-    open while the town changed.
+    An activity that does not exist any more is refused like one in which the child is not enrolled: the town changed
+    while the page was open.
 
-    A wish that is already so changes nothing. What is left after each slot's own rules must still fit together:
-    places, exclusions and requirements are looked at on the day as it would become, and a wish that breaks one is
-    taken back until none does.
+    A wish that is already fulfilled changes nothing. The wishes that each slot's own rules allow must also fit
+    together: places, exclusions and requirements are checked on the day as it would become. A wish that breaks one is
+    refused, until none does.
     """
     granted: list[Wish] = []
     refusals: list[RefusedWish] = []
@@ -93,7 +93,7 @@ def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
 
 
 def counters(wishes: Iterable[Wish], situation: Situation) -> dict[PlaceKey, int]:
-    """How much the wishes move each counter: one figure per counter, for siblings share it. Zeros are left out."""
+    """How much the wishes move each counter: one figure per counter, because siblings share it. Zeros are left out."""
     moves: dict[PlaceKey, int] = {}
     for wish in wishes:
         key = situation.key(wish.slot)
@@ -103,7 +103,8 @@ def counters(wishes: Iterable[Wish], situation: Situation) -> dict[PlaceKey, int
 
 
 def _in_town_order(wishes: Iterable[Wish], situation: Situation) -> list[Wish]:
-    """Day by day, in the town's order of activities: of two wishes that cannot both be, the first shown wins."""
+    """Wishes by day, then in the town's order of activities: when two cannot both be granted, the one shown first
+    wins."""
     last = len(situation.town.activities)
     order = {activity: rank for rank, activity in enumerate(situation.town.activities)}
     listed = list(wishes)
@@ -113,7 +114,7 @@ def _in_town_order(wishes: Iterable[Wish], situation: Situation) -> list[Wish]:
 
 
 def _own_refusal(wish: Wish, situation: Situation) -> RefusedWish | None:
-    """Why the slot's own rules refuse the wish. Places are counted later, when cancellations have freed theirs."""
+    """Why the slot's own rules refuse the wish. Places are counted later, after the cancellations have freed theirs."""
     child = situation.family.child(wish.slot.child)
     if child.enrolment(wish.slot.activity) is None or situation.town.activity(wish.slot.activity) is None:
         return RefusedWish(wish, Reason.UNKNOWN)
@@ -128,7 +129,7 @@ def _fact(view: SlotView) -> datetime | None:
 
 
 def _misfit(granted: list[Wish], situation: Situation) -> RefusedWish | None:
-    """The first granted wish that does not fit with the rest, or None."""
+    """The first granted wish that does not fit with the others, or None."""
     return _overfull(granted, situation) or _badly_combined(granted, situation)
 
 
@@ -153,7 +154,7 @@ def _badly_combined(granted: list[Wish], situation: Situation) -> RefusedWish | 
 
 
 def _excluded(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | None:
-    """The activity of the same day that cannot go with the one booked; either of the two may say so."""
+    """The activity of the same day that cannot go with the booked one; either of the two may exclude the other."""
     mine = town.activity(wish.slot.activity)
     if mine is None or not wish.booked:
         return None
@@ -164,7 +165,8 @@ def _excluded(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | No
 
 
 def _missing(wish: Wish, there: set[ActivityId], town: Town) -> ActivityId | None:
-    """What a booking lacks on its day, or the booking that a cancellation would leave alone."""
+    """The activity that a booking lacks on its day, or the booking that a cancellation would leave without what it
+    requires."""
     activity = town.activity(wish.slot.activity)
     if activity is None:
         return None

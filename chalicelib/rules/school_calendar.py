@@ -1,4 +1,4 @@
-"""Days of school, holidays, closures and openings of one town, and what Paris calls today."""
+"""Days of school, holidays, closures and openings of one town, and which day it is in Paris."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ END_OF_DAY = 24 * 60
 
 
 def paris_day(instant: datetime) -> date:
-    """Return the day that it is in Paris at ``instant`` (aware): 23:30 UTC on 31 December is already next year."""
+    """The day in Paris at ``instant`` (aware): 23:30 UTC on 31 December is already in the next year."""
     if instant.tzinfo is None:
         raise ValueError("naive datetime: an instant must be aware")
     return instant.astimezone(PARIS).date()
 
 
 def paris_instant(day: date, minute: int) -> datetime:
-    """Return the UTC instant of ``minute`` (0..1440, 1440 is ``24:00``) on a wall clock in Paris on ``day``.
+    """The UTC instant of ``minute`` (0..1440, 1440 is ``24:00``) on a wall clock in Paris on ``day``.
 
-    An hour that a clock change skips or repeats is read as the first of its two meanings.
+    An hour that a clock change skips or repeats is read with its first meaning.
     """
     if not 0 <= minute <= END_OF_DAY:
         raise ValueError(f"{minute} is not a minute of the day")
@@ -37,7 +37,7 @@ def monday_of(day: date) -> date:
 
 @dataclass(frozen=True)
 class Period:
-    """Days ``first``..``last``, both included."""
+    """Days from ``first`` to ``last``, both included."""
 
     label: str
     first: date
@@ -52,7 +52,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Exceptional:
-    """A closure (*pont*, strike) or an opening (« il y aura école mercredi ») over some days.
+    """A closure (*pont*, strike) or an opening (« il y aura école mercredi ») of some days.
 
     Empty ``activities`` or ``schools`` mean all of them.
     """
@@ -67,12 +67,12 @@ class Exceptional:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The town's years. ``first``..``last`` bound the days that anybody may look at or book."""
+    """The town's years. ``first`` and ``last`` bound the days that anybody may look at or book."""
 
     first: date
     last: date
     holidays: tuple[Period, ...]
-    """School holidays, first and last day without school included."""
+    """School holidays; the first and the last day without school are included."""
     public_holidays: Mapping[date, str]
     closures: tuple[Exceptional, ...]
     openings: tuple[Exceptional, ...]
@@ -93,11 +93,11 @@ class Calendar:
         return self._holiday_of.get(day)
 
     def is_working_day(self, day: date) -> bool:
-        """Monday to Friday, public holidays not counted."""
+        """Monday to Friday; public holidays are not counted."""
         return day.isoweekday() <= 5 and day not in self.public_holidays
 
     def closure(self, activity: ActivityId, school: SchoolId, day: date) -> str | None:
-        """Why ``day`` is closed whatever the weekday, in the town's words; None when nothing closes it."""
+        """Why ``day`` is closed, whatever its weekday, in the town's words; None when nothing closes it."""
         for closed in self._closures_of.get(day, ()):
             if closed.concerns(activity, school):
                 return closed.period.label

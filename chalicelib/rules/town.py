@@ -1,4 +1,4 @@
-"""What a town tells the portal about itself: schools, activities, capacities, contacts, legal facts."""
+"""What a town tells the portal about itself: schools, activities, places, contacts, legal facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ class Office:
 
 @dataclass(frozen=True)
 class LegalFacts:
-    """Facts that the three legal pages must print. Texts are plain French sentences."""
+    """Facts that the three legal pages must print. The texts are plain French sentences."""
 
     identity: str
     address: str
@@ -35,14 +35,15 @@ class LegalFacts:
     host: str
     dpo: str
     accessibility: str = "non conforme"
-    """``totalement``, ``partiellement`` or ``non`` + ``conforme``: *non conforme* until a valid audit exists."""
+    """``totalement``, ``partiellement`` or ``non``, then ``conforme``. It is *non conforme* until there is a valid
+    audit."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """The days ``first``..``last`` can be booked only from ``opens_at`` (included) to ``closes_at`` (excluded).
+    """The days from ``first`` to ``last`` can be booked from ``opens_at`` (included) to ``closes_at`` (excluded).
 
-    Both instants are aware UTC; ``None`` means no limit on that side. The days are visible before.
+    Both instants are aware UTC; ``None`` means no limit on that side. Parents see the days before they can book them.
     """
 
     first: date
@@ -53,7 +54,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Capacity:
-    """Places per day: for the whole town, or school by school (a school that is not named has no limit)."""
+    """Places per day, for the whole town or school by school. A school that is not named has no limit."""
 
     places: int | None
     by_school: Mapping[SchoolId, int]
@@ -61,10 +62,10 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Activity:
-    """One service that children are enrolled in, and when it opens.
+    """One service in which children are enrolled, and when it opens.
 
-    ``school_weekdays`` and ``holiday_weekdays`` are ISO weekdays (1 Monday .. 7 Sunday) on which it opens in school
-    weeks and in holiday weeks. ``requires`` is satisfied by any one of its activities on the same day.
+    ``school_weekdays`` and ``holiday_weekdays`` are the ISO weekdays (1 Monday .. 7 Sunday) on which it opens in school
+    weeks and in holiday weeks. Any one activity of ``requires`` on the same day is enough.
     """
 
     id: ActivityId
@@ -76,33 +77,33 @@ class Activity:
     first: date | None = None
     last: date | None = None
     schools: frozenset[SchoolId] = frozenset()
-    """Schools that offer it; empty means all."""
+    """Schools that offer it; empty means all schools."""
     windows: tuple[Window, ...] = ()
     capacity: Capacity | None = None
     requires: tuple[ActivityId, ...] = ()
     excludes: tuple[ActivityId, ...] = ()
     meal: bool = False
-    """A meal is *facturé*; it only chooses the words of a refusal (« Le repas reste réservé »)."""
+    """Whether it is a meal: this only chooses the words of a refusal (« Le repas reste réservé »)."""
     regie: str = ""
 
 
 @dataclass(frozen=True)
 class PaymentFacts:
-    """What invoices must print so that they can be paid; empty texts for a town that has no invoices online."""
+    """What invoices must print so that they can be paid; texts are empty for a town that has no invoices online."""
 
     collector_code: str = ""
-    """*Code recette* (ROLREC): two characters, the second part of payment references that the portal makes."""
+    """*Code recette* (ROLREC): two characters, the second part of the payment references that the portal makes."""
     client_number: str = ""
     """Identifier of the public body at the treasury (*identifiant structure*): six digits."""
     means: tuple[str, ...] = ()
     """Other ways to pay, one French sentence each."""
     mention: str = ""
-    """What the law wants at the bottom of an invoice: ways to appeal, VAT…"""
+    """What the law requires at the bottom of an invoice: how to appeal, VAT…"""
     online: str = ""
-    """Contract with the treasury: ``web-service``, ``url``, or empty: no new payment is opened from the portal. Those
-    under way go on by the contract that they were opened under."""
+    """Contract with the treasury: ``web-service``, ``url``, or empty when no new payment is opened from the portal.
+    Payments under way go on under the contract with which they were opened."""
     saisie: str = "T"
-    """The treasury's mode: ``T`` test, ``X`` activation, ``W`` (``A`` by URL) live."""
+    """The treasury's mode: ``T`` test, ``X`` activation, ``W`` live (``A`` under the URL contract)."""
     padded: bool = False
     """Whether the treasury wants the debt's number on thirteen digits."""
 
@@ -111,31 +112,32 @@ class PaymentFacts:
 class Town:
     name: str
     colour: str
-    """Six-digit hex, ``#0b5c8c``: the theme makes it contrast-safe."""
+    """Six hex digits, ``#0b5c8c``: the theme gives it enough contrast."""
     crest: str
-    """A small SVG document, or empty."""
+    """A small SVG document; may be empty."""
     message: str
-    """The information message of the sign-in page: safe HTML, which the import makes of the town's small Markdown."""
+    """The information message of the sign-in page: safe HTML, which the import makes from the town's small Markdown."""
     office: Office
     legal: LegalFacts
     schools: Mapping[SchoolId, School]
     activities: Mapping[ActivityId, Activity]
-    """In the order in which the town wants them shown."""
+    """Activities in the order in which the town wants to show them."""
     calendar: Calendar
     payment: PaymentFacts = PaymentFacts()
     former: Mapping[ActivityId, str] = field(default_factory=dict)
-    """Activities that the town had and has no more, with the last name of each: history still names them."""
+    """Activities that the town no longer has, with the last name of each: history still names them."""
 
     def activity(self, activity: ActivityId) -> Activity | None:
-        """None for one that the town does not have, or has no more: bookings and the journal outlive it."""
+        """The activity; None when the town does not have it, or no longer: bookings and the journal live longer than
+        it."""
         return self.activities.get(activity)
 
     def label_of(self, activity: ActivityId) -> str:
-        """The activity's name, or the last one that it had; its identifier when the town never knew it."""
+        """The activity's name, or its last name when it is gone; its identifier when the town never knew it."""
         known = self.activities.get(activity)
         return known.label if known else self.former.get(activity, activity)
 
     def after(self, before: "Town | None") -> "Town":
-        """This town as the one that follows ``before``: it remembers the activities that are gone."""
+        """This town as the successor of ``before``: it remembers the activities that are gone."""
         known = {**before.former, **{one.id: one.label for one in before.activities.values()}} if before else {}
         return replace(self, former={name: known[name] for name in sorted(known.keys() - self.activities.keys())})
