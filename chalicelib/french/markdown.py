@@ -1,7 +1,7 @@
 """The town's message: paragraphs, lists, **bold** and [links](https://…), made HTML when its file is imported.
 
-markdown-it reads it, with nothing switched on but these. Raw HTML, images, headings and links that lead elsewhere stay
-the characters that they are. Never shipped: pages print what the import stored.
+markdown-it reads it, with nothing switched on but these. Raw HTML, images, headings and links with other addresses stay
+the characters that they are. This module is not in the zip: pages print the HTML that the import stored.
 """
 
 import re
@@ -20,17 +20,17 @@ ADDRESSES = ("https://", "mailto:")
 _BULLET = re.compile(r"^[-*•][ \t]+")
 _BLANK = re.compile(r"\n{2,}|^\n|\n$")
 _INSIDE_A_LIST = re.compile(r"\n(?=</?li>|</ul>)")
-"""Line ends that markdown-it writes there; the text has none left, and no ``<`` of its own."""
+"""Line ends that markdown-it writes there. The text itself has none left, and no ``<``."""
 
 
 def to_html(source: str) -> str:
-    """HTML of a small Markdown text: p, br, ul, li, strong and a with its href, whatever the text says."""
+    """HTML of a small Markdown text: only p, br, ul, li, strong and a with its href, whatever the text says."""
     lines = "\n".join(_BULLET.sub("- ", line.strip()) for line in source.splitlines())
     return "\n".join(_block(block) for block in _BLANK.split(lines) if block)
 
 
 def _block(block: str) -> str:
-    """Each between empty lines is read by itself: a list never takes the paragraph or the list after it."""
+    """Each text between empty lines is read by itself: a list never takes the paragraph or the list after it."""
     return _INSIDE_A_LIST.sub("", _MARKDOWN.render(block).strip())
 
 
@@ -55,14 +55,14 @@ class _Renderer(RendererHTML):
     strong_close = strong_open
 
     def link_open(self, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType) -> str:
-        """Without the title that Markdown may give to a link: nobody on a phone sees it."""
+        """A link without the title that Markdown may give it: nobody on a phone sees a title."""
         return f'<a href="{escape(str(tokens[at].attrGet("href")))}">'
 
 
 def _bullets(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """A list of markdown-it's that starts with a dash and words, and holds no list; « 1. » and « + » start none.
+    """A list of markdown-it's that starts with a dash and words, and has no list inside; « 1. » and « + » start none.
 
-    When ``silent``, it is asked whether the line ends what is before it: an item does, inside a list too.
+    With ``silent``, the answer is whether this line ends what is before it. An item does, also inside a list.
     """
     first = state.bMarks[line] + state.tShift[line]
     may_start = silent or state.level == 0

@@ -1,4 +1,4 @@
-"""French words for days, hours and numbers, as parents read them. Paris appears here and nowhere deeper."""
+"""French words for days, hours and numbers, as parents read them. Instants are aware; hours are those of Paris."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -30,7 +30,7 @@ _AFTER = re.compile(r"« ")
 
 
 def typeset(text: str) -> str:
-    """Put the spaces and apostrophes of French typography where an ordinary keyboard typed ordinary ones."""
+    """Put the spaces and apostrophes of French typography in the place of those that an ordinary keyboard types."""
     return _AFTER.sub(f"«{NARROW}", _BEFORE.sub(rf"{NARROW}\1", text)).replace("'", "’")
 
 
@@ -48,7 +48,7 @@ def weekday(day: date) -> str:
 
 
 def day_words(day: date, *, year: bool = False) -> str:
-    """``lundi 7 septembre``, with ``2026`` after it on demand."""
+    """``lundi 7 septembre``; with the year, ``lundi 7 septembre 2026``."""
     words = f"{weekday(day)} {ordinal(day)}{NBSP}{month(day)}"
     return f"{words} {day.year}" if year else words
 
@@ -69,12 +69,12 @@ def short_day(day: date) -> str:
 
 
 def dashed(day: date) -> str:
-    """``Je 24-12-2015``, the manual's way in the list of changes."""
+    """``Je 24-12-2015``, as the manual's list of changes writes it."""
     return f"{TWO_LETTERS[day.weekday()]} {day:%d-%m-%Y}"
 
 
 def minute_words(minute: int) -> str:
-    """A minute of the day: ``10 h``, ``9 h 30``, ``minuit`` for the end of the day."""
+    """A minute of the day (0..1440): ``10 h``, ``9 h 30``; ``minuit`` for the end of the day."""
     if minute == END_OF_DAY:
         return "minuit"
     hours, minutes = divmod(minute, 60)
@@ -82,12 +82,12 @@ def minute_words(minute: int) -> str:
 
 
 def until_words(minute: int) -> str:
-    """A deadline's minute of the day: ``avant 10 h``, ``jusqu'à minuit`` for the end of the day."""
+    """A deadline's minute of the day (0..1440): ``avant 10 h``; ``jusqu'à minuit`` for the end of the day."""
     return "jusqu’à minuit" if minute == END_OF_DAY else f"avant {minute_words(minute)}"
 
 
 def second_words(instant: datetime) -> str:
-    """The hour in Paris, to the second: ``10 h 00 min 02 s``."""
+    """The hour in Paris with its seconds: ``10 h 00 min 02 s``."""
     local = instant.astimezone(PARIS)
     return f"{local.hour}{NBSP}h{NBSP}{local:%M}{NBSP}min{NBSP}{local:%S}{NBSP}s"
 
@@ -107,7 +107,7 @@ def instant_words(instant: datetime, *, year: bool = False) -> str:
 def before_words(closes_at: datetime) -> str:
     """``avant lundi 7 septembre à 10 h``, ``avant la fin du lundi 7 septembre``.
 
-    « À minuit » may be read a day early.
+    « À minuit » is avoided: it may be understood as one day earlier.
     """
     local = closes_at.astimezone(PARIS)
     if (local.hour, local.minute) == (0, 0):
