@@ -11,7 +11,7 @@ COMMANDS = {"import": import_town.main, "export": export_payments.main}
 def main(arguments: list[str]) -> int:
     """Exit status: the command's own; 2 when there is no such command."""
     if not arguments or arguments[0] not in COMMANDS:
-        sys.stderr.write(f"usage: python -m chalicelib.commands {{{'|'.join(COMMANDS)}}} DIR …\n")
+        sys.stderr.write(f"utilisation : python -m chalicelib.commands {{{'|'.join(COMMANDS)}}} DOSSIER …\n")
         return 2
     return COMMANDS[arguments[0]](arguments[1:], os.environ, sys.stdout, sys.stderr)
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TextIO
 
+from chalicelib.commands.french import MISUSED, FrenchParser, for_operators
 from chalicelib.exports.payments import write_day, write_to_check
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.settings import MissingSetting
 
-DONE, NOT_DONE, MISUSED = 0, 1, 2
+DONE, NOT_DONE = 0, 1
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
@@ -29,19 +30,26 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
         for path in (write_day(attempts, day, folder), write_to_check(attempts, folder)):
             out.write(f"{path}\n")
     except MissingSetting as missing:
-        error.write(f"Réglage absent : {missing}\n")
+        error.write(f"Un réglage manque ou n'est pas valable.\n{for_operators(missing)}")
         return MISUSED
     except Unavailable as unavailable:
-        error.write(f"Le portail ne répond pas ({unavailable}). Relancez la même commande.\n")
+        error.write(f"Le portail ne répond pas. Relancez la même commande.\n{for_operators(unavailable)}")
         return NOT_DONE
     return DONE
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FrenchParser(
         prog="python -m chalicelib.commands export",
         description="Écrit les paiements d'un jour, et ceux qui sont à vérifier.",
     )
-    parser.add_argument("dossier", help="dossier où écrire les listes")
-    parser.add_argument("--jour", type=date.fromisoformat, help="jour à écrire, 2026-11-22 ; hier quand il manque")
+    parser.needed.add_argument("dossier", help="dossier où écrire les listes")
+    parser.options.add_argument("--jour", type=_day, help="jour à écrire, 2026-11-22 ; hier quand il manque")
     return parser.parse_args(arguments)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un jour ; attendu par exemple : 2026-11-22") from error

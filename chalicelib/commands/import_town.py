@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from chalicelib.commands.french import MISUSED, FrenchParser, for_operators
 from chalicelib.intake.brakes import Braked
 from chalicelib.intake.files.faults import several
 from chalicelib.intake.files.staging import count
@@ -13,9 +14,11 @@ from chalicelib.intake.progress import Bars, ImportProgress, Silence
 from chalicelib.rules.errors import Unavailable
 from chalicelib.settings import MissingSetting
 
-DONE, NOT_DONE, MISUSED, BRAKED = 0, 1, 2, 3
+DONE, NOT_DONE, BRAKED = 0, 1, 3
 TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup."
 HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
+
+AGAIN = "Relancez la même commande : ce qui est fait est fait."
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
@@ -34,25 +37,23 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
     except (BadFiles, Braked) as stopped:
         return _tell(stopped, error)
     except MissingSetting as missing:
-        error.write(f"Réglage absent : {missing}\n")
-        return MISUSED
+        status, why = MISUSED, f"Un réglage manque ou n'est pas valable.\n{for_operators(missing)}"
     except Unavailable as unavailable:
-        error.write(
-            f"Le portail ne répond pas ({unavailable}). Relancez la même commande : ce qui est fait est fait.\n"
-        )
-        return NOT_DONE
+        status, why = NOT_DONE, f"Le portail ne répond pas. {AGAIN}\n{for_operators(unavailable)}"
+    except OSError as unreadable:
+        status, why = NOT_DONE, f"{_file_words(unreadable.filename)} {AGAIN}\n"
+    error.write(why)
+    return status
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m chalicelib.commands import", description="Importe les fichiers d'une ville."
-    )
-    parser.add_argument("dossier", help="dossier de town.toml et des listes CSV")
-    parser.add_argument("--verifier", action="store_true", help="vérifie les fichiers et n'écrit rien")
-    parser.add_argument(
+    parser = FrenchParser(prog="python -m chalicelib.commands import", description="Importe les fichiers d'une ville.")
+    parser.needed.add_argument("dossier", help="dossier de town.toml et des listes CSV")
+    parser.options.add_argument("--verifier", action="store_true", help="vérifie les fichiers et n'écrit rien")
+    parser.options.add_argument(
         "--accepter-les-changements", action="store_true", help="importe même ce qui change trop de choses d'un coup"
     )
-    parser.add_argument(
+    parser.options.add_argument(
         "--annuler-les-departs",
         action="store_true",
         help="annule au nom de la mairie les réservations à venir des enfants qui n'ont plus d'inscription",
@@ -87,6 +88,12 @@ def _import(
     )
     out.write("\n".join(report.lines()) + "\n")
     return DONE if report.all_taken else NOT_DONE
+
+
+def _file_words(name: str | None) -> str:
+    """That the system does not read or write a file, which it does not always name."""
+    file = f"Le fichier « {name} »" if name else "Un fichier"
+    return f"{file} ne peut être ni lu ni écrit. Fermez ce qui s'en sert, et regardez si le disque répond."
 
 
 def _tell(stopped: BadFiles | Braked, error: TextIO) -> int:

@@ -8,6 +8,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 MOST_CREST_BYTES = 4096
+MOST_NAME_BYTES = 255
+"""Systems refuse longer names of files."""
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -24,6 +26,8 @@ class BadCrest(ValueError):
 
 def read_crest(folder: Path, name: str) -> str:
     """The text of the drawing ``name``, a file of the town's folder. Raises BadCrest."""
+    if len(name.encode()) > MOST_NAME_BYTES or not name.isprintable():
+        raise BadCrest("le blason n'est pas un nom de fichier ; attendu par exemple : blason.svg")
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise BadCrest(f"le blason « {name} » est hors du dossier de la ville ; attendu : un fichier de ce dossier")

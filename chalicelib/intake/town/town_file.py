@@ -1,7 +1,6 @@
 """town.toml -> ``Town``: every fault is reported with its line, and there is a town only when there is none."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
 from chalicelib.intake.files.faults import Faults, FileLine, plain
 from chalicelib.intake.files.toml_tables import Source, Table
+from chalicelib.intake.files.toml_words import BadToml, parsed
 from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.calendar_file import read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
@@ -32,17 +32,6 @@ ONLINE_WORDS = {"service-web": "web-service", "url": "url", "non": ""}
 _COLLECTOR_CODE = re.compile(r"[A-Z0-9]{2}")
 _CLIENT_NUMBER = re.compile(r"[0-9]{6}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
-_TOML_WORDS = {
-    "Cannot overwrite a value": "cette clé est déjà écrite plus haut",
-    "Cannot declare": "ce tableau est déjà écrit plus haut",
-    "Invalid value": "la valeur n'est pas comprise ; attendu : un texte entre guillemets, un nombre, une date…",
-    "Expected '=' after a key": "il manque « = » après la clé",
-    "Expected newline or end of document": "il y a quelque chose en trop à la fin de la ligne",
-    "Unterminated string": "il manque le guillemet de fin",
-    "Illegal character": "un guillemet n'est pas fermé, ou un caractère est interdit",
-    "Unclosed": "il manque un crochet ou une accolade de fin",
-}
 
 
 def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
@@ -82,15 +71,9 @@ def _text_of(path: Path, faults: Faults) -> str | None:
 
 def _parsed(text: str, faults: Faults) -> dict[str, object] | None:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        english = str(error)
-        at = _AT.search(english)
-        line = int(at.group(1)) if at and at.group(1) else text.count("\n") + 1
-        said = next(
-            (french for start, french in _TOML_WORDS.items() if english.startswith(start)), _AT.sub("", english)
-        )
-        faults.add(FileLine(TOWN_TOML, line), f"le fichier n'est pas bien formé : {said}")
+        return parsed(text)
+    except BadToml as error:
+        faults.add(FileLine(TOWN_TOML, error.line), str(error))
         return None
 
 
