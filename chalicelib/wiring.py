@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer
     from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.notifying import NotifyInvoices
+    from chalicelib.services.personal_data import PersonalData
     from chalicelib.services.reconciling import Reconcile
     from chalicelib.services.recounting import CountPlaces, RecountPlaces
     from chalicelib.services.sending import SendOutbox
@@ -182,6 +183,28 @@ def build_jobs(settings: Settings) -> Jobs:
         ),
         reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
+    )
+
+
+def build_personal_data(settings: Settings) -> "PersonalData":
+    """A family's rights to its own data. Its modules are loaded here only: they are not on Lambda."""
+    from chalicelib.adapters.family_documents import S3FamilyDocuments  # noqa: PLC0415
+    from chalicelib.services.personal_data import ErasePersonalData, GivePersonalData, PersonalData  # noqa: PLC0415
+    from chalicelib.storage.personal_data import DynamoPersonalItems  # noqa: PLC0415
+
+    database = database_of(settings)
+    items = DynamoPersonalItems(database, settings.pepper)
+    documents = S3FamilyDocuments(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint)
+    return PersonalData(
+        give=GivePersonalData(items=items, documents=documents),
+        erase=ErasePersonalData(
+            items=items,
+            documents=documents,
+            families=DynamoFamilyStore(database),
+            invoices=DynamoInvoiceStore(database),
+            attempts=DynamoAttemptStore(database),
+            clock=clock_for(settings.demo_now),
+        ),
     )
 
 

@@ -63,5 +63,9 @@ class S3PdfStore:
         return address
 
 
+def folder_of(family: FamilyId) -> str:
+    return f"factures/{family}/"
+
+
 def _key(family: FamilyId, number: InvoiceNumber) -> str:
-    return f"factures/{family}/{number}.pdf"
+    return f"{folder_of(family)}{number}.pdf"

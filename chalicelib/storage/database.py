@@ -177,12 +177,7 @@ class Database:
 
     def batch(self, operation: str, row: type[Model], *, put: Iterable[Model] = (), delete: Iterable[Any] = ()) -> None:
         """Write or delete rows of one table, by 25. ``delete`` takes keys, ``(hash,)`` or ``(hash, range)``."""
-        attributes = row.get_attributes().values()
-        names = [
-            one.attr_name
-            for one in sorted(attributes, key=lambda a: a.is_range_key)
-            if one.is_hash_key or one.is_range_key
-        ]
+        names = key_names(row)
         gone = (({name: {"S": part} for name, part in zip(names, key, strict=True)}) for key in delete)
         for items in _by(ITEMS_IN_A_BATCH, (item.serialize() for item in put)):
             self._batch(operation, row.Meta.table_name, items, [])
@@ -211,6 +206,12 @@ class Database:
             if not keys:
                 return
         raise Unavailable(f"{operation}: keys left unprocessed")
+
+
+def key_names(row: type[Model]) -> list[str]:
+    """Names of the key's attributes, the hash key first."""
+    keys = (one for one in row.get_attributes().values() if one.is_hash_key or one.is_range_key)
+    return [one.attr_name for one in sorted(keys, key=lambda one: one.is_range_key)]
 
 
 def _write(operation: str, send: Callable[[], object]) -> None:

@@ -91,6 +91,10 @@ def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
     return f"{HEADS}{issued_on.isoformat()}#{number}"
 
 
+def is_invoice_head(item: str) -> bool:
+    return item.startswith(HEADS) and PAYMENT not in item
+
+
 def invoice_payment(head: str, payment: str) -> str:
     return f"{head}{PAYMENT}{payment}"
 

@@ -24,6 +24,9 @@ NOT_ON_LAMBDA_EITHER = (
     *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
     "chalicelib/french/markdown.py",
     *("chalicelib/web/minify.py", "chalicelib/web/precompile.py", "templates/static"),
+    # Operators alone give or erase what the portal has of a family.
+    *("chalicelib/adapters/family_documents.py", "chalicelib/services/personal_data.py"),
+    "chalicelib/storage/personal_data.py",
 )
 UNUSED = (
     # Chalice's command line, deployer, local server.

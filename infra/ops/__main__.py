@@ -7,14 +7,16 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.rules.errors import Unavailable
 from infra.build.__main__ import DIST, package
 from infra.build.sam import CannotBuild
 from infra.ops.addresses import unsuppress
 from infra.ops.deploy import adopt, deploy, turn_secrets
 from infra.ops.destroy import destroy
 from infra.ops.doctor import findings
-from infra.ops.items import erase_family, export_family, load, save
+from infra.ops.items import load, save
 from infra.ops.operator import Operator
+from infra.ops.personal_data import erase_family, export_family
 from infra.ops.secret_turns import rotate
 from infra.ops.stage import CannotOperate, Stage, read_stage
 from infra.ops.unlock import unlock
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
         stage = read_stage(stage_name)
         stage.check_account()
         return COMMANDS[name](stage, rest)
-    except (CannotOperate, CannotBuild, BotoCoreError, ClientError) as trouble:
+    except (CannotOperate, CannotBuild, Unavailable, BotoCoreError, ClientError) as trouble:
         print(f"make {name}: {trouble}", file=sys.stderr)
         return 1
 

@@ -1,14 +1,15 @@
 """The kinds of things that outlive a stack: how each is found by its exact name, counted, protected and deleted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.family_documents import delete_versions, versions
 from infra.declared import tables_of
 from infra.ops.operator import Operator
-from infra.ops.stage import CannotOperate, Stage
+from infra.ops.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -90,25 +91,12 @@ def bucket_state(stage: Stage, name: str) -> ResourceState | None:
 
 def count_documents(stage: Stage, name: str) -> int:
     """Old versions too: they can still be had back."""
-    return sum(len(versions) for versions, _ in _versions(stage, name))
+    return sum(len(versions) for versions, _ in versions(stage.client("s3"), name))
 
 
 def delete_bucket(stage: Stage, name: str, _operator: Operator) -> None:
-    delete_versions(stage, name)
+    delete_versions(stage.client("s3"), name)
     stage.client("s3").delete_bucket(Bucket=name)
-
-
-def delete_versions(stage: Stage, name: str, folder: str = "") -> None:
-    """Every version of every document in ``folder`` (``factures/f-1/``, or the whole bucket), also of those that were
-    deleted before."""
-    for versions, markers in _versions(stage, name, folder):
-        there = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*versions, *markers)]
-        if not there:
-            continue
-        told = stage.client("s3").delete_objects(Bucket=name, Delete={"Objects": there, "Quiet": True})
-        for refused in told.get("Errors", [])[:1]:
-            why = refused.get("Message", refused["Code"])
-            raise CannotOperate(f"{refused['Key']} of {name} was not deleted: {why}")
 
 
 def log_state(stage: Stage, name: str) -> ResourceState | None:
@@ -168,9 +156,3 @@ def _table(stage: Stage, name: str) -> dict[str, Any] | None:
 def _status(stage: Stage, name: str) -> str:
     """Empty when there is no such table."""
     return str((_table(stage, name) or {}).get("TableStatus", ""))
-
-
-def _versions(stage: Stage, name: str, folder: str = "") -> Iterator[tuple[list[Any], list[Any]]]:
-    """Page by page: versions of documents, and what marks some of them as deleted."""
-    for page in stage.client("s3").get_paginator("list_object_versions").paginate(Bucket=name, Prefix=folder):
-        yield page.get("Versions", []), page.get("DeleteMarkers", [])

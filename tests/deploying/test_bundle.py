@@ -54,6 +54,7 @@ def test_everything_is_compiled_and_nothing_that_never_runs_is_there(tree: Path)
     assert not tops & {"pip", "setuptools", "fpdf", "PIL", "fontTools", "boto3", "tests", "infra", "click"}
     assert not tops & {"markdown_it", "mdurl", "rcssmin", "rjsmin", "_rcssmin", "_rjsmin", "waitress"}
     assert "chalicelib/intake/importing.py" not in files
+    assert [name for name in files if name.endswith(("personal_data.py", "family_documents.py"))] == []
     assert "templates/email/payment-receipt/body.html" in files
     assert [name for name in files if name.startswith("templates/compiled/tmpl_")]
     services = {name.split("/")[2] for name in files if name.startswith("botocore/data/") and name.count("/") > 2}

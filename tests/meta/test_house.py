@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.storage import keys
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -67,3 +69,11 @@ def test_one_reader_of_the_template():
     """infra/declared.py; the build hands the file to Chalice."""
     readers = [path.name for path in (ROOT / "infra").rglob("*.py") if '"resources.yaml"' in path.read_text()]
     assert sorted(readers) == ["declared.py", "sam.py"]
+
+
+def test_keys_are_written_in_one_place():
+    """A key that an operator's command spells by itself is forgotten when keys change."""
+    fixed = [value for name, value in vars(keys).items() if name.isupper() and str(value).isalpha()]
+    spelt = re.compile(rf"""["'](?:[A-Z]{{1,9}}#|(?:{"|".join(fixed)})["'])""")
+    sources = [*(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "infra").rglob("*.py")]
+    assert [path.name for path in sources if spelt.search(path.read_text())] == ["keys.py"]

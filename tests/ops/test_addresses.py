@@ -1,5 +1,7 @@
 """Addresses that must not be written to: found for their family, erased with it, lifted by a command."""
 
+import json
+
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -8,7 +10,7 @@ from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.outbox import DynamoOutbox
 from infra.ops.addresses import unsuppress
-from infra.ops.items import erase_family, family_items
+from infra.ops.personal_data import erase_family, export_family
 from infra.ops.stage import CannotOperate, Stage
 from tests.builders import BOND, a_family
 from tests.clock import paris
@@ -45,8 +47,9 @@ def test_no_address_stands_in_clear_and_each_goes_after_a_year(outbox, stage):
     assert {int(item["expires"]["N"]) for item in items} == {int(paris("mercredi 2027-11-24 10:00").timestamp())}
 
 
-def test_a_family_s_own_are_given_and_erased_with_it(outbox, stage):
-    assert len(family_items(stage, BOND)["outbox"]) == 2
+def test_a_family_s_own_are_given_and_erased_with_it(outbox, stage, tmp_path):
+    export_family(stage, BOND, tmp_path)
+    assert len(json.loads((tmp_path / f"{BOND}.json").read_text())["outbox"]) == 2
     erase_family(stage, BOND)
     assert outbox.suppressed([TOWNS, ADDED, SOMEBODYS]) == {SOMEBODYS}
 

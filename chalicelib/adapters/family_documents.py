@@ -1,0 +1,49 @@
+"""A family's folder of PDFs in S3, whole: to be given, or erased with its old versions. Operators' commands alone come
+here, and have the rights to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.adapters.aws import LazyClient, answering
+from chalicelib.adapters.pdf_store import folder_of
+from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import FamilyId
+
+
+class S3FamilyDocuments:
+    """``FamilyDocuments``."""
+
+    def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
+        self.bucket = bucket
+        style = "path" if endpoint else "virtual"
+        self.client = LazyClient("s3", region=region, endpoint=endpoint, s3={"addressing_style": style})
+
+    def of(self, family: FamilyId) -> Iterator[tuple[str, bytes]]:
+        with answering("documents.of"):
+            pages = self.client().get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=folder_of(family)):
+                for one in page.get("Contents", []):
+                    yield one["Key"], self.client().get_object(Bucket=self.bucket, Key=one["Key"])["Body"].read()
+
+    def erase(self, family: FamilyId) -> None:
+        with answering("documents.erase"):
+            delete_versions(self.client(), self.bucket, folder_of(family))
+
+
+def versions(client: Any, bucket: str, folder: str = "") -> Iterator[tuple[list[Any], list[Any]]]:
+    """Page by page: versions of documents, and what marks some of them as deleted."""
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=folder):
+        yield page.get("Versions", []), page.get("DeleteMarkers", [])
+
+
+def delete_versions(client: Any, bucket: str, folder: str = "") -> None:
+    """Every version of every document in ``folder`` (``factures/f-1/``, or the whole bucket), also of those that were
+    deleted before. Raises Unavailable, naming one that stays."""
+    for there, markers in versions(client, bucket, folder):
+        gone = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*there, *markers)]
+        if not gone:
+            continue
+        told = client.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
+        for refused in told.get("Errors", [])[:1]:
+            why = refused.get("Message", refused["Code"])
+            raise Unavailable(f"{refused['Key']} of {bucket} was not deleted: {why}")

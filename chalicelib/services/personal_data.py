@@ -1,0 +1,134 @@
+"""What the portal has of a family: given to who asks for it, and erased when nothing is owed any more.
+
+Operators' commands call these; no page does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.rules.errors import NotFound
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.payments import Attempt
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.payment_ports import AttemptStore
+from chalicelib.services.ports import Clock, FamilyStore
+
+Items = Mapping[str, Sequence[Mapping[str, Any]]]
+"""By table, each item as it is stored: what an access request is answered with leaves nothing out."""
+
+
+class MoneyBetween(RuntimeError):
+    """Nothing was erased: ``owed`` are invoices that are not paid, ``under_way`` those with a payment whose end nobody
+    knows yet."""
+
+    def __init__(self, owed: Sequence[InvoiceNumber], under_way: Sequence[InvoiceNumber]) -> None:
+        super().__init__(*owed, *under_way)
+        self.owed = tuple(owed)
+        self.under_way = tuple(under_way)
+
+
+class PersonalItems(Protocol):
+    """A family in the tables. The payments' journal is not part of it: it is accounts. Reads whole tables."""
+
+    def everything(self, family: FamilyId) -> Items:
+        """No item in any table for a family that is not there."""
+        ...
+
+    def erase_codes(self, family: FamilyId) -> int:
+        """Delete what lets the family in; how many items."""
+        ...
+
+    def erase(self, family: FamilyId) -> int:
+        """Delete all the rest; how many items.
+
+        What others are found by goes after them, the family's profile last: ended anywhere and done again, it finishes.
+        """
+        ...
+
+
+class FamilyDocuments(Protocol):
+    """A family's PDFs."""
+
+    def of(self, family: FamilyId) -> Iterator[tuple[str, bytes]]:
+        """Name (``factures/f-1/2013-026-000335.pdf``) and content of each, as it is now."""
+        ...
+
+    def erase(self, family: FamilyId) -> None:
+        """Every version, also of those that were deleted before."""
+        ...
+
+
+class GivePersonalData:
+    """The right of access: everything, as it is stored."""
+
+    def __init__(self, *, items: PersonalItems, documents: FamilyDocuments) -> None:
+        self.items = items
+        self.documents = documents
+
+    def __call__(self, family: FamilyId) -> tuple[Items, Iterator[tuple[str, bytes]]]:
+        """The items and the PDFs. Raises NotFound, Unavailable."""
+        items = self.items.everything(family)
+        if not items["families"]:
+            raise NotFound("family")
+        return items, self.documents.of(family)
+
+
+class ErasePersonalData:
+    """The right to be forgotten. Ended anywhere and done again, it finishes.
+
+    First nobody can come in any more, nor stay; what makes the family findable goes last. The places that its bookings
+    took are counted again at night.
+    """
+
+    def __init__(
+        self,
+        *,
+        items: PersonalItems,
+        documents: FamilyDocuments,
+        families: FamilyStore,
+        invoices: InvoiceStore,
+        attempts: AttemptStore,
+        clock: Clock,
+    ) -> None:
+        self.items = items
+        self.documents = documents
+        self.families = families
+        self.invoices = invoices
+        self.attempts = attempts
+        self.clock = clock
+
+    def __call__(self, family: FamilyId) -> int:
+        """How many items there were. Raises MoneyBetween before anything is erased, Unavailable."""
+        self._refuse_debts(self.invoices.of(family))
+        codes = self.items.erase_codes(family)
+        if self.families.find(family):
+            self.families.raise_epoch(family)
+        self.documents.erase(family)
+        return codes + self.items.erase(family)
+
+    def _refuse_debts(self, invoices: Sequence[Invoice]) -> None:
+        now = self.clock.now()
+        owed = [invoice.number for invoice in invoices if invoice.remaining]
+        begun = self.attempts.among(invoice.begun.attempt for invoice in invoices if invoice.begun)
+        under_way = [attempt.invoice for attempt in begun if _is_under_way(attempt, now)]
+        if owed or under_way:
+            raise MoneyBetween(owed, under_way)
+
+
+def _is_under_way(attempt: Attempt, now: datetime) -> bool:
+    """Whether it holds its invoice, or the treasury is still to be asked: money may come late, also after a refusal.
+
+    One whose opening died is neither, a few minutes later: the parent was never on the treasury's page.
+    """
+    return attempt.is_live(now) or attempt.look_at is not None
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """A family's rights to its own data."""
+
+    give: GivePersonalData
+    erase: ErasePersonalData

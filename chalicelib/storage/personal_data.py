@@ -1,0 +1,115 @@
+"""All that the tables have of one family. Only operators' commands come here: what is found by an attribute is found by
+reading its whole table."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from chalicelib.rules.ids import FamilyId
+from chalicelib.storage import keys
+from chalicelib.storage.database import Database, RawItem, key_names
+from chalicelib.storage.rows import (
+    AttemptRow,
+    FamilyRow,
+    InvoiceRow,
+    JournalRow,
+    LoginRow,
+    OperationRow,
+    OutboxRow,
+    PlanningRow,
+)
+
+Group = tuple[type[Model], Iterable[RawItem]]
+"""Items of one table that may go in any order."""
+
+
+class DynamoPersonalItems:
+    """``PersonalItems``. ``pepper`` keys the HMACs under which suppressed addresses stand. Reads are consistent."""
+
+    def __init__(self, database: Database, pepper: str) -> None:
+        self.database = database
+        self.pepper = pepper
+        self.families = database.bind(FamilyRow)
+        self.logins = database.bind(LoginRow)
+        self.plannings = database.bind(PlanningRow)
+        self.journal = database.bind(JournalRow)
+        self.invoices = database.bind(InvoiceRow)
+        self.attempts = database.bind(AttemptRow)
+        self.operations = database.bind(OperationRow)
+        self.mails = database.bind(OutboxRow)
+
+    def everything(self, family: FamilyId) -> dict[str, list[RawItem]]:
+        found: dict[str, list[RawItem]] = {}
+        for rows, items in (*self._codes(family), *self._rest(family)):
+            found.setdefault(rows.Meta.table_name.removeprefix(f"{self.database.prefix}-"), []).extend(items)
+        return found
+
+    def erase_codes(self, family: FamilyId) -> int:
+        return self._erase(self._codes(family))
+
+    def erase(self, family: FamilyId) -> int:
+        return self._erase(self._rest(family))
+
+    def _codes(self, family: FamilyId) -> Iterator[Group]:
+        yield self.logins, self._where(self.logins, self.logins.family == family)
+
+    def _rest(self, family: FamilyId) -> Iterator[Group]:
+        """What is found by another item goes before that one."""
+        yield self.mails, self._where(self.mails, self.mails.family == family)
+        own = self._of(self.families, family)
+        yield self.mails, self._suppressions(own)
+        yield self.plannings, self._of(self.plannings, family)
+        yield self.journal, self._of(self.journal, family)
+        attempts = self._where(self.attempts, self.attempts.holder == family)
+        yield self.operations, self._operations(attempts)
+        yield self.attempts, attempts
+        yield from self._invoices(family)
+        yield self.families, [item for item in own if item["part"]["S"] != keys.PROFILE]
+        yield self.families, [item for item in own if item["part"]["S"] == keys.PROFILE]
+
+    def _invoices(self, family: FamilyId) -> Iterator[Group]:
+        """A head goes before its payments: without them, its invoice would look as if it was owed."""
+        items = self._of(self.invoices, family)
+        yield self.invoices, [item for item in items if keys.is_invoice_head(item["item"]["S"])]
+        yield self.invoices, [item for item in items if not keys.is_invoice_head(item["item"]["S"])]
+        yield self.invoices, self._where(self.invoices, self.invoices.holder == family)
+
+    def _of(self, rows: type[Model], partition: str) -> list[RawItem]:
+        return list(self.database.pages("personal_data.of", rows, partition, consistent_read=True))
+
+    def _where(self, rows: type[Model], condition: Condition) -> list[RawItem]:
+        scan: dict[str, Any] = {"filter_condition": condition, "consistent_read": True}
+        return list(self.database.every("personal_data.where", rows, **scan))
+
+    def _operations(self, attempts: Iterable[RawItem]) -> list[RawItem]:
+        """What the treasury's names of these attempts stand in."""
+        names = (item["idop"]["S"] for item in attempts if item.get("idop", {}).get("S"))
+        found = (self._of(self.operations, keys.operation_partition(name)) for name in names)
+        return [item for items in found for item in items]
+
+    def _suppressions(self, own: Iterable[RawItem]) -> list[RawItem]:
+        """What says not to write to an address of the family: the town's, and those that parents added."""
+        addresses = sorted({address for item in own for address in _addresses(item)})
+        asked = [{"shard": keys.SUPPRESSED, "due": keys.suppressed_address(self.pepper, one)} for one in addresses]
+        if not asked:
+            return []
+        return list(self.database.batch_get("personal_data.suppressions", self.mails, asked, consistent_read=True))
+
+    def _erase(self, groups: Iterator[Group]) -> int:
+        """Each group is gone before the next one is looked for."""
+        count = 0
+        for rows, items in groups:
+            names = key_names(rows)
+            gone = [tuple(item[name]["S"] for name in names) for item in items]
+            self.database.batch("personal_data.erase", rows, delete=gone)
+            count += len(gone)
+        return count
+
+
+def _addresses(item: RawItem) -> Iterator[str]:
+    if item.get("email", {}).get("S"):
+        yield item["email"]["S"]
+    for told in item.get("extra", {}).get("L", []):
+        yield told["S"].partition("|")[2]
