@@ -8,7 +8,7 @@ from chalice.app import Chalice
 
 from chalicelib.adapters.logs import report
 from chalicelib.french.markdown import to_html
-from chalicelib.pages.site import add_pages
+from chalicelib.pages.site import SECTIONS, add_pages
 from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.deadlines import CalendarDaysBefore
 from chalicelib.rules.families import Enrolment, Family
@@ -22,6 +22,7 @@ from chalicelib.services.mail_ports import Mail
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.web.links import SignedLinks
+from chalicelib.web.site_map import Route, SessionNeed, SiteMap
 from tests.builders import (
     ALINE,
     JAMES,
@@ -59,6 +60,12 @@ SETTINGS = Settings(
     sender="p@ville.example",
 )
 STRANGERS = FamilyId("f-strangers")
+SITE = SiteMap([route for section in SECTIONS for route in section.routes])
+
+
+def screens(session: SessionNeed) -> list[Route]:
+    """The pages that open by their address alone, in the order of the menu."""
+    return [r for r in SITE.routes if r.method == "GET" and r.session is session and "{" not in r.path]
 
 
 def the_manual_s_town() -> Town:

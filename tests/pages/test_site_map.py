@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 import chalicelib.pages
 from chalicelib.pages.site import SECTIONS
 from chalicelib.web.assets import TEMPLATES
-from chalicelib.web.site_map import NOT_READ, OPTIONAL, REQUIRED, Route, SiteMap
+from chalicelib.web.site_map import NOT_READ, OPTIONAL, REQUIRED, Route
 from tests.pages.client import PageClient, plain
-from tests.pages.conftest import World
+from tests.pages.conftest import SITE, World
 
-SITE = SiteMap([route for section in SECTIONS for route in section.routes])
 ACTS = {"/factures/{number}/banque": "opens a payment", "/factures/{number}/paiement/etat": "is read by a script"}
 """Addresses of families that are no pages to come back to, and why."""
 PART = st.text("abcXYZ019-_.:~%", min_size=1, max_size=12)

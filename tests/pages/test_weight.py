@@ -17,9 +17,10 @@ from chalicelib.rules.money import Cents
 from chalicelib.web import assets, rendering
 from chalicelib.web.assets import TEMPLATES, script, style_sheet
 from chalicelib.web.precompile import precompile
+from chalicelib.web.site_map import OPTIONAL, REQUIRED
 from tests.builders import a_payment, an_invoice
 from tests.pages.client import HOST, Opened, PageClient
-from tests.pages.conftest import World
+from tests.pages.conftest import World, screens
 from tests.pages.test_crowd import Rush
 
 FIRST_VIEW = 14 * 1024
@@ -40,12 +41,12 @@ def gzipped(text: str) -> int:
 def every_page(world: World) -> dict[str, Opened]:
     """One of each screen, errors and empty states included."""
     visitor, parent = world.visitor(), world.parent()
-    pages = {path: visitor.get(path) for path in ("/", "/contact", "/aide", "/contact?envoye=1", "/deconnexion")}
-    pages |= {path: visitor.get(path) for path in ("/mentions-legales", "/donnees-personnelles", "/accessibilite")}
+    pages = {route.path: visitor.get(route.path) for route in screens(OPTIONAL)}
+    pages |= {f"{route.path} signed in": parent.get(route.path) for route in screens(REQUIRED)}
+    pages["/contact?envoye=1"] = visitor.get("/contact?envoye=1")
     pages["wrong codes"] = visitor.sign_in("007", "wrong")
-    planning = parent.get("/planning")
-    pages["/planning"] = planning
-    pages |= {f"{path} signed in": parent.get(path) for path in ("/enfants", "/modifications", "/deconnexion")}
+    planning = pages["/planning signed in"]
+    pages["/deconnexion signed in"] = parent.get("/deconnexion")
     pages["recap"] = parent.follow(parent.save(planning, GOOD, "c-007~cantine~2015-12-23"))
     pages["contact with faults"] = visitor.post("/contact", ouvert=visitor.get("/contact").hidden("ouvert"))
     pages["error"] = parent.get("/planning?enfant=c-100")
