@@ -7,30 +7,18 @@ an import can tell whether anything changed.
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from chalicelib.rules.deadlines import (
-    CalendarDaysBefore,
-    Deadline,
-    FixedDates,
-    NeverOnline,
-    OpenDaysBefore,
-    WeekdayOfEarlierWeek,
-    WeekdayTable,
-    WorkingDaysBefore,
-)
+from chalicelib.rules.deadlines import Deadline, FixedDates, WeekdayTable
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
 
-FORMAT = 2
+FORMAT = 3
+"""One more when what an older import wrote cannot be read any more: also when a kind of deadline changes its name."""
 Value = TypeVar("Value")
 
-_COUNTED: Mapping[str, type[CalendarDaysBefore] | type[WorkingDaysBefore] | type[OpenDaysBefore]] = {
-    "calendar-days": CalendarDaysBefore,
-    "working-days": WorkingDaysBefore,
-    "open-days": OpenDaysBefore,
-}
+_DEADLINES: Mapping[str, type[Deadline]] = {kind.__name__: kind for kind in get_args(Deadline)}
 
 
 def dump(town: Town) -> str:
@@ -136,34 +124,27 @@ def _load_capacity(read: list[Any]) -> Capacity:
 
 
 def _dump_deadline(deadline: Deadline) -> list[Any]:
-    """The kind of the deadline, then its figures."""
+    """The name of its class, then its figures; only what is more than figures is taken apart here."""
+    kind = type(deadline).__name__
     match deadline:
-        case CalendarDaysBefore() | WorkingDaysBefore() | OpenDaysBefore():
-            kind = next(kind for kind, of in _COUNTED.items() if isinstance(deadline, of))
-            return [kind, deadline.count, deadline.minute]
-        case WeekdayOfEarlierWeek():
-            return ["earlier-week", deadline.weekday, deadline.weeks, deadline.minute]
         case WeekdayTable():
-            return ["weekdays", [[day, *row] for day, row in sorted(deadline.rows.items())]]
+            return [kind, [[day, *row] for day, row in sorted(deadline.rows.items())]]
         case FixedDates():
-            return ["dates", [[*_dump_period(period), _text(last), minute] for period, last, minute in deadline.rows]]
-        case NeverOnline():
-            return ["never"]
+            return [kind, [[*_dump_period(period), _text(last), minute] for period, last, minute in deadline.rows]]
+        case _:
+            return [kind, *vars(deadline).values()]
 
 
 def _load_deadline(read: list[Any]) -> Deadline:
-    match read:
-        case [("calendar-days" | "working-days" | "open-days") as kind, count, minute]:
-            return _COUNTED[kind](count, minute)
-        case ["earlier-week", weekday, weeks, minute]:
-            return WeekdayOfEarlierWeek(weekday, weeks, minute)
-        case ["weekdays", rows]:
-            return WeekdayTable({day: (earlier, minute) for day, earlier, minute in rows})
-        case ["dates", rows]:
-            return FixedDates(tuple((_load_period(row[:3]), date.fromisoformat(row[3]), row[4]) for row in rows))
-        case ["never"]:
-            return NeverOnline()
-    raise ValueError(f"unknown deadline {read!r}")
+    """Raises ValueError for a kind that is no more."""
+    kind, *figures = read
+    if kind not in _DEADLINES:
+        raise ValueError(f"unknown deadline {read!r}")
+    if kind == WeekdayTable.__name__:
+        return WeekdayTable({day: (earlier, minute) for day, earlier, minute in figures[0]})
+    if kind == FixedDates.__name__:
+        return FixedDates(tuple((_load_period(row[:3]), date.fromisoformat(row[3]), row[4]) for row in figures[0]))
+    return _DEADLINES[kind](*figures)
 
 
 def _dump_calendar(calendar: Calendar) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """French words: days, hours, deadlines, refusals."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 
@@ -83,6 +84,10 @@ def test_french_spacing(typed: str, typeset: str) -> None:
 )
 def test_every_kind_of_deadline_has_words(deadline: Deadline, said: str) -> None:
     assert plain(deadline_phrase(deadline, FIRST, LAST)) == said
+
+
+def test_no_kind_of_deadline_is_forgotten() -> None:
+    assert set(get_args(Deadline)) - set(deadline_phrase.registry) == set()
 
 
 def test_a_kind_without_words_is_a_fault_of_ours() -> None:
