@@ -22,32 +22,32 @@ CLOCKS_APART = timedelta(minutes=5)
 WINDOW_SECONDS = 15 * 60
 TRIES_PER_DEVICE = 10
 TRIES_PER_CHILD = 200
-"""Anybody can read a child code on a bill left in a bag. This one is for devices that the family never used, and high:
-one address is stopped before it fills it."""
+"""Anybody can read a child code on a bill left in a bag. This limit is for devices that the family never used. It is
+high: the limit of one address is reached before it."""
 FAILURES_PER_PAYER = 10
 FAILURES_PER_ADDRESS = 100
-"""A whole school or a phone operator may share one address."""
+"""It is high, because a whole school, or all clients of a phone operator, may share one address."""
 FAMILIES_PER_DEVICE = 4
 
 _NOBODYS_SALT = b"nobody has this."
 
 
 class WrongCodes(RuntimeError):
-    """The two codes do not go together, or too many were tried: the parent must not learn which."""
+    """The two codes do not go together, or too many were tried. The parent must not learn which."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """What the signed cookie says. Instants are aware UTC; ``seen_at`` is refreshed as the parent moves on."""
+    """What the signed cookie says. Instants are aware UTC; ``seen_at`` is renewed while the parent opens pages."""
 
     family: FamilyId
     child: ChildId
-    """The child whose code was typed: the one shown first."""
+    """The child whose code was typed: it is shown first."""
     epoch: int
     signed_in_at: datetime
     seen_at: datetime
     nonce: str
-    """Makes the CSRF token of this session its own."""
+    """Random: it makes the CSRF token of this session different from all others."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ NEW_DEVICE = Device("", ())
 
 @dataclass(frozen=True)
 class SignedIn:
-    """``device``: what the browser is to be known by from now on."""
+    """``device`` is how the browser will be recognised from now on."""
 
     session: Session
     device: Device
@@ -71,24 +71,25 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What one attempt is counted on. Subjects are HMACs: the counters tell neither codes nor addresses."""
+    """The counters of one attempt. Subjects are HMACs, so that the counters tell neither codes nor addresses."""
 
     key: str
     by_device: Limit
     by_child: Limit
     failures: tuple[Limit, Limit]
-    """Of the payer code and of the address: only failures are counted there, once they are known to be."""
+    """Limits of the payer code and of the address. They count failures only, once it is known that the attempt
+    failed."""
     facts: dict[str, object]
-    """For the operator's log."""
+    """Facts for the operator's log."""
 
 
 class SignIn:
-    """Two codes -> a session. Whatever is wrong, the same work is done and the same error raised.
+    """Two codes -> a session. Whatever is wrong, the same work is done and the same error is raised.
 
-    A device that has opened the family before is counted on itself alone: no stranger can lock a family out of it. Any
-    other is counted on the child code before its answer is given: parallel attempts cannot outrun that. An address and
-    a payer code are looked at before and counted only after a failure: right codes write nothing that others share,
-    and a whole school may sign in from one address at once.
+    A device that opened the family before is counted on itself alone, so that no stranger can lock a family out of it.
+    Other devices are counted on the child code before they get an answer, so that parallel attempts cannot run past the
+    limit. An address and a payer code are checked before, and counted only after a failure: right codes write nothing
+    that others share, and a whole school may sign in from one address at once.
     """
 
     def __init__(
@@ -109,10 +110,10 @@ class SignIn:
         self.report = report
 
     def __call__(self, child_code: str, payer_code: str, address: str, device: Device = NEW_DEVICE) -> SignedIn:
-        """Raises WrongCodes, after the same work whatever is wrong. ``address`` is the caller's IP address.
+        """Sign in. ``address`` is the caller's IP address.
 
-        Raises BadForm (args: ``child``, ``payer``, those that hold no letter and no digit) before any work: nothing was
-        tried, so nothing is counted.
+        Raises WrongCodes, after the same work whatever is wrong. Raises BadForm (args: ``child``, ``payer``, those
+        without any letter or digit) before any work: nothing was tried, so nothing is counted.
         """
         empty = [name for name, code in (("child", child_code), ("payer", payer_code)) if not normal_code(code)]
         if empty:
@@ -135,7 +136,8 @@ class SignIn:
         return SignedIn(_new_session(right, family.session_epoch, now), self._known_from_now(device, right.family))
 
     def _right(self, found: Sequence[Login], payer_code: str) -> Login | None:
-        """One slow hash, whatever the codes: families of a child code share a salt, an unknown one has nobody's."""
+        """Make one slow hash, whatever the codes: the families of a child code share a salt, and an unknown code gets a
+        salt that is nobody's."""
         secret = secret_of(self.pepper, payer_code, found[0].salt if found else _NOBODYS_SALT)
         right = [login for login in found if hmac.compare_digest(secret, login.secret)]
         return right[0] if right else None
@@ -143,10 +145,10 @@ class SignIn:
     def _let_in(
         self, attempt: _Attempt, found: Sequence[Login], right: Login | None, device: Device, now: datetime
     ) -> tuple[Limit, ...]:
-        """The counters that the attempt stands in; none when it is not let in, be it right or wrong.
+        """The limits on which the attempt was counted; none when the attempt is refused, even if its codes are right.
 
-        What fails as a known device is judged as a stranger's too: separated parents may share a tablet, and a device
-        of the one may not try the other's code for free.
+        An attempt that fails on a known device is also judged as a stranger's: separated parents may share a tablet,
+        and the device of one parent must not try the other's code for free.
         """
         taken: tuple[Limit, ...] = ()
         known = {login.family for login in found if self._name(login.family) in device.families}
@@ -162,7 +164,7 @@ class SignIn:
         child, payer = normal_code(child_code), normal_code(payer_code)
         by_address = Limit(address_subject(self.pepper, address), FAILURES_PER_ADDRESS, WINDOW_SECONDS)
         by_child = Limit(child_subject(self.pepper, child), TRIES_PER_CHILD, WINDOW_SECONDS)
-        # Whole, it would be a fast hash of a payer code in a table. Four digits tell attackers from one another.
+        # The whole hash would be a fast hash of a payer code in a table. Four digits tell attackers from one another.
         payer_subject = subject(self.pepper, "payer", payer)[: len("payer#") + 4]
         return _Attempt(
             key=login_key(self.pepper, child),
@@ -197,28 +199,29 @@ def _new_session(login: Login, epoch: int, now: datetime) -> Session:
 
 
 def _prefix(limit: Limit) -> str:
-    """Enough of a subject's HMAC to follow it through a log."""
+    """The first digits of a subject's HMAC: enough to follow it through a log."""
     return limit.subject.partition("#")[2][:12]
 
 
 def is_over(session: Session, now: datetime) -> bool:
-    """By its own times. One that is not may still have been ended, which only its family knows."""
+    """Whether the session has ended by its own times. If not, it may have been signed out: only its family knows."""
     from_tomorrow = session.seen_at > now + CLOCKS_APART
     return now - session.seen_at > SESSION_IDLE or now - session.signed_in_at > SESSION_LONGEST or from_tomorrow
 
 
 class OpenSession:
-    """The signed-in family behind a session, as long as the session lives."""
+    """The signed-in family of a session, as long as the session is alive."""
 
     def __init__(self, *, families: FamilyStore, clock: Clock) -> None:
         self.families = families
         self.clock = clock
 
     def __call__(self, session: Session) -> tuple[Family, Session]:
-        """The family and the session to keep (another one when it aged); raises SessionExpired.
+        """The family, and the session to keep (a renewed one when it aged). Raises SessionExpired.
 
-        A session ends after an hour without a page, after twelve hours, when it was signed out, or when the family's
-        epoch was raised. An epoch below the session's, which we signed, was read a second too early.
+        A session ends after an hour without a page, after twelve hours, when it is signed out, or when the family's
+        epoch is raised. We signed the session's epoch: when the family's is below it, the family was read a second too
+        early.
         """
         now = self.clock.now()
         if is_over(session, now):
@@ -230,7 +233,7 @@ class OpenSession:
 
 
 class EndSession:
-    """Sign out: copies of the cookie, wherever they are, open nothing any more."""
+    """Sign out: no copy of the cookie, wherever it is, opens anything any more."""
 
     def __init__(self, *, families: FamilyStore) -> None:
         self.families = families
@@ -240,14 +243,14 @@ class EndSession:
 
 
 class EndOthers:
-    """Sign out every other session of the family, and any copy of this one."""
+    """End every other session of the family, and every copy of this one."""
 
     def __init__(self, *, families: FamilyStore, clock: Clock) -> None:
         self.families = families
         self.clock = clock
 
     def __call__(self, session: Session) -> Session:
-        """The session to keep; its twelve hours go on."""
+        """The session to keep. It ends twelve hours after it began, as before."""
         now = self.clock.now()
         epoch = self.families.raise_epoch(session.family)
         return replace(session, epoch=epoch, seen_at=now, nonce=secrets.token_urlsafe(12))

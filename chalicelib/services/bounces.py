@@ -17,8 +17,10 @@ class NoteSesEvent:
         self.report = report
 
     def __call__(self, event: Mapping[str, Any]) -> int:
-        """``event``: as the mail service tells it. How many addresses were noted; an unreadable event is told, not
-        raised: it would be as unreadable the next time."""
+        """How many addresses were noted. ``event`` is what the mail service tells.
+
+        An unreadable event is logged and not raised: it would be as unreadable the next time.
+        """
         try:
             given_up = self.events.given_up(event)
         except UnreadableEvent as error:

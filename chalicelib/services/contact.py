@@ -33,10 +33,10 @@ class WriteToOffice:
         self.new_name = new_name
 
     def __call__(self, message: Message, address: str) -> None:
-        """Put the message in the outbox, from which it leaves for the office within minutes.
+        """Put the message in the outbox, from where it leaves for the office within minutes.
 
-        Raises BadForm (args: names of the fields in error), Throttled past 5 messages an hour from one IP address,
-        Unavailable when it could not be kept (the attempt is then not counted).
+        Raises BadForm (args: names of the wrong fields), Throttled after 5 messages in an hour from one IP address,
+        Unavailable when the message could not be kept (the attempt is then not counted).
         """
         faults = [field for field in LONGEST if not _is_sound(field, getattr(message, field))]
         if faults:

@@ -14,10 +14,10 @@ from chalicelib.services.settling import MOST_TRIES, SettlePayment
 
 
 class DeclarePayment:
-    """What somebody posts as the treasury's return of the URL contract. Nothing proves who it was.
+    """What somebody posts as the treasury's return of the URL contract. Nothing proves who posted it.
 
-    Where the operation can be looked up, it is no more than a reason to do so; where it cannot, it is kept as a hint
-    that the bank's statement must confirm.
+    When the operation can be looked up, the post is only a reason to look it up. When it cannot, the post is kept as a
+    hint that the bank's statement must confirm.
     """
 
     def __init__(
@@ -36,10 +36,10 @@ class DeclarePayment:
         self.report = report
 
     def __call__(self, nonce: str, told: Mapping[str, str]) -> None:
-        """``told``: the fields as they were posted, their names in lower case.
+        """``told`` are the fields as they were posted, with their names in lower case.
 
-        Ignores what is not ours, what was told before, and what cannot be read: the bank would only repeat it. Raises
-        Unavailable.
+        What is not ours, what was told before and what cannot be read is ignored: an error would only make the bank
+        repeat it. Raises Unavailable.
         """
         try:
             answer = self.providers[BY_URL].declared(told)
@@ -63,7 +63,7 @@ class DeclarePayment:
             try:
                 self._write(attempt, after, now)
             except StaleWrite:
-                # Another word came at once: this one may still say more.
+                # Other news came at the same moment: this news may still add to it.
                 attempt = self.attempts.find(attempt.id)
             else:
                 return

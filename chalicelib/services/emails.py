@@ -1,11 +1,12 @@
-"""What an e-mail address is, typed in a form or read from a list: one definition."""
+"""What an e-mail address is, both typed in a form and read from a list: one definition."""
 
 LONGEST_EMAIL = 254
 
 
 def is_email(text: str) -> bool:
-    """Whether ``text`` is one address that mail could reach; its form only, nothing is asked of the network."""
-    # Imported here: few pages need it, and it would cost every cold start.
+    """Whether ``text`` is one address that mail could reach. Only its form is checked; nothing is asked of the
+    network."""
+    # Imported here, because few pages need it and it would make every cold start slower.
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
     try:

@@ -1,8 +1,8 @@
-"""Limited places: reserved before their booking is written, given back after it went.
+"""Limited places: they are reserved before their booking is written, and given back after it is deleted.
 
-A crowd that wants the same five days must not meet in transactions: each counter is one plain write, which never
-conflicts with its like. Whatever happens between the writes leaves at most a place unsold, and the recount of the night
-gives it back.
+Many families may want the same five days at once, and must not meet in transactions. So each counter is changed by a
+plain write of its own, which never conflicts with others. Whatever happens between two writes leaves at most a place
+unsold; the recount of the night gives it back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,21 +15,21 @@ from chalicelib.services.ports import JournalEntry, PlaceTally, PlanningStore
 
 
 class Held:
-    """Places reserved for one family, as long as no booking has used them.
+    """Places reserved for one family, until a booking uses them.
 
-    They stay held while a save is decided again: between giving back and taking again, others would be told that the
-    day is full.
+    They stay held while a save is decided again: if they were given back and taken again, others would read in between
+    that the day is full.
     """
 
     def __init__(self, plannings: PlanningStore) -> None:
         self.plannings = plannings
         self.places: dict[PlaceKey, int] = {}
         self._before: dict[PlaceKey, PlaceTally] = {}
-        """Counters as they were before their places were reserved."""
+        """Counters as they were read before their places were reserved."""
         self._read: dict[PlaceKey, PlaceTally] = {}
 
     def taken_by_others(self, keys: Iterable[PlaceKey]) -> Mapping[PlaceKey, int]:
-        """Read the counters; those of what is written next must be read first."""
+        """Read the counters. The counters of the next write must be read first."""
         found = self.plannings.tallies(keys)
         self._read.update(found)
         return {key: tally.taken - self.places.get(key, 0) for key, tally in found.items()}
@@ -39,8 +39,8 @@ class Held:
     ) -> None:
         """Reserve what ``moves`` takes, within ``limits``; save the entry; free what ``moves`` gives back.
 
-        Raises StaleWrite when a counter is full or the save is refused: nothing was saved, what was reserved is held.
-        After Unavailable the entry may be saved or not, so its places are left to the recount.
+        Raises StaleWrite when a counter is full or the save is refused: nothing was saved, and what was reserved is
+        still held. After Unavailable the entry may be saved or not, so its places are left to the recount.
         """
         wanted = {key: move for key, move in moves.items() if move > 0}
         self._reserve(wanted, limits)
@@ -53,7 +53,7 @@ class Held:
                 self.places[key] += number
             raise
         for key, move in moves.items():
-            # A counter that missed bookings made before there was a limit has less to give back.
+            # A counter may have missed bookings made before there was a limit: then less is given back.
             number = min(-move, self._read[key].taken)
             if number > 0:
                 self.plannings.give_back(key, number, self._read[key])
@@ -65,7 +65,7 @@ class Held:
         self.places.clear()
 
     def _reserve(self, wanted: Mapping[PlaceKey, int], limits: Mapping[PlaceKey, int]) -> None:
-        """Every counter is asked, even when one is full: the next look then decides all of them at once."""
+        """Ask every counter, even when one is full: the next look then decides about all of them at once."""
         full: StaleWrite | None = None
         for key in sorted(wanted):
             missing = wanted[key] - self.places.get(key, 0)
@@ -83,7 +83,7 @@ class Held:
 
 @contextmanager
 def holding(plannings: PlanningStore) -> Iterator[Held]:
-    """What is still held at the end of the block is given back, whether it ends well or not."""
+    """Give back what is still held at the end of the block, also after an error."""
     held = Held(plannings)
     try:
         yield held

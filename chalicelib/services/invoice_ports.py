@@ -1,4 +1,4 @@
-"""What invoices and their PDFs need from the world; see ``ports`` for the house rules of stores."""
+"""What invoices and their PDFs need from the world; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,47 +12,49 @@ from chalicelib.services.mail_ports import Mail
 
 class InvoiceStore(Protocol):
     def of(self, family: FamilyId) -> tuple[Invoice, ...]:
-        """Every invoice of the family with its payments, newest issue date first. One Query; no lines."""
+        """Every invoice of the family with its payments, the newest issue date first. One Query; without lines."""
         ...
 
     def find(self, family: FamilyId, number: InvoiceNumber) -> Invoice | None:
-        """One invoice with its payments, of this family only."""
+        """One invoice of this family with its payments; None when the family has no such invoice."""
         ...
 
     def lines(self, family: FamilyId, number: InvoiceNumber) -> tuple[InvoiceLine, ...]: ...
 
     def holder(self, number: InvoiceNumber) -> Invoice | None:
-        """The invoice of that number whoever owes it: for the import and the bank, never for a page."""
+        """The invoice of that number, whoever owes it. It is for the import and the bank, never for a page."""
         ...
 
     def holder_of_reference(self, reference: str) -> Invoice | None: ...
 
     def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
-        """Add or correct an unpaid invoice, its number and reference kept unique, in one transaction.
+        """Add or correct an unpaid invoice in one transaction. Its number and its reference stay unique.
 
-        A new invoice is queued for its notification; a correction leaves whether its family was told, and its attempts
-        to pay, as they are. Raises StaleWrite when the number or the reference belongs to another invoice, when the
-        invoice was paid meanwhile (a paid invoice never changes), or when its latest attempt is not the one that
-        ``Invoice.begun`` names.
+        A new invoice is queued for its notification. A correction keeps whether the family was told, and the attempts
+        to pay. Raises StaleWrite when the number or the reference belongs to another invoice, when the invoice was paid
+        meanwhile (a paid invoice never changes), or when its latest attempt is not the one that ``Invoice.begun``
+        names.
         """
         ...
 
     def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int) -> None:
-        """Note the size of the invoice's PDF, once it is stored. Allowed on a paid invoice."""
+        """Note the size of the invoice's PDF in bytes, after it is stored. Allowed on a paid invoice."""
         ...
 
     def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
-        """Add a payment to an invoice, paid or not: money received is never lost. False when it was there already."""
+        """Add a payment to an invoice, paid or not: received money is never lost. False when the payment was there
+        already."""
         ...
 
     def to_notify(self, limit: int) -> tuple[Invoice, ...]:
-        """Invoices online and not notified yet, oldest first, through a sparse index; payments are not read."""
+        """Invoices that are online and not notified yet, oldest first, through a sparse index; payments are not
+        read."""
         ...
 
     def notified(self, invoice: Invoice, mails: Sequence[Mail]) -> None:
         """Take the invoice off the list and put its mails in the outbox, in one transaction (at most 90 mails).
 
-        Nothing happens, silently, when it was off the list already: somebody else told.
+        Nothing happens, and nothing is raised, when it was off the list already: somebody else told the family.
         """
         ...
 
@@ -63,15 +65,15 @@ class PdfStore(Protocol):
     def exists(self, family: FamilyId, number: InvoiceNumber) -> bool: ...
 
     def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
-        """Whether the stored PDF is this very one."""
+        """Whether the stored PDF has exactly these bytes."""
         ...
 
     def link(self, family: FamilyId, number: InvoiceNumber) -> str:
-        """Address of the PDF, good for 60 seconds, that the browser shows under the invoice's number."""
+        """Address of the PDF, valid for 60 seconds; the browser shows it under the invoice's number."""
         ...
 
 
 class InvoiceRenderer(Protocol):
     def render(self, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family, town: Town) -> bytes:
-        """The PDF of a French public invoice; the same bytes for the same arguments."""
+        """The PDF of a French public invoice. The same arguments give the same bytes."""
         ...

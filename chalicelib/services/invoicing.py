@@ -22,7 +22,7 @@ class AlreadyPaid(ValueError):
 
 
 class UnderWay(RuntimeError):
-    """A payment of the invoice is under way, or a person has to look at one: it may not be paid a second time."""
+    """A payment of the invoice is under way, or a person has to check one: it may not be paid a second time."""
 
     def __init__(self, attempt: Attempt) -> None:
         super().__init__(attempt.invoice)
@@ -30,15 +30,15 @@ class UnderWay(RuntimeError):
 
 
 class PdfMissing(LookupError):
-    """The invoice exists and its PDF does not. ``args[0]`` is the invoice's number."""
+    """The invoice exists but its PDF does not. ``args[0]`` is the invoice's number."""
 
 
 @dataclass(frozen=True)
 class InvoicesPage:
-    """Every invoice still due, oldest due date first; one page of the paid ones, last paid first.
+    """Every invoice still due, the oldest due date first; and one page of the paid ones, the last paid first.
 
-    ``page`` counts from 1 to ``pages``; ``pages`` is 1 when none is paid. ``today`` is the day in Paris. ``under_way``:
-    those of ``to_pay`` that may not be paid now, and the attempt that keeps them.
+    ``page`` counts from 1 to ``pages``; ``pages`` is 1 when none is paid. ``today`` is the day in Paris. ``under_way``
+    has the invoices of ``to_pay`` that may not be paid now, and for each the attempt that prevents it.
     """
 
     to_pay: tuple[Invoice, ...]
@@ -52,8 +52,10 @@ class InvoicesPage:
 def live_attempts(
     invoices: Iterable[Invoice], attempts: AttemptStore, now: datetime
 ) -> Mapping[InvoiceNumber, Attempt]:
-    """Those of ``invoices`` that a live attempt keeps from being paid, or changed. One call, and none when no attempt
-    was begun lately: nothing holds an invoice for longer than HOLD_TO_CHECK."""
+    """The ``invoices`` that may not be paid or changed now, because of a live attempt.
+
+    One call; no call when no attempt was begun lately, because nothing holds an invoice for longer than HOLD_TO_CHECK.
+    """
     begun = {invoice.begun.attempt for invoice in invoices if invoice.begun and now < invoice.begun.at + HOLD_TO_CHECK}
     return {one.invoice: one for one in attempts.among(begun) if one.is_live(now)} if begun else {}
 
@@ -65,7 +67,7 @@ class ShowInvoices:
         self.clock = clock
 
     def __call__(self, family: FamilyId, page: int = 1) -> InvoicesPage:
-        """One Query, whatever the number of invoices, and one BatchGet when one due was tried to be paid lately.
+        """One Query, however many invoices, and one BatchGet when somebody lately tried to pay one that is due.
 
         Raises NotFound for a page that does not exist.
         """
@@ -94,7 +96,7 @@ class ChooseInvoice:
         self.clock = clock
 
     def __call__(self, family: FamilyId, number: InvoiceNumber | None, email: str) -> Invoice:
-        """The invoice to pay, and ``email`` is where the bank's receipt goes.
+        """The invoice to pay. ``email`` is the address for the bank's receipt.
 
         Raises BadForm (args: ``number`` when none is chosen, ``email`` when it is no address), NotFound for an invoice
         that is not the family's, AlreadyPaid, UnderWay.
@@ -118,7 +120,8 @@ class OpenPdf:
         self.pdfs = pdfs
 
     def __call__(self, family: FamilyId, number: InvoiceNumber) -> str:
-        """A link to the PDF, good for a minute. Raises NotFound for an invoice that is not the family's, PdfMissing."""
+        """A link to the PDF, valid for a minute. Raises NotFound for an invoice that is not the family's,
+        PdfMissing."""
         if self.invoices.find(family, number) is None:
             raise NotFound("invoice")
         if not self.pdfs.exists(family, number):
@@ -128,7 +131,7 @@ class OpenPdf:
 
 @dataclass(frozen=True)
 class InvoiceUseCases:
-    """A family's invoices: listed, chosen to be paid, opened as PDF."""
+    """A family's invoices: listed, chosen for payment, opened as PDF."""
 
     show: ShowInvoices
     choose: ChooseInvoice

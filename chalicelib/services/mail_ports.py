@@ -1,4 +1,4 @@
-"""What the e-mails of the portal need from the world; see ``ports`` for the house rules of stores."""
+"""What the e-mails of the portal need from the world; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from chalicelib.rules.notices import NoticeSettings
 
 @dataclass(frozen=True)
 class Mail:
-    """One e-mail waiting to be sent, to one address.
+    """One e-mail that waits to be sent, to one address.
 
-    ``kind`` names its template folder (``email/<kind>/``), ``facts`` are the strings that the template shows (never a
-    child's name, save in what a parent writes); ``stop_link`` and ``reply_to`` also make its headers. ``family`` is
-    None for an e-mail to the office. ``subject_id`` is what it is about (an invoice number…), for logs and for finding
-    repeats.
+    ``kind`` names its template folder (``email/<kind>/``). ``facts`` are the strings that the template shows; they
+    never hold a child's name, except in what a parent writes. ``stop_link`` and ``reply_to`` also make headers.
+    ``family`` is None for an e-mail to the office. ``subject_id`` is what the mail is about (an invoice number…), for
+    logs and to find repeats.
     """
 
     id: str
@@ -31,67 +31,68 @@ class Mail:
 
 class NoticeStore(Protocol):
     def settings(self, family: FamilyId) -> NoticeSettings:
-        """The family's settings, the default ones when it never saved any."""
+        """The family's settings; the default ones when it never saved any."""
         ...
 
     def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
-        """Write ``settings`` over the version that they carry (kept as version + 1), ``mails`` in the outbox, in
-        one transaction. Raises StaleWrite when somebody saved since."""
+        """Write ``settings`` over the version that they carry (kept as version + 1) and put ``mails`` in the outbox, in
+        one transaction. Raises StaleWrite when somebody saved in between."""
         ...
 
 
 class Outbox(Protocol):
     def put(self, mail: Mail) -> None:
-        """Keep a mail that nothing else is written with. The same mail again changes nothing while it waits."""
+        """Keep a mail that is written alone. Keeping the same mail again changes nothing while it waits."""
         ...
 
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
-        """Mails whose time has come and that nobody holds, oldest first."""
+        """Mails that are due and that nobody holds, oldest first."""
         ...
 
     def lease(self, mail: Mail, now: datetime, seconds: int) -> bool:
-        """Hold a mail for a while; False when somebody else holds or has sent it."""
+        """Hold a mail for some seconds; False when somebody else holds it or has sent it."""
         ...
 
     def sent(self, mail: Mail) -> None: ...
 
     def retry(self, mail: Mail, due_at: datetime) -> None:
-        """Let go of the mail, to be tried again at ``due_at``, one attempt more."""
+        """Release the mail with one attempt more; it is due again at ``due_at``."""
         ...
 
     def set_aside(self, mail: Mail, why: str) -> None:
-        """Never try again by itself; kept for the operator."""
+        """Keep the mail for the operator; it is never tried again by itself."""
         ...
 
     def suppress(self, email: str, why: str, now: datetime) -> None:
-        """Write no family's e-mail to this address for a year (it bounced or complained). Only an HMAC of it is
-        kept."""
+        """Never write a family's e-mail to this address for a year, because it bounced or complained. Only an HMAC of
+        the address is kept."""
         ...
 
     def suppressed(self, emails: Iterable[str]) -> set[str]:
-        """Those of ``emails`` that must not be written to, compared without case, given as asked."""
+        """The ``emails`` that must not be written to. Case does not count; they are returned as they were given."""
         ...
 
 
 class MailLinks(Protocol):
-    """Absolute addresses for e-mails, signed where they act without a session."""
+    """Absolute addresses for e-mails; those that act without a session are signed."""
 
     def invoices(self) -> str:
         """The family's invoices, after signing in."""
         ...
 
     def stop(self, family: FamilyId, email: str) -> str:
-        """Stops the notices to one address: a page for who opens it, at once for who posts to it (one-click)."""
+        """Address that stops the notices to one address: opened, it is a page; posted to, it stops at once
+        (one-click)."""
         ...
 
     def confirm(self, family: FamilyId, email: str, until: datetime) -> str:
-        """A page whose button confirms that ``email`` wants the family's notices; good until ``until``."""
+        """Address of a page whose button confirms that ``email`` wants the family's notices; valid until ``until``."""
         ...
 
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """``html`` is empty for an e-mail of text alone."""
+    """``html`` is empty for an e-mail that is only text."""
 
     subject: str
     text: str
@@ -100,12 +101,12 @@ class RenderedMail:
 
 class MailRenderer(Protocol):
     def render(self, mail: Mail) -> RenderedMail:
-        """The words of a mail. Raises LookupError for a kind without template or a fact that is missing."""
+        """The words of a mail. Raises LookupError for a kind without template or for a missing fact."""
         ...
 
 
 class MailRejected(ValueError):
-    """The mail service will never take this mail: the address or the content is refused for good."""
+    """The mail service will never take this mail: it refuses the address or the content for good."""
 
 
 class MailThrottled(RuntimeError):
@@ -116,8 +117,8 @@ class MailSender(Protocol):
     def send(
         self, *, to: str, subject: str, text: str, html: str = "", unsubscribe: str = "", reply_to: str = ""
     ) -> str:
-        """Hand one mail to the service; return its id there. ``unsubscribe``: address of the one-click header;
-        ``reply_to``: who gets the answer.
+        """Hand one mail to the service; return its id there. ``unsubscribe`` is the address of the one-click header;
+        ``reply_to`` is who gets the answer.
 
         Raises MailRejected (never again), MailThrottled (pause), Unavailable (try later).
         """
@@ -126,18 +127,20 @@ class MailSender(Protocol):
 
 @dataclass(frozen=True)
 class GivenUp:
-    """An address that must not be written to any more. ``why``: ``bounce`` or ``complaint``."""
+    """An address that must not be written to any more. ``why`` is ``bounce`` or ``complaint``."""
 
     email: str
     why: str
 
 
 class UnreadableEvent(ValueError):
-    """The mail service told of something in words that nobody knows. ``args[0]``: what kind of fault it is."""
+    """The mail service sent news that we cannot read. ``args[0]`` is the kind of fault."""
 
 
 class MailEvents(Protocol):
     def given_up(self, event: Mapping[str, Any]) -> Sequence[GivenUp]:
-        """The addresses that ``event``, as the mail service tells it, gives up; none for a mail that is not ours, and
-        for what may still arrive. Raises UnreadableEvent."""
+        """The addresses that ``event`` gives up, as the mail service tells it.
+
+        None for a mail that is not ours, and for a mail that may still arrive. Raises UnreadableEvent.
+        """
         ...

@@ -1,7 +1,7 @@
-"""Every e-mail that the portal writes: one function each, named as its folder of ``templates/email`` is.
+"""Every e-mail that the portal writes: one function each, with the name of its folder in ``templates/email``.
 
-A function says to whom, and the facts that its template shows; never a child's name. An e-mail's id is made of what
-causes it, so that causing it again is the same e-mail. Amounts are written as they are read, days in Paris.
+A function decides to whom, and which facts the template shows; never a child's name. An e-mail's id is made of its
+cause, so that the same cause makes the same e-mail. Amounts are French text, days are days in Paris.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reverse
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody writes to the office. ``email``: where the answer goes."""
+    """What somebody writes to the office. ``email`` is where the answer goes."""
 
     name: str
     email: str
@@ -29,8 +29,10 @@ class Message:
 
 
 def invoice_online(invoice: Invoice, email: str, rank: int, *, invoices: str, stop: str, now: datetime) -> Mail:
-    """To the ``rank``-th address of a family that wants news of its invoices. ``invoices`` and ``stop``: addresses of
-    its invoices, and of the page that stops these e-mails."""
+    """Tells the ``rank``-th address of a family that an invoice is online.
+
+    ``invoices`` and ``stop`` are the addresses of the family's invoices and of the page that stops these e-mails.
+    """
     facts = {
         "number": invoice.number,
         "label": invoice.label,
@@ -47,15 +49,17 @@ def invoice_online(invoice: Invoice, email: str, rank: int, *, invoices: str, st
 def confirm_address(
     family: FamilyId, email: str, rank: int, *, version: int, confirm: str, until: datetime, now: datetime
 ) -> Mail:
-    """To the ``rank``-th of the addresses that the settings of ``version`` ask. ``confirm``: address of the page whose
-    button agrees, good until ``until``."""
+    """Asks the ``rank``-th new address in the settings of ``version`` whether it agrees.
+
+    ``confirm`` is the address of the page whose button agrees, valid until ``until``.
+    """
     facts = {"confirm_link": confirm, "until": _day(paris_day(until))}
     mail_id = f"{CONFIRM_ADDRESS}-{family}-{version}-{rank}"
     return Mail(mail_id, email, CONFIRM_ADDRESS, facts, family, "notices", now)
 
 
 def payment_receipt(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
-    """To the address that the parent gave for it."""
+    """Goes to the address that the parent gave for the receipt."""
     answer = attempt.answer
     paid_at = ((answer.paid_at if answer else None) or now).astimezone(PARIS)
     facts = {
@@ -74,7 +78,7 @@ def payment_receipt(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
 
 
 def payment_reversed(attempt: Attempt, invoice: Invoice, payment: Payment, day: date, now: datetime) -> Mail:
-    """To the address that got the receipt: ``payment`` bounced on ``day``, and the attempt says why."""
+    """Tells the address that got the receipt that ``payment`` bounced on ``day``; the attempt says why."""
     facts = {
         "number": invoice.number,
         "label": invoice.label,
@@ -89,7 +93,8 @@ def payment_reversed(attempt: Attempt, invoice: Invoice, payment: Payment, day: 
 
 
 def contact(message: Message, office: str, *, name: str, now: datetime) -> Mail:
-    """To the office, whose answer goes to the parent: ``message`` word for word. ``name``: of this message alone."""
+    """Brings ``message`` to the office, word for word; the office's answer goes to the parent. ``name`` is unique to
+    this message."""
     facts = {
         "name": message.name.strip(),
         "reply_to": message.email.strip(),
@@ -100,7 +105,8 @@ def contact(message: Message, office: str, *, name: str, now: datetime) -> Mail:
 
 
 def means_of(attempt: Attempt) -> str:
-    """In French, as the bank's ticket says it. The treasury does not tell one kind of card from another."""
+    """The means of payment in French, as the bank's ticket says it. The treasury does not tell one kind of card from
+    another."""
     return "Prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "Carte bancaire"
 
 

@@ -1,4 +1,4 @@
-"""Who is told of a family's new invoices: the parent chooses, each added address agrees, anybody stops."""
+"""Who is told of a family's new invoices: the parent chooses, each added address must agree, and everybody can stop."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,16 @@ from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
 
 LINK_LASTS = timedelta(days=7)
 ASKED_PER_FAMILY_AN_HOUR = 6
-"""Confirmations that a family may cause in an hour: its three addresses, and each once more."""
+"""Confirmations that a family may cause in an hour: for its three addresses, and once more for each."""
 ASKED_PER_ADDRESS_A_DAY = 3
-"""Confirmations that one address may get in a day, from whatever family: it never asked for any."""
+"""Confirmations that one address may get in a day, whatever the families: it did not ask for them."""
 MOST_TRIES = 6
 
 
 @dataclass(frozen=True)
 class Notices:
-    """The family's settings. ``unreachable``: those of its addresses that bounced or complained, never written to."""
+    """The family's settings. ``unreachable`` are its addresses that bounced or complained; they are never written
+    to."""
 
     settings: NoticeSettings
     unreachable: frozenset[str]
@@ -54,8 +55,8 @@ class AskAddresses:
         self.clock = clock
 
     def __call__(self, family: FamilyId, settings: NoticeSettings, emails: Sequence[str]) -> None:
-        """``settings`` carries the version that it is written over. Raises StaleWrite; Throttled past the limits.
-        Nothing is saved then, and nothing counted."""
+        """``settings`` carries the version over which it is written. Raises StaleWrite, and Throttled when there are
+        too many confirmations: then nothing is saved and nothing is counted."""
         now = self.clock.now()
         mails = [self._mail(family, settings, rank, email, now) for rank, email in enumerate(emails)]
         counted: list[tuple[Limit, Limit]] = []
@@ -86,10 +87,10 @@ class EditNotices:
         self.ask = ask
 
     def __call__(self, family: Family, *, wanted: bool, emails: Sequence[str], version: int) -> NoticeSettings:
-        """Save the parent's form, made from ``version`` of the settings; each new address is asked to agree.
+        """Save the parent's form, made from ``version`` of the settings; each new address is asked whether it agrees.
 
-        Raises BadForm (args: ranks of the addresses that are none, from 0), StaleWrite when somebody saved since
-        something else, Throttled.
+        Raises BadForm (args: ranks of the wrong addresses, from 0), StaleWrite when somebody saved something else in
+        between, Throttled.
         """
         faults = [rank for rank, email in enumerate(emails) if email.strip() and not is_email(email.strip())]
         if faults:
@@ -97,7 +98,7 @@ class EditNotices:
         now_there = self.notices.settings(family.id)
         wished = edited(now_there, wanted=wanted, emails=emails, town_email=family.email)
         if wished == now_there and now_there.version:
-            return now_there  # The same form again: a button pressed twice.
+            return now_there  # The same form again: somebody pressed the button twice.
         if now_there.version != version:
             raise StaleWrite("notices")
         before = {address.email for address in now_there.extra}
@@ -106,14 +107,15 @@ class EditNotices:
 
 
 class AskAgain:
-    """Write once more to an address that has not agreed yet, or that stopped."""
+    """Write once more to an address that did not agree yet, or that stopped."""
 
     def __init__(self, *, notices: NoticeStore, ask: AskAddresses) -> None:
         self.notices = notices
         self.ask = ask
 
     def __call__(self, family: Family, email: str) -> None:
-        """Nothing for an address that agreed. Raises NotFound for one of another family, Throttled, StaleWrite."""
+        """Does nothing for an address that agreed. Raises NotFound for an address of another family, Throttled,
+        StaleWrite."""
         settings = self.notices.settings(family.id)
         state = state_of(settings, email, family.email)
         if state is None:
@@ -123,7 +125,8 @@ class AskAgain:
 
 
 class _Deciding:
-    """What the owner of an address decides from an e-mail's link, signed out: tried again while others write."""
+    """What the owner of an address decides from an e-mail's link, without signing in. It is tried again while others
+    write."""
 
     def __init__(self, *, notices: NoticeStore, families: FamilyStore) -> None:
         self.notices = notices
@@ -132,7 +135,7 @@ class _Deciding:
     def decide(
         self, family: FamilyId, email: str, change: Callable[[NoticeSettings, str, str], NoticeSettings]
     ) -> AddressState | None:
-        """The state in which the address was found, None when it is not the family's any more."""
+        """The state in which the address was found; None when it is not the family's any more."""
         found = self.families.find(family)
         if found is None:
             return None
@@ -150,14 +153,16 @@ class _Deciding:
 
 class ConfirmAddress(_Deciding):
     def __call__(self, family: FamilyId, email: str) -> None:
-        """The owner agrees. Repeats change nothing. Raises NotFound for an address that the family removed since."""
+        """The owner agrees; repeats change nothing. Raises NotFound for an address that the family removed in
+        between."""
         if self.decide(family, email, confirmed) is None:
             raise NotFound("address")
 
 
 class StopNotices(_Deciding):
     def __call__(self, family: FamilyId, email: str) -> None:
-        """This address gets no more notices; the family's others still do. Repeats, and addresses gone, do nothing."""
+        """This address gets no more notices; the other addresses of the family still do. Nothing happens when it is
+        repeated, or when the address is gone."""
         self.decide(family, email, stopped)
 
 
@@ -170,7 +175,7 @@ def _limits(pepper: str, family: FamilyId, email: str) -> tuple[Limit, Limit]:
 
 @dataclass(frozen=True)
 class NoticeUseCases:
-    """The e-mails that tell of new invoices: what the family chose, what the owner of an address decides."""
+    """E-mails about new invoices: what the family chose, what the owner of an address decides."""
 
     show: ShowNotices
     edit: EditNotices

@@ -1,6 +1,6 @@
-"""The job that tells families of new invoices: their mails go into the outbox.
+"""The job that tells families of new invoices: it puts their mails in the outbox.
 
-It works until it has nothing left or no time left; what remains is the next run's. ``seconds_left`` tells how long the
+It works until nothing is left or its time is over; the next run does the rest. ``seconds_left`` tells how much time the
 process still has.
 """
 
@@ -17,12 +17,13 @@ from chalicelib.services.ports import Clock, FamilyStore, Report, SecondsLeft
 
 INVOICES_A_RUN = 100
 MARGIN_SECONDS = 20.0
-"""Seconds of a process that are kept: more than the longest call still under way may take."""
+"""Seconds kept back at the end of a process: more than the longest call under way may take."""
 ONE_INVOICE_FAILED = (Unavailable, StaleWrite, LookupError, ValueError)
 
 
 class NotifyInvoices:
-    """Tell each family that wants it of its invoices newly online: off the list, into the outbox, together."""
+    """Tell each family that wants it about its invoices newly online: the invoice leaves the list and its mails enter
+    the outbox together."""
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class NotifyInvoices:
         self.report = report
 
     def __call__(self, seconds_left: SecondsLeft) -> int:
-        """How many mails were put in the outbox. Raises Unavailable, at the end, when an invoice could not be told of:
+        """How many mails were put in the outbox. Raises Unavailable, at the end, when some invoice could not be told;
         the others were."""
         now, mails = self.clock.now(), 0
         told: set[InvoiceNumber] = set()
@@ -66,8 +67,8 @@ class NotifyInvoices:
     def _waiting(
         self, seconds_left: SecondsLeft, told: set[InvoiceNumber], failed: set[InvoiceNumber]
     ) -> Iterator[Invoice]:
-        """Each invoice to tell of, once: those that fail stay first in the list, and the index shows what was taken off
-        a little late."""
+        """Each invoice to tell, once. Invoices that fail stay first in the list, and the index shows removals a little
+        late."""
         while seconds_left() > MARGIN_SECONDS:
             batch = self.invoices.to_notify(INVOICES_A_RUN + len(failed))
             fresh = [invoice for invoice in batch if invoice.number not in told | failed]
@@ -96,7 +97,7 @@ class NotifyInvoices:
         return [self._mail(invoice, email, rank, now) for rank, email in enumerate(wanted)]
 
     def _is_paid(self, invoice: Invoice) -> bool:
-        """A town brings years of paid invoices when it starts: nobody waits for news of them."""
+        """Whether it is paid: a town that starts brings years of paid invoices, and nobody waits for news of them."""
         whole = self.invoices.find(invoice.family, invoice.number)
         return whole is not None and whole.is_paid
 

@@ -1,4 +1,4 @@
-"""Paying online: its use cases, each in a module of its own."""
+"""Paying online: its use cases, each of which has a module of its own."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from chalicelib.services.starting import StartPayment
 
 @dataclass(frozen=True)
 class PaymentUseCases:
-    """Paying online: opened, looked at, and settled by what the treasury tells."""
+    """Paying online: a payment is opened, looked at, and settled by what the treasury tells."""
 
     start: StartPayment
     show: ShowPayment

@@ -1,4 +1,4 @@
-"""What paying online needs from the world; see ``ports`` for the house rules of stores."""
+"""What paying online needs from the world; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -12,16 +12,16 @@ from chalicelib.services.mail_ports import Mail
 
 
 class NotYetKnown(LookupError):
-    """The treasury has no result yet: the parent is on its page, or left it."""
+    """The treasury has no result yet: the parent is on its page, or has left it."""
 
 
 class UnknownOperation(LookupError):
-    """The treasury knows no such operation (any more): it purges at night those that were never used."""
+    """The treasury does not know this operation, or knows it no more: at night it purges those that were never used."""
 
 
 class OrderRefused(ValueError):
-    """The treasury will not open this payment. ``code`` is its own (``R3``, ``T2``…), ``parent`` whether the parent can
-    mend it (their e-mail address)."""
+    """The treasury refuses to open this payment. ``code`` is its own code (``R3``, ``T2``…); ``parent`` says whether
+    the parent can correct the cause (their e-mail address)."""
 
     def __init__(self, code: str, *, parent: bool = False) -> None:
         super().__init__(code)
@@ -30,11 +30,11 @@ class OrderRefused(ValueError):
 
 
 class PaymentProvider(Protocol):
-    """The treasury. Every call raises ``Unavailable`` (ports.py's rule) when it does not answer: ask again later."""
+    """The treasury. Every call raises ``Unavailable`` when it does not answer: ask again later."""
 
     def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
-        """Open a payment and return the treasury's ``idop``. ``notify`` is where the bank posts, ``back`` where the
-        parent's browser returns; absolute addresses. Raises OrderRefused."""
+        """Open a payment and return the treasury's ``idop``. ``notify`` is where the bank posts, ``back`` is where the
+        parent's browser returns; both are absolute addresses. Raises OrderRefused."""
         ...
 
     def page(self, attempt: Attempt) -> str:
@@ -42,7 +42,7 @@ class PaymentProvider(Protocol):
         ...
 
     def result_of(self, idop: str) -> BankAnswer:
-        """What became of an operation; may be asked any time, any number of times. Raises NotYetKnown,
+        """What became of an operation. It may be asked at any time, any number of times. Raises NotYetKnown,
         UnknownOperation."""
         ...
 
@@ -56,28 +56,29 @@ class AttemptStore(Protocol):
     def find(self, attempt: AttemptId) -> Attempt | None: ...
 
     def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
-        """Those of ``attempts`` that exist, in no order. One call for a hundred, none for none."""
+        """The ``attempts`` that exist, in no order. One call for up to a hundred, no call for none."""
         ...
 
     def by_idop(self, idop: str) -> Attempt | None:
-        """Strongly consistent: the bank may notify within the second."""
+        """The attempt of an operation; None when it is none of ours. Strongly consistent: the bank may notify within
+        the second."""
         ...
 
     def latest(self, invoice: Invoice) -> Attempt | None:
-        """The attempt that was begun last for this invoice."""
+        """The attempt that was begun last for this invoice; None when there was none."""
         ...
 
     def begin(self, attempt: Attempt, invoice: Invoice, over: Attempt | None) -> None:
-        """Keep a new attempt, and make it the invoice's latest, in one transaction.
+        """Keep a new attempt and make it the invoice's latest, in one transaction.
 
-        Conditions: the invoice is as it was read (nothing more was paid, same total), and its latest attempt is
-        ``over`` (None: there was none). Raises StaleWrite when somebody began another, or paid.
+        Conditions: the invoice is as it was read (nothing more was paid, the total is the same), and its latest attempt
+        is ``over`` (None: there was none). Raises StaleWrite when somebody began another attempt, or paid.
         """
         ...
 
     def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
-        """Note the treasury's ``idop``: PENDING, to be looked at from ``look_at`` on. Raises StaleWrite when the
-        attempt is no longer as it was read."""
+        """Note the treasury's ``idop``: the attempt is PENDING, and is looked at from ``look_at`` on. Raises StaleWrite
+        when the attempt is no longer as it was read."""
         ...
 
     def settle(
@@ -91,26 +92,30 @@ class AttemptStore(Protocol):
         entries: Sequence[LedgerEntry] = (),
         mails: Sequence[Mail] = (),
     ) -> None:
-        """Write what an answer makes of an attempt, in one transaction with the ``payment`` on ``invoice`` (as it was
-        read), the journal and the mails. Raises StaleWrite when the attempt or the invoice moved: read and decide
-        again. ``look_at`` None takes it off the reconciliation's list."""
+        """Write what an answer makes of an attempt: the attempt, the ``payment`` on ``invoice`` (as it was read), the
+        journal and the mails, in one transaction.
+
+        ``look_at`` None takes the attempt off the reconciliation's list. Raises StaleWrite when the attempt or the
+        invoice changed: read and decide again.
+        """
         ...
 
     def to_look_at(self, now: datetime, limit: int) -> tuple[Attempt, ...]:
-        """Attempts whose time to be looked at has come, oldest first, through a sparse index."""
+        """Attempts that are due to be looked at, oldest first, through a sparse index."""
         ...
 
     def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
-        """Note that the treasury is asked ``now``; False, and nothing noted, when it was within ``gap`` before. Of many
-        requests at once, one gets True."""
+        """Note that the treasury is asked ``now``. False when it was asked less than ``gap`` before; then nothing is
+        noted. When many requests come at once, one of them gets True."""
         ...
 
     def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
-        """Only move the next look, also of an attempt that had none. Does nothing when the attempt moved meanwhile."""
+        """Change only when the attempt is looked at next, also for an attempt that had no such time. Does nothing when
+        the attempt changed meanwhile."""
         ...
 
     def ledger(self, day: date) -> Iterator[LedgerEntry]:
-        """The payments' journal of a day in Paris, oldest first."""
+        """The payments' journal of one day in Paris, oldest first."""
         ...
 
     def to_refund_or_check(self) -> Iterator[LedgerEntry]:

@@ -1,4 +1,4 @@
-"""Show a planning, look back at its changes."""
+"""Show a planning, and the changes that were made to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from chalicelib.services.ports import Clock, PlanningStore, TownStore
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 
 WEEKS_SHOWN = 5
-"""Weeks on one page: the table stays light, and leaving the page is rare."""
+"""Weeks on one page: the table stays light, and parents rarely leave the page."""
 SAVES_READ = 40
-"""Saves looked back at for « Mes dernières modifications »: one Query, of the same cost whatever the history."""
+"""Saves that are read for « Mes dernières modifications »: one Query, which costs the same whatever the history."""
 CHANGES_SHOWN = 20
 """Changes shown for one activity."""
 
 
 @dataclass(frozen=True)
 class PlanningPage:
-    """Some weeks of one child's planning, every slot of them viewed at ``now`` (aware UTC).
+    """Some weeks of one child's planning; every slot is viewed at ``now`` (aware UTC).
 
-    ``first`` is a Monday, ``weekdays`` the ISO weekdays worth a column. ``views`` holds, for each of ``rows``, its
-    slots on those weekdays of ``weeks`` weeks, in the order of days. ``previous`` and ``following`` are Mondays to go
-    to, None at the calendar's ends. Rows are the activities of ``enrolled``, then those in which something is booked
-    still.
+    ``first`` is a Monday; ``weekdays`` are the ISO weekdays that need a column. ``rows`` are the activities of
+    ``enrolled``, then those in which something is still booked. ``views`` holds, for each row, its slots on those
+    weekdays of ``weeks`` weeks, in the order of days. ``previous`` and ``following`` are Mondays to go to; None at the
+    ends of the calendar.
     """
 
     town: Town
@@ -55,7 +55,7 @@ class ShowPlanning:
         self.clock = clock
 
     def __call__(self, family: Family, child: ChildId, week_of: date | None, only: ActivityId | None) -> PlanningPage:
-        """Raises NotFound for a child that is not the family's or an activity that the child is not enrolled in."""
+        """Raises NotFound for a child that is not the family's, or an activity in which the child is not enrolled."""
         days_of_town, now = self.town.days(), self.clock.now()
         town = days_of_town.town
         shown = family.child(child)
@@ -90,7 +90,7 @@ class ShowPlanning:
     def _views(
         self, judge: Judge, rows: tuple[Activity, ...], days: list[date], booked: frozenset[Slot]
     ) -> dict[ActivityId, list[SlotView]]:
-        """One call at most: the places of the limited slots that could still be booked."""
+        """The slots of each row, viewed. At most one call: the places of limited slots that can still be booked."""
         child = judge.child
         views: dict[ActivityId, list[SlotView]] = {}
         for activity in rows:
@@ -108,8 +108,11 @@ class ShowPlanning:
 
 
 def _still_booked(town: Town, child: Child, booked: frozenset[Slot]) -> tuple[Activity, ...]:
-    """Activities in which the child is booked and no longer enrolled, in the order of their names: what is booked is
-    shown, even when the town has the activity no more. Then it opens on no day, and only the office changes it."""
+    """Activities in which the child is booked and no longer enrolled, in the order of their names.
+
+    What is booked is shown even when the town has the activity no more. Then it is open on no day, and only the office
+    changes it.
+    """
     enrolled = {enrolment.activity for enrolment in child.enrolments}
     names = {slot.activity for slot in booked if slot.child == child.id} - enrolled
     return tuple(town.activity(name) or _removed(town, name) for name in sorted(names))
@@ -121,14 +124,14 @@ def _removed(town: Town, name: ActivityId) -> Activity:
 
 
 def _counter(activity: Activity, child: Child, view: SlotView) -> PlaceKey | None:
-    """The counter that decides whether a slot can still be booked; None when nothing depends on one."""
+    """The counter that decides whether a slot can still be booked; None when no counter decides."""
     if view.booked or view.state not in (State.OPEN, State.FULL):
         return None
     return place_key(activity, child.school, view.slot.day)
 
 
 def _weekdays(enrolled: tuple[Activity, ...], town: Town) -> tuple[int, ...]:
-    """Monday to Friday, and the week-end days on which one of the activities can open."""
+    """Monday to Friday, and the week-end days on which one of the activities can be open."""
     used = {1, 2, 3, 4, 5}.union(*(a.school_weekdays | a.holiday_weekdays for a in enrolled))
     mine = {a.id for a in enrolled}
     for opening in town.calendar.openings:
@@ -138,7 +141,8 @@ def _weekdays(enrolled: tuple[Activity, ...], town: Town) -> tuple[int, ...]:
 
 
 def _first_useful_day(today: date, weekdays: tuple[int, ...]) -> date:
-    """On a week-end without activities the coming week is what the parent came for."""
+    """The Monday to begin with. On a week-end without activities it is the next one: the parent comes for the coming
+    week."""
     return today if today.isoweekday() <= max(weekdays) else monday_of(today) + timedelta(weeks=1)
 
 
@@ -147,7 +151,7 @@ def _first_monday(town: Town, day: date) -> date:
 
 
 def _page(town: Town, first: date, weeks: int) -> date | None:
-    """The Monday some weeks away, kept inside the calendar; None when there is nothing that way."""
+    """The Monday that is ``weeks`` away, inside the calendar; None when the calendar ends before."""
     monday = _first_monday(town, first + timedelta(weeks=weeks))
     if weeks < 0:
         return monday if monday < first else None

@@ -1,4 +1,4 @@
-"""Asking the treasury again, later, about the payments that nobody told us of."""
+"""Asking the treasury later about the payments of which nobody told us."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,16 +11,17 @@ from chalicelib.services.ports import Clock, Report
 from chalicelib.services.settling import NotAnswered, SettlePayment
 
 ATTEMPTS_A_RUN = 500
-"""Of one run, those that wait for the longest time first; most runs end sooner by their time."""
+"""Attempts that one run looks at, those that have waited for the longest time first. Most runs end earlier, by their
+time."""
 MARGIN_SECONDS = 40.0
-"""Seconds of a process that are kept: more than one look-up with its time-outs and its writes may take."""
+"""Seconds kept back at the end of a process: more than one look-up with its time-outs and its writes may take."""
 
 
 class Reconcile:
-    """Asks the treasury what became of attempts that nobody told us about, until it is known for good.
+    """Asks the treasury what became of attempts of which nobody told us, until it is known for good.
 
-    Those over which it breaks down come back later and later, so that they never stand before the others; in the end
-    they are a person's.
+    The attempts over which the treasury breaks down are tried later and later, so that they never delay the others. In
+    the end a person decides about them.
     """
 
     def __init__(self, *, attempts: AttemptStore, settle: SettlePayment, clock: Clock, report: Report) -> None:
@@ -30,7 +31,8 @@ class Reconcile:
         self.report = report
 
     def __call__(self, seconds_left: Callable[[], float]) -> int:
-        """How many attempts were looked at. Raises Unavailable, at the end, when one could not be: others were."""
+        """How many attempts were looked at. Raises Unavailable, at the end, when one of them could not be; the others
+        were."""
         due = self.attempts.to_look_at(self.clock.now(), ATTEMPTS_A_RUN)
         looked, failed = 0, 0
         for attempt in due:
@@ -54,13 +56,14 @@ class Reconcile:
         return True
 
     def _look(self, attempt: Attempt) -> None:
-        """The list may be a little late: an attempt that moved since is the other writer's."""
+        """Look at one attempt. The list may be a little late: when the attempt changed in between, another request
+        takes care of it."""
         look, now = self.settle.look(attempt), self.clock.now()
         if not look.changed:
             self.attempts.look_again(attempt, next_look(attempt, now) if look.asked else now + LOOK_GAP)
 
     def _put_off(self, attempt: Attempt, fault: Unavailable) -> None:
-        """What cannot be written now stays due, and is tried again by the next run."""
+        """Move the attempt's next look. If this cannot be written, the attempt stays due and the next run tries it."""
         with suppress(StaleWrite, Unavailable):
             if not (isinstance(fault, NotAnswered) and self.settle.give_up(attempt)):
                 self.attempts.look_again(attempt, next_try(attempt, self.clock.now()))

@@ -1,12 +1,13 @@
-"""Counting places again from the bookings: what a save that died left reserved, what a town's files count otherwise.
+"""Counting places again from the bookings: a save that crashed may have left some reserved, and a new file of the town
+may count others.
 
-Nothing stops meanwhile, so a count must not take away a place that somebody has just reserved and not yet booked.
+Saves go on meanwhile, so the recount must not take away a place that somebody has just reserved and not booked yet.
 
-* A counter is lowered only when it was at rest, not written at all, for longer than any save takes between its
-  reservation and its booking: then every place in it is a booking, or nobody's.
-* A booking that is cancelled goes before its place is freed. If the count comes between, it frees the place; the later
-  ``give_back`` finds that there was a recount, and leaves it.
-* A counter that is too low is raised at once: only a new limit or a child that moved makes one.
+* A counter is lowered only when it was at rest, that is not written, for longer than any save takes between its
+  reservation and its booking. Then every place in it belongs to a booking, or to nobody.
+* A booking is deleted before its place is freed. When the recount comes in between, the recount frees the place; the
+  later ``give_back`` sees that there was a recount, and does nothing.
+* A counter that is too low is raised at once: only a new limit, or a child that moved, makes it too low.
 """
 
 from collections import Counter
@@ -22,15 +23,15 @@ from chalicelib.rules.town import Town
 from chalicelib.services.ports import Clock, FamilyStore, PlaceBook, PlaceTally, Report, TownStore
 
 AT_REST_SECONDS = 65.0
-"""Seconds. A save ends within 29 (a Lambda's time-out; the import's own patience and a last call are shorter), the
-index by day is a second behind, and Lambdas keep an old configuration for 60."""
+"""Seconds. A save ends within 29 (the time-out of a Lambda; the import's own patience and a last call are shorter), the
+index by day may be a second late, and Lambdas keep an old configuration for 60."""
 PATIENCE_SECONDS = 12.0
 NEVER_AT_REST = PlaceTally(moves=-1)
-"""Of a counter that nobody has seen at rest."""
+"""The value for a counter that was never seen at rest."""
 
 
 class CountPlaces:
-    """Sets every counter from today on to what the bookings say. ``pause`` waits some seconds."""
+    """Sets every counter, from today on, to what the bookings say. ``pause`` waits for some seconds."""
 
     def __init__(self, *, plannings: PlaceBook, families: FamilyStore, pause: Callable[[float], None]) -> None:
         self.plannings = plannings
@@ -39,14 +40,15 @@ class CountPlaces:
         self._schools: dict[FamilyId, Mapping[ChildId, SchoolId]] = {}
 
     def __call__(self, town: Town, now: datetime) -> int:
-        """Wait for the counters to be at rest, then count; how many were wrong. Raises Unavailable."""
+        """Wait until the counters are at rest, then count. Returns how many were wrong. Raises Unavailable."""
         days = _days(town, now)
         before = self.plannings.tallies(key for day in days for key in _counters_of(town, day))
         self.pause(AT_REST_SECONDS)
         return self._count(town, days, before)
 
     def raise_low(self, town: Town, now: datetime) -> int:
-        """Without waiting, only what is too low: before a town is published that counts what nobody counted."""
+        """Raise the counters that are too low, without waiting. It is done before the import publishes a town with
+        limits that nobody counted yet."""
         return self._count(town, _days(town, now), {})
 
     def _count(self, town: Town, days: list[date], before: Mapping[PlaceKey, PlaceTally]) -> int:
@@ -59,7 +61,7 @@ class CountPlaces:
             return 0
         set_again = 0
         for _ in rounds(PATIENCE_SECONDS):
-            # The counters first: a save that comes while the bookings are read writes one, and is noticed.
+            # Counters are read first: when a save comes while bookings are read, it writes a counter and is noticed.
             there = self.plannings.tallies(keys)
             booked = Counter(self._key(town, family, slot) for family, slot in self.plannings.bookings_on(day))
             wrong = [key for key in keys if _may_set(there[key], booked[key], before.get(key, NEVER_AT_REST))]
@@ -73,7 +75,7 @@ class CountPlaces:
         raise Unavailable(f"recount: {day} was saved on all the time")
 
     def _key(self, town: Town, family: FamilyId, slot: Slot) -> PlaceKey | None:
-        """The counter of a booking; None for an activity without limit, or one that the town no longer has."""
+        """The counter of a booking; None for an activity without limit, and for one that the town no longer has."""
         activity = town.activity(slot.activity)
         if activity is None or activity.capacity is None:
             return None
@@ -89,7 +91,7 @@ class CountPlaces:
 
 
 class RecountPlaces:
-    """The recount of the night: what the day's accidents left unsold is for sale again in the morning."""
+    """The recount of the night: places that the day's accidents left unsold can be booked again in the morning."""
 
     def __init__(self, *, count: CountPlaces, town: TownStore, clock: Clock, report: Report) -> None:
         self.count = count
@@ -98,13 +100,14 @@ class RecountPlaces:
         self.report = report
 
     def __call__(self) -> None:
-        """Raises Unavailable; running again is then harmless."""
+        """Recount all places. Raises Unavailable; it is then harmless to run it again."""
         wrong = self.count(self.town.current(), self.clock.now())
         self.report("places.recounted", wrong=wrong)
 
 
 def _may_set(there: PlaceTally, booked: int, before: PlaceTally) -> bool:
-    """Whether a counter is wrong, and nobody can be between a reservation and its booking if it is to be lowered."""
+    """Whether a counter is wrong and may be set. It is lowered only when it was at rest: nobody can be between a
+    reservation and its booking."""
     return booked > there.taken or (booked < there.taken and there == before)
 
 

@@ -1,4 +1,4 @@
-"""Taking back a payment that bounced: the treasury never tells of it, the town's own bank statement does."""
+"""Taking back a payment that bounced. The treasury never tells of it; the town reads it on its own bank statement."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,12 +18,13 @@ MOST_TRIES = 5
 
 
 class NotReversible(LookupError):
-    """``args[0]``: ``invoice`` (there is none of that number), ``payment`` (the portal took none by that number)."""
+    """The payment cannot be taken back. ``args[0]`` is ``invoice`` (no invoice has that number) or ``payment`` (the
+    portal took no payment with that authorisation)."""
 
 
 @dataclass(frozen=True)
 class Reversal:
-    """A line of the town's list: the online payment of ``invoice`` that the bank gave ``authorisation`` bounced."""
+    """A line of the town's list: the online payment of ``invoice`` with the bank's ``authorisation`` number bounced."""
 
     invoice: InvoiceNumber
     authorisation: str
@@ -32,7 +33,7 @@ class Reversal:
 
 
 class ReversePayment:
-    """Writes a negative payment beside the one that bounced: nothing is rewritten, and the invoice is due again."""
+    """Writes a negative payment beside the one that bounced. Nothing is rewritten, and the invoice is due again."""
 
     def __init__(self, *, attempts: AttemptStore, invoices: InvoiceStore, clock: Clock, report: Report) -> None:
         self.attempts = attempts
@@ -41,11 +42,11 @@ class ReversePayment:
         self.report = report
 
     def check(self, reversal: Reversal) -> None:
-        """Raises NotReversible."""
+        """Check that the payment can be taken back, and write nothing. Raises NotReversible."""
         self._found(reversal)
 
     def __call__(self, reversal: Reversal) -> bool:
-        """False when it was done already. Raises NotReversible, Unavailable."""
+        """Take the payment back. False when that was done already. Raises NotReversible, Unavailable."""
         for _ in range(MOST_TRIES):
             invoice, payment = self._found(reversal)
             attempt = self.attempts.find(payment.attempt) if payment.attempt else None
@@ -70,7 +71,7 @@ class ReversePayment:
         raise NotReversible("payment")
 
     def _write(self, reversal: Reversal, invoice: Invoice, payment: Payment, attempt: Attempt) -> None:
-        """Raises StaleWrite when the invoice or the attempt moved since they were read."""
+        """Raises StaleWrite when the invoice or the attempt changed after they were read."""
         now = self.clock.now()
         after = replace(attempt, state=AttemptState.REVERSED, settled_at=now, why=reversal.why)
         self.attempts.settle(

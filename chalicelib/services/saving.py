@@ -1,4 +1,4 @@
-"""Save what a parent changed, undo it, read it back."""
+"""Save what a parent changed, undo a save, read it back."""
 
 import secrets
 from collections.abc import Iterable, Iterator
@@ -19,23 +19,24 @@ from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownSt
 MOST_ITEMS = 100
 """DynamoDB's limit of items in one transaction."""
 PATIENCE_SECONDS = 12.0
-"""Seconds for which a save that meets others is decided again. The recount waits longer than any save can take."""
+"""For how many seconds a save that meets other writes is decided again. The recount waits for longer than any save can
+take."""
 MOST_PARTS = 20
 ONLINE = "internet"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a page let its parent change: the ``slots`` that had a checkbox, and those of them that were ticked."""
+    """What a page let its parent change: ``slots`` had a checkbox; those of ``ticked`` were ticked."""
 
     slots: frozenset[Slot]
     booked: frozenset[Slot]
 
 
 def wishes_of(offer: Offer, wanted: frozenset[Slot]) -> tuple[Wish, ...]:
-    """What the parent changed on the page: a stale page never wishes what its reader left alone.
+    """What the parent changed on the page. So an old page never wishes anything that its reader did not touch.
 
-    A ticked slot that the page did not offer is a wish like any other: the rules answer it.
+    A ticked slot that the page did not offer is a wish like any other: the rules decide.
     """
     booked = {Wish(slot, True) for slot in wanted if slot not in offer.booked}
     cancelled = {Wish(slot, False) for slot in offer.booked if slot not in wanted}
@@ -55,9 +56,10 @@ class Part:
 
 
 def parts_of(plan: SavePlan, entry: JournalEntry, situation: Situation) -> Iterator[Part]:
-    """The plan in as few transactions as fit, cut between days: one day's bookings are never apart.
+    """The plan in as few transactions as possible, cut between days: one day's bookings are never separated.
 
-    The first part carries what was refused and what was already so; each part has its own journal entry.
+    The first part carries the refused wishes and those that were already fulfilled. Each part has a journal entry of
+    its own.
     """
     days = sorted({wish.slot.day for wish in plan.changes})
     cut: list[Wish] = []
@@ -89,15 +91,15 @@ class SavePlanning:
         self.clock = clock
 
     def __call__(self, family: Family, offer: Offer, wanted: frozenset[Slot]) -> EntryId | None:
-        """Save what the parent changed; return the recap's id, or None when nothing was asked.
+        """Save what the parent changed. Returns the recap's id, or None when nothing was asked.
 
-        Raises NotFound for a child that is not the family's, Crowded when every try met somebody else's write, and
+        Raises NotFound for a child that is not the family's, Crowded when somebody else wrote at every try, and
         Unavailable.
         """
         return self.grant(family, wishes_of(offer, wanted))
 
     def grant(self, family: Family, wishes: tuple[Wish, ...]) -> EntryId | None:
-        """Decide and write; when somebody wrote meanwhile, look again and decide again."""
+        """Decide and write. When somebody wrote meanwhile, read again and decide again."""
         if not wishes:
             return None
         now = self.clock.now()
@@ -126,7 +128,7 @@ class SavePlanning:
 
 
 def write_part(plannings: PlanningStore, family: FamilyId, part: Part, town: Town) -> None:
-    """Write what the office changed. Raises StaleWrite when a counter is full or somebody wrote; Unavailable."""
+    """Write what the office changed. Raises StaleWrite when a counter is full or somebody wrote; raises Unavailable."""
     with within(PATIENCE_SECONDS), holding(plannings) as held:
         if part.moves:
             held.taken_by_others(part.moves)
@@ -151,9 +153,10 @@ class UndoSave:
         self.recap = recap
 
     def __call__(self, family: Family, entry: EntryId) -> EntryId | None:
-        """Wish the opposite of each change of a save, under the same rules as any wish; raises NotFound.
+        """Wish the opposite of each change of a save, under the same rules as any wish. Raises NotFound.
 
-        What was changed for a child that has left the family since stays as it is."""
+        Changes for a child that has left the family stay as they are.
+        """
         changes = [wish for wish in self.recap(family, entry).changes if _is_mine(wish, family)]
         return self.saving.grant(family, tuple(Wish(wish.slot, not wish.booked) for wish in changes))
 
@@ -163,7 +166,7 @@ class ShowRecap:
         self.plannings = plannings
 
     def __call__(self, family: Family, entry: EntryId) -> JournalEntry:
-        """Every part of a save as one entry; raises NotFound. One Query: the parts stand side by side."""
+        """Every part of a save as one entry. Raises NotFound. One Query: the parts stand side by side."""
         newest_first = self.plannings.entries(family.id, MOST_PARTS, before=EntryId(f"{entry}~"))
         parts = [
             part

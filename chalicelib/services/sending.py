@@ -1,6 +1,6 @@
-"""The outbox's job: mails leave, one after the other, at the mail service's pace.
+"""The outbox's job: it sends mails one after the other, as fast as the mail service allows.
 
-It works until it has nothing left or no time left; what remains is the next run's.
+It works until nothing is left or its time is over; the next run does the rest.
 """
 
 import random
@@ -14,15 +14,15 @@ from chalicelib.services.ports import Clock, Report, SecondsLeft
 
 MAILS_A_RUN = 100
 MARGIN_SECONDS = 20.0
-"""Seconds of a process that are kept: more than the longest call still under way may take."""
+"""Seconds kept back at the end of a process: more than the longest call under way may take."""
 LEASE_SECONDS = 120
-"""Seconds for which a mail is held: more than it takes to send, so that nobody else sends it meanwhile."""
+"""Seconds for which a mail is held: longer than it takes to send it, so that nobody else sends it meanwhile."""
 MOST_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0)
-"""Seconds to wait each time the mail service asks for a pause; asked once more, the run ends."""
+"""Seconds to wait each time the mail service asks for a pause. When it asks once more, the run ends."""
 MOST_FAILURES_IN_A_ROW = 5
-"""Mails that do not leave, one after the other, before the run ends: the service is to blame, not all of them."""
+"""Mails that fail one after the other before the run ends: then the service is the cause, not the mails."""
 
 
 class Pace:
@@ -44,18 +44,20 @@ class Pace:
 
 @dataclass(frozen=True)
 class Sendings:
-    """What a run of the outbox did, in mails. ``unfinished``: the mail service had enough first."""
+    """What a run of the outbox did, in mails. ``unfinished`` is True when the mail service wanted no more before the
+    end."""
 
     sent: int = 0
     later: int = 0
     aside: int = 0
     waited: int = field(default=0, compare=False)
-    """Seconds that the one longest due had waited when its turn came."""
+    """How many seconds the mail that was due for the longest time had waited when its turn came."""
     unfinished: bool = False
 
 
 class SendOutbox:
-    """Send what waits in the outbox, one mail after the other: a kill leaves at most one sent and not yet noted."""
+    """Send what waits in the outbox, one mail after the other. A crash leaves at most one mail that is sent and not
+    noted."""
 
     def __init__(
         self,
@@ -78,7 +80,8 @@ class SendOutbox:
         self._random = random.SystemRandom()
 
     def __call__(self, seconds_left: SecondsLeft) -> Sendings:
-        """Raises Unavailable when the outbox does not answer, or when several mails in a row did not leave."""
+        """Raises Unavailable when the outbox does not answer, or when several mails one after the other did not
+        leave."""
         done, in_a_row = Sendings(), 0
         for mail, suppressed in self._due(seconds_left):
             overdue = int((self.clock.now() - mail.due_at).total_seconds())
@@ -91,7 +94,7 @@ class SendOutbox:
             try:
                 done = self._deliver(mail, done, seconds_left)
             except MailThrottled:
-                # Nothing is written: the mail is due again when its lease ends, no attempt the poorer.
+                # Nothing is written: the mail is due again when its lease ends, and it loses no attempt.
                 self.report("mail.throttled", level="warning", mail=mail.id)
                 done = replace(done, unfinished=True)
                 break
@@ -105,7 +108,7 @@ class SendOutbox:
         return done
 
     def _due(self, seconds_left: SecondsLeft) -> Iterator[tuple[Mail, bool]]:
-        """Each due mail, once we hold it, and whether its address is suppressed."""
+        """Each due mail after we hold it, and whether its address is suppressed."""
         while True:
             batch = list(self.outbox.due(self.clock.now(), MAILS_A_RUN))
             never = self._never(batch)
@@ -120,8 +123,11 @@ class SendOutbox:
                 return
 
     def _never(self, batch: Sequence[Mail]) -> set[str]:
-        """Families' addresses that must not be written to. The office has asked for the messages of parents: a bounce
-        of its mailbox, or a colleague's click on *spam*, silences none of them."""
+        """Addresses of families that must not be written to.
+
+        The office asked for the messages of parents: neither a bounce of its mailbox nor a colleague's click on *spam*
+        stops them.
+        """
         emails = {mail.to for mail in batch if mail.family is not None}
         return self.outbox.suppressed(emails) if emails else set()
 
@@ -136,7 +142,7 @@ class SendOutbox:
         return replace(done, sent=done.sent + 1)
 
     def _send(self, mail: Mail, seconds_left: SecondsLeft) -> None:
-        """Raises MailRejected, LookupError (no words for it), Unavailable, MailThrottled once every pause was taken."""
+        """Raises MailRejected, LookupError (the mail has no words), Unavailable, MailThrottled after the last pause."""
         rendered = self.renderer.render(mail)
         for pause in (*PAUSES_SECONDS, None):
             self.pace.wait()

@@ -26,8 +26,8 @@ MOST_TRIES = 5
 
 @dataclass(frozen=True)
 class Look:
-    """What came of looking: the attempt as it now is, whether the treasury was ``asked`` (False: it was a moment ago),
-    and whether anything ``changed``."""
+    """The result of a look: the attempt as it is now; whether the treasury was ``asked`` (False when it was asked a
+    moment ago); whether anything ``changed``."""
 
     attempt: Attempt
     asked: bool = True
@@ -35,7 +35,7 @@ class Look:
 
 
 class NotAnswered(Unavailable):
-    """It is the treasury that does not answer, not our own tables."""
+    """The treasury does not answer; our own tables do."""
 
 
 class SettlePayment:
@@ -58,11 +58,11 @@ class SettlePayment:
         self.report = report
 
     def __call__(self, attempt: Attempt) -> Attempt:
-        """The attempt as it now is. Raises Unavailable when the treasury or the tables do not answer: ask again."""
+        """The attempt as it is now. Raises Unavailable when the treasury or the tables do not answer: ask again."""
         return self.look(attempt).attempt
 
     def by_idop(self, idop: str) -> Attempt | None:
-        """What a notification of the treasury's name of an attempt makes of it; None when it is none of ours."""
+        """The attempt after a notification of its ``idop``; None when no attempt of ours has it."""
         attempt = self.attempts.by_idop(idop)
         if attempt is None:
             self.report("payment.unknown_operation", level="warning")
@@ -70,8 +70,8 @@ class SettlePayment:
         return self.told(attempt)
 
     def told(self, attempt: Attempt) -> Attempt:
-        """Somebody says that there is news of an operation that can be looked up. When it was a moment ago, the
-        reconciliation looks soon: this may be the treasury's only word."""
+        """Somebody says that there is news of an operation that can be looked up. When the treasury was asked a moment
+        ago, the reconciliation will look soon, because the treasury may tell only once."""
         look = self.look(attempt, gap=TOLD_GAP)
         now = self.clock.now()
         if not look.asked and not is_looked_at_soon(attempt, now):
@@ -79,7 +79,8 @@ class SettlePayment:
         return look.attempt
 
     def look(self, attempt: Attempt, *, gap: timedelta = LOOK_GAP) -> Look:
-        """One look-up, unless there was one within ``gap``: the last answer then holds. Raises Unavailable."""
+        """Look the operation up, unless that was done within ``gap``: the last answer then holds. Raises
+        Unavailable."""
         now, answer = self.clock.now(), None
         if attempt.can_be_asked and attempt.idop and not attempt.is_final:
             if not self._takes_turn(attempt, now, gap):
@@ -99,7 +100,8 @@ class SettlePayment:
         raise Unavailable(f"payment.settle: {attempt.id} moves all the time")
 
     def _takes_turn(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
-        """What was read answers most of those who come too often; of those who come at once, the table lets one."""
+        """Whether this look may ask the treasury. What was read refuses most of those who come too often; of those who
+        come at once, the table admits one."""
         return not gap or (may_look(attempt, now, gap) and self.attempts.take_look(attempt, now, gap))
 
     def _answer(self, attempt: Attempt) -> BankAnswer | None:
@@ -111,8 +113,10 @@ class SettlePayment:
             raise NotAnswered(str(silent)) from silent
 
     def give_up(self, attempt: Attempt) -> bool:
-        """Hand an attempt about which the treasury never answered to a person; False when it is too early. Raises
-        StaleWrite, Unavailable."""
+        """Hand an attempt to a person when the treasury never answered about it; False when it is too early.
+
+        Raises StaleWrite, Unavailable.
+        """
         now = self.clock.now()
         after = never_answered(attempt, now)
         if after is not attempt:
@@ -120,7 +124,7 @@ class SettlePayment:
         return after is not attempt
 
     def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
-        """Raises StaleWrite when the attempt or its invoice moved since they were read."""
+        """Raises StaleWrite when the attempt or its invoice changed after they were read."""
         look_at = next_look(after, now)
         if after.state is AttemptState.TO_CHECK:
             self.attempts.settle(before, after, look_at, entries=entries_of(after, now))
@@ -136,7 +140,7 @@ class SettlePayment:
     def _receive(self, before: Attempt, after: Attempt, now: datetime) -> None:
         invoice = self.invoices.find(after.family, after.invoice)
         if invoice is None:
-            # Asking again brings no invoice back, and the money is there.
+            # Another look would not bring the invoice back, and the money is there.
             lost = replace(after, state=AttemptState.TO_CHECK, doubt=Doubt.DIFFERS, why="differs:invoice")
             self._write(before, lost, now)
             return

@@ -1,4 +1,4 @@
-"""Where the payment of an invoice is, for the page that waits and the one that tells."""
+"""The state of an invoice's payment, for the page that waits and the page that shows the result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from chalicelib.services.settling import SettlePayment
 
 @dataclass(frozen=True)
 class PaymentProgress:
-    """Where the payment of an invoice is: its latest attempt, None when there is none. ``now`` is when it was asked."""
+    """The state of an invoice's payment: its latest attempt (None when there is none). ``now`` is when it was asked."""
 
     invoice: Invoice
     attempt: Attempt | None
@@ -23,7 +23,7 @@ class PaymentProgress:
 
 
 class ShowPayment:
-    """Where the payment of one of the family's invoices is, the treasury asked when it is not known yet."""
+    """The state of the payment of one of the family's invoices. The treasury is asked when it is not known yet."""
 
     def __init__(
         self, *, attempts: AttemptStore, invoices: InvoiceStore, settle: SettlePayment, clock: Clock, report: Report
@@ -35,7 +35,7 @@ class ShowPayment:
         self.report = report
 
     def __call__(self, family: FamilyId, number: InvoiceNumber) -> PaymentProgress:
-        """Raises NotFound. The treasury not answering is no fault: the attempt is then as it was."""
+        """Raises NotFound. When the treasury does not answer, nothing is raised: the attempt is then as it was."""
         now = self.clock.now()
         invoice = self.invoices.find(family, number)
         if invoice is None:
@@ -49,12 +49,12 @@ class ShowPayment:
         return PaymentProgress(invoice, after, now)
 
     def by_idop(self, idop: str) -> Attempt | None:
-        """The same for the treasury's name of an attempt; None when it is none of ours."""
+        """The attempt after one look-up, found by its ``idop``; None when no attempt of ours has it."""
         attempt = self.attempts.by_idop(idop)
         return self._known(attempt) if attempt else None
 
     def _known(self, attempt: Attempt) -> Attempt:
-        """The attempt after one look-up; as it was when nobody answers."""
+        """The attempt after one look-up; unchanged when nobody answers."""
         try:
             return self.settle(attempt)
         except Unavailable as unavailable:

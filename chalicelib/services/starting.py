@@ -1,4 +1,4 @@
-"""Starting to pay an invoice online: a payment is opened at the treasury, once."""
+"""Starting to pay an invoice online: one payment is opened at the treasury."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -27,15 +27,15 @@ from chalicelib.services.settling import MOST_TRIES, SettlePayment
 
 
 class NotPayable(ValueError):
-    """The invoice cannot be paid online: ``args[0]`` is ``closed`` (the town has no contract) or ``amount``."""
+    """The invoice cannot be paid online. ``args[0]`` is ``closed`` (the town has no contract) or ``amount``."""
 
 
 class BeingOpened(RuntimeError):
-    """A payment of the same invoice is being opened by another request, or was perhaps made and is being checked."""
+    """Another request is opening a payment of the same invoice, or a payment was perhaps made and is being checked."""
 
 
 class PaymentLinks(Protocol):
-    """Absolute addresses that the treasury is given."""
+    """The absolute addresses that the treasury gets."""
 
     def notify(self) -> str:
         """Where the bank posts."""
@@ -47,7 +47,7 @@ class PaymentLinks(Protocol):
 
 
 def check_payable(invoice: Invoice, town: Town) -> None:
-    """Whether a payment of the invoice may be opened. Raises AlreadyPaid, NotPayable."""
+    """Check that a payment of the invoice may be opened. Raises AlreadyPaid, NotPayable."""
     if invoice.is_paid:
         raise AlreadyPaid(invoice.number)
     if not (town.payment.online and town.payment.client_number):
@@ -57,7 +57,7 @@ def check_payable(invoice: Invoice, town: Town) -> None:
 
 
 class StartPayment:
-    """Opens a payment at the treasury, or finds the one that the parent has open already."""
+    """Opens a payment at the treasury, or finds the one that the parent has already opened."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class StartPayment:
         self.new_id = new_id
 
     def __call__(self, family: Family, number: InvoiceNumber, email: str) -> str:
-        """Address of the treasury's page. Raises NotFound, AlreadyPaid, NotPayable, BeingOpened, OrderRefused,
+        """The address of the treasury's page. Raises NotFound, AlreadyPaid, NotPayable, BeingOpened, OrderRefused,
         Unavailable."""
         for _ in range(MOST_TRIES):
             invoice = self.invoices.find(family.id, number)
@@ -101,7 +101,7 @@ class StartPayment:
             now = self.clock.now()
             if over and over.is_live(now):
                 raise BeingOpened(number)
-            # Only here: a town that closes forbids new payments, not to end those under way.
+            # Checked only here: a town that closes refuses new payments, and lets those under way end.
             town = self.town.current()
             check_payable(invoice, town)
             attempt = _new(AttemptId(self.new_id()), family=family, invoice=invoice, email=email, town=town, now=now)
@@ -113,8 +113,12 @@ class StartPayment:
         raise BeingOpened(number)
 
     def _last_word(self, over: Attempt) -> Attempt:
-        """Before a second payment, what became of the first: a result may have come unheard, even after an abandon.
-        One that keeps the invoice may have been asked about a moment ago; one that lets it go is asked about now."""
+        """Learn what became of the first attempt before a second one: a result may not have reached us, even after an
+        abandon.
+
+        The treasury may have been asked a moment ago about an attempt that keeps the invoice. It is asked now about one
+        that does not.
+        """
         gap = LOOK_GAP if over.is_live(self.clock.now()) else NO_GAP
         return self.settle.look(over, gap=gap).attempt
 
@@ -134,7 +138,8 @@ class StartPayment:
         return provider.page(opened)
 
     def _failed(self, attempt: Attempt, why: str) -> None:
-        """The parent was never on the treasury's page: the invoice is free for another attempt at once."""
+        """Note that the payment did not open. The parent was never on the treasury's page, so a new attempt may begin
+        at once."""
         now = self.clock.now()
         failed = replace(attempt, state=AttemptState.FAILED, settled_at=now, why=why)
         self.attempts.settle(attempt, failed, None)
@@ -147,7 +152,7 @@ def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town:
         id=name,
         family=family.id,
         invoice=invoice.number,
-        # The budget year is the one that the reference was made in, also when it is paid the year after.
+        # The budget year in which the reference was made, also when it is paid the year after.
         exercice=invoice.reference[:4],
         reference=transmitted(invoice.reference),
         label=invoice.label,
