@@ -1,4 +1,4 @@
-"""From a view's answer, or from what went wrong, to the HTTP response: HTML whatever happens, in French."""
+"""From a view's answer, or from an error, to the HTTP response: it is always HTML, in French."""
 
 import traceback
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from chalicelib.web.visit import Visit
 
 
 def path_of(visit: Visit) -> str:
-    """The path that was asked, without the stage's prefix. Chalice's own is the route's pattern."""
+    """The requested path, without the stage's prefix. Chalice's own path is the pattern of the route."""
     path = str(visit.request.context.get("path", ""))
     return path.removeprefix(visit.portal.settings.base_path)
 
@@ -39,7 +39,7 @@ def failed(visit: Visit, fault: Exception, route: Route) -> Response:
 
 
 def once_more(visit: Visit, refusal: Refusal, action: str, fields: Sequence[tuple[str, str]]) -> Page:
-    """The form with all that it held, and a button: nothing has to be ticked again."""
+    """A page with the form, all that it held, and a button: the parent does not have to tick anything again."""
     words = {
         "heading": typeset(refusal.heading),
         "sentence": typeset(refusal.sentence),

@@ -1,4 +1,4 @@
-"""What a view gives back: a page, an address to go to, or something that is not a page."""
+"""What a view returns: a page, an address to go to, or something that is not a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from chalicelib.rules.ids import ChildId
 
 @dataclass(frozen=True)
 class Page:
-    """A template and the words it shows."""
+    """A template and the words that it shows."""
 
     template: str
     context: Mapping[str, Any]
     title: str
     status: int = 200
     help_section: str | None = None
-    """Anchor of the help page that explains it, when it is not the one of its route."""
+    """Anchor of the help page that explains this page, when it is not the one of its route."""
     child: ChildId | None = None
-    """The child whose page it is: the menu's « Planning » leads back to it."""
+    """The child whose page it is: « Planning » in the menu leads back to this child."""
     private: bool = False
-    """Never kept by a browser even for a visitor without session: its address opens it."""
+    """Whether browsers must never keep it, even without a session, because its address alone opens it."""
 
 
 @dataclass(frozen=True)
 class Redirect:
     """Where to go next: a path of ``Visit.url``, or a whole address. ``signed_out`` also empties what the browser keeps
-    of us."""
+    of the portal."""
 
     to: str
     signed_out: bool = False

@@ -1,4 +1,5 @@
-"""The style sheet (inline, one per town's colour) and the script (one file, named by its content), both minified."""
+"""The style sheet (inline, one for each town's colour) and the script (one file named after its content), both
+minified."""
 
 import hashlib
 from base64 import b64encode
@@ -11,12 +12,12 @@ from chalicelib.web.theme import dark_theme, light_theme
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 STATIC = TEMPLATES / "static"
 COMPILED = "compiled"
-"""Folder beside the templates that ``precompile`` writes for a deployment; it does not exist in a working copy."""
+"""Folder beside the templates that ``precompile`` writes for a deployment; a working copy has none."""
 
 
 @dataclass(frozen=True)
 class StyleSheet:
-    """``css`` to print in a style element; ``source`` is the CSP source expression that allows exactly it."""
+    """``css`` is printed in a style element; ``source`` is the CSP source expression that allows exactly this text."""
 
     css: str
     source: str
@@ -24,7 +25,7 @@ class StyleSheet:
 
 @lru_cache(maxsize=8)
 def style_sheet(colour: str) -> StyleSheet:
-    """The style sheet in the town's colour; raises ValueError for anything else than ``#rrggbb``."""
+    """The style sheet in the town's colour. Raises ValueError for anything else than ``#rrggbb``."""
     light, dark = light_theme(colour), dark_theme(colour)
     css = (
         f":root{{--accent:{light.accent};--on-accent:{light.on_accent}}}"
@@ -39,7 +40,7 @@ def style_sheet(colour: str) -> StyleSheet:
 class Script:
     text: str
     version: str
-    """Changes with the text, so that browsers may keep the file for ever."""
+    """The version changes with the text, so that browsers may keep the file for ever."""
 
 
 @cache
@@ -50,7 +51,7 @@ def script() -> Script:
 
 @cache
 def _text(name: str) -> str:
-    """The minified text that a deployment has with it; a working copy makes the same one."""
+    """The minified text. A deployment has it as a file; a working copy makes the same text."""
     built = TEMPLATES / COMPILED / name
     if built.is_file():
         return built.read_text("utf-8")

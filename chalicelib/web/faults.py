@@ -1,4 +1,4 @@
-"""A form with faults: said at the top, beside each field, in the title of the page and in its status."""
+"""A form with faults: they are said at the top, beside each field, in the page's title and by its status."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ def form_page(
     anchors: Mapping[str, str] = NOWHERE_ELSE,
     status: int = 422,
 ) -> Page:
-    """The page of a form. ``faults`` are sentences by field, in the order of the form; none is the form without fault.
+    """The page of a form. ``faults`` are sentences by field, in the order of the form; empty for a form without fault.
 
-    The template sees ``faults``, empty for a field that has none, and ``summary``: anchor and sentence of each.
-    ``anchors`` say where the summary leads for a field that is not the id of one element.
+    The template sees ``faults`` (empty for a field without fault) and ``summary`` (anchor and sentence of each fault).
+    ``anchors`` say where the summary leads when a field's name is not the id of an element.
     """
     said = defaultdict(str, {field: typeset(sentence) for field, sentence in faults.items()})
     summary = [(anchors.get(field, field), sentence) for field, sentence in said.items()]

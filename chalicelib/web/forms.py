@@ -1,4 +1,4 @@
-"""Reads a form as strictly as the pages write it: one encoding, known fields, bounded size."""
+"""Reads a form as strictly as our pages write it: one encoding, known fields, a limited size."""
 
 import binascii
 import re
@@ -10,29 +10,29 @@ from urllib.parse import parse_qsl
 from chalicelib.rules.errors import BadForm
 
 LARGEST_FORM_BYTES = 64 * 1024
-"""Bytes. Five weeks of ten activities and three children, all ticked, stay under 40 KB."""
+"""Bytes. Five weeks of ten activities and three children, with every box ticked, stay under 40 KB."""
 MOST_CELLS = 1000
 MOST_FIELDS = MOST_CELLS + 20
 _FORM = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
 
 
 class TooLarge(ValueError):
-    """The body passes ``LARGEST_FORM_BYTES``."""
+    """The body is larger than ``LARGEST_FORM_BYTES``."""
 
 
 class NotAForm(ValueError):
-    """The body is of another kind than a page's form, or in another charset than UTF-8."""
+    """The body is not of the kind that a page's form sends, or its charset is not UTF-8."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of one POST: at most one value each, and the cells of the planning."""
+    """The fields of one POST: at most one value for each, and the cells of the planning."""
 
     fields: dict[str, str]
     cells: tuple[str, ...] = ()
 
     def get(self, name: str) -> str:
-        """The field's value, empty when the form has none."""
+        """The field's value; empty when the form does not have it."""
         return self.fields.get(name, "")
 
 

@@ -5,7 +5,7 @@ FOR_EVER = f"public, max-age={YEAR_SECONDS}, immutable"
 
 
 def of_page(style_source: str, *, local: bool, private: bool) -> dict[str, str]:
-    """Headers of an HTML page whose only style is the one that ``style_source`` (a CSP hash) allows."""
+    """Headers of an HTML page. ``style_source`` (a CSP hash) allows its only style."""
     return {
         **_common(local),
         "Content-Type": "text/html; charset=utf-8",
@@ -21,7 +21,7 @@ def of_page(style_source: str, *, local: bool, private: bool) -> dict[str, str]:
 def of_redirect(to: str, *, local: bool, signed_out: bool = False) -> dict[str, str]:
     """Headers of a 303. Signing out empties the storage of this origin, where drafts are kept.
 
-    ``Clear-Site-Data: "cookies"`` would empty the cookies of the town's whole domain: ours is removed by name.
+    ``Clear-Site-Data: "cookies"`` would empty the cookies of the town's whole domain, so our cookie is removed by name.
     """
     sent = {**_common(local), "Location": to, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
     return {**sent, "Clear-Site-Data": '"storage"'} if signed_out else sent
@@ -38,5 +38,5 @@ def _common(local: bool) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    # A browser told once that 127.0.0.1 is HTTPS only would lock every local server out.
+    # A browser that was once told that 127.0.0.1 is HTTPS only would refuse every local server.
     return common if local else {**common, "Strict-Transport-Security": f"max-age={YEAR_SECONDS}"}

@@ -1,7 +1,9 @@
-"""A form whose session was over when it was sent travels, signed, through the sign-in page, and is shown again.
+"""A form whose session was over when it was sent. It travels, signed, through the sign-in page, and is then shown
+again.
 
-Nothing is done with it: the parent who signs in sees it filled, and sends it herself. It is bound to the family whose
-session it came from, so it is never shown to another; a browser that has forgotten the session keeps nothing.
+The portal does nothing with it: after signing in, the parent sees the filled form and sends it herself. It is bound to
+the family whose session it came from, so that no other family sees it. A form without the cookie of that session is not
+kept.
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ from chalicelib.web.signing import TOKEN_CHARACTERS, Signing, Tampered
 from chalicelib.web.visit import Visit
 
 PURPOSE = "formulaire-1"
-"""Raised with every change of layout."""
+"""A new number is needed with every change of layout."""
 MARK = "formulaire-family"
 LARGEST_KEPT_BYTES = 8 * 1024
 """Bytes of a sealed form. Three addresses and a choice stay under one KB."""
@@ -21,7 +23,7 @@ LARGEST_KEPT_BYTES = 8 * 1024
 
 @dataclass(frozen=True)
 class KeptForm:
-    """``path`` is the one that its route is registered under."""
+    """``path`` is the path of the route that the form was sent to."""
 
     mark: str
     path: str
@@ -32,7 +34,7 @@ class KeptForm:
 
 
 def keep(visit: Visit) -> str:
-    """The form that was sent, sealed; empty when nothing says whose it is, or when no page of ours is that long."""
+    """The sent form, sealed; empty when nothing says whose form it is, or when it is longer than those of our pages."""
     held = visit.held_session
     if visit.route is None or held is None:
         return ""
@@ -45,7 +47,7 @@ def keep(visit: Visit) -> str:
 
 
 def kept_form(text: str, signing: Signing) -> KeptForm | None:
-    """What ``keep`` sealed; None for anything else."""
+    """The form that ``keep`` sealed; None for anything else."""
     try:
         mark, path, fields = signing.unseal(PURPOSE, text)
     except Tampered:

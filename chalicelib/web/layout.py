@@ -1,4 +1,4 @@
-"""What every page has around it: the town's name, the menu, the footer, the style, the script."""
+"""What surrounds every page: the town's name, the menu, the footer, the style, the script."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ PLAIN_COLOUR = "#0b5c8c"
 
 @dataclass(frozen=True)
 class TownFacts:
-    """What pages say of the town. All but the name may be empty: an error page has to work without a town."""
+    """What pages say of the town. All but the name may be empty: an error page must work without a town."""
 
     name: str = "Espace parents"
     colour: str = PLAIN_COLOUR
     crest: str = ""
-    """A data: address for an image."""
+    """The address (``data:``) of an image."""
     office: str = "la mairie"
     phone: str = ""
     phone_link: str = ""
@@ -96,7 +96,7 @@ def _help(visit: Visit, page: Page) -> Link:
 
 
 def _help_section(visit: Visit, page: Page) -> str:
-    """The page's own, else the one of the route that shows it."""
+    """The help section of the page, or else of the route that shows it."""
     if page.help_section is not None:
         return page.help_section
     return visit.route.help_section if visit.route else ""
@@ -112,7 +112,8 @@ def _footer(visit: Visit, facts: TownFacts) -> list[Link]:
 
 
 def _seconds_left(visit: Visit) -> int:
-    """Until the session ends if nothing more is opened; 0 without a session. The script warns two minutes before."""
+    """Seconds until the session ends if no other page is opened; 0 without a session. The script warns two minutes
+    before."""
     session = visit.session
     if session is None:
         return 0

@@ -1,4 +1,5 @@
-"""Addresses that leave in e-mails and to the treasury. What acts without a session is signed."""
+"""Addresses that the portal gives to others, in e-mails and to the treasury. Those that act without a session are
+signed."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -8,11 +9,12 @@ from chalicelib.settings import MissingSetting, Settings
 from chalicelib.web.signing import Signing, Tampered
 
 CONFIRM, STOP = "confirm-address-1", "stop-notices-1"
-"""What a token is good for, with the number of its layout."""
+"""What a token is valid for, with the number of its layout."""
 
 
 class SignedLinks:
-    """``MailLinks`` and ``PaymentLinks``. All raise MissingSetting in a portal that was not told its public address."""
+    """``MailLinks`` and ``PaymentLinks``. Every method raises MissingSetting when the portal does not know its public
+    address."""
 
     def __init__(self, settings: Settings) -> None:
         self._origin = settings.origin
@@ -49,13 +51,13 @@ class SignedLinks:
 
 
 def whom_to_stop(token: str, signing: Signing) -> tuple[FamilyId, str]:
-    """Family and address of a ``stop`` link. It never expires: an old e-mail can still be answered. Raises Tampered."""
+    """Family and address of a ``stop`` link. It never expires: an old e-mail must still work. Raises Tampered."""
     family, email = signing.unseal(STOP, token)
     return family_id(family), str(email)
 
 
 def whom_to_confirm(token: str, signing: Signing, now: datetime) -> tuple[FamilyId, str]:
-    """Family and address of a ``confirm`` link; raises Tampered, also when its time is over."""
+    """Family and address of a ``confirm`` link. Raises Tampered, also after the link's time."""
     family, email, until = signing.unseal(CONFIRM, token)
     if now >= datetime.fromtimestamp(until, UTC):
         raise Tampered(CONFIRM)

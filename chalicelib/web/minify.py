@@ -1,4 +1,5 @@
-"""The style sheet and the script without what only their readers need. Never shipped: a build writes what it makes."""
+"""The style sheet and the script without what only their authors need. It is not in the zip: the build stores the
+result."""
 
 from pathlib import Path
 
@@ -7,6 +8,6 @@ from rjsmin import jsmin
 
 
 def minified(path: Path) -> str:
-    """A ``.css`` or ``.js`` file without comments, indentation and needless space; no name in it changes."""
+    """A ``.css`` or ``.js`` file without comments, indentation and useless spaces; no name in it changes."""
     minify = {".css": cssmin, ".js": jsmin}[path.suffix]
     return str(minify(path.read_text("utf-8")))

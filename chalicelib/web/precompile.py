@@ -1,7 +1,7 @@
-"""``python -m chalicelib.web.precompile DIR``: write into DIR what a cold start should not make.
+"""``python -m chalicelib.web.precompile DIR``: write into DIR what should not be made at a cold start.
 
-The compiled template of every page, the minified style sheet and script. Packaging points it at ``templates/compiled``
-of the bundle; ``rendering`` and ``assets`` prefer that folder when it exists.
+This is the compiled template of every page, the minified style sheet and the minified script. Packaging writes into
+``templates/compiled`` of the bundle; ``rendering`` and ``assets`` prefer that folder when it exists.
 """
 
 import sys
@@ -15,7 +15,7 @@ from chalicelib.web.rendering import new_environment
 
 
 def precompile(target: Path) -> None:
-    """Write one Python module per template and the minified files into ``target``.
+    """Write one Python module for each template, and the minified files, into ``target``.
 
     Raises TemplateSyntaxError for a broken template.
     """
@@ -27,7 +27,7 @@ def precompile(target: Path) -> None:
 
 
 def _is_a_page(template: str) -> bool:
-    """E-mails have an environment of their own, see ``adapters.mail_templates``."""
+    """Whether a template is of a page. E-mails have an environment of their own, see ``adapters.mail_templates``."""
     return template.endswith(".html") and not template.startswith("email/")
 
 

@@ -1,4 +1,5 @@
-"""The one table from kinds of errors to French pages. An error says what to do next, never a code, never « oups »."""
+"""The one table from kinds of errors to French pages. An error says what to do next; it never says a code or
+« oups »."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,11 +81,11 @@ BAD_FORMS: Mapping[str, str] = {
     "offer-family": "Le planning envoyé est celui d'une autre famille. Ouvrez le vôtre.",
     "trap": "Un champ caché de la page a été rempli, sans doute par un logiciel. Laissez-le vide, ou téléphonez.",
 }
-"""What is wrong with a form, by the slug of its BadForm."""
+"""What is wrong with a form, by the short name in its BadForm."""
 
 
 def refusal_of(fault: Exception) -> Refusal:
-    """The page of an error: the first kind that it belongs to."""
+    """The page of an error, by the first kind in the table that fits."""
     kind = next((kind for kind in KINDS if isinstance(fault, kind)), None)
     if kind is None:
         return ANYTHING_ELSE
@@ -112,5 +113,5 @@ AFTERMATHS: Mapping[WhereSaved, str] = {
 
 
 def aftermath(status: int, where_saved: WhereSaved) -> str:
-    """What became of what the parent sent. After a breakdown we do not know, so we say where to look."""
+    """What became of the form that the parent sent. After a breakdown we do not know it, so we say where to look."""
     return "Rien n'a été enregistré." if status < 500 else AFTERMATHS[where_saved]

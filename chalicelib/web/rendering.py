@@ -1,4 +1,5 @@
-"""Jinja: everything escaped, an unknown name is an error, French spacing put in when a template is compiled."""
+"""Jinja: everything is escaped, an unknown name is an error, and French spacing is added when a template is
+compiled."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ _ANGLE = re.compile(r"([<>])")
 
 
 class FrenchSpacing(Extension):
-    """Typesets the words of a template, never its tags: sources keep the spaces that a keyboard types."""
+    """Typesets the words of a template, never its tags. Template files keep the spaces that a keyboard types."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         inside_tag = False
@@ -30,7 +31,7 @@ class FrenchSpacing(Extension):
 
 
 def _typeset_words(data: str, inside_tag: bool) -> tuple[str, bool]:
-    """The data with its words typeset, and whether it ends inside a tag: data stops wherever a variable stands."""
+    """The data with its words typeset, and whether it ends inside a tag: a piece of data ends at each variable."""
     parts = []
     for part in _ANGLE.split(data):
         if part in "<>" and part:

@@ -1,8 +1,8 @@
-"""From an HTTP request to its view: who is asking, is the form ours, where does a lost session lead.
+"""From an HTTP request to its view: who asks, whether the form is ours, where a lost session leads.
 
-Chalice turns exceptions into JSON before any middleware sees them, so ``Section`` wraps each view and makes
-HTML of every error. The middleware only remembers the request, one per thread: Chalice's own ``current_request`` is
-shared by all threads of the local server.
+Chalice turns exceptions into JSON before any middleware sees them, so ``Section`` wraps each view and makes HTML of
+every error. The middleware only remembers the request, one for each thread: all threads of the local server share
+Chalice's own ``current_request``.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -30,7 +30,7 @@ _request: ContextVar[tuple[Any, Callable[[], Portal], SiteMap]] = ContextVar("re
 
 
 def remember_request(portal: Callable[[], Portal], site_map: SiteMap) -> Callable[..., Response]:
-    """The Chalice middleware that lets views know their request, their portal and the other pages."""
+    """The Chalice middleware that gives views their request, their portal and the other pages."""
 
     def middleware(request: Any, get_response: Callable[[Any], Response]) -> Response:
         token = _request.set((request, portal, site_map))
@@ -46,7 +46,8 @@ def remember_request(portal: Callable[[], Portal], site_map: SiteMap) -> Callabl
 
 
 class Section:
-    """The views of one part of the portal. A Chalice blueprint serves one application only, so each gets its own."""
+    """The views of one part of the portal. A Chalice blueprint serves only one application, so each application gets
+    its own."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -54,7 +55,7 @@ class Section:
 
     @property
     def routes(self) -> list[Route]:
-        """What the views said of themselves, in their order."""
+        """The routes of its views, in their order."""
         return [route for route, _ in self._views]
 
     def blueprint(self) -> Blueprint:
@@ -74,7 +75,8 @@ class Section:
         keeps_child: bool = False,
         is_resumed: bool | None = None,
     ) -> Callable[[View], View]:
-        """Register a page, as ``Route`` has it. Signing in may lead back to what needs a session, unless it says no."""
+        """Register a page; the arguments are those of ``Route``. Signing in may lead back to a page that needs a
+        session, unless ``is_resumed`` says no."""
         resumed = session is REQUIRED if is_resumed is None else is_resumed
         return self._registered(
             Route(
@@ -101,8 +103,8 @@ class Section:
         expired: Callable[[Visit], Answer | None] | None = None,
         shown_again: Callable[[Visit], Answer] | None = None,
     ) -> Callable[[View], View]:
-        """Register what a form does, as ``Route`` has it. ``fields`` are those besides the token; the form stands on
-        the page of its own address unless ``page`` is another."""
+        """Register what a form does; the arguments are those of ``Route``. ``fields`` are its fields besides the token.
+        The form is on the page with its own address, unless ``page`` gives another."""
         return self._registered(
             Route(
                 path,
@@ -121,7 +123,8 @@ class Section:
     def post_from_anywhere(
         self, path: str, *, help_section: str = "", where_saved: WhereSaved = WhereSaved.IN_HISTORY
     ) -> Callable[[View], View]:
-        """Register what any program may post: neither its origin nor its body is looked at, the address says it all."""
+        """Register what any program may post: neither its origin nor its body is checked, because its address says
+        everything."""
         return self._registered(Route(path, "POST", NOT_READ, help_section=help_section, where_saved=where_saved))
 
     def _registered(self, route: Route) -> Callable[[View], View]:
@@ -133,7 +136,7 @@ class Section:
 
 
 def _wrapped(view: View, route: Route) -> Callable[..., Response]:
-    """The view behind everything that is checked before it runs."""
+    """The view, behind all that is checked before it runs."""
 
     @wraps(view)
     def handler(**path: str) -> Response:
@@ -172,7 +175,7 @@ def _recognise(visit: Visit, session: SessionNeed) -> None:
 
 
 def _signed_out(visit: Visit, route: Route, path: Mapping[str, str]) -> Answer:
-    """Sign in first, then see the page that was asked for, or the one that the form stands on."""
+    """Sign in first, then see the requested page, or the page with the form."""
     answer: Answer | None = route.expired(visit) if route.expired else None
     if answer is not None:
         return answer

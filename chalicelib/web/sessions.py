@@ -1,4 +1,5 @@
-"""The two cookies: a signed session, and what a browser is known by. ``services.accounts`` decides what they open."""
+"""The two cookies: a signed session, and a mark that recognises the browser. ``services.accounts`` decides what they
+open."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from chalicelib.web.signing import Signing, Tampered
 PURPOSE = "session"
 DEVICE = "appareil"
 DEVICE_SECONDS = 400 * 86_400
-"""As long as browsers keep a cookie at most. Every sign-in begins it anew."""
+"""The longest time for which browsers keep a cookie. Every sign-in starts it again."""
 
 
 def cookie_name(local: bool, purpose: str = PURPOSE) -> str:
@@ -18,7 +19,7 @@ def cookie_name(local: bool, purpose: str = PURPOSE) -> str:
 
 
 def to_cookie(session: Session, signing: Signing, *, local: bool) -> str:
-    """The Set-Cookie header of a session. It has no Max-Age: it goes with the browser's window at the latest."""
+    """The Set-Cookie header of a session. It has no Max-Age: it ends with the browser's window at the latest."""
     value = signing.seal(
         PURPOSE,
         [
@@ -39,7 +40,7 @@ def no_cookie(*, local: bool) -> str:
 
 
 def from_cookie(header: str, signing: Signing, *, local: bool) -> Session | None:
-    """The session of a Cookie header; None when there is none, or when it is not ours."""
+    """The session of a Cookie header; None when it has none, or one that is not ours."""
     value = _value(header, cookie_name(local))
     try:
         family, child, epoch, signed_in, seen, nonce = signing.unseal(PURPOSE, value)
@@ -62,7 +63,7 @@ def device_cookie(device: Device, signing: Signing, *, local: bool) -> str:
 
 
 def device_of(header: str, signing: Signing, *, local: bool) -> Device:
-    """The device of a Cookie header; one that was never seen when it has none of ours."""
+    """The device of a Cookie header; the one of an unknown browser when the header has none of ours."""
     try:
         device, *families = signing.unseal(DEVICE, _value(header, cookie_name(local, DEVICE)))
     except Tampered:
@@ -71,7 +72,7 @@ def device_of(header: str, signing: Signing, *, local: bool) -> Device:
 
 
 def csrf_token(session: Session, signing: Signing) -> str:
-    """What every form of this session carries, and no other site can know."""
+    """The token that every form of this session carries, and that no other site can know."""
     return signing.token("csrf", session.nonce)
 
 
@@ -80,7 +81,8 @@ def is_csrf_token(typed: str, session: Session, signing: Signing) -> bool:
 
 
 def _value(header: str, name: str) -> str:
-    """Read by hand: the standard library stops at the first odd cookie, and the town's other sites may set some."""
+    """The value of one cookie. It is read by hand: the standard library stops at the first odd cookie, and the town's
+    other sites may set some."""
     for pair in header.split(";"):
         key, _, value = pair.strip().partition("=")
         if key == name:

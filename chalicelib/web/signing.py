@@ -1,4 +1,4 @@
-"""Values that travel through the browser and come back unchanged, or not at all."""
+"""Values that travel through the browser, and are accepted only when they come back unchanged."""
 
 import hashlib
 import hmac
@@ -13,36 +13,37 @@ TOKEN_CHARACTERS = 12
 
 
 class Tampered(ValueError):
-    """The text was not signed by us for this purpose."""
+    """We did not sign the text for this purpose."""
 
 
 class Signing:
     """Signs JSON values with the portal's secret. ``purpose`` keeps a value from being used for something else.
 
-    ``secret``: one, or several apart by spaces. The first one signs; what the others signed is still ours, so that a
-    secret can be changed while parents are at work.
+    ``secret`` is one secret, or several with spaces between them. The first signs; what was signed with the others is
+    still accepted, so that a secret can be changed while parents are at work.
     """
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
     def seal(self, purpose: str, value: Any) -> str:
-        """Text safe in a cookie, a form or an address."""
+        """The signed value as text that is safe in a cookie, a form or an address."""
         return str(self._serializer(purpose).dumps(value))
 
     def unseal(self, purpose: str, text: str) -> Any:
-        """The value of ``seal``; raises Tampered."""
+        """The value that was given to ``seal``. Raises Tampered."""
         try:
             return self._serializer(purpose).loads(text)
         except BadSignature as fault:
             raise Tampered(purpose) from fault
 
     def token(self, purpose: str, subject: str) -> str:
-        """A short secret of ``subject`` that only we can work out; URL-safe, 43 characters."""
+        """A short secret of ``subject`` that only we can compute; URL-safe, 43 characters."""
         return self._tokens(purpose, subject)[0]
 
     def is_token(self, text: str, purpose: str, subject: str) -> bool:
-        """Whether ``text`` is a token of ours, whole or its first twelve characters and more, under any secret."""
+        """Whether ``text`` is a token of ours, under any secret: the whole token, or at least its first twelve
+        characters."""
         return len(text) >= TOKEN_CHARACTERS and any(
             hmac.compare_digest(text.encode(), token[: len(text)].encode()) for token in self._tokens(purpose, subject)
         )
@@ -60,7 +61,7 @@ class Signing:
 
 @lru_cache(maxsize=16)
 def _serializer(secret: str, purpose: str) -> URLSafeSerializer:
-    # Its list has the newest last.
+    # itsdangerous wants the newest last.
     return URLSafeSerializer(
         secret.split()[::-1] if " " in secret else secret,
         salt=purpose,

@@ -1,9 +1,9 @@
-"""The town's colour, moved toward black or white until every text that uses it can be read."""
+"""The town's colour, made darker or lighter until every text that uses it can be read."""
 
 from dataclasses import dataclass
 
 LIGHT_SURFACES = ("#ffffff", "#f4f6f8", "#fff4dd", "#fdecec", "#e5f5e9")
-"""Backgrounds of portail.css in light mode: page, grey, warning, error, success. A test keeps the two together."""
+"""Backgrounds of portail.css in light mode: page, grey, warning, error, success. A test compares the two."""
 DARK_SURFACES = ("#14181d", "#20252c", "#35260c", "#3a1518", "#10301b")
 READABLE_CONTRAST = 4.5
 """WCAG 1.4.3 for text; more than the 3:1 that 1.4.11 asks for the border of a checkbox."""
@@ -14,14 +14,14 @@ Channels = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Theme:
-    """Six-digit hex colours of one mode: ``accent`` on any surface, ``on_accent`` for text upon it."""
+    """Six-digit hex colours of one mode: ``accent`` on any surface, ``on_accent`` for text on ``accent``."""
 
     accent: str
     on_accent: str
 
 
 def light_theme(colour: str) -> Theme:
-    """The theme of ``colour`` (``#rrggbb``) on light surfaces; raises ValueError for anything else than a colour."""
+    """The theme of ``colour`` on light surfaces. Raises ValueError for anything else than ``#rrggbb``."""
     return Theme(_until_readable(colour, (0.0, 0.0, 0.0), LIGHT_SURFACES), "#ffffff")
 
 

@@ -1,4 +1,4 @@
-"""One request: who is asking, with which form, and what a link back looks like."""
+"""One request: who asks, with which form, and how its links begin."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,12 +26,12 @@ class Visit:
     portal: Portal
     site_map: SiteMap
     route: Route | None = None
-    """What was asked for; None when no page answers to its method."""
+    """The route that was asked for; None when no page answers to its method."""
     form: Form = field(default_factory=lambda: Form({}))
     session: Session | None = None
     _family: Family | None = None
     cookies: dict[str, str] = field(default_factory=dict)
-    """The Set-Cookie headers to send, by what each is for."""
+    """The Set-Cookie headers to send, by the purpose of each."""
 
     @property
     def signing(self) -> Signing:
@@ -39,7 +39,7 @@ class Visit:
 
     @property
     def family(self) -> Family:
-        """The signed-in family; raises SessionExpired on a page that anybody may open."""
+        """The signed-in family. Raises SessionExpired on a page that anybody may open."""
         if self._family is None:
             raise SessionExpired
         return self._family
@@ -50,7 +50,7 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """The client's IP address as API Gateway saw it: a header could say anything."""
+        """The client's IP address as API Gateway saw it. A header is not used, because anybody can write one."""
         return str(self.request.context.get("identity", {}).get("sourceIp", ""))
 
     @property
@@ -58,7 +58,7 @@ class Visit:
         return sessions.csrf_token(self.session, self.signing) if self.session else ""
 
     def url(self, path: str, **query: str) -> str:
-        """A link inside the portal, under the stage's prefix when there is one. Empty values are left out."""
+        """A link inside the portal, with the stage's prefix when there is one. Empty values are left out."""
         given = {name: value for name, value in query.items() if value}
         return self.portal.settings.base_path + path + (f"?{urlencode(given)}" if given else "")
 
@@ -70,7 +70,7 @@ class Visit:
         self.cookies[sessions.PURPOSE] = sessions.to_cookie(session, self.signing, local=self.portal.settings.local)
 
     def sign_out(self) -> None:
-        """The browser forgets the session, and the answer is a guest's."""
+        """Make the browser forget the session; the answer is then for somebody who is not signed in."""
         self.session = self._family = None
         self.cookies[sessions.PURPOSE] = sessions.no_cookie(local=self.portal.settings.local)
 
@@ -87,11 +87,11 @@ class Visit:
 
     @property
     def held_session(self) -> Session | None:
-        """The session that the browser still holds, be it over; None for somebody who never had one."""
+        """The session that the browser still has, even if it is over; None when it has none."""
         return sessions.from_cookie(self._cookie_header, self.signing, local=self.portal.settings.local)
 
     def open_session(self) -> None:
-        """Find out who is signed in; raises SessionExpired when nobody is."""
+        """Find out who is signed in. Raises SessionExpired when nobody is."""
         held = self.held_session
         if held is None:
             raise SessionExpired
@@ -102,26 +102,27 @@ class Visit:
             self.sign_in(session)
 
     def enter(self) -> None:
-        """Read the family of the session that this very request has opened."""
+        """Read the family of the session that this same request has opened."""
         if self.session is None:
             raise SessionExpired
         self._family, self.session = self.portal.accounts.open_session(self.session)
 
     def believe_the_cookie(self) -> None:
-        """For an error page, which reads no family: a held session that is not over by its own times has its menu."""
+        """For an error page, which reads no family: a session that is not over by its own times is enough to show the
+        menu."""
         held = self.held_session
         if self.session is None and held and not is_over(held, self.portal.clock.now()):
             self.session = held
 
     def check_csrf(self) -> None:
-        """Raises NotFromHere unless the form carries this session's token."""
+        """Raises NotFromHere unless the form has this session's token."""
         if self.session and not sessions.is_csrf_token(self.form.get("csrf"), self.session, self.signing):
             raise NotFromHere
 
     def check_origin(self) -> None:
-        """Raises NotFromHere when the browser says that the form stands on another site.
+        """Raises NotFromHere when the browser says that the form is on another site.
 
-        Our own ``Referrer-Policy: no-referrer`` makes browsers send ``Origin: null``, so null proves nothing; then
+        Our own ``Referrer-Policy: no-referrer`` makes browsers send ``Origin: null``, so null proves nothing. Then
         Sec-Fetch-Site decides, which a page cannot forge.
         """
         site = self.request.headers.get("sec-fetch-site", "")
@@ -135,12 +136,13 @@ class Visit:
 
 
 def recap_address(visit: Visit, entry: str) -> str:
-    """Address of a save's recap: an entry's id holds a ``#``."""
+    """Address of a save's recap. It is quoted, because an entry's id has a ``#``."""
     return visit.url(f"/recap/{quote(entry, safe='')}")
 
 
 def asked_for(read: Callable[[str], Named], text: str) -> Named:
-    """What an address or a form names. Raises NotFound for a text that ``read`` refuses: it would not be a key."""
+    """What an address or a form names. Raises NotFound for a text that ``read`` refuses, because it could not be a
+    key."""
     try:
         return read(text)
     except ValueError as fault:
