@@ -1,4 +1,4 @@
-"""What every adapter to an AWS service needs: one client, made when first used, and the name of what went wrong."""
+"""What every adapter to an AWS service needs: one client, made at its first use, and the name of what went wrong."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ FAILURES = (BotoCoreError, ClientError)
 
 
 class LazyClient:
-    """A botocore client that threads share. Making one costs more CPU than a page: most processes never do."""
+    """A botocore client that threads share. Making one costs more CPU than a page, and most processes never need
+    one."""
 
     def __init__(self, service: str, *, region: str, endpoint: str = "", **config: Any) -> None:
         self.service = service
@@ -39,7 +40,7 @@ class LazyClient:
 
 @contextmanager
 def answering(operation: str) -> Iterator[None]:
-    """What AWS does not do becomes Unavailable, with ``operation`` and AWS's own code for the operator."""
+    """Turn a failure of AWS into Unavailable, with ``operation`` and AWS's own code for the operator."""
     try:
         yield
     except FAILURES as error:
@@ -47,6 +48,6 @@ def answering(operation: str) -> Iterator[None]:
 
 
 def code_of(error: Exception) -> str:
-    """AWS's code of a failure, ``MessageRejected``; the exception's name when no answer came."""
+    """AWS's code of a failure, ``MessageRejected``; the name of the exception when no answer came."""
     response = getattr(error, "response", None) or {}
     return response.get("Error", {}).get("Code") or type(error).__name__

@@ -15,7 +15,7 @@ class SystemClock:
 
 
 class OffsetClock:
-    """``Clock``: starts at ``start`` (aware) and runs on from there, at the usual speed."""
+    """``Clock``: it starts at ``start`` (aware) and goes on from there at the usual speed."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start.astimezone(UTC)
@@ -26,9 +26,9 @@ class OffsetClock:
 
 
 def clock_for(demo_now: str) -> Clock:
-    """The system's clock, or one that starts at a Paris wall time such as ``2015-12-22T14:54``.
+    """The machine's clock, or a clock that starts at a Paris wall time such as ``2015-12-22T14:54``.
 
-    Raises ValueError, with a sentence for the operator, when the text is not such a time.
+    Raises ValueError, with a sentence for the operator, when the text is no such time.
     """
     if not demo_now:
         return SystemClock()

@@ -1,4 +1,4 @@
-"""An invoice on paper, when the town's software sends none: what a French public invoice must say, on A4."""
+"""An invoice on paper, for a town whose software makes none: what a French public invoice must say, on A4."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from chalicelib.adapters.tagged_pdf import TaggedPdf
 
 MARGIN_MM, WIDTH_MM, BOTTOM_MM = 18.0, 174.0, 272.0
-"""Millimetres: both side margins, what is between them, and where a page is full."""
+"""Millimetres: each side margin, the width between the margins, and the height at which a page is full."""
 LINE_MM = 5.0
 PADDING_MM = 1.5
 INK, PALE = 20, 235
-"""Greys: text, and the background of titles."""
+"""Greys (0 black to 255 white): of the text, and of the background of titles."""
 COLUMNS = (
     ("Désignation", 70.0, "L"),
     ("Enfant", 36.0, "L"),
@@ -27,7 +27,7 @@ COLUMNS = (
     ("Prix unitaire", 26.0, "R"),
     ("Montant", 24.0, "R"),
 )
-"""Title, width, and which side the text stands on."""
+"""Columns of the table: title, width in millimetres, and the side on which the text stands (L or R)."""
 ON_THE_INTERNET = (
     "Vous pouvez payer sur internet en vous connectant sur www.payfip.gouv.fr "
     "et en saisissant les informations suivantes :"
@@ -35,13 +35,13 @@ ON_THE_INTERNET = (
 
 
 class InvoicePdf:
-    """``InvoiceRenderer``. ``portal``: address of the portal's pages, empty when it is not known."""
+    """``InvoiceRenderer``. ``portal`` is the address of the portal's pages; empty when it is not known."""
 
     def __init__(self, portal: str = "") -> None:
         self.portal = portal
 
     def render(self, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family, town: Town) -> bytes:
-        # fpdf2 and what it brings take as long to load as the rest of an import: only who makes a PDF waits for them.
+        # fpdf2 and what it needs take as long to load as the rest of an import: loaded only when a PDF is made.
         from chalicelib.adapters.tagged_pdf import TaggedPdf  # noqa: PLC0415
 
         pdf = TaggedPdf(
@@ -59,7 +59,7 @@ class InvoicePdf:
 
 
 class _Sheet:
-    """Writes down the page, and goes to the next one when it is full. Lengths are millimetres, sizes points."""
+    """Writes on the page, and goes to the next page when it is full. Lengths are millimetres, sizes are points."""
 
     def __init__(self, pdf: "TaggedPdf", running: str) -> None:
         self.pdf = pdf
@@ -78,7 +78,7 @@ class _Sheet:
         self.y = 16.0
 
     def room(self, height: float) -> bool:
-        """Whether ``height`` is left on the page."""
+        """Whether the page has ``height`` millimetres left."""
         return self.y + height <= BOTTOM_MM
 
     def face(self, size: float, *, bold: bool = False) -> None:
@@ -86,7 +86,8 @@ class _Sheet:
         self.pdf.set_text_color(INK)
 
     def wrapped(self, text: str, width: float) -> list[str]:
-        """``text`` cut into lines of ``width``, between words, or inside a word that is longer than a line."""
+        """``text`` cut into lines of ``width`` millimetres: between words, or inside a word that is longer than a
+        line."""
         lines = [""]
         for word in normalize("NFC", text).split(" "):
             longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -106,13 +107,14 @@ class _Sheet:
         yield word[start:]
 
     def lines(self, lines: Iterable[str], x: float, y: float, width: float, *, align: str = "L") -> None:
-        """The lines of one text. To who listens they are one: a space, that nobody sees, ends each of them."""
+        """Write the lines of one text. A space that nobody sees ends each of them, so that a screen reader hears one
+        text."""
         for number, line in enumerate(lines):
             self.pdf.set_xy(x, y + number * LINE_MM)
             self.pdf.cell(width, LINE_MM, line if align == "R" else f"{line} ", align=align)
 
     def paragraph(self, text: str, *, kind: str = "P", size: float = 9.5, bold: bool = False) -> None:
-        """A paragraph over the whole width; ``kind`` is its element, ``H2`` for a title."""
+        """A paragraph over the whole width; ``kind`` is its element (``H2`` for a title)."""
         self.face(size, bold=bold)
         lines = self.wrapped(text, WIDTH_MM)
         if not self.room(len(lines) * LINE_MM):
@@ -135,7 +137,7 @@ class _Sheet:
 
 
 def _heading(sheet: _Sheet, invoice: Invoice, town: Town) -> None:
-    """Who sends the invoice, and its number."""
+    """Write who sends the invoice, and its number."""
     sheet.paragraph(town.name, size=14, bold=True)
     sheet.y += 1
     for text in (town.legal.identity, town.legal.address, invoice.regie):
@@ -152,7 +154,7 @@ def _heading(sheet: _Sheet, invoice: Invoice, town: Town) -> None:
 
 
 def _facts(sheet: _Sheet, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family) -> None:
-    """Who owes it, since when and until when, and for which children."""
+    """Write who owes it, when it was issued, when it is due, and for which children."""
     children = ", ".join(dict.fromkeys(line.child for line in lines if line.child))
     for name, value in (
         ("Redevable", family.payer),
@@ -166,7 +168,7 @@ def _facts(sheet: _Sheet, invoice: Invoice, lines: Sequence[InvoiceLine], family
 
 
 def _named(sheet: _Sheet, name: str, value: str, *, bold: bool = False, indent: float = 0.0) -> None:
-    """``Name : value``, the values one under the other."""
+    """Write ``Name : value``; values stand one under the other."""
     width = 54.0
     sheet.face(9.5, bold=bold)
     lines = sheet.wrapped(value, WIDTH_MM - indent - width)
@@ -191,7 +193,7 @@ def _table(sheet: _Sheet, lines: Sequence[InvoiceLine]) -> None:
 
 
 def _titles(sheet: _Sheet, *, again: bool = False) -> None:
-    """The titles of the columns; ``again``, on a later page, they are decoration."""
+    """Write the titles of the columns. With ``again``, on a later page, they are only decoration."""
     sheet.box(sheet.y, LINE_MM + 2 * PADDING_MM)
     sheet.face(8.5, bold=True)
     x = MARGIN_MM
@@ -248,7 +250,7 @@ def _total(sheet: _Sheet, invoice: Invoice) -> None:
 
 def _how_to_pay(sheet: _Sheet, invoice: Invoice, town: Town, portal: str) -> None:
     payment = town.payment
-    if not sheet.room(9 * LINE_MM):  # The title, and the two numbers that must be typed, stay together.
+    if not sheet.room(9 * LINE_MM):  # The title and the two numbers that must be typed stay together.
         sheet.next_page()
     sheet.paragraph("Pour payer", kind="H2", size=12, bold=True)
     sheet.y += 1

@@ -1,4 +1,4 @@
-"""One JSON line per event, for us: an event name and ids. Never a name, a code, an e-mail or a form's content."""
+"""One JSON line for each event: its name and ids, for us. Never a name, a code, an e-mail or a form's content."""
 
 import json
 import sys

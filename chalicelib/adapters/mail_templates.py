@@ -1,4 +1,4 @@
-"""The words of e-mails: the files of ``templates/email/<kind>/``, and nothing else."""
+"""The words of e-mails. They are in the files of ``templates/email/<kind>/`` and nowhere else."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -21,9 +21,10 @@ BODY, HTML = "body.txt", "body.html"
 
 
 class TemplateMails:
-    """``MailRenderer``. A template sees the mail's facts, and ``town`` and ``phone``: the town's at sending time.
+    """``MailRenderer``. A template sees the mail's facts, and the town's name (``town``) and phone (``phone``) at
+    sending time.
 
-    A kind without ``body.html`` is text alone.
+    A kind without ``body.html`` has only text.
     """
 
     def __init__(self, town: TownStore) -> None:

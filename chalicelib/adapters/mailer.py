@@ -1,4 +1,4 @@
-"""E-mails, by Amazon SES."""
+"""E-mails through Amazon SES."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.services.mail_ports import MailRejected, MailThrottled
 
 REJECTED = {"MessageRejected", "BadRequestException", "ValidationException"}
-"""SES will say the same the next time: the address or the content is refused for good."""
+"""Answers with which SES refuses the address or the content for good: it will say the same the next time."""
 THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 
 
 class SesMailSender:
-    """``MailSender``, with the one-click unsubscribe header (RFC 8058)."""
+    """``MailSender``, with the header of one-click unsubscribe (RFC 8058)."""
 
     def __init__(self, *, region: str, sender: str, configuration: str = "", endpoint: str = "") -> None:
         self.sender = sender

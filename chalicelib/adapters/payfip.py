@@ -1,7 +1,7 @@
 """The treasury's web service (PayFiP): three SOAP 1.1 calls with flat fields, written and read by hand.
 
-Its operations and their fields are those of its published WSDL; ``tests/adapters/test_payfip_schema.py`` holds the
-envelopes against it. A SOAP library would cost every process that pays more CPU than the whole page.
+The operations and their fields come from its published WSDL; ``tests/adapters/test_payfip_schema.py`` compares the
+envelopes with it. A SOAP library would cost every process that pays more CPU than the whole page.
 """
 
 from collections.abc import Mapping
@@ -25,14 +25,14 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE, PAGE = "/tpa/services/securite", "/tpa/paiementws.web"
 LIVE_LETTERS = frozenset("XW")
 TIMEOUT = urllib3.Timeout(connect=3, read=12)
-"""Seconds. Together they leave API Gateway's 29 time for our own tables before and after."""
+"""Seconds. API Gateway waits 29: the rest is for our own tables before and after."""
 MOST_ANSWER_BYTES = 64 * 1024
-"""Bytes; an answer of the treasury has less than two thousand."""
+"""Largest answer that is read, in bytes; an answer of the treasury has less than two thousand."""
 PARENTS_FAULTS = frozenset({"A1", "A2"})
 
 
 class PayFipRefused(RuntimeError):
-    """The treasury's *FonctionnelleErreur*. ``code`` is its own."""
+    """The treasury's *FonctionnelleErreur*: it refuses what was asked. ``code`` is its own."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -42,7 +42,7 @@ class PayFipRefused(RuntimeError):
 class PayFip:
     """``PaymentProvider`` for the web-service contract. ``base_url`` is ``https://www.payfip.gouv.fr``.
 
-    ``test``: whether test payments (``T``) may be asked for, which take no money and would still settle invoices.
+    ``test`` says whether test payments (``T``) are allowed. They take no money and would still settle invoices.
     """
 
     def __init__(self, base_url: str, *, test: bool) -> None:
@@ -73,7 +73,7 @@ class PayFip:
                 raise NotYetKnown(idop) from refused
             if refused.code == "P1":
                 raise UnknownOperation(idop) from refused
-            # Neither paid nor failed: asked again, and the operator is told the code.
+            # It is neither paid nor failed: it is asked again, and the operator is told the code.
             raise Unavailable(f"payfip.recupererDetailPaiementSecurise: {refused.code}") from refused
         try:
             return answer_of(told)
@@ -81,7 +81,7 @@ class PayFip:
             raise Unavailable(f"payfip.recupererDetailPaiementSecurise: {error}") from error
 
     def declared(self, told: Mapping[str, str]) -> BankAnswer:
-        """The return of this contract names an operation and says nothing of it: it is asked for."""
+        """The return of this contract names an operation and gives no result: the treasury must be asked."""
         del told
         raise ValueError("no return of this contract says what became of an operation")
 
@@ -94,7 +94,7 @@ class PayFip:
         return tuple(line for name in ("libellen1", "libellen2", "libellen3") if (line := told.get(name, "")))
 
     def _call(self, operation: str, fields: Mapping[str, str]) -> dict[str, str]:
-        """The fields of the answer, their names in lower case. Raises PayFipRefused, Unavailable."""
+        """The fields of the answer; their names are in lower case. Raises PayFipRefused, Unavailable."""
         status, body = self._post(operation, envelope(operation, fields))
         told = _body_of(body)
         if told is None:
@@ -121,7 +121,7 @@ class PayFip:
 
 
 def envelope(operation: str, fields: Mapping[str, str]) -> bytes:
-    """A SOAP 1.1 request, document/literal wrapped; the schema wants its fields in alphabetical order."""
+    """A SOAP 1.1 request, document/literal wrapped. The schema wants its fields in alphabetical order."""
     inner = "".join(f"<{name}>{escape(fields[name], quote=False)}</{name}>" for name in sorted(fields))
     return (
         f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><p:{operation} xmlns:p="{SERVICE_NAMESPACE}"><arg0>{inner}</arg0>'
@@ -130,8 +130,8 @@ def envelope(operation: str, fields: Mapping[str, str]) -> bytes:
 
 
 def _body_of(content: bytes) -> "Element | None":
-    """What stands in the envelope's body; None for anything that is no SOAP answer."""
-    # Loaded by the first payment only: no other page reads XML.
+    """The element in the envelope's body; None for anything that is no SOAP answer."""
+    # Loaded by the first payment only, because no other page reads XML.
     from xml.etree.ElementTree import ParseError  # noqa: PLC0415
 
     from defusedxml import DefusedXmlException  # noqa: PLC0415
@@ -158,5 +158,5 @@ def _fault(fault: "Element", operation: str) -> Exception:
 
 
 def _local(element: "Element") -> str:
-    """The name without its namespace, in lower case: the treasury's own casing differs from answer to answer."""
+    """The name without its namespace, in lower case: the treasury does not always use the same case."""
     return str(element.tag).rpartition("}")[2].lower()

@@ -1,4 +1,5 @@
-"""What the treasury says of an operation, in its own fields: the same in its web service and in its unsigned return."""
+"""What the treasury says of an operation, in its own fields. They are the same in its web service and in its unsigned
+return."""
 
 import re
 from collections.abc import Mapping
@@ -9,12 +10,15 @@ from chalicelib.rules.payments import BankAnswer
 from chalicelib.rules.school_calendar import PARIS
 
 LONGEST_FACT = 100
-"""Characters of any fact of an answer; the treasury's are far shorter."""
+"""Most characters of one fact of an answer; the treasury's facts are far shorter."""
 
 
 def answer_of(told: Mapping[str, str]) -> BankAnswer:
-    """The treasury's own fields (``resultrans``, ``montant`` in cents…), whatever the case of their names, as one
-    answer. Raises ValueError when its letter or its amount cannot be read, or when a fact is absurdly long."""
+    """One answer, from the treasury's own fields (``resultrans``, ``montant`` in cents…). The case of their names does
+    not count.
+
+    Raises ValueError when the letter or the amount cannot be read, or when a fact is absurdly long.
+    """
     facts = {name.lower(): value.strip() for name, value in told.items()}
     letter, amount = facts.get("resultrans", ""), facts.get("montant", "")
     if not letter or not re.fullmatch(r"\d{1,11}", amount, re.ASCII):
@@ -36,7 +40,7 @@ def answer_of(told: Mapping[str, str]) -> BankAnswer:
 def bank_day(day: str, hour: str) -> datetime | None:
     """``dattrans`` (DDMMYYYY) and ``heurtrans`` (HHMM), Paris wall time -> aware UTC; None for anything else.
 
-    ``strptime`` alone is lenient: it reads the year 0920 in ``18092025`` without an hour.
+    ``strptime`` alone is too lenient: without an hour, it reads the year 0920 in ``18092025``.
     """
     if not re.fullmatch(r"\d{8}", day, re.ASCII) or not re.fullmatch(r"\d{4}", hour, re.ASCII):
         return None

@@ -1,4 +1,4 @@
-"""What is asked of the treasury, in its own fields and within its limits: the same for both of its contracts."""
+"""What the treasury is asked, in its own fields and within its limits: the same for both of its contracts."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from chalicelib.rules.payments import LEAST, MOST, Attempt
 from chalicelib.services.payment_ports import OrderRefused
 
 TEST = "T"
-"""``saisie`` of a payment that takes no money."""
+"""Value of ``saisie`` for a payment that takes no money."""
 LONGEST_OBJECT = 99
 LONGEST_ADDRESS = 249
 
@@ -17,8 +17,8 @@ LONGEST_ADDRESS = 249
 def order_of(attempt: Attempt, letters: Collection[str]) -> dict[str, str]:
     """The treasury's fields of an attempt: ``montant`` in cents, ``objet`` in plain ASCII.
 
-    ``letters``: values of ``saisie`` that the contract takes. Raises OrderRefused, with the treasury's own code, for
-    what it would refuse: it is then never asked.
+    ``letters`` are the values of ``saisie`` that the contract takes. What the treasury would refuse is not sent: it
+    raises OrderRefused with the treasury's own code.
     """
     _must(re.fullmatch(r"\d{6}", attempt.client_number, re.ASCII), "T1")
     _must(attempt.saisie in letters, "S1")
@@ -47,7 +47,8 @@ def plain_object(label: str) -> str:
 
 
 def checked_address(address: str, code: str) -> str:
-    """``address`` when the treasury can keep it: absolute, short enough. Raises OrderRefused with ``code``."""
+    """``address`` when the treasury can keep it: it must be absolute and short enough. Raises OrderRefused with
+    ``code``."""
     parts = urlsplit(address)
     _must(parts.scheme in {"http", "https"} and parts.hostname and len(address) <= LONGEST_ADDRESS, code)
     return address

@@ -1,7 +1,8 @@
-"""The treasury's older contract (TIPI direct): the order travels in the parent's own request, nothing can be looked up.
+"""The treasury's older contract (TIPI direct): the parent's own request carries the order, and nothing can be looked
+up.
 
-What comes back is not signed. A nonce that only the treasury and the parent's browser ever see names the attempt;
-whatever returns under it is a declaration, which the town's own records must confirm.
+The answer is not signed. A nonce, which only the treasury and the parent's browser see, names the attempt. Whatever
+comes back under it is a declaration, which the town's own records must confirm.
 """
 
 import secrets
@@ -18,8 +19,8 @@ LIVE_LETTERS = frozenset("XAM")
 
 
 class PayFipUrl:
-    """``PaymentProvider`` for the URL contract. ``return_address`` makes, of an attempt's nonce, where the treasury
-    posts its result; ``test`` as for ``PayFip``."""
+    """``PaymentProvider`` for the URL contract. ``return_address`` turns an attempt's nonce into the address where the
+    treasury posts its result; ``test`` is as for ``PayFip``."""
 
     def __init__(self, base_url: str, return_address: Callable[[str], str], *, test: bool) -> None:
         self.base_url = base_url
@@ -27,7 +28,7 @@ class PayFipUrl:
         self._return_address = return_address
 
     def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
-        """A nonce: nobody is asked. ``notify`` and ``back`` do not exist in this contract."""
+        """A nonce; nobody is asked. This contract does not use ``notify`` and ``back``."""
         del notify, back
         order_of(attempt, self._letters)
         nonce = secrets.token_urlsafe(24)
@@ -39,7 +40,7 @@ class PayFipUrl:
         return f"{self.base_url}{PAGE}?{urlencode(order)}"
 
     def result_of(self, idop: str) -> BankAnswer:
-        """The treasury is never asked in this contract."""
+        """Always NotYetKnown: the treasury cannot be asked in this contract."""
         raise NotYetKnown(idop)
 
     def declared(self, told: Mapping[str, str]) -> BankAnswer:

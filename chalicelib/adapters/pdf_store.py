@@ -1,4 +1,4 @@
-"""Invoice PDFs in S3, one folder a family."""
+"""Invoice PDFs in S3, one folder for each family."""
 
 import hashlib
 
@@ -9,12 +9,13 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 
 LINK_SECONDS = 60
-"""For which a link is good: enough to follow a redirect, too short to be passed on."""
+"""How long a link is valid: enough to follow a redirect, too short to pass it on."""
 GONE = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3PdfStore:
-    """``PdfStore``. ``bucket`` empty: a town without PDFs online; none exists, and storing one is Unavailable."""
+    """``PdfStore``. With an empty ``bucket`` the town has no PDFs online: none exists, and ``put`` raises
+    Unavailable."""
 
     def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
         self.bucket = bucket
@@ -38,7 +39,7 @@ class S3PdfStore:
         return self._tag("pdfs.holds", family, number) == hashlib.md5(pdf, usedforsecurity=False).hexdigest()
 
     def _tag(self, operation: str, family: FamilyId, number: InvoiceNumber) -> str:
-        """S3's ETag, the MD5 of an object written in one piece; empty when there is none."""
+        """S3's ETag, which is the MD5 of an object written in one piece; empty when there is no object."""
         if not self.bucket:
             return ""
         with answering(operation):

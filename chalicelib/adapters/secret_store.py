@@ -1,6 +1,7 @@
-"""The deployed portal's secrets, in SSM: read once, when a process starts.
+"""The deployed portal's secrets, in SSM. They are read once, when a process starts.
 
-One call, signed by hand: botocore's own client for SSM would cost every cold start its megabyte of service model.
+It is one call, signed by hand: botocore's own client for SSM would load a megabyte of service model at every cold
+start.
 """
 
 import json
@@ -17,7 +18,7 @@ MOST_ATTEMPTS = 3
 
 
 def read_secrets(path: str, *, region: str, endpoint: str = "") -> dict[str, str]:
-    """Every parameter below ``path``, by the last part of its name, decrypted. Raises Unavailable."""
+    """Every parameter below ``path``, decrypted, by the last part of its name. Raises Unavailable."""
     credentials = get_session().get_credentials()
     if credentials is None:
         raise Unavailable("secrets: no AWS credentials")

@@ -1,4 +1,4 @@
-"""What SES says became of the e-mails, in its own words: the events that EventBridge hands over."""
+"""What SES says became of the e-mails: it reads SES's events, which EventBridge delivers."""
 
 from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
@@ -7,12 +7,12 @@ from typing import Any
 from chalicelib.services.mail_ports import GivenUp, UnreadableEvent
 
 CONFIGURATION = "ses:configuration-set"
-"""Tag that SES puts on every mail: the configuration set that sent it. Each town has its own."""
+"""Tag that SES puts on every mail: the configuration set that sent it. Each town has its own set."""
 
 
 class SesEvents:
-    """``MailEvents``. Every town of an account hears the account's events: ``configuration`` names the set whose mails
-    are ours."""
+    """``MailEvents``. Every town gets all events of its AWS account; ``configuration`` names the set that sends our
+    mails."""
 
     def __init__(self, configuration: str) -> None:
         self.configuration = configuration
@@ -26,7 +26,8 @@ class SesEvents:
 
 
 def _given_up(told: Mapping[str, Any]) -> list[GivenUp]:
-    """None for what SES may get over or only mentions (a delivery, a full mailbox)."""
+    """The addresses that an event gives up; none for a failure that may pass, and for mere news (a delivery, a full
+    mailbox)."""
     kind = told["eventType"]
     if kind == "Bounce" and told["bounce"]["bounceType"] == "Permanent":
         return [GivenUp(_address(one), "bounce") for one in told["bounce"]["bouncedRecipients"]]

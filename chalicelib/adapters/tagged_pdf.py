@@ -1,7 +1,7 @@
-"""A PDF whose text is tagged: headings, paragraphs, tables with header cells, and decoration that is none of these.
+"""A PDF whose text is tagged: headings, paragraphs, tables with header cells, and decoration.
 
-fpdf2 writes a structure tree for headings and images only, all on one level. What it lacks is here: nested elements and
-their kinds. It stands on fpdf2's structure builder, which is not its public interface: the version is pinned.
+fpdf2 makes tags for headings and images only, all on one level. This module adds other kinds of elements and nested
+ones. It uses fpdf2's structure builder, which is not public: so the version is pinned.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from fpdf.syntax import PDFObject
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "DejaVu"
 ATTRIBUTES = {"TH": "<</O /Table /Scope /Column>>"}
-"""What an element says of itself, by its kind: our header cells are those of columns."""
+"""Attributes of an element by its kind: our header cells are always those of columns."""
 
 
 class _Element(StructElem):
@@ -31,7 +31,7 @@ class _Element(StructElem):
 
 
 class _Structure(StructureTreeBuilder):
-    """The tree of what the document says; ``inside`` is the element that holds what comes next."""
+    """The tree of what the document says; ``inside`` is the element that will hold what comes next."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class _Structure(StructureTreeBuilder):
         return element
 
     def mark(self, element: StructElem, page: int) -> int:
-        """The number, on its page, of the content that belongs to ``element``."""
+        """The number, on its page, of a piece of content that belongs to ``element``."""
         number = self.marks[page]
         self.marks[page] += 1
         element.k.append(number)
@@ -64,7 +64,7 @@ class _Output(OutputProducer):
     fpdf: "TaggedPdf"
 
     def _add_structure_tree(self) -> PDFObject | None:
-        """Says on which page each element is: fpdf2 does it for those of the first level only."""
+        """Write on which page each element is: fpdf2 does so only for the first level."""
         pages = [one for one in self.pdf_objs if isinstance(one, PDFPage)]
         for element in self.fpdf.structure.elements:
             element.pg = pages[(element.page_number() or 1) - 1]  # type: ignore[assignment] # fpdf2 says None only
@@ -72,7 +72,7 @@ class _Output(OutputProducer):
 
 
 class TaggedPdf(FPDF):
-    """An A4 document in French. The same calls give the same bytes: ``created`` (aware) is its only date."""
+    """An A4 document in French. The same calls give the same bytes, because ``created`` (aware) is its only date."""
 
     def __init__(self, *, title: str, author: str, created: datetime) -> None:
         super().__init__(format="A4")
@@ -86,13 +86,13 @@ class TaggedPdf(FPDF):
         self.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
         self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
         for font in self.fonts.values():
-            # The glyphs that a document uses are copied as they are: measuring them again takes longer than the rest.
+            # The glyphs of a document are copied as they are: measuring them again takes longer than the rest.
             if isinstance(font, TTFFont):
                 font.ttfont.recalcBBoxes = False
 
     @contextmanager
     def group(self, kind: str) -> Iterator[None]:
-        """An element made of elements: ``Table``, ``TR``. It may last over several pages."""
+        """An element made of elements: ``Table``, ``TR``. It may continue on other pages."""
         outside = self.structure.inside
         self.structure.inside = self.structure.add(kind, self.page)
         try:
@@ -111,7 +111,7 @@ class TaggedPdf(FPDF):
 
     @contextmanager
     def artifact(self) -> Iterator[None]:
-        """Decoration, and what is only repeated: a screen reader passes it over."""
+        """Decoration and repeated text: a screen reader skips it."""
         self._out("/Artifact BMC")
         yield
         self._out("EMC")
