@@ -1,1 +1,1 @@
-"""DynamoDB behind the ports. A ``Database`` first, then one store per table."""
+"""The ports on DynamoDB: a ``Database``, then one store for each table."""

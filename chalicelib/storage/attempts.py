@@ -1,5 +1,5 @@
-"""Attempts to pay and the payments' journal, in a table of their own. What settles one is one transaction with the
-invoice and the mails, which spans their tables."""
+"""Attempts to pay and the payments' journal, in a table of their own. A settled attempt is written in one transaction
+with the invoice and the mails, which are in other tables."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,14 +23,14 @@ from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OperationRow, OutboxRow, ToLookAt
 
 _ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie", "contract")
-"""Facts of an attempt that are JSON as they are."""
+"""Facts of an attempt that are written to JSON without a change."""
 
 
 KEYS_IN_A_BATCH = 100
 
 
 class DynamoAttemptStore:
-    """``AttemptStore``. Reads are consistent, but for the reconciliation's list."""
+    """``AttemptStore``. Reads are consistent, except the reconciliation's list."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -79,7 +79,7 @@ class DynamoAttemptStore:
             self.database.transact("attempts.begin", fill)
         except WriteRefused:
             if self.find(attempt.id) is None:
-                raise  # Otherwise it was this very write, whose answer got lost.
+                raise  # Otherwise it was this same write, and its answer was lost.
 
     def opened(self, attempt: Attempt, idop: str, look_at: datetime) -> Attempt:
         after = replace(attempt, state=AttemptState.PENDING, idop=idop, look_at=look_at, version=attempt.version + 1)
@@ -158,7 +158,7 @@ class DynamoAttemptStore:
         try:
             self.database.transact("attempts.look_again", fill)
         except WriteRefused:
-            return  # Somebody settled it, and said when to look again.
+            return  # Somebody settled it, and decided when to look again.
 
     def ledger(self, day: date) -> Iterator[LedgerEntry]:
         return self._entries(keys.ledger_partition(day))

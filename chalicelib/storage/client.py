@@ -1,7 +1,7 @@
-"""pynamodb's client of DynamoDB, without the work that botocore and pynamodb do at each call for nobody.
+"""pynamodb's client of DynamoDB, without the work that botocore and pynamodb do at each call and that nobody needs.
 
-By their own hooks alone: what is sent but not read is not asked, what never changes is computed once, and items are
-taken from the JSON as they are. Errors, retries and signatures are botocore's.
+It uses only the hooks that they offer: what nobody reads is not asked, what never changes is computed once, and items
+are taken from the JSON as they are. Errors, retries and signatures are botocore's.
 """
 
 import json
@@ -16,13 +16,15 @@ from pynamodb.connection import Connection
 JSON = "json"
 """botocore's name of the protocol that DynamoDB speaks."""
 BINARY = (b'"B"', b'"BS"')
-"""How a value looks that JSON cannot say: DynamoDB writes its bytes in base64."""
+"""How a value begins that JSON cannot hold: DynamoDB writes bytes in base64."""
 
 
 class PlainParser:
-    """A parser of botocore's for answers that are, in JSON, what botocore would make of them: items without binary
-    values. Walking them shape by shape takes longer than all the rest of a page. ``whole`` parses the others, and
-    what is no answer."""
+    """A parser of botocore's for answers whose JSON is already what botocore would return: items without binary values.
+
+    botocore walks each answer shape by shape, which takes longer than the whole rest of a page. ``whole`` is its parser
+    for the other answers and for errors.
+    """
 
     def __init__(self, whole: ResponseParser) -> None:
         self.whole = whole
@@ -45,7 +47,7 @@ class PlainParser:
 
 
 class PlainParsers(ResponseParserFactory):  # type: ignore[misc]
-    """One parser for all answers of DynamoDB: botocore would make a new one for each."""
+    """One parser for all answers of DynamoDB: botocore would make a new one for each answer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,13 +58,13 @@ class PlainParsers(ResponseParserFactory):  # type: ignore[misc]
 
 
 class LeanConnection(Connection):
-    """A connection that does not ask what each call consumed: only who measures wants to know."""
+    """A connection that does not ask how much each call consumed: only measurements need it."""
 
     def get_consumed_capacity_map(self, return_consumed_capacity: str) -> dict[str, Any]:  # noqa: ARG002 - pynamodb's
         return {}
 
 
 def lighten(session: Session) -> None:
-    """What clients of ``session`` say of themselves is built once; the account is not looked for in an address."""
+    """Build once what the clients of ``session`` say of themselves, and look for no account in addresses."""
     session.register_component("response_parser_factory", PlainParsers())
     session.set_default_client_config(Config(user_agent=session.user_agent(), account_id_endpoint_mode="disabled"))

@@ -1,4 +1,4 @@
-"""One town's tables, behind one botocore client that every thread and every store shares."""
+"""One town's tables, behind one botocore client that all threads and all stores share."""
 
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,11 +30,12 @@ RawItem = dict[str, dict[str, Any]]
 CONNECT_SECONDS = 1
 READ_SECONDS = 3
 MOST_ATTEMPTS = 3
-"""Of botocore, for each call: three slow answers still fit in the 29 s that API Gateway waits."""
+"""How often botocore tries each call: three slow answers still fit in the 29 s that API Gateway waits."""
 PATIENCE_SECONDS = 12.0
-"""Seconds for which a write that meets others, or the rest of a batch, is tried again; less when a page ends before."""
+"""Seconds for which a write that conflicts, or the rest of a batch, is tried again; less when a page must end
+earlier."""
 ITEMS_IN_A_BATCH = 25
-"""DynamoDB's limit of items in one batch write."""
+"""How many items DynamoDB takes in one batch write."""
 MOST_THREADS = 64
 CONDITION_FAILED = "ConditionalCheckFailed"
 UPDATE_REFUSED = "ConditionalCheckFailedException"
@@ -44,14 +45,16 @@ WAIT_AND_RETRY = frozenset(
         *("TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"),
     }
 )
-"""Reasons of a cancelled transaction, then a plain write's names for the same things: it was not done, it may be."""
+"""Reasons of a cancelled transaction, then the names of the same reasons for a plain write: it was not done, and
+another try may succeed."""
 FAILURES = (PynamoDBException, BotoCoreError, ClientError)
 
 
 class WriteRefused(StaleWrite):
-    """Conditions of a write did not hold. ``found``: their places in it -> the item in the way, if asked for.
+    """A condition of a write was not true. ``found`` maps the places of these conditions in the write to the item in
+    the way, if it was asked for.
 
-    Places count the puts first, then the updates; a plain update is place 0.
+    Places count the puts first, then the updates; a plain update has place 0.
     """
 
     def __init__(self, operation: str, found: dict[int, RawItem | None]) -> None:
@@ -61,7 +64,7 @@ class WriteRefused(StaleWrite):
 
 @contextmanager
 def answering(operation: str) -> Iterator[None]:
-    """What AWS does not do becomes Unavailable, with ``operation`` and AWS's own code for the operator."""
+    """Turn a failure of AWS into Unavailable, with ``operation`` and AWS's own code for the operator."""
     try:
         yield
     except FAILURES as error:
@@ -76,7 +79,8 @@ def _code(error: Exception) -> str:
 
 @lru_cache
 def _connect(region: str, endpoint: str, attempts: int = MOST_ATTEMPTS) -> Connection:
-    """One client per place, whoever asks: making one costs more CPU than a page, and it is safe to share."""
+    """One client for each region and endpoint, whoever asks: making one costs more CPU than a page, and threads can
+    share it."""
     stand_in: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if endpoint else {}
     connection = LeanConnection(
         region=region,
@@ -87,17 +91,17 @@ def _connect(region: str, endpoint: str, attempts: int = MOST_ATTEMPTS) -> Conne
         max_pool_connections=MOST_THREADS,
         **stand_in,
     )
-    if attempts != MOST_ATTEMPTS:  # The other client's session has read botocore's models: 5 ms of CPU instead of 80.
+    if attempts != MOST_ATTEMPTS:  # The other client's session has read botocore's models: 5 ms of CPU, not 80.
         connection._local.session = _connect(region, endpoint).session
     else:
         lighten(connection.session)
-    # Here and now: pynamodb would let two first requests make two clients, one of them for nothing.
+    # Made now: pynamodb would let two first requests make two clients, and drop one of them.
     _ = connection.client
     return connection
 
 
 class Database:
-    """Tables named ``<prefix>-<table>``. ``endpoint`` is a stand-in's address, empty on AWS."""
+    """Tables named ``<prefix>-<table>``. ``endpoint`` is the address of a stand-in; empty on AWS."""
 
     def __init__(self, *, region: str, prefix: str, endpoint: str = "", attempts: int = MOST_ATTEMPTS) -> None:
         self.place = {"region": region, "prefix": prefix, "endpoint": endpoint}
@@ -105,19 +109,19 @@ class Database:
         self.connection = _connect(region, endpoint, attempts)
 
     def without_repeats(self) -> "Database":
-        """The same tables by a client that sends each call once: for a write that must not be done twice, even when
-        its answer is lost. What was certainly not done is still tried again."""
+        """The same tables through a client that sends each call once: for a write that must not be done twice, even
+        when its answer is lost. A write that was certainly not done is still tried again."""
         return Database(**self.place, attempts=1)
 
     def bind(self, row: type[Row]) -> type[Row]:
-        """``row`` on this database's table: a class of its own, so that two databases never mix.
+        """``row`` on this database's table. It is a class of its own, so that two databases never mix.
 
-        pynamodb would give each class a connection and each thread a session; all of ours share one client.
+        pynamodb would give a connection to each class and a session to each thread; ours all share one client.
         """
         meta = type("Meta", (), {"table_name": f"{self.prefix}-{row.Meta.table_name}"})
         bound: type[Row] = types.new_class(row.__name__, (row,), exec_body=lambda names: names.update(Meta=meta))
         table = bound._get_connection()
-        with suppress(ValueError):  # Another store has already named this table to the connection.
+        with suppress(ValueError):  # Another store has already given this table to the connection.
             self.connection.add_meta_table(table.get_meta_table())
         table.connection = self.connection
         return bound
@@ -130,7 +134,7 @@ class Database:
         return None
 
     def pages(self, operation: str, row: type[Model], key: str, **query: Any) -> Iterator[RawItem]:
-        """Every raw item of a Query, page after page. ``limit`` counts the items of all pages."""
+        """Every raw item of a Query, page after page. ``limit`` counts the items of all pages together."""
         left = query.pop("limit", None)
         start = None
         while left is None or left > 0:
@@ -154,10 +158,11 @@ class Database:
                 return
 
     def transact(self, operation: str, fill: Callable[[TransactWrite], None]) -> None:
-        """All that ``fill`` asks, or nothing. Raises WriteRefused when a condition fails, Unavailable for the rest.
+        """Write all that ``fill`` asks, or nothing. Raises WriteRefused when a condition fails, Unavailable for other
+        failures.
 
-        Who meets another transaction, or a throttled table, waits a little and tries again as long as there is time,
-        then it is Crowded.
+        When another transaction or a throttled table is in the way, it waits a little and tries again while there is
+        time; then it raises Crowded.
         """
 
         def send() -> None:
@@ -167,16 +172,16 @@ class Database:
         _write(operation, send)
 
     def update(self, operation: str, row: Model, actions: Sequence[Action], condition: Condition | None = None) -> None:
-        """One UpdateItem; ``row`` gives the key, and holds the whole item as written when it returns.
+        """One UpdateItem. ``row`` gives the key; afterwards it holds the whole item as written.
 
-        Raises as ``transact``, and waits like it. Two plain updates of one item never conflict: DynamoDB takes them in
-        turn, which transactions on it do not. An answer that is lost makes botocore ask again: what is added may
-        be added twice, unless the condition is about the very thing that it changes (see ``without_repeats``).
+        Raises and waits like ``transact``. Two plain updates of one item never conflict: DynamoDB does one after the
+        other, while transactions on it do conflict. When an answer is lost, botocore sends the call again: what is
+        added may then be added twice, unless the condition is about the value that changes (see ``without_repeats``).
         """
         _write(operation, lambda: row.update(actions=list(actions), condition=condition))
 
     def batch(self, operation: str, row: type[Model], *, put: Iterable[Model] = (), delete: Iterable[Any] = ()) -> None:
-        """Write or delete rows of one table, by 25. ``delete`` takes keys, ``(hash,)`` or ``(hash, range)``."""
+        """Write or delete rows of one table, 25 at a time. ``delete`` takes keys, ``(hash,)`` or ``(hash, range)``."""
         names = key_names(row)
         gone = (({name: {"S": part} for name, part in zip(names, key, strict=True)}) for key in delete)
         for items in _by(ITEMS_IN_A_BATCH, (item.serialize() for item in put)):
@@ -196,7 +201,7 @@ class Database:
         raise Unavailable(f"{operation}: items left unprocessed")
 
     def batch_get(self, operation: str, row: type[Model], keys: list[Any], **options: Any) -> Iterator[RawItem]:
-        """The raw items that exist among ``keys``, at most 100, in no order."""
+        """The raw items that exist among ``keys`` (at most 100), in no order."""
         table = row.Meta.table_name
         for _ in rounds(PATIENCE_SECONDS):
             with answering(operation):
@@ -215,7 +220,7 @@ def key_names(row: type[Model]) -> list[str]:
 
 
 def _write(operation: str, send: Callable[[], object]) -> None:
-    """Send until it is done, refused, impossible, or too late."""
+    """Send until the write is done, refused or impossible, or until there is no more time."""
     failure: TransactWriteError | UpdateError | None = None
     for _ in rounds(PATIENCE_SECONDS):
         try:
@@ -233,7 +238,7 @@ def _write(operation: str, send: Callable[[], object]) -> None:
 
 
 def _refuse(operation: str, error: TransactWriteError | UpdateError) -> None:
-    """Raise WriteRefused if a condition failed: then, what else went wrong does not matter."""
+    """Raise WriteRefused when a condition failed: then the other reasons do not matter."""
     if _code(error) == UPDATE_REFUSED:
         raise WriteRefused(operation, {0: None}) from error
     found = {at: one.raw_item for at, one in enumerate(_reasons(error)) if one and one.code == CONDITION_FAILED}
@@ -246,7 +251,7 @@ def _reasons(error: TransactWriteError | UpdateError) -> list[CancellationReason
 
 
 def _codes(error: TransactWriteError | UpdateError) -> list[str]:
-    """Why it was not done: the reasons of a cancelled transaction, or else AWS's own code."""
+    """Why the write was not done: the reasons of a cancelled transaction, or AWS's own code."""
     return sorted({reason.code for reason in _reasons(error) if reason}) or [_code(error)]
 
 

@@ -12,7 +12,7 @@ from chalicelib.storage.rows import FamilyRow
 
 
 class DynamoFamilyStore:
-    """``FamilyStore``. Reads may be a second old: a session that was ended may open one more page."""
+    """``FamilyStore``. Reads may be a second late: a session that was ended may open one more page."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -33,9 +33,10 @@ class DynamoFamilyStore:
 
 
 def family_of(items: Iterable[RawItem]) -> Family | None:
-    """The family that the items of one key hold, None without a profile.
+    """The family in the items of one key; None without a profile.
 
-    Read below pynamodb's models: every page begins with this, and a model per row would cost more than its Query.
+    It reads the items without pynamodb's models: every page begins with this, and a model for each row would cost more
+    than the Query.
     """
     profile: RawItem | None = None
     epoch = 0
@@ -101,12 +102,12 @@ def _child(item: RawItem) -> Child:
 
 
 def enrolments_of(item: RawItem) -> tuple[Enrolment, ...]:
-    """What the child of this item is enrolled in."""
+    """The enrolments of the child in this item."""
     return tuple(_enrolment(one["S"]) for one in item["enrolments"]["L"])
 
 
 def _enrolment_text(enrolment: Enrolment) -> str:
-    """``cantine|ro|2015-09-01|2016-07-05``: activity, read-only or not, first and last day or nothing."""
+    """``cantine|ro|2015-09-01|2016-07-05``: activity, read-only or not, first and last day (each may be empty)."""
     first, last = (day.isoformat() if day else "" for day in (enrolment.first, enrolment.last))
     return f"{enrolment.activity}|{'ro' if enrolment.read_only else ''}|{first}|{last}"
 

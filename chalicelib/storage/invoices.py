@@ -1,4 +1,5 @@
-"""Invoices and the payments received for them: one partition a family, numbers and references unique in the town."""
+"""Invoices and the payments received for them: one partition for each family. Numbers and references are unique in the
+town."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,13 +24,13 @@ from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import InvoiceRow, OutboxRow, ToNotify
 
 WAITING = "1"
-"""Value of ``notify`` while a family was not told: its items, and no others, are in the index."""
+"""Value of ``notify`` until the family is told: only such items are in the index."""
 PAYMENT_AT = 0
-"""Place of the payment's row in its transaction: the only one that is put."""
+"""Place of the payment's row in its transaction: it is the only row that is put."""
 
 
 class DynamoInvoiceStore:
-    """``InvoiceStore``. Reads are consistent: who has just paid must see it."""
+    """``InvoiceStore``. Reads are consistent: a parent who has just paid must see it."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -82,7 +83,7 @@ class DynamoInvoiceStore:
             self.database.transact("invoices.put", fill)
         except WriteRefused:
             if self.holder(invoice.number) != replace(invoice, payments=()):
-                raise  # Otherwise it was this very write, whose answer got lost.
+                raise  # Otherwise it was this same write, and its answer was lost.
 
     def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int) -> None:
         """Raises NotFound for an invoice that is not the family's."""
@@ -129,10 +130,11 @@ class DynamoInvoiceStore:
         try:
             self.database.transact("invoices.notified", fill)
         except WriteRefused:
-            return  # It was off the list already: whoever took it off has put its mails in the outbox.
+            return  # It was off the list already: the same transaction put its mails in the outbox.
 
     def _own_head(self, invoice: Invoice) -> InvoiceRow:
-        """The head as it is stored, with what only we know of the invoice. Raises StaleWrite when it moved just now."""
+        """The stored head, which has facts that the town's list does not have. Raises StaleWrite when it was moved just
+        now."""
         head = keys.invoice_head(invoice.issued_on, invoice.number)
         row = self.database.get("invoices.head", self.rows, invoice.family, head, consistent_read=True)
         if row is None:
@@ -140,12 +142,13 @@ class DynamoInvoiceStore:
         return row
 
     def _is_still(self, head: InvoiceRow) -> Condition:
-        """Nothing was paid, and no other attempt was begun, since it was read."""
+        """Condition: nothing was paid and no other attempt was begun after ``head`` was read."""
         still: Condition = (self.rows.paid == 0) & _same(self.rows.attempt, head.attempt)
         return still
 
     def _move_head(self, transaction: TransactWrite, before: InvoiceRow, invoice: Invoice, head: str) -> None:
-        """The head's key holds the issue date: a correction of it moves everything that is not the list's along."""
+        """The head's key holds the issue date. When a correction changes it, the facts that are not of the town's list
+        move along."""
         row = self._head_row(invoice, head)
         row.notify, row.attempt, row.begun_at = before.notify, before.attempt, before.begun_at
         transaction.save(row, condition=self.rows.item.does_not_exist())
@@ -153,7 +156,7 @@ class DynamoInvoiceStore:
         transaction.delete(self.rows(before.family, before.item), condition=still)
 
     def _hold(self, transaction: TransactWrite, partition: str, invoice: Invoice, head: str) -> None:
-        """Take a number or a reference, or keep what this very invoice holds."""
+        """Take a number or a reference, or keep the one that this same invoice holds."""
         row = self.rows(partition, keys.UNIQUE, holder=invoice.family, head=head, number=invoice.number)
         mine = (self.rows.number == invoice.number) & (self.rows.holder == invoice.family)
         transaction.save(row, condition=self.rows.item.does_not_exist() | mine)
@@ -168,7 +171,7 @@ class DynamoInvoiceStore:
         row = self._holder_row(operation, partition)
         if row is None:
             return None
-        # The payments of a head stand right behind it; "~" comes after whatever they hold.
+        # The payments of a head follow it directly; "~" comes after every character of their keys.
         between = self.rows.item.between(row.head, f"{row.head}{keys.PAYMENT}~")
         items = self.database.pages(operation, self.rows, row.holder, range_key_condition=between, consistent_read=True)
         return next(_invoices(items), None)
@@ -194,7 +197,7 @@ class DynamoInvoiceStore:
         )
 
     def _facts(self, invoice: Invoice) -> list[Action]:
-        """What a correction may change. Whether the family was told, and what was paid, stay as they are."""
+        """What a correction may change. It keeps whether the family was told, and what was paid."""
         rows = self.rows
         return [
             rows.reference.set(invoice.reference),
@@ -228,7 +231,7 @@ def payment_row(rows: type[InvoiceRow], family: FamilyId, head: str, payment: Pa
 
 
 def _invoices(items: Iterable[RawItem]) -> Iterator[Invoice]:
-    """Heads with their payments, which follow them: in the order of issue dates."""
+    """Heads with their payments, which follow them, in the order of issue dates."""
     invoice: Invoice | None = None
     for item in items:
         if keys.PAYMENT in item["item"]["S"]:

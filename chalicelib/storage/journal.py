@@ -1,7 +1,7 @@
 """How a save is written in its row: one short line of text for each wish.
 
-``+2015-12-23|cantine|c-007`` books, ``-`` cancels. A refusal goes before its wish:
-``too-late|2015-12-22T09:00:00.000000Z||+2015-12-23|cantine|c-007``. The child is last, so it may hold any character.
+``+2015-12-23|cantine|c-007`` books, ``-`` cancels. A refusal comes before its wish:
+``too-late|2015-12-22T09:00:00.000000Z||+2015-12-23|cantine|c-007``. The child comes last, so it may hold any character.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Keys and attribute names of every table: built and read here, nowhere else."""
+"""Keys and attribute names of every table. They are built and read here and nowhere else."""
 
 import hashlib
 import hmac
@@ -10,19 +10,20 @@ from chalicelib.rules.ids import ActivityId, ChildId, InvoiceNumber, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot
 
 STAMPS = "STAMPS"
-"""Partition of the logins that opens nothing: what the import found as it should be, one item a bucket of families."""
+"""Partition of the logins table that opens nothing. It notes what an import left correct: one item for each bucket of
+families."""
 PROFILE = "PROFILE"
 EPOCH = "EPOCH"
-"""Part of a family whose sessions were revoked. Apart from the profile, so that an import never writes over it."""
+"""Part of a family whose sessions were revoked. It is apart from the profile, so that an import never overwrites it."""
 CHILD = "CHILD#"
 OUT = "OUT#"
-"""A session that was signed out: kept until it would have ended by itself."""
+"""A session that was signed out; it is kept until it would have ended by itself."""
 NOTICES = "NOTICES"
 TOWN = "TOWN"
 CURRENT = "CURRENT"
 HISTORY = "V#"
 RECOUNT = "RECOUNT"
-"""Version of the town that stands for « places have to be counted again »."""
+"""Version of the town that means: places have to be counted again."""
 
 
 def child_part(child: ChildId) -> str:
@@ -38,7 +39,7 @@ def signed_out(nonce: str) -> str:
 
 
 def stamp(bucket: int) -> str:
-    """No family's identifier has a ``#``."""
+    """Key of a bucket of families. It has a ``#``, which no family's identifier has."""
     return f"#{bucket}"
 
 
@@ -49,7 +50,7 @@ def bucket_of(stamp: str) -> int:
 def slot_name(child: ChildId, activity: ActivityId) -> str:
     """Attribute of a booked slot in its family's day.
 
-    The child is percent-encoded: pynamodb reads ``[`` and ``]`` in an attribute's name as places in a list.
+    The child is percent-encoded: pynamodb reads ``[`` and ``]`` in an attribute's name as an index in a list.
     """
     return f"{quote(child, safe='')}#{activity}"
 
@@ -61,7 +62,8 @@ def slot_of(name: str, day: date) -> Slot:
 
 @lru_cache(1024)
 def _child_and_activity(name: str) -> tuple[ChildId, ActivityId]:
-    """An activity is a slug, so the last ``#`` separates. A family's few names come back on each of its days."""
+    """The activity and the child of an attribute. An activity is a slug, so the last ``#`` separates them. Answers are
+    kept, because a family's few names come back on each of its days."""
     child, _, activity = name.rpartition("#")
     return ChildId(unquote(child)), ActivityId(activity)
 
@@ -80,11 +82,12 @@ def town_version(at: str) -> str:
 
 
 HEADS = "I#"
-"""Invoices of a family, each followed by its payments; newest last."""
+"""Invoices of a family, the newest last; each is followed by its payments."""
 PAYMENT = "#PAY#"
 UNIQUE = "UNIQUE"
 MAILS, ASIDE, SUPPRESSED = "MAILS", "ASIDE", "SUPPRESSED"
-"""Shards of the outbox: what waits, what is kept for the operator, addresses (as HMACs) that bounced or complained."""
+"""Partitions of the outbox: mails that wait, mails kept for the operator, addresses (as HMACs) that bounced or
+complained."""
 
 
 def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
@@ -104,12 +107,13 @@ def invoice_lines(number: InvoiceNumber) -> str:
 
 
 def number_holder(number: InvoiceNumber) -> str:
-    """Partition, of one item, that says who holds a number; ``reference_holder`` the same for a payment reference."""
+    """Partition with one item, which says who holds an invoice number; ``reference_holder`` is the same for a payment
+    reference."""
     return f"N#{number}"
 
 
 def reference_holder(reference: str) -> str:
-    """The treasury does not see the dashes, so they do not make two references different."""
+    """Two references that differ only in dashes are the same here, because the treasury does not see the dashes."""
     return f"R#{reference.replace('-', '')}"
 
 
@@ -123,9 +127,9 @@ def mail_due(due_at: str, mail: str) -> str:
 
 
 TO_LOOK_AT = "1"
-"""Value of ``look`` while the treasury is to be asked about an attempt."""
+"""Value of ``look`` as long as the treasury is to be asked about an attempt."""
 LEDGER_TO_CHECK = "PAY#CHECK"
-"""Partition of the payments where what a person must see stands a second time."""
+"""Partition of the payments table with a second copy of what a person must see."""
 
 
 def attempt_partition(attempt: str) -> str:
@@ -133,7 +137,7 @@ def attempt_partition(attempt: str) -> str:
 
 
 def operation_partition(idop: str) -> str:
-    """Partition, of one item, that says which attempt an operation of the treasury is."""
+    """Partition with one item, which says which attempt an operation of the treasury belongs to."""
     return f"O#{idop}"
 
 

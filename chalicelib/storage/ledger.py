@@ -1,4 +1,4 @@
-"""How a line of the payments' journal is written in its rows: under its day, and once more when it needs a person."""
+"""How a line of the payments' journal is written: one row under its day, and a second row when it needs a person."""
 
 import json
 from collections.abc import Iterator

@@ -13,11 +13,11 @@ from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import NoticeRow, OutboxRow
 
 SETTINGS_AT = 0
-"""Place of the settings in their transaction: the first row that is put."""
+"""Place of the settings in their transaction: they are the first row that is put."""
 
 
 class DynamoNoticeStore:
-    """``NoticeStore``. Reads are consistent: the page that follows a save shows it."""
+    """``NoticeStore``. Reads are consistent: the page after a save shows what was saved."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -36,7 +36,8 @@ class DynamoNoticeStore:
         )
 
     def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
-        """Saving the very same again changes nothing: it was a try whose answer got lost."""
+        """See the port. Saving exactly the same again changes nothing: the first try was done, and its answer was
+        lost."""
         version = self.rows.version
         unchanged = version == settings.version if settings.version else version.does_not_exist()
         row = self.rows(

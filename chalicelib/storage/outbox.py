@@ -1,4 +1,5 @@
-"""E-mails that wait to be sent: written in the transaction that causes them, held by a conditional write."""
+"""E-mails that wait to be sent. They are written in the transaction that causes them, and held by a conditional
+write."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,11 +17,11 @@ from chalicelib.storage.rows import OutboxRow
 
 KEYS_IN_A_BATCH = 100
 LATEST = "~"
-"""After every id of a mail that is due at an instant."""
+"""Sorts after the id of every mail that is due at the same instant."""
 
 
 class DynamoOutbox:
-    """``Outbox``. ``pepper`` keys the HMACs under which suppressed addresses stand."""
+    """``Outbox``. ``pepper`` is the key of the HMACs that name suppressed addresses."""
 
     def __init__(self, database: Database, pepper: str) -> None:
         self.database = database
@@ -31,7 +32,7 @@ class DynamoOutbox:
         self.database.transact("outbox.put", lambda transaction: transaction.save(row_of(self.rows, mail)))
 
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
-        """Mails that are held stand among the others until their lease ends: they are read and left out."""
+        """See the port. Held mails stay among the others until their lease ends: they are read and left out."""
         until = self.rows.due <= f"{instant_text(now)}#{LATEST}"
         items = self.database.pages(
             "outbox.due", self.rows, keys.MAILS, range_key_condition=until, consistent_read=True
@@ -92,7 +93,7 @@ class DynamoOutbox:
         return found
 
     def _move(self, operation: str, mail: Mail, row: OutboxRow) -> None:
-        """Put a mail elsewhere, in one step. One that is gone was moved or sent by whoever held it after us."""
+        """Put a mail elsewhere, in one step. When it is gone, somebody who held it after us has moved or sent it."""
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(row)

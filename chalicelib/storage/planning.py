@@ -1,4 +1,5 @@
-"""Bookings and the journal of their changes, written in one transaction; the counters of places, each written alone."""
+"""Bookings and the journal of their changes, written in one transaction; and the counters of places, each written
+alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -24,7 +25,7 @@ from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
 
 JOURNAL_AT = 0
-"""Place of the journal's row in the transaction: the only one that is put."""
+"""Place of the journal's row in the transaction: it is the only row that is put."""
 KEYS_IN_A_BATCH = 100
 
 
@@ -65,7 +66,8 @@ class DynamoPlanningStore:
         self.database.update("planning.reserve", self.places(*_key(key)), self._moved(number), condition)
 
     def save(self, family: FamilyId, entry: JournalEntry) -> None:
-        """See the port. Saving the very same entry again changes nothing: it was a try whose answer got lost."""
+        """See the port. Saving exactly the same entry again changes nothing: the first try was done, and its answer was
+        lost."""
         row = journal.row_of(self.journal, family, entry)
 
         def fill(transaction: TransactWrite) -> None:
@@ -80,7 +82,7 @@ class DynamoPlanningStore:
                 raise
 
     def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
-        """See the port. Sent once: of two that botocore makes of one, the second would free somebody else's place."""
+        """See the port. It is sent once: if botocore repeated it, the second call would free somebody else's place."""
         database, places = self._sent_once
         condition = (places.taken >= number) & _is(places.recounts, found.recounts)
         with suppress(WriteRefused, Unavailable):
@@ -98,7 +100,7 @@ class DynamoPlanningStore:
         return self._entries("planning.journal_of", family, None)
 
     def bookings_on(self, day: date) -> Iterator[tuple[FamilyId, Slot]]:
-        """Every booked slot of a day, of all families. The index may be a second behind."""
+        """See the port: it reads the index by day."""
         items = self.database.pages(
             "planning.bookings_on", self.days, day.isoformat(), index_name=ByDay.Meta.index_name
         )
@@ -111,7 +113,7 @@ class DynamoPlanningStore:
 
     @cached_property
     def _sent_once(self) -> tuple[Database, type[PlaceRow]]:
-        """Made when the first place is given back: most pages free none."""
+        """Made when the first place is given back: most pages give back none."""
         database = self.database.without_repeats()
         return database, database.bind(PlaceRow)
 
@@ -125,7 +127,7 @@ class DynamoPlanningStore:
         return map(journal.entry_of, items)
 
     def _change(self, transaction: TransactWrite, row: PlanningRow, wishes: list[Wish], channel: str) -> None:
-        """Every wish of one day in one update, for an item may appear once in a transaction."""
+        """Write every wish of one day in one update, because an item may appear only once in a transaction."""
         condition: Condition | None = None
         actions: list[Action] = [self.days.expires.set(retention.of_day(wishes[0].slot.day))]
         for wish in wishes:
@@ -154,5 +156,5 @@ def _tally(item: RawItem) -> PlaceTally:
 
 
 def _is(attribute: NumberAttribute, value: int) -> Condition:
-    """An attribute that nobody has written yet is zero."""
+    """Condition for a value that was read. An attribute that nobody has written yet counts as zero."""
     return attribute == value if value else attribute.does_not_exist()

@@ -1,7 +1,7 @@
 """The rows of each table, for pynamodb: keys, attributes and their types.
 
-They declare no table: ``infra/resources.yaml`` is the only definition, a test compares the keys. Instants are text,
-``2015-12-22T14:52:03.123456Z``, written by ``instant_text`` which refuses naive ones.
+They declare no table: ``infra/resources.yaml`` is the only definition, and a test compares the keys. Instants are text,
+``2015-12-22T14:52:03.123456Z``, written by ``instant_text``, which refuses naive ones.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from pynamodb.models import Model
 
 
 class FamilyRow(Model):
-    """``PROFILE`` holds the payer, ``EPOCH`` the session epoch once it was raised, each ``CHILD#`` one child, each
+    """``PROFILE`` holds the payer, ``EPOCH`` the session epoch if it was ever raised, each ``CHILD#`` one child, each
     ``OUT#`` a session that was signed out."""
 
     class Meta:
@@ -24,7 +24,7 @@ class FamilyRow(Model):
     email = UnicodeAttribute(null=True)
     epoch = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
-    """Place of the child among its siblings, as the town lists them."""
+    """Position of the child among its siblings in the town's list."""
     code = UnicodeAttribute(null=True)
     first_name = UnicodeAttribute(null=True)
     last_name = UnicodeAttribute(null=True)
@@ -36,11 +36,11 @@ class FamilyRow(Model):
     elsewhere = BooleanAttribute(null=True)
     """Set for a child that went to another family."""
     expires = NumberAttribute(null=True)
-    """Of a session that was signed out: epoch seconds after which DynamoDB may delete the row."""
+    """Only for a session that was signed out: epoch seconds after which DynamoDB may delete the row."""
 
 
 class LoginRow(Model):
-    """What a child code opens, for each family that has it; or one of the import's stamps, see ``keys.STAMPS``."""
+    """What a child code opens, for each family that has the child; or a note of the import, see ``keys.STAMPS``."""
 
     class Meta:
         table_name = "logins"
@@ -64,7 +64,7 @@ class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynam
 
 
 class PlanningRow(Model):
-    """One day of one family. Each booked slot is one more attribute, named by ``keys.slot_name``: its channel."""
+    """One day of one family. Each booked slot is an attribute named by ``keys.slot_name``; its value is the channel."""
 
     class Meta:
         table_name = "planning"
@@ -76,7 +76,7 @@ class PlanningRow(Model):
 
 
 class JournalRow(Model):
-    """One save. The wishes are written by ``storage.journal.row_of``."""
+    """One save. ``storage.journal.row_of`` writes its wishes."""
 
     class Meta:
         table_name = "journal"
@@ -116,7 +116,7 @@ class ThrottleRow(Model):
 
 
 class TownRow(Model):
-    """``CURRENT`` and each earlier version: the configuration as gzipped JSON."""
+    """The town's configuration as gzipped JSON: ``CURRENT``, and each earlier version."""
 
     class Meta:
         table_name = "town"
@@ -128,7 +128,7 @@ class TownRow(Model):
 
 
 class NoticeRow(Model):
-    """``NOTICES``: one more item of a family, who is told by e-mail of its new invoices."""
+    """``NOTICES``, an item of a family: who is told by e-mail of its new invoices."""
 
     class Meta:
         table_name = "families"
@@ -143,7 +143,7 @@ class NoticeRow(Model):
 
 
 class ToNotify(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
-    """Invoices online whose families were not told yet: only their heads have the attribute ``notify``."""
+    """Invoices that are online and whose families are not told yet: only their heads have the attribute ``notify``."""
 
     class Meta:
         index_name = "to-notify"
@@ -173,7 +173,7 @@ class InvoiceRow(Model):
     total = NumberAttribute(null=True)
     pdf_bytes = NumberAttribute(null=True)
     paid = NumberAttribute(null=True)
-    """Cents received in all: what makes a write on a paid invoice fail."""
+    """Cents received in all; a condition on it refuses to change a paid invoice."""
     payment = UnicodeAttribute(null=True)
     payer = UnicodeAttribute(null=True)
     paid_on = UnicodeAttribute(null=True)
@@ -185,10 +185,10 @@ class InvoiceRow(Model):
     holder = UnicodeAttribute(null=True)
     head = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute(null=True)
-    """Of a head: the attempt to pay that was begun last. Of a payment: the attempt that it was taken by, if the portal
-    took it."""
+    """In a head: the attempt to pay that was begun last. In a payment: the attempt by which the portal took the money,
+    if it did."""
     begun_at = UnicodeAttribute(null=True)
-    """Of a head: when ``attempt`` was begun."""
+    """In a head: when ``attempt`` was begun."""
 
 
 class ToLookAt(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
@@ -203,7 +203,8 @@ class ToLookAt(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # py
 
 
 class PaymentItem(Model):
-    """What every item of the table of payments has: pynamodb knows one schema a table, that of the first row bound."""
+    """What every item of the payments table has. pynamodb knows one schema for each table: the one of the first row
+    bound."""
 
     class Meta:
         table_name = "payments"
@@ -224,7 +225,7 @@ class AttemptRow(PaymentItem):
     holder = UnicodeAttribute()
     """The family that pays."""
     facts = UnicodeAttribute()
-    """JSON of what never changes: what was asked of the treasury."""
+    """What was asked of the treasury and never changes, as JSON."""
     state = UnicodeAttribute()
     idop = UnicodeAttribute(null=True)
     answer = UnicodeAttribute(null=True)
@@ -236,7 +237,7 @@ class AttemptRow(PaymentItem):
 
 
 class OperationRow(PaymentItem):
-    """Which attempt an operation of the treasury is. Its partition is ``O#<idop>``."""
+    """Which attempt an operation of the treasury belongs to. Its partition is ``O#<idop>``."""
 
     class Meta:
         table_name = "payments"

@@ -1,4 +1,4 @@
-"""Counters of attempts, in fixed windows, shared by every Lambda."""
+"""Counters of attempts in fixed windows of time; all Lambdas share them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ from chalicelib.storage.database import Database, WriteRefused
 from chalicelib.storage.rows import ThrottleRow
 
 KEPT_SECONDS = 3600
-"""Seconds that a counter outlives its window: DynamoDB's own clock deletes it."""
+"""Seconds for which a counter stays after its window; then DynamoDB deletes it."""
 
 
 class DynamoThrottleStore:
@@ -59,7 +59,8 @@ class DynamoThrottleStore:
         self.database.update("throttle.add", self.rows(*self._key(limit, now)), actions, condition)
 
     def _key(self, limit: Limit, now: datetime) -> tuple[str, str]:
-        """Subject and window. The window's length is in it: two windows of one start are two counters."""
+        """Subject and window. The length of the window is part of the key, so that two windows with the same start are
+        two counters."""
         return limit.subject, f"{instant_text(datetime.fromtimestamp(_start(limit, now), UTC))}/{limit.seconds}"
 
 

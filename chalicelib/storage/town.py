@@ -1,4 +1,5 @@
-"""The town's configuration: compiled by the import, read by every page, kept in memory for a minute at most."""
+"""The town's configuration: the import writes it, every page reads it, and it is kept in memory for a minute at
+most."""
 
 import gzip
 import threading
@@ -19,9 +20,9 @@ FRESH_SECONDS = 60.0
 
 
 class DynamoTownStore:
-    """``TownStore``. The same ``TownDays`` and ``Town`` come back as long as the configuration does not change.
+    """``TownStore``. It returns the same ``TownDays`` and ``Town`` as long as the configuration does not change.
 
-    ``fresh``: seconds for which a page may show the configuration as it was.
+    ``fresh`` is for how many seconds a page may show an older configuration.
     """
 
     def __init__(self, database: Database, fresh: float = FRESH_SECONDS) -> None:
@@ -37,7 +38,7 @@ class DynamoTownStore:
         return self.days().town
 
     def days(self) -> TownDays:
-        with self._lock:  # One thread asks; those who come meanwhile get its answer.
+        with self._lock:  # One thread asks; the threads that come meanwhile get its answer.
             now = time.monotonic()
             if self._days is None or now - self._read_at >= self.fresh:
                 self._days = self._load()
@@ -45,7 +46,7 @@ class DynamoTownStore:
             return self._days
 
     def published(self) -> Town | None:
-        """What was last put; None before the first import, and for what an older version of the portal wrote."""
+        """The town that was put last; None before the first import, and when another version of the portal wrote it."""
         row = self._current()
         try:
             return _loaded(row) if row else None
@@ -53,7 +54,8 @@ class DynamoTownStore:
             return None
 
     def put(self, town: Town, now: datetime) -> bool:
-        """Make ``town`` the current configuration and keep it in the history; False when it is so, to the letter."""
+        """Make ``town`` the current configuration and keep it in the history. False when it is exactly the current one
+        already."""
         at = instant_text(now)
         text = town_codec.dump(town)
         there = self._current()

@@ -1,7 +1,7 @@
-"""A town's configuration as one JSON text: what the import compiles and what the portal reads back.
+"""A town's configuration as one JSON text: the import writes it, the portal reads it.
 
-Days are ISO texts, instants ISO texts in UTC, weekdays ISO numbers. The same town always gives the same text, so that
-an import can tell whether anything changed.
+Days are ISO texts, instants are ISO texts in UTC, weekdays are ISO numbers. The same town always gives the same text,
+so that an import can tell whether anything changed.
 """
 
 import json
@@ -170,7 +170,7 @@ def _load_calendar(read: Mapping[str, Any]) -> Calendar:
 
 
 def _load_payment(read: Mapping[str, Any]) -> PaymentFacts:
-    """A town imported before there were invoices says nothing of payments."""
+    """A town that was imported before there were invoices says nothing of payments."""
     return PaymentFacts(**{**read, "means": tuple(read.get("means", ()))})
 
 
