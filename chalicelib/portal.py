@@ -4,7 +4,6 @@ What they stand on comes from ``wiring``, which pages never import.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.contact import WriteToOffice
@@ -38,10 +37,10 @@ from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment
 from chalicelib.services.starting import PaymentLinks, StartPayment
 from chalicelib.settings import Settings
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Portal:
+class Portal(Value):
     """Every use case, ready to call, and what every page reads besides: the settings, the clock, the log, the town."""
 
     settings: Settings
@@ -56,8 +55,7 @@ class Portal:
     write_to_office: WriteToOffice
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Value):
     """What the use cases stand on: ``wiring`` has them on AWS, tests in memory."""
 
     settings: Settings

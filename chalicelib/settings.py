@@ -1,15 +1,15 @@
 """What differs between deployments, read once from the environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from chalicelib.values import Value
 
 
 class MissingSetting(RuntimeError):
     """A setting is not there; the message names it for the operator."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Value):
     """``stage`` is ``local`` or a deployment's name. ``tables`` is the prefix of every table's name.
 
     ``endpoint`` is the AWS stand-in's address, empty on AWS. ``demo_now`` starts the local clock at a Paris wall time.

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
@@ -26,6 +25,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
+from chalicelib.values import Value
 from chalicelib.web.links import SignedLinks
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sending import SendOutbox
 
 
-@dataclass(frozen=True)
-class Jobs:
+class Jobs(Value):
     """What runs by itself, ready to call."""
 
     notify_invoices: "NotifyInvoices"

@@ -5,7 +5,6 @@ What the portal has is compared with the lists, in numbers only. The same run go
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -13,6 +12,7 @@ from chalicelib.intake.files.faults import number, several
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.values import Value
 
 ALWAYS_PASSES = 20
 """Things of one kind that may always be replaced or leave in one run."""
@@ -57,8 +57,7 @@ class Braked(RuntimeError):
         self.reasons = reasons
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Value):
     """Of the things of one kind that the portal has, ``lost`` would be replaced or leave, in ``families``.
 
     ``on_portal`` is how many the portal has, ``listed`` how many the lists have, ``most`` the share that stops the run

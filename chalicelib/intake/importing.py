@@ -39,6 +39,7 @@ from chalicelib.services.mail_ports import NoticeStore
 from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.reversing import ReversePayment
+from chalicelib.values import Value
 
 WRITING_THREADS = 8
 
@@ -51,8 +52,7 @@ class BadFiles(ValueError):
         self.faults = faults
 
 
-@dataclass(frozen=True)
-class Validated:
+class Validated(Value):
     """Files without a fault: the town, and its lists in the staging database."""
 
     town: Town

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from chalicelib.intake.files.faults import FileLine, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
+from chalicelib.values import Value
 
 MOST_LINES_SHOWN = 200
 
@@ -18,8 +19,7 @@ class IntakeTally:
     unchanged: int = 0
 
 
-@dataclass(frozen=True)
-class NotTaken:
+class NotTaken(Value):
     """A line of the lists that the portal could not take, or that somebody must see: the others were taken."""
 
     where: FileLine

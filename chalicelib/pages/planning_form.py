@@ -5,13 +5,13 @@ The save compares what is wanted with what was offered, so a stale page never un
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, activity_id, child_id
 from chalicelib.rules.planning import Slot
 from chalicelib.services.saving import Offer
+from chalicelib.values import Value
 from chalicelib.web.signing import Signing, Tampered
 
 MARK = "vu-family"
@@ -22,8 +22,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Row = tuple[ChildId, ActivityId]
 
 
-@dataclass(frozen=True)
-class SlotTable:
+class SlotTable(Value):
     """The slots that a page has room for: its rows, each over ``days`` days from ``first``."""
 
     rows: Sequence[Row]

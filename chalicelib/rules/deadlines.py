@@ -5,26 +5,24 @@ at 10:00:00 it is too late, because the kitchen has its list.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from chalicelib.rules.school_calendar import Period, monday_of, paris_instant
+from chalicelib.values import Value
 
 Predicate = Callable[[date], bool]
 MOST_DAYS_BACK = 370
 """How many days are searched for an open day. More than a year without one means that the calendar starts too late."""
 
 
-@dataclass(frozen=True)
-class Days:
+class Days(Value):
     """What a deadline may ask about a day: whether it is a working day, whether the activity is open on it."""
 
     is_working: Predicate
     is_open: Predicate
 
 
-@dataclass(frozen=True)
-class CalendarDaysBefore:
+class CalendarDaysBefore(Value):
     """The deadline is ``count`` days before, at ``minute``. Zero is the same day."""
 
     count: int
@@ -34,8 +32,7 @@ class CalendarDaysBefore:
         return paris_instant(day - timedelta(days=self.count), self.minute)
 
 
-@dataclass(frozen=True)
-class WorkingDaysBefore:
+class WorkingDaysBefore(Value):
     """The deadline is ``count`` working days before (Monday to Friday, public holidays not counted), at ``minute``."""
 
     count: int
@@ -45,8 +42,7 @@ class WorkingDaysBefore:
         return paris_instant(_nth_before(day, self.count, days.is_working), self.minute)
 
 
-@dataclass(frozen=True)
-class OpenDaysBefore:
+class OpenDaysBefore(Value):
     """The deadline is ``count`` days before, at ``minute``; only days on which the activity is open are counted."""
 
     count: int
@@ -56,8 +52,7 @@ class OpenDaysBefore:
         return paris_instant(_nth_before(day, self.count, days.is_open), self.minute)
 
 
-@dataclass(frozen=True)
-class WeekdayOfEarlierWeek:
+class WeekdayOfEarlierWeek(Value):
     """The deadline is ``weekday`` (ISO, 1 Monday) of an earlier week, at ``minute``. ``weeks`` says how many weeks
     before the day's own."""
 
@@ -70,8 +65,7 @@ class WeekdayOfEarlierWeek:
         return paris_instant(monday + timedelta(days=self.weekday - 1), self.minute)
 
 
-@dataclass(frozen=True)
-class WeekdayTable:
+class WeekdayTable(Value):
     """« For this weekday, before that earlier weekday »: ISO weekday -> (ISO weekday, minute).
 
     The earlier weekday is the last one strictly before the day. A weekday that is not in the table is never changed
@@ -89,8 +83,7 @@ class WeekdayTable:
         return paris_instant(day - timedelta(days=back), minute)
 
 
-@dataclass(frozen=True)
-class FixedDates:
+class FixedDates(Value):
     """One last day for a whole period: days of ``period`` close on ``last`` at ``minute``. Other days are never
     open."""
 
@@ -103,8 +96,7 @@ class FixedDates:
         return None
 
 
-@dataclass(frozen=True)
-class NeverOnline:
+class NeverOnline(Value):
     """Only the office changes these slots."""
 
     def closes_at(self, day: date, days: Days) -> datetime | None:

@@ -1,14 +1,14 @@
 """A family, its children and what they are enrolled in."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Enrolment:
+class Enrolment(Value):
     """A child may use an activity from ``first`` to ``last``. Both days are included; ``None`` means no limit."""
 
     activity: ActivityId
@@ -25,8 +25,7 @@ class Enrolment:
         return begins and (self.last is None or (other.last is not None and other.last <= self.last))
 
 
-@dataclass(frozen=True)
-class Child:
+class Child(Value):
     id: ChildId
     code: str
     """The *code enfant* as printed; « Choisir un autre enfant » shows it. The secret is the *code payeur*."""
@@ -55,8 +54,7 @@ class Child:
         return any(e.activity not in now or not now[e.activity].covers_all_of(e) for e in self.enrolments)
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(Value):
     id: FamilyId
     payer: str
     """Name of the payer as printed: ``Jamie BOND``."""

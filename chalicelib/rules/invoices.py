@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
+from chalicelib.values import Value
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,5}(?:-[0-9]{1,13})*)")
 LONGEST_DEBT = 13
@@ -28,8 +28,7 @@ class Means(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
-class InvoiceLine:
+class InvoiceLine(Value):
     """One line: what was sold, to which child (as printed, may be empty), how many, the price of one, the amount."""
 
     what: str
@@ -39,8 +38,7 @@ class InvoiceLine:
     amount: Cents
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(Value):
     """Money received for an invoice. ``id`` is unique within the invoice and stays the same when the file is imported
     again.
 
@@ -60,8 +58,7 @@ class Payment:
     attempt: AttemptId | None = None
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(Value):
     """The attempt to pay online that was begun last: its name, and when (aware UTC). Its own record has everything
     else."""
 
@@ -69,8 +66,7 @@ class Begun:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Invoice:
+class Invoice(Value):
     """An invoice as parents see it. Its lines are kept apart (``InvoiceStore.lines``): only the PDF shows them.
 
     ``published_at`` is when it came online (aware UTC). ``pdf_bytes`` is the size of its PDF, 0 while there is none.

@@ -1,6 +1,5 @@
 """The payments' own journal: which lines a settled attempt adds. Lines are only added, never changed or removed."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
@@ -9,6 +8,7 @@ from chalicelib.rules.instants import instant_text
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, Doubt, received
 from chalicelib.rules.school_calendar import paris_day
+from chalicelib.values import Value
 
 
 class Kind(Enum):
@@ -35,8 +35,7 @@ _SAYS = {
 """The states that speak of money. An attempt that reaches another state adds no line."""
 
 
-@dataclass(frozen=True)
-class LedgerEntry:
+class LedgerEntry(Value):
     """One line of the payments' journal. ``day`` is the day in Paris on which we wrote it; ``amount`` is in cents."""
 
     id: str

@@ -1,8 +1,10 @@
 """Who is told by e-mail that an invoice is online."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
+
+from chalicelib.values import Value
 
 MOST_EXTRA = 3
 
@@ -15,15 +17,13 @@ class AddressState(Enum):
     """Its owner unsubscribed, or it bounced or complained."""
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Value):
     email: str
     """The address as the parent typed it; upper and lower case are the same address."""
     state: AddressState
 
 
-@dataclass(frozen=True)
-class NoticeSettings:
+class NoticeSettings(Value):
     """*Etre averti par mail de la mise en ligne de mes factures*. ``version`` guards against two tabs.
 
     ``town_stopped``: the town's own address unsubscribed or bounced.

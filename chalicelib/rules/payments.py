@@ -8,13 +8,14 @@ There are two kinds of news: the treasury's answer to a look-up (``settled``), a
 (``announced``). The second never ends an attempt.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.money import Cents
+from chalicelib.values import Value
 
 WEB_SERVICE, BY_URL = "web-service", "url"
 """Contracts of a town with the treasury. An operation of the first can be looked up, one of the second cannot."""
@@ -84,8 +85,7 @@ STATE_OF_LETTER = {
 failed."""
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Value):
     """What was asked of the treasury, as a snapshot: the invoice may change meanwhile. Instants are aware UTC.
 
     ``exercice`` is the budget year; ``reference`` is the payment reference as transmitted; ``saisie`` is the treasury's
@@ -166,8 +166,7 @@ class Attempt:
         return self.is_open and self.is_live(now) and not self.gone_at
 
 
-@dataclass(frozen=True)
-class BankAnswer:
+class BankAnswer(Value):
     """What the treasury says of an operation. ``letter`` is its ``resultrans``; ``paid_at`` (aware UTC) is None when
     its date is unreadable, which never blocks a payment."""
 
@@ -216,8 +215,7 @@ def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     return _moved(attempt, meaning, answer, now)
 
 
-@dataclass(frozen=True)
-class _Meaning:
+class _Meaning(Value):
     """What an answer makes of an attempt; ``doubt`` and ``why`` when a person must look."""
 
     state: AttemptState

@@ -12,6 +12,7 @@ from chalicelib.rules.families import Child, Enrolment
 from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Activity, Town, Window
+from chalicelib.values import Value
 
 
 class Slot(NamedTuple):
@@ -81,16 +82,14 @@ class SlotView(NamedTuple):
         return self.state is State.OPEN
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Value):
     """What the parent wants of a slot: ``booked`` True to book, False to cancel."""
 
     slot: Slot
     booked: bool
 
 
-@dataclass(frozen=True)
-class RefusedWish:
+class RefusedWish(Value):
     """A wish that is not granted, and the fact that explains it.
 
     ``closed_at`` is the deadline that passed (TOO_LATE), or the instant from which the change will be possible
@@ -193,8 +192,7 @@ def _work_out(town: Town, activity: Activity, school: SchoolId, day: date) -> Da
     return DayFacts(None, activity.booking.closes_at(day, days), activity.cancelling.closes_at(day, days))
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Value):
     """Views the slots of one child at one instant (``now``, aware UTC)."""
 
     days: TownDays

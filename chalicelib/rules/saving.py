@@ -1,7 +1,6 @@
 """What a save may change: which wishes are granted, which are refused and why."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.rules.families import Family
@@ -20,6 +19,7 @@ from chalicelib.rules.planning import (
     places_at,
 )
 from chalicelib.rules.town import Town
+from chalicelib.values import Value
 
 REFUSED_AS = {
     State.PAST: Reason.PAST,
@@ -31,8 +31,7 @@ REFUSED_AS = {
 }
 
 
-@dataclass(frozen=True)
-class SavePlan:
+class SavePlan(Value):
     """What a save would write, what it refuses, and what already is as wanted."""
 
     changes: tuple[Wish, ...]
@@ -40,8 +39,7 @@ class SavePlan:
     already: tuple[Wish, ...]
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(Value):
     """What is true when the save arrives.
 
     ``booked`` are all slots of the family on the days concerned, because combinations look at the other activities of a

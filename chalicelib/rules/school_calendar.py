@@ -1,12 +1,12 @@
 """Days of school, holidays, closures and openings of one town, and which day it is in Paris."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.values import Value
 
 PARIS = ZoneInfo("Europe/Paris")
 END_OF_DAY = 24 * 60
@@ -35,8 +35,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Value):
     """Days from ``first`` to ``last``, both included."""
 
     label: str
@@ -50,8 +49,7 @@ class Period:
         return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
 
 
-@dataclass(frozen=True)
-class Exceptional:
+class Exceptional(Value):
     """A closure (*pont*, strike) or an opening (« il y aura école mercredi ») of some days.
 
     Empty ``activities`` or ``schools`` mean all of them.
@@ -65,8 +63,7 @@ class Exceptional:
         return (not self.activities or activity in self.activities) and (not self.schools or school in self.schools)
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Value):
     """The town's years. ``first`` and ``last`` bound the days that anybody may look at or book."""
 
     first: date

@@ -1,22 +1,21 @@
 """What a town tells the portal about itself: schools, activities, places, contacts, legal facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class School:
+class School(Value):
     id: SchoolId
     label: str
 
 
-@dataclass(frozen=True)
-class Office:
+class Office(Value):
     """The childcare office (*service enfance*) that parents contact."""
 
     name: str
@@ -25,8 +24,7 @@ class Office:
     hours: str
 
 
-@dataclass(frozen=True)
-class LegalFacts:
+class LegalFacts(Value):
     """Facts that the three legal pages must print. The texts are plain French sentences."""
 
     identity: str
@@ -39,8 +37,7 @@ class LegalFacts:
     audit."""
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Value):
     """The days from ``first`` to ``last`` can be booked from ``opens_at`` (included) to ``closes_at`` (excluded).
 
     Both instants are aware UTC; ``None`` means no limit on that side. Parents see the days before they can book them.
@@ -52,16 +49,14 @@ class Window:
     closes_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Capacity:
+class Capacity(Value):
     """Places per day, for the whole town or school by school. A school that is not named has no limit."""
 
     places: int | None
     by_school: Mapping[SchoolId, int]
 
 
-@dataclass(frozen=True)
-class Activity:
+class Activity(Value):
     """One service in which children are enrolled, and when it opens.
 
     ``school_weekdays`` and ``holiday_weekdays`` are the ISO weekdays (1 Monday .. 7 Sunday) on which it opens in school
@@ -87,8 +82,7 @@ class Activity:
     regie: str = ""
 
 
-@dataclass(frozen=True)
-class PaymentFacts:
+class PaymentFacts(Value):
     """What invoices must print so that they can be paid; texts are empty for a town that has no invoices online."""
 
     collector_code: str = ""
@@ -108,8 +102,7 @@ class PaymentFacts:
     """Whether the treasury wants the debt's number on thirteen digits."""
 
 
-@dataclass(frozen=True)
-class Town:
+class Town(Value):
     name: str
     colour: str
     """Six hex digits, ``#0b5c8c``: the theme gives it enough contrast."""

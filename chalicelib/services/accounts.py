@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.codes import normal_code
@@ -12,6 +12,7 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.services.keyed_hashes import address_subject, child_subject, keyed_hash, login_key, secret_of, subject
 from chalicelib.services.ports import Clock, FamilyStore, Limit, Login, LoginStore, Report, ThrottleStore
+from chalicelib.values import Value
 
 SESSION_IDLE = timedelta(minutes=60)
 SESSION_LONGEST = timedelta(hours=12)
@@ -36,8 +37,7 @@ class WrongCodes(RuntimeError):
     """The two codes do not go together, or too many were tried. The parent must not learn which."""
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Value):
     """What the signed cookie says. Instants are aware UTC; ``seen_at`` is renewed while the parent opens pages."""
 
     family: FamilyId
@@ -50,8 +50,7 @@ class Session:
     """Random: it makes the CSRF token of this session different from all others."""
 
 
-@dataclass(frozen=True)
-class Device:
+class Device(Value):
     """A browser that opened families before, as its cookie says. ``families`` are HMACs: the cookie names nobody."""
 
     id: str
@@ -61,16 +60,14 @@ class Device:
 NEW_DEVICE = Device("", ())
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(Value):
     """``device`` is how the browser will be recognised from now on."""
 
     session: Session
     device: Device
 
 
-@dataclass(frozen=True)
-class _Attempt:
+class _Attempt(Value):
     """The counters of one attempt. Subjects are HMACs, so that the counters tell neither codes nor addresses."""
 
     key: str
@@ -256,8 +253,7 @@ class EndOthers:
         return replace(session, epoch=epoch, seen_at=now, nonce=secrets.token_urlsafe(12))
 
 
-@dataclass(frozen=True)
-class AccountUseCases:
+class AccountUseCases(Value):
     """Signing in and out."""
 
     sign_in: SignIn

@@ -1,7 +1,6 @@
 """A family's invoices: what is due, what was paid, the one to pay now, their PDFs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.rules.errors import BadForm, NotFound
@@ -13,6 +12,7 @@ from chalicelib.services.emails import is_email
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
+from chalicelib.values import Value
 
 PAID_ON_A_PAGE = 12
 
@@ -33,8 +33,7 @@ class PdfMissing(LookupError):
     """The invoice exists but its PDF does not. ``args[0]`` is the invoice's number."""
 
 
-@dataclass(frozen=True)
-class InvoicesPage:
+class InvoicesPage(Value):
     """Every invoice still due, the oldest due date first; and one page of the paid ones, the last paid first.
 
     ``page`` counts from 1 to ``pages``; ``pages`` is 1 when none is paid. ``today`` is the day in Paris. ``under_way``
@@ -129,8 +128,7 @@ class OpenPdf:
         return self.pdfs.link(family, number)
 
 
-@dataclass(frozen=True)
-class InvoiceUseCases:
+class InvoiceUseCases(Value):
     """A family's invoices: listed, chosen for payment, opened as PDF."""
 
     show: ShowInvoices

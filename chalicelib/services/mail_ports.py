@@ -1,16 +1,15 @@
 """What the e-mails of the portal need from the world; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.notices import NoticeSettings
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(Value):
     """One e-mail that waits to be sent, to one address.
 
     ``kind`` names its template folder (``email/<kind>/``). ``facts`` are the strings that the template shows; they
@@ -90,8 +89,7 @@ class MailLinks(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class RenderedMail:
+class RenderedMail(Value):
     """``html`` is empty for an e-mail that is only text."""
 
     subject: str
@@ -125,8 +123,7 @@ class MailSender(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class GivenUp:
+class GivenUp(Value):
     """An address that must not be written to any more. ``why`` is ``bounce`` or ``complaint``."""
 
     email: str

@@ -4,7 +4,6 @@ A function decides to whom, and which facts the template shows; never a child's 
 cause, so that the same cause makes the same e-mail. Amounts are French text, days are days in Paris.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.rules.ids import FamilyId
@@ -13,13 +12,13 @@ from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt, AttemptState, received
 from chalicelib.rules.school_calendar import PARIS, paris_day
 from chalicelib.services.mail_ports import Mail
+from chalicelib.values import Value
 
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Value):
     """What somebody writes to the office. ``email`` is where the answer goes."""
 
     name: str

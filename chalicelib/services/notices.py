@@ -1,7 +1,6 @@
 """Who is told of a family's new invoices: the parent chooses, each added address must agree, and everybody can stop."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import BadForm, NotFound, StaleWrite, Throttled, Unavailable
@@ -13,6 +12,7 @@ from chalicelib.services.keyed_hashes import subject
 from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
 from chalicelib.services.mails import CONFIRM_ADDRESS, confirm_address
 from chalicelib.services.ports import Clock, FamilyStore, Limit, ThrottleStore
+from chalicelib.values import Value
 
 LINK_LASTS = timedelta(days=7)
 ASKED_PER_FAMILY_AN_HOUR = 6
@@ -22,8 +22,7 @@ ASKED_PER_ADDRESS_A_DAY = 3
 MOST_TRIES = 6
 
 
-@dataclass(frozen=True)
-class Notices:
+class Notices(Value):
     """The family's settings. ``unreachable`` are its addresses that bounced or complained; they are never written
     to."""
 
@@ -173,8 +172,7 @@ def _limits(pepper: str, family: FamilyId, email: str) -> tuple[Limit, Limit]:
     )
 
 
-@dataclass(frozen=True)
-class NoticeUseCases:
+class NoticeUseCases(Value):
     """E-mails about new invoices: what the family chose, what the owner of an address decides."""
 
     show: ShowNotices

@@ -1,7 +1,6 @@
 """Show a planning, and the changes that were made to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from chalicelib.rules.deadlines import NeverOnline
@@ -13,6 +12,7 @@ from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Activity, Town
 from chalicelib.services.ports import Clock, PlanningStore, TownStore
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
+from chalicelib.values import Value
 
 WEEKS_SHOWN = 5
 """Weeks on one page: the table stays light, and parents rarely leave the page."""
@@ -22,8 +22,7 @@ CHANGES_SHOWN = 20
 """Changes shown for one activity."""
 
 
-@dataclass(frozen=True)
-class PlanningPage:
+class PlanningPage(Value):
     """Some weeks of one child's planning; every slot is viewed at ``now`` (aware UTC).
 
     ``first`` is a Monday; ``weekdays`` are the ISO weekdays that need a column. ``rows`` are the activities of
@@ -158,8 +157,7 @@ def _page(town: Town, first: date, weeks: int) -> date | None:
     return monday if monday >= first + timedelta(weeks=weeks) else None
 
 
-@dataclass(frozen=True)
-class PastChange:
+class PastChange(Value):
     """One line of « Mes dernières modifications »."""
 
     slot: Slot
@@ -184,8 +182,7 @@ class LastChanges:
         return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}
 
 
-@dataclass(frozen=True)
-class PlanningUseCases:
+class PlanningUseCases(Value):
     """A child's bookings: shown, changed, and what was changed."""
 
     show: ShowPlanning

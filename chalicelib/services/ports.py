@@ -6,7 +6,6 @@ that forgetting whose data it is does not type-check. Instants are aware UTC; na
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, RefusedWish, Slot, TownDays, Wish
 from chalicelib.rules.town import Town
+from chalicelib.values import Value
 
 SecondsLeft = Callable[[], float]
 """Tells how many seconds the process that runs a job still has."""
@@ -57,8 +57,7 @@ class FamilyStore(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(Value):
     """What two codes open. ``secret`` is the slow hash of the payer code, ``salt`` is its salt; codes are never
     stored."""
 
@@ -78,8 +77,7 @@ class LoginStore(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Value):
     """At most ``count`` attempts of ``subject`` in the present window. Windows are fixed and last ``seconds``."""
 
     subject: str
@@ -109,8 +107,7 @@ class ThrottleStore(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class JournalEntry:
+class JournalEntry(Value):
     """One save: what changed, what was refused, what already was as wanted. It is never rewritten."""
 
     id: EntryId
@@ -122,8 +119,7 @@ class JournalEntry:
     already: tuple[Wish, ...] = ()
 
 
-@dataclass(frozen=True)
-class PlaceTally:
+class PlaceTally(Value):
     """A counter of places as it was read; a counter that was never written is all zeros.
 
     ``taken`` is how many places nobody else may take. ``moves`` is how often it was written: it tells a counter at rest

@@ -1,6 +1,6 @@
 """Taking back a payment that bounced. The treasury never tells of it; the town reads it on its own bank statement."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
@@ -13,6 +13,7 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import payment_reversed
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, Report
+from chalicelib.values import Value
 
 MOST_TRIES = 5
 
@@ -22,8 +23,7 @@ class NotReversible(LookupError):
     portal took no payment with that authorisation)."""
 
 
-@dataclass(frozen=True)
-class Reversal:
+class Reversal(Value):
     """A line of the town's list: the online payment of ``invoice`` with the bank's ``authorisation`` number bounced."""
 
     invoice: InvoiceNumber

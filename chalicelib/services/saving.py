@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.patience import rounds, within
@@ -15,6 +15,7 @@ from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
 from chalicelib.rules.town import Town
 from chalicelib.services.holding import Held, holding
 from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
+from chalicelib.values import Value
 
 MOST_ITEMS = 100
 """DynamoDB's limit of items in one transaction."""
@@ -25,8 +26,7 @@ MOST_PARTS = 20
 ONLINE = "internet"
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Value):
     """What a page let its parent change: ``slots`` had a checkbox; those of ``ticked`` were ticked."""
 
     slots: frozenset[Slot]
@@ -47,8 +47,7 @@ def entry_id(at: datetime) -> EntryId:
     return EntryId(f"{instant_text(at)}#{secrets.token_hex(4)}")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Value):
     """What one transaction writes, and how it moves the counters beside it."""
 
     entry: JournalEntry

@@ -5,12 +5,13 @@ It works until nothing is left or its time is over; the next run does the rest.
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.services.mail_ports import Mail, MailRejected, MailRenderer, MailSender, MailThrottled, Outbox
 from chalicelib.services.ports import Clock, Report, SecondsLeft
+from chalicelib.values import Value
 
 MAILS_A_RUN = 100
 MARGIN_SECONDS = 20.0
@@ -42,8 +43,7 @@ class Pace:
         self._next = now + self.gap
 
 
-@dataclass(frozen=True)
-class Sendings:
+class Sendings(Value):
     """What a run of the outbox did, in mails. ``unfinished`` is True when the mail service wanted no more before the
     end."""
 

@@ -1,7 +1,7 @@
 """Settling a payment: what the treasury says of an attempt becomes the invoice's truth, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
@@ -20,12 +20,12 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import payment_receipt
 from chalicelib.services.payment_ports import AttemptStore, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
+from chalicelib.values import Value
 
 MOST_TRIES = 5
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Value):
     """The result of a look: the attempt as it is now; whether the treasury was ``asked`` (False when it was asked a
     moment ago); whether anything ``changed``."""
 

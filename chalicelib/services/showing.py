@@ -1,6 +1,5 @@
 """The state of an invoice's payment, for the page that waits and the page that shows the result."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.rules.errors import NotFound, Unavailable
@@ -11,10 +10,10 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.settling import SettlePayment
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class PaymentProgress:
+class PaymentProgress(Value):
     """The state of an invoice's payment: its latest attempt (None when there is none). ``now`` is when it was asked."""
 
     invoice: Invoice

@@ -1,14 +1,13 @@
 """What a view returns: a page, an address to go to, or something that is not a page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.rules.ids import ChildId
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Value):
     """A template and the words that it shows."""
 
     template: str
@@ -23,8 +22,7 @@ class Page:
     """Whether browsers must never keep it, even without a session, because its address alone opens it."""
 
 
-@dataclass(frozen=True)
-class Redirect:
+class Redirect(Value):
     """Where to go next: a path of ``Visit.url``, or a whole address. ``signed_out`` also empties what the browser keeps
     of the portal."""
 
@@ -32,8 +30,7 @@ class Redirect:
     signed_out: bool = False
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(Value):
     """Something that is not a page."""
 
     body: str

@@ -3,10 +3,10 @@ minified."""
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from chalicelib.values import Value
 from chalicelib.web.theme import dark_theme, light_theme
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -15,8 +15,7 @@ COMPILED = "compiled"
 """Folder beside the templates that ``precompile`` writes for a deployment; a working copy has none."""
 
 
-@dataclass(frozen=True)
-class StyleSheet:
+class StyleSheet(Value):
     """``css`` is printed in a style element; ``source`` is the CSP source expression that allows exactly this text."""
 
     css: str
@@ -36,8 +35,7 @@ def style_sheet(colour: str) -> StyleSheet:
     return StyleSheet(css, f"'sha256-{digest}'")
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(Value):
     text: str
     version: str
     """The version changes with the text, so that browsers may keep the file for ever."""

@@ -3,11 +3,11 @@
 import binascii
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from chalicelib.rules.errors import BadForm
+from chalicelib.values import Value
 
 LARGEST_FORM_BYTES = 64 * 1024
 """Bytes. Five weeks of ten activities and three children, with every box ticked, stay under 40 KB."""
@@ -24,8 +24,7 @@ class NotAForm(ValueError):
     """The body is not of the kind that a page's form sends, or its charset is not UTF-8."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Value):
     """The fields of one POST: at most one value for each, and the cells of the planning."""
 
     fields: dict[str, str]

@@ -7,9 +7,9 @@ kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chalicelib.rules.ids import FamilyId
+from chalicelib.values import Value
 from chalicelib.web import sessions
 from chalicelib.web.signing import TOKEN_CHARACTERS, Signing, Tampered
 from chalicelib.web.visit import Visit
@@ -21,8 +21,7 @@ LARGEST_KEPT_BYTES = 8 * 1024
 """Bytes of a sealed form. Three addresses and a choice stay under one KB."""
 
 
-@dataclass(frozen=True)
-class KeptForm:
+class KeptForm(Value):
     """``path`` is the path of the route that the form was sent to."""
 
     mark: str

@@ -1,13 +1,13 @@
 """What surrounds every page: the town's name, the menu, the footer, the style, the script."""
 
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.french.words import typeset
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import SESSION_IDLE, SESSION_LONGEST
+from chalicelib.values import Value
 from chalicelib.web.answers import Page
 from chalicelib.web.assets import script, style_sheet
 from chalicelib.web.visit import Visit
@@ -15,8 +15,7 @@ from chalicelib.web.visit import Visit
 PLAIN_COLOUR = "#0b5c8c"
 
 
-@dataclass(frozen=True)
-class TownFacts:
+class TownFacts(Value):
     """What pages say of the town. All but the name may be empty: an error page must work without a town."""
 
     name: str = "Espace parents"
@@ -30,8 +29,7 @@ class TownFacts:
     accessibility: str = "non conforme"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Value):
     label: str
     href: str
     current: bool = False

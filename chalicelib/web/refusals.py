@@ -2,9 +2,9 @@
 « oups »."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chalicelib.rules.errors import BadForm, Crowded, NotFound, StaleWrite, Throttled, Unavailable
+from chalicelib.values import Value
 from chalicelib.web.forms import MOST_CELLS, NotAForm, TooLarge
 from chalicelib.web.site_map import WhereSaved
 
@@ -13,8 +13,7 @@ class NotFromHere(ValueError):
     """A POST that another site sent, or whose token is not this session's."""
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Value):
     """What an error page says: HTTP status, heading, sentence."""
 
     status: int

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from chalicelib.values import Value
 
 _QUERY = re.compile(r"[\w=&%.~:+-]*", re.ASCII)
 _PART = re.compile(r"[\w%.:~-]+", re.ASCII)
@@ -30,8 +31,7 @@ class WhereSaved(Enum):
     NOWHERE = "what was sent left, or did not"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Value):
     """One method of one address. ``path`` may have names in braces, at most one in each segment."""
 
     path: str
@@ -67,8 +67,7 @@ class Route:
         )
 
 
-@dataclass(frozen=True)
-class SiteMap:
+class SiteMap(Value):
     """Every route of the portal, in the order of the menu."""
 
     routes: Sequence[Route]

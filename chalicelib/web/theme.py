@@ -1,6 +1,6 @@
 """The town's colour, made darker or lighter until every text that uses it can be read."""
 
-from dataclasses import dataclass
+from chalicelib.values import Value
 
 LIGHT_SURFACES = ("#ffffff", "#f4f6f8", "#fff4dd", "#fdecec", "#e5f5e9")
 """Backgrounds of portail.css in light mode: page, grey, warning, error, success. A test compares the two."""
@@ -12,8 +12,7 @@ LIGHTNESS_STEP = 0.02
 Channels = tuple[float, float, float]
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(Value):
     """Six-digit hex colours of one mode: ``accent`` on any surface, ``on_accent`` for text on ``accent``."""
 
     accent: str

@@ -14,24 +14,25 @@ SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 PORTS = {"services.ports", "services.mail_ports", "services.invoice_ports", "services.payment_ports"}
 ROOMS = {
     # Room -> the parts of chalicelib that it may import, besides itself.
-    "rules": set(),
+    "rules": {"values"},
     "french": {"rules"},
-    "services": {"rules", "french", "patience"},
+    "services": {"values", "rules", "french", "patience"},
     "storage": {"rules", "patience", *PORTS},
     "adapters": {"rules", *PORTS},
-    "portal": {"services", "settings"},
-    "web": {"rules", "french", "services", "portal", "settings", "patience"},
-    "pages": {"rules", "french", "services", "portal", "web", "settings", "patience"},
-    "intake": {"rules", "french", "services", "settings", "patience"},
+    "portal": {"values", "services", "settings"},
+    "web": {"values", "rules", "french", "services", "portal", "settings", "patience"},
+    "pages": {"values", "rules", "french", "services", "portal", "web", "settings", "patience"},
+    "intake": {"values", "rules", "french", "services", "settings", "patience"},
     "exports": {"rules", "services", "settings"},
     "commands": {"rules", "services", "intake", "exports", "settings"},
     "jobs": {"rules", "services", "settings"},
-    "settings": set(),
+    "settings": {"values"},
     "patience": set(),
+    "values": set(),
 }
 MAY_WIRE = {"commands.import_town", "commands.export_payments", "jobs"}
 """Where a process starts, and so where ``wiring`` is called."""
-LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set()}
+LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set(), "values": set()}
 """Rooms where the standard library comes in and, of the others, only these."""
 NOT_IN_RULES = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "threading", "urllib"}
 CLOCK_READERS = {"now", "utcnow", "today"}

@@ -11,7 +11,7 @@ from tests.meta.test_architecture import ROOMS
 
 ROOT = Path(__file__).parents[2]
 MAP = (ROOT / "docs" / "map.md").read_text()
-NOT_DRAWN = {"settings", "patience"}
+NOT_DRAWN = {"settings", "patience", "values"}
 """Small, and imported by most."""
 ARROW, PORTS = "-->", "-. ports .->"
 FENCED = re.compile(r"```text\n(.*?)```\n", re.DOTALL)

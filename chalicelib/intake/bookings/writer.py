@@ -4,7 +4,6 @@ import hashlib
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.intake.files.faults import FileLine
@@ -21,6 +20,7 @@ from chalicelib.rules.saving import SavePlan, Situation
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, PlanningStore
 from chalicelib.services.saving import Part, limits_of, parts_of, write_part
+from chalicelib.values import Value
 
 PATIENCE_SECONDS = 12.0
 """Seconds for which a family's events are tried again while somebody else writes. See ``services.saving``."""
@@ -33,8 +33,7 @@ ORDER BY last.family
 """
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Value):
     """A line of reservations.csv: what the office wrote down, when (aware UTC) and how it was asked.
 
     ``past``: why it can no longer be booked, for who left or what ended; empty for all others.
@@ -47,8 +46,7 @@ class Event:
     past: str
 
 
-@dataclass(frozen=True)
-class FamilyEvents:
+class FamilyEvents(Value):
     """The last event of each slot of one family, and the schools of the children concerned."""
 
     family: FamilyId
@@ -56,8 +54,7 @@ class FamilyEvents:
     schools: Mapping[ChildId, SchoolId]
 
 
-@dataclass(frozen=True)
-class EventsOutcome:
+class EventsOutcome(Value):
     """What became of one family's events."""
 
     saved: int
@@ -90,8 +87,7 @@ def families_with_events(database: sqlite3.Connection) -> int:
     return int(number)
 
 
-@dataclass(frozen=True)
-class SortedEvents:
+class SortedEvents(Value):
     """Events by what the journal says of them."""
 
     to_do: tuple[Event, ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from chalicelib.rules.letters import without_accents
+from chalicelib.values import Value
 
 MOST_FAULTS_SHOWN = 200
 """A file exported wrongly has a fault on every line: after this many, the rest is only counted."""
@@ -45,8 +46,7 @@ class FileLine:
         return f"{self}: {text}"
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Value):
     where: FileLine
     text: str
 

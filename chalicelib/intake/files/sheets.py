@@ -5,13 +5,13 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
 from chalicelib.intake.files.charsets import AGAIN, UnreadableFile, encoding_of
 from chalicelib.intake.files.faults import Faults, FileLine, nearest, plain
+from chalicelib.values import Value
 
 TAB = "\t"
 CELLS_REMEMBERED = 4096
@@ -29,8 +29,7 @@ _HARMLESS = frozenset(string.ascii_letters + string.digits) - set("EeNnu") | {""
 _TOTAL = re.compile(r"(?:sous[- ]?|grand )?tota(?:l|ux)(?:[ :].*)?|somme|moyenne|nombre(?: de .*)?")
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Value):
     """The columns of a list: those that it must have, and those that it may leave out."""
 
     needed: Sequence[str]
@@ -41,8 +40,7 @@ class Columns:
         return [*self.needed, *self.optional]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Value):
     """One row. ``cells`` holds every known column, without spaces around; empty when the file has no such column.
 
     ``is_data`` is False for what only looks like a row (a total, a formula), and was already said to be wrong.

@@ -1,7 +1,7 @@
 """What the files say of an invoice, what the portal has of it, and what is then to be done: pure decisions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import PurePath
 
@@ -14,6 +14,7 @@ from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.values import Value
 
 
 class InvoiceChange(Enum):
@@ -30,8 +31,7 @@ class PdfSource(Enum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True)
-class InFiles:
+class InFiles(Value):
     """What the files say of one invoice. ``invoice`` is None when factures.csv leaves it out; ``pdf`` is a file's name,
     empty when there is none, ``pdf_bytes`` its size."""
 
@@ -48,16 +48,14 @@ class InFiles:
         return FileLine(INVOICES, self.line)
 
 
-@dataclass(frozen=True)
-class FamilyInvoices:
+class FamilyInvoices(Value):
     """The invoices of the files that one family owes. ``family`` has no children: a PDF names those of its lines."""
 
     family: Family
     in_files: tuple[InFiles, ...]
 
 
-@dataclass(frozen=True)
-class OnPortal:
+class OnPortal(Value):
     """What the portal has: the invoice of that number, its lines, the number that holds its reference, and the attempt
     to pay that is under way or to check."""
 
@@ -67,8 +65,7 @@ class OnPortal:
     attempt: Attempt | None = None
 
 
-@dataclass(frozen=True)
-class InvoicePlan:
+class InvoicePlan(Value):
     """What is to be done: ``invoice`` and ``lines`` to put unless UNCHANGED, the PDF to store, payments to record.
 
     ``kept_as_it_is``: why a change that the files ask for is set aside, empty when none is.

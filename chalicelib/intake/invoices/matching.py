@@ -4,26 +4,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from chalicelib.rules.invoices import Means, Payment, plain_reference, standing
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(Value):
     """A row of reglements.csv."""
 
     line: int
     payment: Payment
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Value):
     """A row, and the payment of the portal that it is or may be."""
 
     received: Received
     payment: Payment
 
 
-@dataclass(frozen=True)
-class Matching:
+class Matching(Value):
     """``known``: the portal has them. ``new``: to record. ``doubtful``: the portal has one that says it otherwise, and
     money must not be counted twice: a person decides."""
 

@@ -34,13 +34,13 @@ from chalicelib.services.invoice_ports import InvoiceRenderer, InvoiceStore, Pdf
 from chalicelib.services.invoicing import live_attempts
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
+from chalicelib.values import Value
 
 Made = TypeVar("Made")
 LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une facture sans règlement, ou la même"
 
 
-@dataclass(frozen=True)
-class InvoiceImport:
+class InvoiceImport(Value):
     """What the import of invoices works with."""
 
     invoices: InvoiceStore

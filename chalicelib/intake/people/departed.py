@@ -1,13 +1,13 @@
 """Who left the town's lists and what was booked for them, in French sentences that a clerk can act on."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from chalicelib.intake.files.faults import number, several
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, FamilyId
+from chalicelib.values import Value
 
 CANCEL_WORD = "ANNULER=oui"
 MOST_DAYS_NAMED = 6
@@ -27,8 +27,7 @@ HOW_TO_KEEP = {
 """Why the bookings have no enrolment, and what to do to keep them."""
 
 
-@dataclass(frozen=True)
-class Departure:
+class Departure(Value):
     """A child that the lists took out of a family; ``to``: the families that they give it, empty when it is gone."""
 
     child: Child
@@ -48,8 +47,7 @@ class Departure:
         )
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(Value):
     """Bookings to come of one child and activity that no enrolment covers any more; ``cancelled``: as the town's act.
 
     ``moved``: the child went to another family; ``removed``: the town no longer has the activity.

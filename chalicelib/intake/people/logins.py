@@ -5,7 +5,6 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 
 from chalicelib.intake.people.stamps import SALT_BYTES, bucket_of, contents, is_stamp_of, stamped
@@ -15,6 +14,7 @@ from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.services.keyed_hashes import keyed_hash, login_key, secret_of
 from chalicelib.services.ports import Login
+from chalicelib.values import Value
 
 HASHING_THREADS = 4
 """scrypt leaves Python alone while it works, and takes 16 MB."""
@@ -42,8 +42,7 @@ LEFT JOIN children ON children.family = portal.family AND children.id = portal.c
 """
 
 
-@dataclass(frozen=True)
-class FamilyCodes:
+class FamilyCodes(Value):
     """One family's codes: what the lists say (key -> child and salt), and its logins on the portal (by key)."""
 
     family: FamilyId
@@ -52,8 +51,7 @@ class FamilyCodes:
     on_portal: Mapping[str, Login]
 
 
-@dataclass(frozen=True)
-class LoginChanges:
+class LoginChanges(Value):
     """What to do for one family. ``replaced``: a code of the portal stops working, its sessions have to end."""
 
     family: FamilyId

@@ -5,7 +5,8 @@ and its codes open the new one alone.
 """
 
 import sqlite3
-from dataclasses import dataclass
+
+from chalicelib.values import Value
 
 _TAKEN = """
 WITH taken AS (
@@ -26,8 +27,7 @@ GROUP BY before, after ORDER BY before, after
 """
 
 
-@dataclass(frozen=True)
-class Renumbered:
+class Renumbered(Value):
     """``closed``: every code of ``before`` opens ``after`` from now on."""
 
     before: str

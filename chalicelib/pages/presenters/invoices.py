@@ -1,13 +1,13 @@
 """Invoices -> what parents read of them: amounts, days, who paid, how heavy the PDF is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chalicelib.french.words import hour_words, long_day, slashed, typeset
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.values import Value
 
 Url = Callable[..., str]
 MEANS = {
@@ -28,8 +28,7 @@ PAGES_BESIDE = 2
 """Page numbers shown on each side of the current one."""
 
 
-@dataclass(frozen=True)
-class PdfLink:
+class PdfLink(Value):
     """A link to an invoice's PDF; ``href`` is empty while there is none, ``label`` says so then."""
 
     label: str
@@ -37,8 +36,7 @@ class PdfLink:
     weight: str = ""
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(Value):
     """One invoice to pay. ``late`` and ``partly`` are sentences, empty when they do not apply."""
 
     number: str
@@ -54,8 +52,7 @@ class Due:
     """Why it may not be chosen now."""
 
 
-@dataclass(frozen=True)
-class Hold:
+class Hold(Value):
     """Why an invoice may not be paid now. ``progress`` is the address where its payment can be followed, ``ask``
     whether the town hall is the one to ask."""
 
@@ -64,8 +61,7 @@ class Hold:
     ask: bool
 
 
-@dataclass(frozen=True)
-class Paying:
+class Paying(Value):
     """One payment, in the manual's columns; ``bank_date`` and ``authorisation`` may be empty."""
 
     payer: str
@@ -75,8 +71,7 @@ class Paying:
     authorisation: str
 
 
-@dataclass(frozen=True)
-class Paid:
+class Paid(Value):
     """One invoice already paid. ``overpaid`` is a sentence, empty when it does not apply."""
 
     number: str
@@ -95,8 +90,7 @@ class Paid:
         return any(paying.bank_date or paying.authorisation for paying in self.payings)
 
 
-@dataclass(frozen=True)
-class PageLink:
+class PageLink(Value):
     label: str
     href: str
     current: bool = False

@@ -1,12 +1,12 @@
 """Notice settings -> the fields and states of « Mes e-mails », in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from chalicelib.french.words import typeset
 from chalicelib.rules.families import Family
 from chalicelib.rules.notices import MOST_EXTRA, Address, AddressState
 from chalicelib.services.notices import Notices
+from chalicelib.values import Value
 
 STATES = {
     AddressState.PENDING: "en attente de confirmation",
@@ -17,16 +17,14 @@ UNREACHABLE = "arrêtée : nos messages reviennent, ou ont été signalés comme
 FIELDS = tuple(f"adresse{number}" for number in range(1, MOST_EXTRA + 1))
 
 
-@dataclass(frozen=True)
-class Mine:
+class Mine(Value):
     """The town's own address of the family; ``state`` is empty as long as nothing is wrong with it."""
 
     email: str
     state: str
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Value):
     id: str
     label: str
     typed: str

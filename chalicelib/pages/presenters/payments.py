@@ -1,6 +1,5 @@
 """Where a payment is -> what a parent reads of it: the waiting page, the outcome, the ticket."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.french.words import hour_words, instant_words, slashed, typeset
@@ -20,6 +19,7 @@ from chalicelib.rules.payments import (
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.mails import means_of
 from chalicelib.services.showing import PaymentProgress
+from chalicelib.values import Value
 
 WAITING = "attente"
 """The state that the page's script asks for until it is another one."""
@@ -27,8 +27,7 @@ NO_DEBIT = "Vous n'avez pas été débité."
 DO_NOT_PAY_AGAIN = "Ne payez pas cette facture une deuxième fois."
 
 
-@dataclass(frozen=True)
-class PaymentOutcome:
+class PaymentOutcome(Value):
     """A payment that is not (yet) received. ``box`` is the class of its box, ``again`` whether to offer another try."""
 
     heading: str
@@ -123,8 +122,7 @@ WRONG_ADDRESS = PaymentOutcome(
 )
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(Value):
     """What a parent keeps of a payment: the lines of the bank's own ticket. ``overpaid`` may be empty."""
 
     lines: tuple[tuple[str, str], ...]

@@ -1,7 +1,6 @@
 """A journal entry -> what was saved, what was refused and what it means, in the manual's words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.french.words import (
@@ -23,6 +22,7 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
+from chalicelib.values import Value
 
 CHANNELS = {
     "internet": "par internet",
@@ -33,8 +33,7 @@ CHANNELS = {
 """Channels that the town may use; any other slug is shown as it is."""
 
 
-@dataclass(frozen=True)
-class RefusedLine:
+class RefusedLine(Value):
     """``slot`` « Cantine, mardi 8 septembre », ``wanted`` « vous vouliez annuler », then why and what follows."""
 
     slot: str
@@ -43,8 +42,7 @@ class RefusedLine:
     consequence: str
 
 
-@dataclass(frozen=True)
-class Recap:
+class Recap(Value):
     title: str
     people: str
     refused: tuple[RefusedLine, ...]

@@ -1,0 +1,63 @@
+"""Value classes that are finished when they are first used.
+
+``dataclass`` writes source for each class and compiles it. Pages have some eighty value classes and use a dozen to
+answer, so a cold start would spend most of its own time on classes that nobody asks for.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, dataclass_transform
+
+_lock = threading.RLock()
+"""Held while a class is finished, which may finish the class that it inherits from."""
+_unfinished: set[type] = set()
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Value:
+    """A frozen dataclass of the standard library, once anything is asked of it; until then its bare class.
+
+    Whatever a dataclass would have by itself stands here first: it finishes the class, which then has its own, and
+    hands on to that. Nothing is ever taken away from a class: a thread that comes meanwhile waits, or finds all done.
+    """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _unfinished.add(cls)
+
+
+def finish(cls: type) -> None:
+    """Make a dataclass of ``cls``, unless that was done."""
+    if cls in _unfinished:
+        with _lock:
+            if cls in _unfinished:
+                dataclass(frozen=True)(cls)
+                _unfinished.discard(cls)
+
+
+class _Fact:
+    """What the standard library asks of a dataclass itself, got from one that is not finished."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, _instance: object, cls: type) -> Any:
+        if cls is Value:
+            raise AttributeError(self.name)  # It is no dataclass, only what inherits from it.
+        finish(cls)
+        return vars(cls)[self.name]
+
+
+def _finishing(name: str) -> Callable[..., Any]:
+    def first(self: object, *args: Any, **kwargs: Any) -> Any:
+        finish(type(self))
+        return getattr(self, name)(*args, **kwargs)
+
+    return first
+
+
+for _name in ("__dataclass_fields__", "__match_args__"):
+    setattr(Value, _name, _Fact(_name))
+for _name in ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__"):
+    setattr(Value, _name, _finishing(_name))
