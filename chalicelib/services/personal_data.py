@@ -4,7 +4,6 @@ Operators' commands call these; no page does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,6 +14,7 @@ from chalicelib.rules.payments import Attempt
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
+from chalicelib.values import Value
 
 Items = Mapping[str, Sequence[Mapping[str, Any]]]
 """By table, each item as it is stored: what an access request is answered with leaves nothing out."""
@@ -126,8 +126,7 @@ def _is_under_way(attempt: Attempt, now: datetime) -> bool:
     return attempt.is_live(now) or attempt.look_at is not None
 
 
-@dataclass(frozen=True)
-class PersonalData:
+class PersonalData(Value):
     """A family's rights to its own data."""
 
     give: GivePersonalData

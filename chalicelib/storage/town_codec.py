@@ -6,6 +6,7 @@ so that an import can tell whether anything changed.
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 
@@ -132,7 +133,7 @@ def _dump_deadline(deadline: Deadline) -> list[Any]:
         case FixedDates():
             return [kind, [[*_dump_period(period), _text(last), minute] for period, last, minute in deadline.rows]]
         case _:
-            return [kind, *vars(deadline).values()]
+            return [kind, *(getattr(deadline, figure.name) for figure in fields(deadline))]
 
 
 def _load_deadline(read: list[Any]) -> Deadline:
