@@ -28,7 +28,7 @@ DAYS = Days(
     is_open=lambda d: closed_because(TOWN, an_activity(), SCHOOL, d) is None,
 )
 END = 24 * 60
-REAL_TOWNS = {
+REAL_TOWNS: dict[str, Deadline] = {
     "1 meal": CalendarDaysBefore(1, 10 * 60),
     "1 morning": CalendarDaysBefore(1, 16 * 60),
     "2": WeekdayOfEarlierWeek(4, 1, END),

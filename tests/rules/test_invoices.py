@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import already_paid, in_order_to_pay, reference_of
+from chalicelib.rules.money import Cents
 from tests.builders import a_payment, an_invoice
 
 DAY = date(2026, 11, 23)
@@ -22,7 +24,7 @@ DAY = date(2026, 11, 23)
         pytest.param("2026-12345-12345678", "CA", "2026-CA-00-1234512345678", id="thirteen digits"),
     ],
 )
-def test_a_reference_is_made_from_the_number(number, code, reference):
+def test_a_reference_is_made_from_the_number(number: str, code: str, reference: str) -> None:
     assert reference_of(number, code) == reference
 
 
@@ -30,15 +32,15 @@ def test_a_reference_is_made_from_the_number(number, code, reference):
     ("number", "code"),
     [("2026-12345-1234567890", "T5"), ("026-335", "T5"), ("2026-A-1", "T5"), ("2026-1", "t5"), ("2026-1", "T55")],
 )
-def test_a_number_of_another_shape_makes_none(number, code):
+def test_a_number_of_another_shape_makes_none(number: str, code: str) -> None:
     with pytest.raises(ValueError, match=number):
         reference_of(number, code)
 
 
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 5_000), max_size=5))
-def test_due_and_surplus_add_up(total, amounts):
+def test_due_and_surplus_add_up(total: int, amounts: list[int]) -> None:
     payments = tuple(replace(a_payment(amount), id=str(n)) for n, amount in enumerate(amounts))
-    invoice = replace(an_invoice(), total=total, payments=payments)
+    invoice = replace(an_invoice(), total=Cents(total), payments=payments)
     assert invoice.paid + invoice.remaining - invoice.overpaid == total
     assert invoice.remaining >= 0
     assert invoice.overpaid >= 0
@@ -47,12 +49,12 @@ def test_due_and_surplus_add_up(total, amounts):
 
 
 @given(st.lists(st.tuples(st.integers(-30, 30), st.booleans()), max_size=12))
-def test_every_invoice_is_either_to_pay_or_paid_each_in_its_order(drawn):
+def test_every_invoice_is_either_to_pay_or_paid_each_in_its_order(drawn: list[tuple[int, bool]]) -> None:
     invoices = [
         replace(
             an_invoice(),
-            number=f"2026-{n}",
-            total=100,
+            number=InvoiceNumber(f"2026-{n}"),
+            total=Cents(100),
             due_on=DAY + timedelta(days=days),
             payments=(replace(a_payment(100), paid_on=DAY + timedelta(days=days)),) if paid else (),
         )
@@ -65,7 +67,7 @@ def test_every_invoice_is_either_to_pay_or_paid_each_in_its_order(drawn):
     assert days == sorted(days, reverse=True)
 
 
-def test_an_invoice_is_overdue_the_day_after():
-    invoice = replace(an_invoice(), total=100, payments=(), due_on=DAY)
+def test_an_invoice_is_overdue_the_day_after() -> None:
+    invoice = replace(an_invoice(), total=Cents(100), payments=(), due_on=DAY)
     assert not invoice.is_overdue(DAY)
     assert invoice.is_overdue(DAY + timedelta(days=1))

@@ -21,7 +21,7 @@ def settled_as(state: AttemptState) -> Attempt:
     return replace(asked, state=state, answer=ANSWER, idop="idop-1", settled_at=NOW)
 
 
-def test_a_payment_is_one_line_of_what_the_bank_says():
+def test_a_payment_is_one_line_of_what_the_bank_says() -> None:
     paid = settled_as(AttemptState.PAID)
     assert entries_of(paid, NOW) == (
         LedgerEntry(
@@ -42,7 +42,7 @@ def test_a_payment_is_one_line_of_what_the_bank_says():
 
 
 @pytest.mark.parametrize("state", AttemptState)
-def test_a_state_leaves_a_line_when_it_speaks_of_money(state):
+def test_a_state_leaves_a_line_when_it_speaks_of_money(state: AttemptState) -> None:
     says = {
         AttemptState.PAID: [(Kind.PAID, 424)],
         AttemptState.DEBIT_ACCEPTED: [(Kind.PAID, 424)],
@@ -53,14 +53,14 @@ def test_a_state_leaves_a_line_when_it_speaks_of_money(state):
     assert [(line.kind, line.amount) for line in entries_of(settled_as(state), NOW)] == says.get(state, [])
 
 
-def test_what_nobody_asked_for_is_a_second_line_for_a_person():
+def test_what_nobody_asked_for_is_a_second_line_for_a_person() -> None:
     paid, surplus = entries_of(settled_as(AttemptState.PAID), NOW, surplus=Cents(24))
     assert (paid.kind, paid.amount, surplus.kind, surplus.amount) == (Kind.PAID, 424, Kind.OVERPAID, 24)
     assert surplus.kind in NEEDS_A_PERSON
     assert paid.id != surplus.id
 
 
-def test_without_an_answer_the_line_says_what_was_asked_for_and_why_it_is_open():
+def test_without_an_answer_the_line_says_what_was_asked_for_and_why_it_is_open() -> None:
     silent = replace(settled_as(AttemptState.TO_CHECK), answer=None, doubt=Doubt.SILENT, why="silent")
     (line,) = entries_of(silent, NOW)
     assert (line.amount, line.letter, line.authorisation, line.paid_at) == (silent.amount, "", "", None)

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.money import euros, in_words, times
+from chalicelib.rules.money import Cents, euros, in_words, times
 
 
 @pytest.mark.parametrize(
     ("text", "cents"),
     [("3,45", 345), ("3.4", 340), ("12", 1200), ("-0,05", -5), (" 7,77 ", 777), ("999999999,99", 99999999999)],
 )
-def test_an_amount_is_read(text, cents):
+def test_an_amount_is_read(text: str, cents: int) -> None:
     assert euros(text) == cents
 
 
 @pytest.mark.parametrize("text", ["", "3,455", "1 234,50", "1\u202f234", "12 €", "1,234.50", "1e3", "NaN", "٣", "--1"])
-def test_what_would_have_to_be_guessed_is_refused(text):
+def test_what_would_have_to_be_guessed_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         euros(text)
 
@@ -27,15 +27,15 @@ def test_what_would_have_to_be_guessed_is_refused(text):
     ("cents", "words"),
     [(424, "4,24\u00a0€"), (5, "0,05\u00a0€"), (-5, "-0,05\u00a0€"), (123456789, "1\u202f234\u202f567,89\u00a0€")],
 )
-def test_an_amount_is_written(cents, words):
-    assert in_words(cents) == words
+def test_an_amount_is_written(cents: int, words: str) -> None:
+    assert in_words(Cents(cents)) == words
 
 
 @given(st.integers(-99999999999, 99999999999))
-def test_what_is_written_is_read_back(cents):
-    assert euros(in_words(cents).removesuffix("\u00a0€").replace("\u202f", "")) == cents
+def test_what_is_written_is_read_back(cents: int) -> None:
+    assert euros(in_words(Cents(cents)).removesuffix("\u00a0€").replace("\u202f", "")) == cents
 
 
 @pytest.mark.parametrize(("quantity", "price", "amount"), [("2.5", 1380, 3450), ("0.5", 1, 1), ("-0.5", 1, -1)])
-def test_a_line_is_rounded_half_up(quantity, price, amount):
-    assert times(Decimal(quantity), price) == amount
+def test_a_line_is_rounded_half_up(quantity: str, price: int, amount: int) -> None:
+    assert times(Decimal(quantity), Cents(price)) == amount

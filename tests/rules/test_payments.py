@@ -1,14 +1,17 @@
 """What the treasury's answers make of an attempt to pay, in any order, any number of times."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.looks import next_look
+from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import (
     Attempt,
     AttemptState,
@@ -24,13 +27,13 @@ from tests.clock import paris
 
 NOW = paris("lundi 2026-11-23 10:00")
 ATTEMPT = Attempt(
-    id="a-1",
+    id=AttemptId("a-1"),
     family=BOND,
-    invoice="2013-026-000335",
+    invoice=InvoiceNumber("2013-026-000335"),
     exercice="2013",
     reference="2013T50026000335",
     label="CANTINE",
-    amount=424,
+    amount=Cents(424),
     payer="Jamie BOND",
     email="jamie.bond@server.fr",
     client_number="006382",
@@ -42,8 +45,8 @@ ATTEMPT = Attempt(
 )
 
 
-def an_answer(letter="P", **changes):
-    return replace(BankAnswer("idop-1", letter, "006382", "2013T50026000335", 424, "T", "A55A", NOW), **changes)
+def an_answer(letter: str = "P", **changes: Any) -> BankAnswer:
+    return replace(BankAnswer("idop-1", letter, "006382", "2013T50026000335", Cents(424), "T", "A55A", NOW), **changes)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def an_answer(letter="P", **changes):
         ("debit-accepted", "Z", "debit-accepted"),
     ],
 )
-def test_an_answer_moves_an_attempt(before, letter, after):
+def test_an_answer_moves_an_attempt(before: str, letter: str, after: str) -> None:
     attempt = replace(ATTEMPT, state=AttemptState(before))
     assert settled(attempt, an_answer(letter), NOW).state.value == after
 
@@ -76,7 +79,9 @@ def test_an_answer_moves_an_attempt(before, letter, after):
     [{"amount": 100}, {"reference": "X"}, {"client_number": "000000"}, {"saisie": "W"}, {"idop": "idop-2"}],
     ids=lambda changes: next(iter(changes)),
 )
-def test_money_that_is_not_what_was_asked_is_for_a_person_unless_the_bank_corrects_itself(changes):
+def test_money_that_is_not_what_was_asked_is_for_a_person_unless_the_bank_corrects_itself(
+    changes: dict[str, Any],
+) -> None:
     after = settled(ATTEMPT, an_answer(**changes), NOW)
     assert (after.state, after.doubt) == (AttemptState.TO_CHECK, Doubt.DIFFERS)
     assert after.why == f"differs:{next(iter(changes))}"
@@ -110,7 +115,9 @@ BY_URL = replace(ATTEMPT, contract="url")
         ("failed", "P", {}, "failed"),
     ],
 )
-def test_an_unsigned_word_says_more_of_money_never_less_and_ends_nothing(before, letter, changes, after):
+def test_an_unsigned_word_says_more_of_money_never_less_and_ends_nothing(
+    before: str, letter: str, changes: dict[str, int], after: str
+) -> None:
     attempt = replace(BY_URL, state=AttemptState(before))
     told = announced(attempt, an_answer(letter, **changes), NOW)
     assert told.state.value == after
@@ -118,7 +125,7 @@ def test_an_unsigned_word_says_more_of_money_never_less_and_ends_nothing(before,
 
 
 @given(st.lists(st.tuples(st.sampled_from("PVRZAQ"), st.sampled_from([424, 1]))))
-def test_no_unsigned_words_open_a_second_payment_while_the_page_can_be_used(words):
+def test_no_unsigned_words_open_a_second_payment_while_the_page_can_be_used(words: list[tuple[str, int]]) -> None:
     attempt = BY_URL
     for letter, amount in words:
         attempt = announced(attempt, an_answer(letter, amount=amount), NOW)
@@ -137,7 +144,7 @@ def test_no_unsigned_words_open_a_second_payment_while_the_page_can_be_used(word
         pytest.param(NOW + timedelta(days=1), NOW + timedelta(minutes=17), id="tomorrow: after the page's end"),
     ],
 )
-def test_an_abandon_is_true_two_minutes_after_the_treasury_s_time(paid_at, gone_at):
+def test_an_abandon_is_true_two_minutes_after_the_treasury_s_time(paid_at: datetime | None, gone_at: datetime) -> None:
     answer = an_answer("A", paid_at=paid_at)
     leaving = settled(ATTEMPT, answer, NOW)
     before = gone_at - timedelta(seconds=1)
@@ -153,7 +160,7 @@ def test_an_abandon_is_true_two_minutes_after_the_treasury_s_time(paid_at, gone_
 
 
 @given(st.lists(st.sampled_from("PRAZW")))
-def test_paid_wins_whatever_the_order_and_repeats_change_nothing(letters):
+def test_paid_wins_whatever_the_order_and_repeats_change_nothing(letters: list[str]) -> None:
     attempt = ATTEMPT
     for letter in letters:
         attempt = settled(attempt, an_answer(letter), NOW)
@@ -161,15 +168,17 @@ def test_paid_wins_whatever_the_order_and_repeats_change_nothing(letters):
     assert attempt.is_received == ("P" in letters)
 
 
-def test_without_an_answer_it_expires_after_two_hours():
+def test_without_an_answer_it_expires_after_two_hours() -> None:
     assert without_answer(ATTEMPT, NOW + timedelta(minutes=119)) is ATTEMPT
     assert without_answer(ATTEMPT, NOW + timedelta(hours=2)).state is AttemptState.EXPIRED
 
 
-def test_the_treasury_is_asked_every_five_minutes_then_at_two_hours_fifteen_then_next_morning():
-    asked, now = [], NOW
-    while now := next_look(ATTEMPT, now):
-        asked.append(now - NOW)
+def test_the_treasury_is_asked_every_five_minutes_then_at_two_hours_fifteen_then_next_morning() -> None:
+    asked: list[timedelta] = []
+    at = next_look(ATTEMPT, NOW)
+    while at:
+        asked.append(at - NOW)
+        at = next_look(ATTEMPT, at)
     assert asked[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15)]
     assert timedelta(hours=2, minutes=15) in asked
     assert asked[-1] == paris("mardi 2026-11-24 07:00") - NOW
@@ -177,7 +186,7 @@ def test_the_treasury_is_asked_every_five_minutes_then_at_two_hours_fifteen_then
     assert next_look(replace(ATTEMPT, idop=""), NOW) is None
 
 
-def test_one_live_attempt_lasts_as_long_as_the_bank_lets_it():
+def test_one_live_attempt_lasts_as_long_as_the_bank_lets_it() -> None:
     assert ATTEMPT.can_resume(NOW + timedelta(minutes=14))
     assert not ATTEMPT.is_live(NOW + timedelta(minutes=15))
     created = replace(ATTEMPT, state=AttemptState.CREATED, idop="")
@@ -186,7 +195,7 @@ def test_one_live_attempt_lasts_as_long_as_the_bank_lets_it():
     assert not created.can_resume(NOW)
 
 
-def test_references_lose_their_dashes():
+def test_references_lose_their_dashes() -> None:
     assert bare_reference("2013-T5-00-26000335") == "2013T50026000335"
     assert padded_reference("2013-T5-00-26000335") == "2013T5000000026000335"
     with pytest.raises(ValueError, match="no payment reference"):
