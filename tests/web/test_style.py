@@ -84,23 +84,23 @@ def too_new(text: str, known: dict[str, str]) -> list[str]:
     return [f"{match.group()}: {why}" for pattern, why in known.items() if (match := re.search(pattern, text))]
 
 
-def test_what_needs_a_prefix_has_it():
+def test_what_needs_a_prefix_has_it() -> None:
     assert unprefixed(CSS) == []
 
 
-def test_nothing_shows_a_hidden_field():
+def test_nothing_shows_a_hidden_field() -> None:
     assert shown_although_hidden(CSS) == []
 
 
-def test_the_style_is_as_old_as_its_browsers():
+def test_the_style_is_as_old_as_its_browsers() -> None:
     assert too_new(CSS, TOO_NEW_STYLE) == []
 
 
-def test_the_script_is_as_old_as_its_browsers():
+def test_the_script_is_as_old_as_its_browsers() -> None:
     assert too_new(_STRING.sub("''", script().text), TOO_NEW_SCRIPT) == []
 
 
-def test_no_other_page_has_a_style_of_its_own():
+def test_no_other_page_has_a_style_of_its_own() -> None:
     styles = [path.name for path in TEMPLATES.rglob("*.css")]
     assert styles == ["portail.css"]
 
@@ -115,16 +115,16 @@ def test_no_other_page_has_a_style_of_its_own():
         "[hidden]{display:block}",
     ],
 )
-def test_a_shown_hidden_field_is_caught(css):
+def test_a_shown_hidden_field_is_caught(css: str) -> None:
     assert shown_although_hidden(css)
 
 
 @pytest.mark.parametrize("css", [".codes input.x{display:block}", "input:not([type=hidden]){display:block}"])
-def test_a_field_that_cannot_be_hidden_may_have_a_display(css):
+def test_a_field_that_cannot_be_hidden_may_have_a_display(css: str) -> None:
     assert shown_although_hidden(css) == []
 
 
-def test_a_missing_prefix_is_caught():
+def test_a_missing_prefix_is_caught() -> None:
     assert unprefixed(".barre{position:sticky}.x{print-color-adjust:exact}") == [
         ".barre: position:-webkit-sticky",
         ".x: -webkit-print-color-adjust",
@@ -141,5 +141,5 @@ def test_a_missing_prefix_is_caught():
         ("let n = a?.b", TOO_NEW_SCRIPT),
     ],
 )
-def test_what_is_too_new_is_caught(text, known):
+def test_what_is_too_new_is_caught(text: str, known: dict[str, str]) -> None:
     assert too_new(text, known)
