@@ -1,25 +1,29 @@
 """``python -m chalicelib.commands import``: words, exit status, and the same import on real tables."""
 
 import io
+from pathlib import Path
 
 import pytest
 
-from chalicelib.commands.import_town import DONE, MISUSED, NOT_DONE, main
+from chalicelib.commands.french import MISUSED
+from chalicelib.commands.import_town import DONE, NOT_DONE, main
 from chalicelib.services.keyed_hashes import login_key
+from chalicelib.settings import Settings
+from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.intake.folder import a_folder, with_line
 
 WRONG = with_line("familles", "f-1;X;GOLDENEYE9;\n" * 300)
 
 
-def run(*arguments, **environ):
+def run(*arguments: str | Path, **environ: str) -> tuple[int, str, str]:
     out, error = io.StringIO(), io.StringIO()
     status = main([str(one) for one in arguments], {"DEMO_NOW": "2026-11-23T08:00", **environ}, out, error)
     return status, out.getvalue(), error.getvalue()
 
 
 @pytest.fixture
-def environ(moto_settings):
+def environ(moto_settings: Settings) -> dict[str, str]:
     return {
         "PORTAL_STAGE": "local",
         "AWS_REGION": moto_settings.region,
@@ -30,11 +34,11 @@ def environ(moto_settings):
     }
 
 
-def test_checking_writes_nothing_and_needs_no_portal(tmp_path):
+def test_checking_writes_nothing_and_needs_no_portal(tmp_path: Path) -> None:
     assert run(a_folder(tmp_path), "--verifier") == (DONE, "Aucune erreur : ces fichiers peuvent être importés.\n", "")
 
 
-def test_faults_of_one_kind_are_one_sentence(tmp_path):
+def test_faults_of_one_kind_are_one_sentence(tmp_path: Path) -> None:
     status, out, error = run(a_folder(tmp_path, **WRONG), "--verifier")
     lines = error.splitlines()
     assert (status, out, len(lines)) == (NOT_DONE, "", 2)
@@ -45,25 +49,31 @@ def test_faults_of_one_kind_are_one_sentence(tmp_path):
     assert lines[1] == "300 erreurs : rien n'a été écrit."
 
 
-def test_a_folder_is_needed(tmp_path):
+def test_a_folder_is_needed(tmp_path: Path) -> None:
     status, _, error = run(tmp_path / "nowhere")
     assert status == MISUSED
     assert "n'est pas un dossier" in error
 
 
-def test_settings_are_needed(tmp_path):
+def test_settings_are_needed(tmp_path: Path) -> None:
     status, _, error = run(a_folder(tmp_path))
     assert status == MISUSED
     assert "PORTAL_STAGE" in error
 
 
-def test_tables_are_needed(tmp_path, environ):
+def test_tables_are_needed(tmp_path: Path, environ: dict[str, str]) -> None:
     status, _, error = run(a_folder(tmp_path), **{**environ, "PORTAL_TABLES": "nothing"})
     assert status == NOT_DONE
     assert error.startswith("Le portail ne répond pas")
 
 
-def test_an_import_on_real_tables_twice(tmp_path, environ, moto_settings, moto_database, monkeypatch):
+def test_an_import_on_real_tables_twice(
+    tmp_path: Path,
+    environ: dict[str, str],
+    moto_settings: Settings,
+    moto_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     # moto's transactions are not atomic under threads.
     monkeypatch.setattr("chalicelib.intake.importing.WRITING_THREADS", 1)
     status, out, error = run(a_folder(tmp_path), **environ)
@@ -81,9 +91,9 @@ def test_an_import_on_real_tables_twice(tmp_path, environ, moto_settings, moto_d
     assert (status, out.splitlines()[-1]) == (DONE, "Rien à changer : le portail était à jour.")
 
 
-def test_a_terminal_gets_bars(tmp_path, monkeypatch):
+def test_a_terminal_gets_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
-        def isatty(self):
+        def isatty(self) -> bool:
             return True
 
     shown = []
