@@ -1,6 +1,8 @@
 """The treasury's web service, against its simulator over real HTTP: every answer it gives, and every one it may."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt
 from chalicelib.services.payment_ports import NotYetKnown, OrderRefused, UnknownOperation
+from infra.local.bank.site import Bank
 from tests.clock import paris
 from tests.local.bank_visits import location, pay, send, serving_bank
 
@@ -35,13 +38,13 @@ WHERE = {"notify": "http://127.0.0.1:1/payfip/notification", "back": "http://127
 
 
 @pytest.fixture(scope="module")
-def served():
+def served() -> Iterator[tuple[Bank, str]]:
     with serving_bank(notify="lost") as (bank, url):
         yield bank, url
 
 
 @pytest.fixture
-def bank(served):
+def bank(served: tuple[Bank, str]) -> Bank:
     bank, _ = served
     bank.ledger.reset()
     bank.ledger.set_options({"notify": "lost"})
@@ -49,11 +52,11 @@ def bank(served):
 
 
 @pytest.fixture
-def treasury(served, bank):
+def treasury(served: tuple[Bank, str], bank: Bank) -> PayFip:
     return PayFip(served[1], test=True)
 
 
-def test_an_order_arrives_as_it_was_asked(bank, treasury):
+def test_an_order_arrives_as_it_was_asked(bank: Bank, treasury: PayFip) -> None:
     idop = treasury.create(ATTEMPT, **WHERE)
     order = bank.ledger.get(idop).order
     assert (order.montant, order.refdet, order.exer, order.saisie) == (424, "2013T50026000335", "2013", "T")
@@ -65,7 +68,9 @@ def test_an_order_arrives_as_it_was_asked(bank, treasury):
 
 
 @pytest.mark.parametrize("answer_name", ["idop", "idOp"])
-def test_a_result_is_read_whatever_the_casing_and_the_truncated_year(bank, treasury, answer_name):
+def test_a_result_is_read_whatever_the_casing_and_the_truncated_year(
+    bank: Bank, treasury: PayFip, answer_name: str
+) -> None:
     bank.ledger.set_options({"answer_name": answer_name, "short_exer": True})
     idop = treasury.create(ATTEMPT, **WHERE)
     with pytest.raises(NotYetKnown):
@@ -78,7 +83,7 @@ def test_a_result_is_read_whatever_the_casing_and_the_truncated_year(bank, treas
     assert answer.paid_at == paris("vendredi 2026-03-27 12:00")
 
 
-def test_what_the_treasury_does_not_know(bank, treasury):
+def test_what_the_treasury_does_not_know(bank: Bank, treasury: PayFip) -> None:
     with pytest.raises(UnknownOperation):
         treasury.result_of("cc0cb210-1cd4-11ea-8cca-0213ad91a103")
     idop = treasury.create(ATTEMPT, **WHERE)
@@ -87,7 +92,7 @@ def test_what_the_treasury_does_not_know(bank, treasury):
         treasury.result_of(idop)
 
 
-def test_a_technical_fault_is_asked_again(bank, treasury):
+def test_a_technical_fault_is_asked_again(bank: Bank, treasury: PayFip) -> None:
     idop = treasury.create(ATTEMPT, **WHERE)
     pay(bank, idop, ending="33")
     with pytest.raises(Unavailable, match="techdysfonctionnementerreur 999"):
@@ -96,7 +101,7 @@ def test_a_technical_fault_is_asked_again(bank, treasury):
 
 @pytest.mark.parametrize("fault", ["502", "503", "html", "reset", "reset_after", "truncated", "dtd"])
 @pytest.mark.parametrize("call", ["creerPaiementSecurise", "recupererDetailPaiementSecurise"])
-def test_every_breakdown_is_unavailable(bank, treasury, fault, call):
+def test_every_breakdown_is_unavailable(bank: Bank, treasury: PayFip, fault: str, call: str) -> None:
     idop = treasury.create(ATTEMPT, **WHERE)
     pay(bank, idop)
     bank.ledger.set_options({"fault": fault, "fault_on": call, "fault_times": 1})
@@ -105,19 +110,19 @@ def test_every_breakdown_is_unavailable(bank, treasury, fault, call):
     assert treasury.result_of(idop).letter == "P", "the connection is whole again"
 
 
-def test_a_treasury_that_takes_too_long(bank, treasury, monkeypatch):
+def test_a_treasury_that_takes_too_long(bank: Bank, treasury: PayFip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treasury._http, "connection_pool_kw", {"timeout": 0.2, "retries": False})
     bank.ledger.set_options({"fault": "slow", "slow_seconds": 1.0})
     with pytest.raises(Unavailable, match="ReadTimeoutError"):
         treasury.create(ATTEMPT, **WHERE)
 
 
-def test_nobody_listens():
+def test_nobody_listens() -> None:
     with pytest.raises(Unavailable, match="NewConnectionError"):
         PayFip("http://127.0.0.1:9", test=True).result_of("x")
 
 
-def test_an_answer_without_end(bank, treasury, monkeypatch):
+def test_an_answer_without_end(bank: Bank, treasury: PayFip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payfip, "MOST_ANSWER_BYTES", 100)
     with pytest.raises(Unavailable, match="more than 100 bytes"):
         treasury.create(ATTEMPT, **WHERE)
@@ -141,7 +146,9 @@ def test_an_answer_without_end(bank, treasury, monkeypatch):
         ({"email": f"{'a' * 80}@b.fr"}, "A2", True),
     ],
 )
-def test_what_the_treasury_would_refuse_is_never_asked(bank, treasury, changes, code, parent):
+def test_what_the_treasury_would_refuse_is_never_asked(
+    bank: Bank, treasury: PayFip, changes: dict[str, Any], code: str, parent: bool
+) -> None:
     with pytest.raises(OrderRefused) as refused:
         treasury.create(replace(ATTEMPT, **changes), **WHERE)
     assert (refused.value.code, refused.value.parent) == (code, parent)
@@ -156,12 +163,12 @@ def test_what_the_treasury_would_refuse_is_never_asked(bank, treasury, changes, 
         ({"back": "ftp://x.example/"}, "D1"),
     ],
 )
-def test_addresses_that_the_treasury_cannot_keep(treasury, where, code):
+def test_addresses_that_the_treasury_cannot_keep(treasury: PayFip, where: dict[str, str], code: str) -> None:
     with pytest.raises(OrderRefused, match=code):
         treasury.create(ATTEMPT, **{**WHERE, **where})
 
 
-def test_what_the_treasury_itself_refuses(bank, treasury):
+def test_what_the_treasury_itself_refuses(bank: Bank, treasury: PayFip) -> None:
     with pytest.raises(OrderRefused, match="T2"):
         treasury.create(replace(ATTEMPT, client_number="000001"), **WHERE)
     bank.ledger.set_options({"saisies": "X"})
@@ -169,7 +176,7 @@ def test_what_the_treasury_itself_refuses(bank, treasury):
         treasury.create(ATTEMPT, **WHERE)
 
 
-def test_the_client_s_labels(treasury):
+def test_the_client_s_labels(treasury: PayFip) -> None:
     assert treasury.client("006382") == ("Ville de démo", "REGIE PERISCOLAIRE")
     with pytest.raises(OrderRefused, match="T2"):
         treasury.client("000001")
@@ -184,11 +191,11 @@ def test_the_client_s_labels(treasury):
         ("🍎", ""),
     ],
 )
-def test_the_object_is_plain(label, plain):
+def test_the_object_is_plain(label: str, plain: str) -> None:
     assert plain_object(label) == plain
 
 
-def test_the_url_contract_opens_the_same_walk_and_returns_under_its_nonce(served, bank):
+def test_the_url_contract_opens_the_same_walk_and_returns_under_its_nonce(served: tuple[Bank, str], bank: Bank) -> None:
     treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/payfip/notification/{nonce}", test=True)
     nonce = treasury.create(ATTEMPT, **WHERE)
     page = treasury.page(replace(ATTEMPT, idop=nonce))
@@ -201,21 +208,21 @@ def test_the_url_contract_opens_the_same_walk_and_returns_under_its_nonce(served
     assert len({treasury.create(ATTEMPT, **WHERE) for _ in range(50)}) == 50
 
 
-def test_only_the_url_contract_has_a_return_that_says_something(served):
+def test_only_the_url_contract_has_a_return_that_says_something(served: tuple[Bank, str]) -> None:
     told = {"resultrans": "P", "montant": "424"}
     assert PayFipUrl(served[1], lambda nonce: nonce, test=True).declared(told).amount == 424
     with pytest.raises(ValueError, match="no return"):
         PayFip(served[1], test=True).declared(told)
 
 
-def test_the_url_contract_has_its_own_letters(served):
+def test_the_url_contract_has_its_own_letters(served: tuple[Bank, str]) -> None:
     treasury = PayFipUrl(served[1], lambda nonce: f"http://127.0.0.1:1/{nonce}", test=True)
     assert treasury.create(replace(ATTEMPT, saisie="A"), **WHERE)
     with pytest.raises(OrderRefused, match="S1"):
         treasury.create(replace(ATTEMPT, saisie="W"), **WHERE)
 
 
-def test_a_live_stage_asks_for_no_test_payment(served, bank):
+def test_a_live_stage_asks_for_no_test_payment(served: tuple[Bank, str], bank: Bank) -> None:
     """It would take no money and settle a real invoice."""
     for treasury in (
         PayFip(served[1], test=False),

@@ -1,5 +1,7 @@
 """The treasury's own fields, read strictly: what cannot be read is nobody's payment."""
 
+from datetime import datetime
+
 import pytest
 
 from chalicelib.adapters.payfip_answer import LONGEST_FACT, answer_of, bank_day
@@ -14,7 +16,7 @@ PAID = {
 }
 
 
-def test_fields_are_read_whatever_the_case_of_their_names():
+def test_fields_are_read_whatever_the_case_of_their_names() -> None:
     answer = answer_of(PAID)
     assert (answer.letter, answer.amount, answer.reference) == ("P", 424, "2013T50026000335")
     assert answer.paid_at == paris("jeudi 2019-12-12 13:11")
@@ -29,7 +31,7 @@ def test_fields_are_read_whatever_the_case_of_their_names():
         pytest.param({"numauto": "x" * (LONGEST_FACT + 1)}, id="absurdly long"),
     ],
 )
-def test_what_cannot_be_read_is_no_answer(changes):
+def test_what_cannot_be_read_is_no_answer(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"resultrans=|too long"):
         answer_of(PAID | changes)
 
@@ -44,5 +46,5 @@ def test_what_cannot_be_read_is_no_answer(changes):
         ("٠١٠١٢٠٢٦", "1000", None),
     ],
 )
-def test_the_banks_date_is_read_strictly(day, hour, at):
+def test_the_banks_date_is_read_strictly(day: str, hour: str, at: datetime | None) -> None:
     assert bank_day(day, hour) == at

@@ -42,19 +42,19 @@ def flat(element: etree._Element) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_an_envelope_is_what_the_schema_wants_and_what_zeep_writes(client, call):
+def test_an_envelope_is_what_the_schema_wants_and_what_zeep_writes(client: Client, call: str) -> None:
     ours = body_of(envelope(call, CALLS[call]))
     schema().assertValid(ours)
     theirs = client.create_message(client.service, call, arg0=CALLS[call]).find(f"{{{ENVELOPE}}}Body")[0]
     assert flat(ours) == flat(theirs)
 
 
-def test_a_wrong_envelope_is_caught():
+def test_a_wrong_envelope_is_caught() -> None:
     wrong = envelope("creerPaiementSecurise", {**ORDER, "idClient": "1"})
     assert not schema().validate(body_of(wrong))
 
 
-def test_the_simulator_speaks_to_a_soap_library(client):
+def test_the_simulator_speaks_to_a_soap_library(client: Client) -> None:
     """So that what stands in for the treasury is held to the same schema as we are."""
     with serving_bank(notify="lost") as (bank, url):
         service = client.create_service(
