@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalice.app import CloudWatchEventConfig, Rate, ScheduledEventConfig
+from chalice.app import CloudWatchEventConfig, Rate, ScheduledEventConfig, ScheduleExpression
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
@@ -82,7 +82,7 @@ def sent() -> list[Any]:
     return list(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
 
 
-def test_an_invoice_is_told_of_by_two_jobs(town):
+def test_an_invoice_is_told_of_by_two_jobs(town: Settings) -> None:
     called("send_outbox")
     assert sent() == []
     called("notify_invoices")
@@ -96,12 +96,12 @@ def test_an_invoice_is_told_of_by_two_jobs(town):
     assert len(sent()) == 2
 
 
-def test_a_payment_that_nobody_told_of_is_asked_about(town):
+def test_a_payment_that_nobody_told_of_is_asked_about(town: Settings) -> None:
     """Nothing waits: the treasury is not asked, and nothing fails."""
     called("reconcile_payments")
 
 
-def test_a_bounce_told_by_ses_is_remembered(town):
+def test_a_bounce_told_by_ses_is_remembered(town: Settings) -> None:
     called("note_ses_event", source="aws.ses", **{"detail-type": "Email Bounced"}, detail=bounce())
     assert DynamoOutbox(database_for(town), town.pepper).suppressed(["bond@server.fr"]) == {"bond@server.fr"}
     called("notify_invoices")
@@ -109,7 +109,9 @@ def test_a_bounce_told_by_ses_is_remembered(town):
     assert [message.destinations["ToAddresses"] for message in sent()] == [[TOWN_EMAIL]]
 
 
-def test_places_that_nobody_booked_are_for_sale_again_in_the_morning(town, monkeypatch, capsys):
+def test_places_that_nobody_booked_are_for_sale_again_in_the_morning(
+    town: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A save that died on Monday left a place reserved: at night its counter is what the bookings say."""
     database = database_for(town)
     plannings = DynamoPlanningStore(database)
@@ -126,14 +128,15 @@ def test_places_that_nobody_booked_are_for_sale_again_in_the_morning(town, monke
     assert json.loads(capsys.readouterr().out) == {"event": "places.recounted", "wrong": 1}
 
 
-def test_the_recount_runs_at_night_and_has_the_time_to():
+def test_the_recount_runs_at_night_and_has_the_time_to() -> None:
     [recount] = [one for one in app.event_sources if one.name == "recount_places"]
     assert isinstance(recount, ScheduledEventConfig)
+    assert isinstance(recount.schedule_expression, ScheduleExpression)
     assert recount.schedule_expression.to_string() == "cron(30 1 * * ? *)", "2:30 or 3:30 in Paris"
     assert CONFIG["lambda_functions"]["recount_places"]["lambda_timeout"] > AT_REST_SECONDS + 600
 
 
-def test_each_job_is_scheduled():
+def test_each_job_is_scheduled() -> None:
     schedules = {one.name: one for one in app.event_sources if isinstance(one, ScheduledEventConfig)}
     rates = {
         name: one.schedule_expression.to_string()
@@ -148,13 +151,13 @@ def test_each_job_is_scheduled():
     assert schedules["send_outbox"].handler_string == "chalicelib.jobs.send_outbox"
 
 
-def test_ses_tells_of_bounces_and_complaints():
+def test_ses_tells_of_bounces_and_complaints() -> None:
     [event] = [one for one in app.event_sources if isinstance(one, CloudWatchEventConfig)]
     assert event.name == "note_ses_event"
     assert event.event_pattern["source"] == ["aws.ses"]
     assert set(event.event_pattern["detail-type"]) == {"Email Bounced", "Email Complaint Received"}
 
 
-def test_a_run_of_the_outbox_ends_before_the_next_one_begins():
+def test_a_run_of_the_outbox_ends_before_the_next_one_begins() -> None:
     """Two at once would send at twice the rate that SES grants."""
     assert CONFIG["lambda_functions"]["send_outbox"]["lambda_timeout"] <= 60

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.rules.ids import FamilyId
@@ -56,6 +56,9 @@ class Links:
 
     def stop(self, family: FamilyId, email: str) -> str:
         return f"https://portail.example/stop/{family}/{email}"
+
+    def confirm(self, family: FamilyId, email: str, until: datetime) -> str:
+        return f"https://portail.example/confirm/{family}/{email}/{until:%Y-%m-%d}"
 
 
 class Renderer:
