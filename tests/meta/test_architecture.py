@@ -98,12 +98,12 @@ def clock_readings(source: str) -> list[int]:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=module_name)
-def test_imports_point_inwards(path):
+def test_imports_point_inwards(path: Path) -> None:
     assert wrong_imports(module_name(path), path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=module_name)
-def test_only_the_clock_adapter_reads_the_clock(path):
+def test_only_the_clock_adapter_reads_the_clock(path: Path) -> None:
     if module_name(path) != "adapters.clock":
         assert clock_readings(path.read_text()) == []
 
@@ -124,23 +124,23 @@ def test_only_the_clock_adapter_reads_the_clock(path):
         pytest.param("web.routes", "if TYPE_CHECKING:\n    from chalicelib.pages import site", id="nor for types"),
     ],
 )
-def test_a_wrong_import_is_caught(module, source):
+def test_a_wrong_import_is_caught(module: str, source: str) -> None:
     assert wrong_imports(module, source)
 
 
 @pytest.mark.parametrize("source", ["datetime.now(UTC)", "datetime.datetime.utcnow()", "date.today()", "time.time()"])
-def test_a_clock_reading_is_caught(source):
+def test_a_clock_reading_is_caught(source: str) -> None:
     assert clock_readings(source) == [1]
 
 
 @pytest.mark.parametrize("path", [path for path in SHIPPED if path.parent.name == "services"], ids=module_name)
-def test_services_hash_under_the_pepper_only(path):
+def test_services_hash_under_the_pepper_only(path: Path) -> None:
     """Codes, addresses and families are few enough to try them all: a plain hash of one hides nothing."""
     if module_name(path) != "services.keyed_hashes":
         assert "hashlib" not in path.read_text(), "services.keyed_hashes has the pepper"
 
 
-def test_every_room_is_known():
+def test_every_room_is_known() -> None:
     rooms = {module_name(path).split(".", maxsplit=1)[0] for path in SHIPPED}
     assert rooms <= {*ROOMS, "wiring", "app", ""}
 
@@ -167,7 +167,7 @@ def circle(sources: Mapping[str, str]) -> list[str]:
     return []
 
 
-def test_no_import_runs_in_a_circle():
+def test_no_import_runs_in_a_circle() -> None:
     assert circle({module_name(path): path.read_text() for path in SHIPPED}) == []
 
 
@@ -179,12 +179,12 @@ def test_no_import_runs_in_a_circle():
         pytest.param("if TYPE_CHECKING:\n    import chalicelib.web.b", id="for the types alone"),
     ],
 )
-def test_a_circle_is_caught(source):
+def test_a_circle_is_caught(source: str) -> None:
     assert circle({"web.a": source, "web.b": "import os"}) == []
     assert set(circle({"web.a": source, "web.b": "from chalicelib.web.a import y"})) == {"web.a", "web.b"}
 
 
-def test_no_room_imports_a_room_that_may_import_it():
+def test_no_room_imports_a_room_that_may_import_it() -> None:
     """Rooms have an order: an arrow of ``ROOMS`` that ran back up would close a circle of rooms."""
     below = {room: {part.split(".")[0] for part in parts} for room, parts in ROOMS.items()}
     assert list(TopologicalSorter(below).static_order())

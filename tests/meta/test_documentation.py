@@ -77,29 +77,29 @@ def verified(folder: Path) -> str:
     return error.getvalue()
 
 
-def test_the_file_reference_shows_every_list():
+def test_the_file_reference_shows_every_list() -> None:
     assert set(lists()) == {
         "familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv", "factures.csv", "lignes.csv",
         "reglements.csv", "contrepassations.csv",
     }  # fmt: skip
 
 
-def test_the_town_of_the_file_reference_is_taken(tmp_path):
+def test_the_town_of_the_file_reference_is_taken(tmp_path: Path) -> None:
     assert verified(documented_town(tmp_path)) == ""
 
 
 @pytest.mark.parametrize("value", ["true", "false"])
-def test_a_documented_switch_is_taken_both_ways(tmp_path, value):
+def test_a_documented_switch_is_taken_both_ways(tmp_path: Path, value: str) -> None:
     assert verified(documented_town(tmp_path, reference_longue=value)) == ""
 
 
 @pytest.mark.parametrize("heads", [PAID, TO_CHECK], ids=["payments of a day", "to check"])
-def test_the_columns_of_what_goes_out_are_told(heads):
+def test_the_columns_of_what_goes_out_are_told(heads: tuple[str, ...]) -> None:
     assert ";".join(heads) in {content.strip() for _, content, _ in blocks(FOR_THE_REGIE.read_text())}
 
 
 @pytest.mark.parametrize("told", sorted({*KINDS.values(), *WHY.values(), *MEANS.values()}))
-def test_the_words_of_what_goes_out_are_told(told):
+def test_the_words_of_what_goes_out_are_told(told: str) -> None:
     assert told in FOR_THE_REGIE.read_text()
 
 
@@ -110,15 +110,15 @@ def deadlines() -> list[str]:
 
 
 @pytest.mark.parametrize("deadline", deadlines())
-def test_every_documented_deadline_is_taken(tmp_path, deadline):
+def test_every_documented_deadline_is_taken(tmp_path: Path, deadline: str) -> None:
     assert verified(documented_town(tmp_path, annuler=deadline)) == ""
 
 
-def test_there_are_documented_deadlines():
+def test_there_are_documented_deadlines() -> None:
     assert len(deadlines()) >= 10
 
 
-def test_a_wrong_example_is_caught(tmp_path):
+def test_a_wrong_example_is_caught(tmp_path: Path) -> None:
     assert "zone" in verified(documented_town(tmp_path, zone='"D"'))
 
 
@@ -137,13 +137,13 @@ def commands() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("file", "command"), commands())
-def test_every_documented_command_exists(file, command):
+def test_every_documented_command_exists(file: str, command: str) -> None:
     variables, target = re.findall(r"\b([A-Z_]+)=", command), re.search(r"make ([a-z-]+)", command)
     assert target and re.search(rf"^{target[1]}:", MAKEFILE, re.MULTILINE), command
     assert [name for name in variables if name not in MAKEFILE] == []
 
 
-def test_documented_choices_of_tests_collect_something():
+def test_documented_choices_of_tests_collect_something() -> None:
     text = words_of_documents() + MAKEFILE
     chosen = {word for expression in re.findall(r"-k ([\w ]+)", text) for word in expression.split()} - {"name"}
     names = {node.name for path in sorted((ROOT / "tests").rglob("test_*.py")) for node in ast.walk(parsed(path))
@@ -166,12 +166,12 @@ def documented_paths() -> list[tuple[Path, Path, str]]:
 @pytest.mark.parametrize(
     ("path", "folder", "word"), documented_paths(), ids=lambda value: str(value).removeprefix(str(ROOT))
 )
-def test_every_documented_file_exists(path, folder, word):
+def test_every_documented_file_exists(path: Path, folder: Path, word: str) -> None:
     assert (folder / word).exists(), f"{path.relative_to(ROOT)} names {word}"
 
 
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([\w.]+)", words_of_documents()))))
-def test_every_documented_module_exists(module):
+def test_every_documented_module_exists(module: str) -> None:
     place = ROOT / Path(*module.split("."))
     assert (place / "__main__.py").exists() or place.with_suffix(".py").exists()
 
@@ -247,19 +247,19 @@ def stale_names(path: Path) -> list[str]:
     ]
 
 
-def test_names_in_docstrings_are_there():
+def test_names_in_docstrings_are_there() -> None:
     assert [stale for path in sources() for stale in stale_names(path)] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_names_in_documents_are_there(path):
+def test_names_in_documents_are_there(path: Path) -> None:
     """Of the code, or of the stack: a parameter of a stage has two humps too."""
     parameters = set(re.findall(r"\w+", (ROOT / "infra" / "resources.yaml").read_text()))
     named = set(quoted_names(_BLOCK.sub("", path.read_text()), re.compile(r"`([^`\n]+)`")))
     assert named - known_names() - parameters - OF_OTHERS == set()
 
 
-def test_files_in_docstrings_are_there():
+def test_files_in_docstrings_are_there() -> None:
     named = {
         words
         for path in sources()
@@ -272,7 +272,7 @@ def test_files_in_docstrings_are_there():
 
 
 @pytest.mark.parametrize("name", ["services.planning.split", "journal.encoded", "PlanningStore.forget", "OldStore"])
-def test_a_stale_name_is_caught(name):
+def test_a_stale_name_is_caught(name: str) -> None:
     assert list(quoted_names(f"See ``{name}`` and ``town.toml``.")) == [name]
     assert name not in known_names()
 
@@ -280,5 +280,5 @@ def test_a_stale_name_is_caught(name):
 @pytest.mark.parametrize(
     "name", ["services.saving.parts_of", "keys.EPOCH", "PlanningStore.save", "web.routes", "Visit.url"]
 )
-def test_a_name_that_is_there_is_found(name):
+def test_a_name_that_is_there_is_found(name: str) -> None:
     assert name in known_names()

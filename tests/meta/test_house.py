@@ -25,39 +25,39 @@ def names_in_code() -> str:
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES)))
-def test_every_template_is_used(path):
+def test_every_template_is_used(path: Path) -> None:
     kind = path.parent.name if path.parent.parent.name == "email" else ""
     name = kind or str(path.relative_to(TEMPLATES))  # An e-mail's files are found by its kind.
     assert re.search(rf"""["']{re.escape(name)}["']""", names_in_code()), f"nothing renders or includes {name}"
 
 
-def test_there_are_templates():
+def test_there_are_templates() -> None:
     assert sorted(TEMPLATES.rglob("*.html"))
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_every_target_is_in_the_help(target):
+def test_every_target_is_in_the_help(target: str) -> None:
     said = subprocess.run(["make", "--no-print-directory", "-s"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert re.search(rf"^make {target} +\S", said.stdout, re.MULTILINE)
 
 
-def test_the_readme_starts_with_the_two_commands():
+def test_the_readme_starts_with_the_two_commands() -> None:
     first = (ROOT / "README.md").read_text().splitlines()[:12]
     assert any("make run" in line for line in first)
     assert any("make test" in line for line in first)
 
 
-def test_the_top_level_holds_nothing_else():
+def test_the_top_level_holds_nothing_else() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert {line.split("/")[0] for line in listed.splitlines()} <= TOP_LEVEL
 
 
-def test_the_licence_is_the_eupl():
+def test_the_licence_is_the_eupl() -> None:
     assert "EUROPEAN UNION PUBLIC LICENCE v. 1.2" in (ROOT / "LICENSE").read_text()
     assert 'license = "EUPL-1.2"' in (ROOT / "pyproject.toml").read_text()
 
 
-def test_one_definition_of_the_tables():
+def test_one_definition_of_the_tables() -> None:
     """Tables are declared in infra/resources.yaml and nowhere else."""
     sources = [*(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "infra").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     here = Path(__file__)
@@ -65,7 +65,7 @@ def test_one_definition_of_the_tables():
     assert sorted(guilty) == ["declared.py", "tables.py"]
 
 
-def test_one_reader_of_the_template():
+def test_one_reader_of_the_template() -> None:
     """infra/declared.py; the build hands the file to Chalice."""
     readers = [path.name for path in (ROOT / "infra").rglob("*.py") if '"resources.yaml"' in path.read_text()]
     assert sorted(readers) == ["declared.py", "sam.py"]

@@ -44,7 +44,7 @@ def loaded_by(code: str) -> set[str]:
     return set(ended.stdout.split())
 
 
-def test_the_pages_load_neither_jobs_nor_import_nor_pdf():
+def test_the_pages_load_neither_jobs_nor_import_nor_pdf() -> None:
     loaded = loaded_by("import app\napp.portal()")
     assert "chalicelib.services.planning" in loaded, "the portal was meant to be built"
     assert loaded & NOT_FOR_PAGES == set()
@@ -53,11 +53,11 @@ def test_the_pages_load_neither_jobs_nor_import_nor_pdf():
 @pytest.mark.parametrize(
     "job", ["notify_invoices", "send_outbox", "note_ses_event", "reconcile_payments", "recount_places"]
 )
-def test_the_jobs_load_neither_import_nor_pdf(job):
+def test_the_jobs_load_neither_import_nor_pdf(job: str) -> None:
     loaded = loaded_by(f"from chalicelib import jobs\nassert jobs.{job}\njobs._jobs()")
     assert "chalicelib.services.notifying" in loaded, "the jobs were meant to be built"
     assert loaded & {*PDF, "chalicelib.intake"} == set()
 
 
-def test_a_loaded_module_is_seen():
+def test_a_loaded_module_is_seen() -> None:
     assert "email_validator" in loaded_by("import email_validator")

@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ def made_in(source: str) -> Iterator[int]:
             yield node.lineno
 
 
-def test_each_e_mail_is_a_function_named_as_its_folder():
+def test_each_e_mail_is_a_function_named_as_its_folder() -> None:
     written = {name for name, made in inspect.getmembers(mails, inspect.isfunction) if makes_a_mail(made)}
     assert {name.replace("_", "-") for name in written} == {folder.name for folder in FOLDER.iterdir()}
 
@@ -32,10 +33,10 @@ def makes_a_mail(function: object) -> bool:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=module_name)
-def test_e_mails_are_written_nowhere_else(path):
+def test_e_mails_are_written_nowhere_else(path: Path) -> None:
     if module_name(path) not in {mails.__name__.removeprefix("chalicelib."), READ_BACK}:
         assert list(made_in(path.read_text())) == []
 
 
-def test_an_e_mail_written_elsewhere_is_caught():
+def test_an_e_mail_written_elsewhere_is_caught() -> None:
     assert list(made_in("put(mail_ports.Mail(a, b))")) == [1]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,23 +47,23 @@ def made_in(source: str) -> Iterator[tuple[int, str]]:
                 yield one.lineno, name
 
 
-def test_the_kinds_are_those_of_the_rules():
+def test_the_kinds_are_those_of_the_rules() -> None:
     assert {name for name in vars(ids) if type(getattr(ids, name)).__name__ == "NewType"} == KINDS
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=module_name)
-def test_identifiers_are_made_by_the_rules_only(path):
+def test_identifiers_are_made_by_the_rules_only(path: Path) -> None:
     module = module_name(path)
     room = module.split(".", maxsplit=1)[0]
     made = [(line, kind) for line, kind in made_in(path.read_text()) if (room, kind) not in ALLOWED]
     assert [f"{module}:{line} makes a {kind}" for line, kind in made if (module, kind) not in ALLOWED] == []
 
 
-def test_every_exception_is_used():
+def test_every_exception_is_used() -> None:
     found = {(module_name(path), kind) for path in SHIPPED for _, kind in made_in(path.read_text())}
     assert {key for key in ALLOWED if "." in key[0]} <= found
 
 
 @pytest.mark.parametrize("source", ["InvoiceNumber(x)", "ids.FamilyId(x)", "map(SchoolId, x)"])
-def test_an_identifier_made_elsewhere_is_caught(source):
+def test_an_identifier_made_elsewhere_is_caught(source: str) -> None:
     assert list(made_in(source))
