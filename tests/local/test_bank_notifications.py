@@ -3,6 +3,7 @@
 import pytest
 
 from infra.local.bank.notify import post
+from infra.local.bank.site import Bank
 from tests.clock import paris
 from tests.local.bank_visits import (
     ORDER,
@@ -19,11 +20,11 @@ from tests.local.bank_visits import (
 )
 
 
-def log_of(bank, key: str) -> list[str]:
+def log_of(bank: Bank, key: str) -> list[str]:
     return [text for _, text in bank.ledger.get(key).log if text.startswith("notification")]
 
 
-def test_an_end_is_told_at_once_by_the_worker():
+def test_an_end_is_told_at_once_by_the_worker() -> None:
     with listening() as portal, new_bank() as bank:
         idop = create(bank, urlnotif=portal.url)
         pay(bank, idop)
@@ -33,7 +34,7 @@ def test_an_end_is_told_at_once_by_the_worker():
 
 
 @pytest.mark.parametrize("name", ["idop", "idOp", "IDOP"])
-def test_the_name_of_the_field(name):
+def test_the_name_of_the_field(name: str) -> None:
     bank = new_bank(notify_name=name)
     with listening() as portal:
         idop = create(bank, urlnotif=portal.url)
@@ -42,14 +43,14 @@ def test_the_name_of_the_field(name):
     assert portal.heard == [("POST", {name: [idop]})]
 
 
-def test_before_the_confirmation_page():
+def test_before_the_confirmation_page() -> None:
     bank = new_bank(notify="before", notify_copies=2)
     with listening() as portal:
         pay(bank, create(bank, urlnotif=portal.url))
         assert len(portal.heard) == 2
 
 
-def test_after_the_parent_went_back():
+def test_after_the_parent_went_back() -> None:
     bank = new_bank(notify="after")
     with listening() as portal:
         idop = create(bank, urlnotif=portal.url)
@@ -62,7 +63,7 @@ def test_after_the_parent_went_back():
         assert len(portal.heard) == 1
 
 
-def test_delayed_and_repeated():
+def test_delayed_and_repeated() -> None:
     bank = new_bank(notify_delay=30, notify_copies=3)
     with listening() as portal:
         idop = create(bank, urlnotif=portal.url)
@@ -76,7 +77,7 @@ def test_delayed_and_repeated():
         assert not bank.notifier.waiting(idop)
 
 
-def test_lost_then_replayed():
+def test_lost_then_replayed() -> None:
     bank = new_bank(notify="lost")
     with listening() as portal:
         idop = create(bank, urlnotif=portal.url)
@@ -89,7 +90,7 @@ def test_lost_then_replayed():
     assert log_of(bank, idop)[0] == "notification perdue (option)"
 
 
-def test_a_late_success_is_told_when_it_is_known():
+def test_a_late_success_is_told_when_it_is_known() -> None:
     bank = new_bank(notify="before")
     with listening() as portal:
         pay(bank, create(bank, urlnotif=portal.url), "44")
@@ -101,7 +102,7 @@ def test_a_late_success_is_told_when_it_is_known():
 
 
 @pytest.mark.parametrize(("status", "said"), [(503, "503"), (302, "302")])
-def test_an_answer_that_is_not_200_is_tried_again_twice(status, said):
+def test_an_answer_that_is_not_200_is_tried_again_twice(status: int, said: str) -> None:
     bank = new_bank()
     with listening() as portal:
         portal.status = status
@@ -126,12 +127,12 @@ def test_an_answer_that_is_not_200_is_tried_again_twice(status, said):
 @pytest.mark.parametrize(
     "address", ["http://bank.example/", "http://127.0.0.1.bank.example/", "http://127.0.0.1@bank.example/"]
 )
-def test_nothing_is_sent_beyond_this_machine(address, monkeypatch):
+def test_nothing_is_sent_beyond_this_machine(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.local.bank.notify._opener.open", lambda *_, **__: pytest.fail("it was sent"))
     assert post(address, {}, "POST").startswith("refusée")
 
 
-def test_a_portal_that_is_gone_is_written_down():
+def test_a_portal_that_is_gone_is_written_down() -> None:
     bank = new_bank()
     idop = create(bank)
     pay(bank, idop)
@@ -139,7 +140,7 @@ def test_a_portal_that_is_gone_is_written_down():
     assert log_of(bank, idop) == ["notification envoyée, essai 1 : sans réponse (URLError)"]
 
 
-def test_an_order_by_address_is_told_in_full():
+def test_an_order_by_address_is_told_in_full() -> None:
     bank = new_bank()
     with listening() as portal:
         key = create_by_address(bank, urlcl=portal.url)
@@ -155,7 +156,7 @@ def test_an_order_by_address_is_told_in_full():
     }  # fmt: skip
 
 
-def test_an_order_by_address_is_told_oddly():
+def test_an_order_by_address_is_told_oddly() -> None:
     bank = new_bank(url_method="GET", url_uppercase=True, url_wrong_amount=True)
     with listening() as portal:
         key = create_by_address(bank, urlcl=f"{portal.url}/retour?n=1")
@@ -166,7 +167,7 @@ def test_an_order_by_address_is_told_oddly():
     assert (fields["MONTANT"], fields["RESULTRANS"], fields["n"]) == (["524"], ["P"], ["1"])
 
 
-def test_an_order_by_address_without_a_letter_is_not_told():
+def test_an_order_by_address_without_a_letter_is_not_told() -> None:
     bank = new_bank()
     with listening() as portal:
         pay(bank, create_by_address(bank, urlcl=portal.url), "33")

@@ -52,44 +52,44 @@ def answering(**answer: Any) -> Gateway:
         pytest.param("/inconnu", None, id="unknown"),
     ],
 )
-def test_routes(path, expected):
+def test_routes(path: str, expected: tuple[str, dict[str, str]] | None) -> None:
     assert Router(ROUTES).match(path) == expected
 
 
-def test_a_form_post_is_text():
+def test_a_form_post_is_text() -> None:
     event = event_for(a_request("/", "POST", "code=é".encode(), content_type="application/x-www-form-urlencoded"))
     assert (event["body"], event["isBase64Encoded"]) == ("code=é", False)
 
 
-def test_a_binary_body_is_base64():
+def test_a_binary_body_is_base64() -> None:
     event = event_for(a_request("/", "POST", b"\x89PNG\xff", content_type="image/png"))
     assert event["isBase64Encoded"]
     assert base64.b64decode(event["body"]) == b"\x89PNG\xff"
 
 
-def test_queries_keep_repeats_and_blanks():
+def test_queries_keep_repeats_and_blanks() -> None:
     event = event_for(a_request("/planning?c=1&c=2&vide="))
     assert event["multiValueQueryStringParameters"] == {"c": ["1", "2"], "vide": [""]}
     assert event["queryStringParameters"] == {"c": "2", "vide": ""}
 
 
-def test_what_is_absent_is_none_as_on_aws():
+def test_what_is_absent_is_none_as_on_aws() -> None:
     event = event_for(a_request("/planning"))
     assert [event[k] for k in ("body", "pathParameters", "multiValueQueryStringParameters")] == [None, None, None]
 
 
-def test_the_client_cannot_choose_its_address():
+def test_the_client_cannot_choose_its_address() -> None:
     event = event_for(a_request("/", x_forwarded_for="8.8.8.8"))
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize(("target", "method"), [("/inconnu", "GET"), ("/planning", "DELETE"), ("/planning", "HEAD")])
-def test_what_no_route_knows_gets_the_house_page(target, method):
+def test_what_no_route_knows_gets_the_house_page(target: str, method: str) -> None:
     answer = answering()(a_request(target, method))
     assert (answer.status, answer.body) == (404, b"page 404")
 
 
-def test_several_cookies_and_binary_bodies_come_out():
+def test_several_cookies_and_binary_bodies_come_out() -> None:
     gateway = answering(
         multiValueHeaders={"Set-Cookie": ["a=1", "b=2"]}, body=base64.b64encode(b"\xff").decode(), isBase64Encoded=True
     )
@@ -107,11 +107,11 @@ def test_several_cookies_and_binary_bodies_come_out():
         pytest.param("", 5000, False, id="nothing said"),
     ],
 )
-def test_compression(accepts, size, compressed):
+def test_compression(accepts: str, size: int, compressed: bool) -> None:
     answer = answering(body="x" * size)(a_request(accept_encoding=accepts))
     assert (("Content-Encoding", "gzip") in answer.headers) is compressed
     assert (gzip.decompress(answer.body) if compressed else answer.body) == b"x" * size
 
 
-def test_the_event_is_json():
+def test_the_event_is_json() -> None:
     json.dumps(event_for(a_request("/enfants/7?a=1", "GET", accept="text/html")))

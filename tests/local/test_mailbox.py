@@ -35,7 +35,7 @@ def get(endpoint: str, target: str = "/", method: str = "GET") -> Response:
     return Mailbox(endpoint)(Request(method, target, [], b"", "127.0.0.1"))
 
 
-def test_the_newest_message_comes_first(ses, ministack_endpoint):
+def test_the_newest_message_comes_first(ses: Any, ministack_endpoint: str) -> None:
     for subject in ("Première", "Seconde"):
         send(ses, subject, "Bonjour")
     assert [letter.subject for letter in letters(ministack_endpoint)[:2]] == ["Seconde", "Première"]
@@ -44,7 +44,7 @@ def test_the_newest_message_comes_first(ses, ministack_endpoint):
     assert "jamie.bond@server.fr" in page
 
 
-def test_a_message_shows_both_its_parts(ses, ministack_endpoint):
+def test_a_message_shows_both_its_parts(ses: Any, ministack_endpoint: str) -> None:
     message = send(
         ses, "Facture", "Voir http://127.0.0.1:8000/factures?a=1&b=2.\n<b>", '<p class="a">Voir <b>ici</b></p>'
     )
@@ -54,7 +54,7 @@ def test_a_message_shows_both_its_parts(ses, ministack_endpoint):
     assert "&lt;p class=&#34;a&#34;&gt;Voir" in page
 
 
-def test_a_message_cannot_run_anything(ses, ministack_endpoint):
+def test_a_message_cannot_run_anything(ses: Any, ministack_endpoint: str) -> None:
     message = send(ses, "<script>1</script>", "<script>2</script>", "\"><script>3</script>'")
     for target in ("/", f"/?message={quote(message)}"):
         answer = get(ministack_endpoint, target)
@@ -64,9 +64,9 @@ def test_a_message_cannot_run_anything(ses, ministack_endpoint):
 
 
 @pytest.mark.parametrize(("target", "method"), [("/?message=unknown", "GET"), ("/ailleurs", "GET"), ("/", "POST")])
-def test_there_is_nothing_else(ministack_endpoint, target, method):
+def test_there_is_nothing_else(ministack_endpoint: str, target: str, method: str) -> None:
     assert get(ministack_endpoint, target, method).status == 404
 
 
-def test_a_stand_in_that_is_gone_is_told():
+def test_a_stand_in_that_is_gone_is_told() -> None:
     assert get("http://127.0.0.1:1").status == 503

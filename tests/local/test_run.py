@@ -29,7 +29,7 @@ def make_run(**environment: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_usual_options():
+def test_the_usual_options() -> None:
     assert RunOptions.from_environ({}) == RunOptions(port=8000, demo_now="", families=200)
     assert RunOptions.from_environ({"PORT": "8001", "DEMO_NOW": "2015-12-22T14:54"}) == RunOptions(
         8001, "2015-12-22T14:54"
@@ -45,12 +45,12 @@ def test_the_usual_options():
         pytest.param({"DEMO_FAMILIES": "many"}, "is not a number of families", id="families without number"),
     ],
 )
-def test_wrong_options_are_told(environ, said):
+def test_wrong_options_are_told(environ: dict[str, str], said: str) -> None:
     with pytest.raises(CannotRun, match=said):
         RunOptions.from_environ(environ)
 
 
-def test_a_port_in_use_is_told():
+def test_a_port_in_use_is_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -61,7 +61,7 @@ def test_a_port_in_use_is_told():
     assert "Traceback" not in ended.stderr
 
 
-def test_a_stand_in_that_fails_is_told(tmp_path: Path):
+def test_a_stand_in_that_fails_is_told(tmp_path: Path) -> None:
     package = tmp_path / "ministack"
     package.mkdir()
     (package / "__init__.py").touch()
@@ -79,7 +79,7 @@ def children_of(pid: int) -> list[int]:
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
-def test_stopping_leaves_nothing_behind(how):
+def test_stopping_leaves_nothing_behind(how: str) -> None:
     with running_portal(stop=how) as portal:
         children = children_of(portal.pid)
         folders = {folder_of(pid) for pid in children}
@@ -97,7 +97,7 @@ def descendants(pid: int) -> set[int]:
     return set(children).union(*(descendants(child) for child in children))
 
 
-def test_a_killed_test_run_leaves_nothing_behind():
+def test_a_killed_test_run_leaves_nothing_behind() -> None:
     """Whoever started the portal is killed while the portal imports its town: nobody can tell it to stop."""
     script = "from tests.local.running import running_portal\nwith running_portal():\n    pass"
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -115,14 +115,14 @@ def folder_of(pid: int) -> Path:
     return Path(folder)
 
 
-def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent():
+def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent() -> None:
     """Nobody asked for an e-mail: the demo town's import put invoices online, and the jobs did the rest."""
     with running_portal() as portal:
         assert eventually(lambda: "jamie.bond@server.fr" in read(portal.mailbox))
         assert eventually(lambda: "2013-026-000335" in read(portal.mailbox))
 
 
-def test_a_mailbox_takes_another_port_than_one_that_is_taken():
+def test_a_mailbox_takes_another_port_than_one_that_is_taken() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -131,7 +131,7 @@ def test_a_mailbox_takes_another_port_than_one_that_is_taken():
             assert listener.getsockname()[1] != port
 
 
-def test_a_mailbox_finds_a_port_after_the_last_one():
+def test_a_mailbox_finds_a_port_after_the_last_one() -> None:
     with _listener_near(65536) as listener:
         assert 0 < listener.getsockname()[1] < 65536
 
@@ -148,7 +148,7 @@ def eventually(ask: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     return ask()
 
 
-def test_make_import_reaches_the_portal_that_runs(tmp_path):
+def test_make_import_reaches_the_portal_that_runs(tmp_path: Path) -> None:
     """The demo town again, as `make run` imported it: everything is known already."""
     folder = str(tmp_path / "town")
     demo = ["-m", "infra.local.demo", "--out", folder, "--today", THE_MANUALS_DAY[:10], "--families", FEW]
@@ -193,19 +193,19 @@ def set_up(folder: Path, **pythons: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_no_python_is_told(tmp_path):
+def test_no_python_is_told(tmp_path: Path) -> None:
     ended = set_up(tmp_path)
     assert ended.returncode == 1
     assert "Python 3.11 or newer is needed" in ended.stderr
 
 
-def test_an_old_python_is_told(tmp_path):
+def test_an_old_python_is_told(tmp_path: Path) -> None:
     ended = set_up(tmp_path, python3="exit 1")
     assert ended.returncode == 1
     assert "Python 3.11 or newer is needed" in ended.stderr
 
 
-def test_a_python_without_venv_is_told(tmp_path):
+def test_a_python_without_venv_is_told(tmp_path: Path) -> None:
     ended = set_up(tmp_path, python3='case "$2" in *ensurepip*) exit 1;; esac')
     assert ended.returncode == 1
     assert "apt install python3-venv" in ended.stderr

@@ -5,11 +5,12 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from chalice.app import Chalice
 
-from infra.local.gateway import Gateway
+from infra.local.gateway import Context, Gateway
 from infra.local.server import Server
 from infra.local.threads import for_threads
 from tests.local.test_gateway import a_page
@@ -35,7 +36,7 @@ def serving(gateway: Gateway, threads: int = 2) -> Iterator[int]:
 def port() -> Iterator[int]:
     """A server that answers each request with its method and body."""
 
-    def echo(event, context):
+    def echo(event: dict[str, Any], context: Context) -> dict[str, Any]:
         if event["path"] == "/panne":
             raise RuntimeError("a fault")
         return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": event["body"] or "rien"}
@@ -53,7 +54,7 @@ def raw(port: int, sent: bytes) -> bytes:
         return received
 
 
-def test_one_connection_serves_many_requests(port):
+def test_one_connection_serves_many_requests(port: int) -> None:
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     sockets = set()
     for _ in range(5):
@@ -64,19 +65,19 @@ def test_one_connection_serves_many_requests(port):
     assert len(sockets) == 1
 
 
-def test_pipelined_requests_are_all_answered(port):
+def test_pipelined_requests_are_all_answered(port: int) -> None:
     answer = raw(port, b"GET / HTTP/1.1\r\n\r\n" * 2 + b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200 OK") == 3
 
 
-def test_idle_connections_do_not_hold_the_threads(port):
+def test_idle_connections_do_not_hold_the_threads(port: int) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
         assert b"200 OK" in raw(port, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
 
 
-def test_a_body_of_ten_megabytes_goes_through_and_one_more_byte_does_not(port):
+def test_a_body_of_ten_megabytes_goes_through_and_one_more_byte_does_not(port: int) -> None:
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     client.request("POST", "/", b"x" * (10 * 1024 * 1024), {"Content-Type": "text/plain"})
     assert len(client.getresponse().read()) == 10 * 1024 * 1024
@@ -85,7 +86,7 @@ def test_a_body_of_ten_megabytes_goes_through_and_one_more_byte_does_not(port):
     assert raw(port, too_long).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_body_in_chunks_goes_through_as_far_as_one_with_a_length(port):
+def test_a_body_in_chunks_goes_through_as_far_as_one_with_a_length(port: int) -> None:
     head = b"POST / HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     assert raw(port, head + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").endswith(b"\r\n\r\nabcde")
     too_long = 10 * 1024 * 1024 + 1
@@ -103,32 +104,34 @@ def test_a_body_in_chunks_goes_through_as_far_as_one_with_a_length(port):
         pytest.param(b"GET /inconnu HTTP/1.1\r\nConnection: close\r\n\r\n", b"404", id="an unknown page"),
     ],
 )
-def test_what_is_refused(port, sent, status):
+def test_what_is_refused(port: int, sent: bytes, status: bytes) -> None:
     answer = raw(port, sent)
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert answer.endswith(b"page " + status)
 
 
-def test_head_sends_the_length_and_no_body(port):
+def test_head_sends_the_length_and_no_body(port: int) -> None:
     answer = raw(port, b"HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n")
     assert b"Content-Length: 8" in answer
     assert answer.endswith(b"\r\n\r\n")
 
 
-def test_a_fault_drops_one_connection_and_not_the_server(port, caplog):
+def test_a_fault_drops_one_connection_and_not_the_server(port: int, caplog: pytest.LogCaptureFixture) -> None:
     assert raw(port, b"GET /panne HTTP/1.1\r\n\r\n") == b""
     assert "could not be answered" in caplog.text
     assert b"200 OK" in raw(port, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
 
 
-def test_threads_do_not_mix_requests_up():
+def test_threads_do_not_mix_requests_up() -> None:
     app = Chalice("both")
     both = threading.Barrier(2, timeout=5)
 
     @app.route("/{who}")
-    def greet(who):
+    def greet(who: str) -> str:
         both.wait()
-        return app.current_request.uri_params["who"] + who
+        assert app.current_request
+        assert app.current_request.uri_params
+        return str(app.current_request.uri_params["who"]) + who
 
     with serving(Gateway(for_threads(app), app.routes, a_page)) as port:
         clients = [http.client.HTTPConnection("127.0.0.1", port, timeout=5) for _ in range(2)]
