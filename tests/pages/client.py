@@ -86,6 +86,11 @@ class Opened:
         return self.document
 
     @property
+    def cookies(self) -> list[str]:
+        """What it sets. Chalice's test client gives this header alone as a list."""
+        return list(self.headers.get("Set-Cookie", ()))
+
+    @property
     def heading(self) -> str:
         return plain(self.page.one("h1").text)
 

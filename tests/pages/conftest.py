@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import pytest
 from chalice.app import Chalice
@@ -71,7 +72,7 @@ def screens(session: SessionNeed) -> list[Route]:
 def the_manual_s_town() -> Town:
     """The manual's activities at Christmas 2015, plus one with places and one that only the office changes."""
     same_day = CalendarDaysBefore(0, 18 * 60)
-    holidays: dict[str, object] = {"school_weekdays": frozenset(), "holiday_weekdays": WEEKDAYS}
+    holidays: dict[str, Any] = {"school_weekdays": frozenset(), "holiday_weekdays": WEEKDAYS}
     activities: tuple[Activity, ...] = (
         an_activity("cantine", label="Cantine"),
         an_activity("garderie-matin", CalendarDaysBefore(1, 16 * 60), label="Garderie matin"),

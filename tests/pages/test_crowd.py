@@ -1,9 +1,10 @@
 """When the portal cannot save, the parent keeps what she ticked, without a script, and is told what happens."""
 
+from typing import NoReturn
+
 import pytest
 
 from chalicelib.rules.errors import Crowded, Unavailable
-from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.services.ports import JournalEntry
 from tests.fakes import MemoryPlannings
@@ -98,7 +99,7 @@ def test_ticks_that_waited_for_the_sign_in_are_kept_once_more(
 def test_what_is_sent_back_is_text(world: World, parent: PageClient) -> None:
     """A breakdown may come before the form was looked at: what it held must not become a page."""
 
-    def down(_family: FamilyId) -> Family | None:
+    def down(family: FamilyId) -> NoReturn:
         raise Unavailable("families")
 
     page = parent.get("/planning")

@@ -1,7 +1,9 @@
 """Contact, help, legal pages, probes, the script, and pages for errors."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
@@ -122,7 +124,7 @@ def test_every_page_links_to_the_legal_pages(world: World) -> None:
 def test_every_cookie_that_is_set_is_named(world: World) -> None:
     deployed = World(settings=replace(SETTINGS, stage="prod"))
     told = deployed.visitor().get("/donnees-personnelles").main
-    cookies = deployed.visitor().sign_in().headers["Set-Cookie"]
+    cookies = deployed.visitor().sign_in().cookies
     assert len(cookies) == 2
     for cookie in cookies:
         assert f"« {cookie.partition('=')[0]} »" in told
@@ -169,8 +171,8 @@ def test_links_carry_the_stage_s_prefix() -> None:
     assert page.page.one("script").attrs["src"].startswith("/api/portail.js")
 
 
-def _raise(fault: Exception):
-    def raising(*args: object, **kwargs: object) -> None:
+def _raise(fault: Exception) -> Callable[..., NoReturn]:
+    def raising(*args: object, **kwargs: object) -> NoReturn:
         raise fault
 
     return raising

@@ -92,8 +92,7 @@ def test_nothing_changed_is_said(world: World, parent: PageClient) -> None:
 
 
 def test_a_deadline_says_what_it_ends_and_never_a_midnight_that_may_be_the_day_before() -> None:
-    rules: dict[str, object] = {"booking": CalendarDaysBefore(7, 1440), "cancelling": CalendarDaysBefore(1, 600)}
-    cantine = an_activity("cantine", label="Cantine", **rules)
+    cantine = an_activity("cantine", CalendarDaysBefore(7, 1440), CalendarDaysBefore(1, 600), label="Cantine")
     world = World(town=replace(the_manual_s_town(), activities={cantine.id: cantine}))
     world.clock.set("mercredi 2015-12-02 08:00")
     parent = world.parent()

@@ -65,7 +65,7 @@ def test_sign_out_forgets_everything(world: World, parent: PageClient) -> None:
     assert asked.heading == "Se déconnecter"
     answer = parent.post("/deconnexion", csrf=asked.hidden("csrf"))
     assert answer.headers["Clear-Site-Data"] == '"storage"'
-    assert answer.headers["Set-Cookie"] == ["session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"]
+    assert answer.cookies == ["session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"]
     assert parent.follow(answer).heading == "Vous êtes déconnecté"
     assert parent.get("/planning").status == 303
 

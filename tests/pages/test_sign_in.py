@@ -118,14 +118,14 @@ def test_the_cookie_on_a_deployment(world: World) -> None:
     visitor = deployed.visitor()
     visitor.headers = {"origin": "https://portail.ville.example"}
     answer = visitor.sign_in()
-    session, device = (cookie.split("; ") for cookie in answer.headers["Set-Cookie"])
+    session, device = (cookie.split("; ") for cookie in answer.cookies)
     assert session[0].startswith("__Host-session=")
     assert set(session[1:]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
     assert device[0].startswith("__Host-appareil=")
     assert set(device[1:]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure", f"Max-Age={400 * 86400}"}
     page = visitor.get("/planning")
     assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
-    assert "GOLDENEYE7" not in repr(answer.headers["Set-Cookie"])
+    assert "GOLDENEYE7" not in repr(answer.cookies)
     visitor.headers = {"origin": "http://portail.ville.example"}
     assert visitor.sign_in().status == 403
 
