@@ -16,7 +16,10 @@ from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.rules.receipts import payment_of
 from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.mail_ports import Outbox
 from chalicelib.services.mails import payment_receipt
+from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.settings import Settings
 from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
@@ -27,6 +30,7 @@ from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
 from tests.faults import Case, survives
+from tests.present import present
 from tests.stand_in import PEPPER, database_for, moto_town, seeded
 
 NOW = paris("lundi 2026-11-23 10:00")
@@ -49,8 +53,11 @@ ATTEMPT = Attempt(
 ANSWER = BankAnswer("idop-1", "P", "006382", "2013T50026000335", INVOICE.total, "T", "A55A", NOW)
 
 
+Stores = tuple[AttemptStore, InvoiceStore, Outbox]
+
+
 @pytest.fixture(params=["memory", "moto"])
-def stores(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any, Any]]:
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """Attempts, invoices, outbox; the invoice is there."""
     if request.param == "memory":
         outbox = MemoryOutbox()
@@ -66,14 +73,18 @@ def stores(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any, Any]]:
 
 
 @pytest.fixture
-def attempts(stores):
+def attempts(stores: Stores) -> AttemptStore:
     return stores[0]
 
 
 @pytest.fixture
-def opened(attempts) -> Attempt:
+def opened(attempts: AttemptStore) -> Attempt:
     attempts.begin(ATTEMPT, INVOICE, None)
     return attempts.opened(ATTEMPT, "idop-1", NOW + timedelta(minutes=5))
+
+
+def _attributes(invoices: DynamoInvoiceStore, head: str) -> dict[str, Any]:
+    return dict(present(invoices.database.get("test", invoices.rows, BOND, head)).serialize())
 
 
 def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
@@ -87,24 +98,26 @@ def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
     return after, written
 
 
-def test_a_doubt_is_kept_with_the_attempt_and_in_the_journal(attempts, opened):
+def test_a_doubt_is_kept_with_the_attempt_and_in_the_journal(attempts: AttemptStore, opened: Attempt) -> None:
     doubted = replace(opened, state=AttemptState.TO_CHECK, settled_at=NOW, doubt=Doubt.DIFFERS, why="differs:amount")
     (entry,) = entries_of(doubted, NOW)
     attempts.settle(opened, doubted, None, entries=[entry])
-    found = attempts.find(ATTEMPT.id)
+    found = present(attempts.find(ATTEMPT.id))
     assert (found.state, found.doubt, found.why) == (doubted.state, doubted.doubt, doubted.why)
     assert list(attempts.to_refund_or_check()) == [entry]
     assert entry.doubt is Doubt.DIFFERS
 
 
-def test_an_attempt_is_found_by_its_name_its_invoice_and_the_treasury_s_name(attempts, opened):
+def test_an_attempt_is_found_by_its_name_its_invoice_and_the_treasury_s_name(
+    attempts: AttemptStore, opened: Attempt
+) -> None:
     assert opened.state is AttemptState.PENDING
     assert attempts.find(ATTEMPT.id) == attempts.latest(INVOICE) == attempts.by_idop("idop-1") == opened
     assert attempts.find(AttemptId("a-2")) is None
     assert attempts.by_idop("idop-2") is None
 
 
-def test_several_are_found_at_once_and_an_invoice_names_its_latest(stores, opened):
+def test_several_are_found_at_once_and_an_invoice_names_its_latest(stores: Stores, opened: Attempt) -> None:
     attempts, invoices, _ = stores
     assert attempts.among([ATTEMPT.id, AttemptId("a-2")]) == (opened,)
     assert attempts.among([]) == ()
@@ -112,11 +125,11 @@ def test_several_are_found_at_once_and_an_invoice_names_its_latest(stores, opene
     assert invoice.begun == Begun(ATTEMPT.id, NOW)
 
 
-def test_a_corrected_issue_date_takes_along_what_is_not_the_list_s(stores, opened):
+def test_a_corrected_issue_date_takes_along_what_is_not_the_list_s(stores: Stores, opened: Attempt) -> None:
     """The latest attempt, so that no second one begins, and whether the family was told of the invoice."""
     attempts, invoices, _ = stores
-    invoices.notified(invoices.find(BOND, INVOICE.number), [])
-    corrected = replace(invoices.find(BOND, INVOICE.number), issued_on=INVOICE.issued_on - timedelta(days=1))
+    invoices.notified(present(invoices.find(BOND, INVOICE.number)), [])
+    corrected = replace(present(invoices.find(BOND, INVOICE.number)), issued_on=INVOICE.issued_on - timedelta(days=1))
     invoices.put(corrected, ())
     assert invoices.of(BOND) == (corrected,)
     assert attempts.latest(corrected) == opened
@@ -126,7 +139,7 @@ def test_a_corrected_issue_date_takes_along_what_is_not_the_list_s(stores, opene
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_a_correction_made_without_knowing_of_an_attempt_writes_nothing(stores, days):
+def test_a_correction_made_without_knowing_of_an_attempt_writes_nothing(stores: Stores, days: int) -> None:
     attempts, invoices, _ = stores
     attempts.begin(ATTEMPT, INVOICE, None)
     with pytest.raises(StaleWrite):
@@ -134,7 +147,7 @@ def test_a_correction_made_without_knowing_of_an_attempt_writes_nothing(stores, 
     assert attempts.latest(INVOICE) == ATTEMPT
 
 
-def test_every_attribute_of_a_head_is_the_list_s_or_moves_along():
+def test_every_attribute_of_a_head_is_the_list_s_or_moves_along() -> None:
     """Nothing that only we know of an invoice may be forgotten by the next attribute either."""
     with moto_town() as settings:
         database = database_for(settings)
@@ -142,11 +155,11 @@ def test_every_attribute_of_a_head_is_the_list_s_or_moves_along():
         invoices.put(INVOICE, ())
         attempts.begin(ATTEMPT, INVOICE, None)
         head = keys.invoice_head(INVOICE.issued_on, INVOICE.number)
-        before = database.get("test", invoices.rows, BOND, head).serialize()
-        moved = replace(invoices.find(BOND, INVOICE.number), issued_on=INVOICE.issued_on - timedelta(days=1))
+        before = _attributes(invoices, head)
+        moved = replace(present(invoices.find(BOND, INVOICE.number)), issued_on=INVOICE.issued_on - timedelta(days=1))
         invoices.put(moved, ())
         head = keys.invoice_head(moved.issued_on, moved.number)
-        after = database.get("test", invoices.rows, BOND, head).serialize()
+        after = _attributes(invoices, head)
     assert {name for name in before | after if before.get(name) != after.get(name)} == {"item", "issued_on"}
 
 
@@ -170,12 +183,11 @@ def begun() -> Iterator[tuple[DynamoAttemptStore, DynamoInvoiceStore]]:
         yield _stores(settings)
 
 
-def test_correcting_the_issue_date_survives_every_fault():
+def test_correcting_the_issue_date_survives_every_fault() -> None:
     earlier = INVOICE.issued_on - timedelta(days=1)
 
     def correct(stores: tuple[DynamoAttemptStore, DynamoInvoiceStore]) -> None:
-        there = stores[1].holder(INVOICE.number)
-        stores[1].put(replace(there, issued_on=earlier), ())
+        stores[1].put(replace(present(stores[1].holder(INVOICE.number)), issued_on=earlier), ())
 
     def whole(stores: tuple[DynamoAttemptStore, DynamoInvoiceStore]) -> None:
         attempts, invoices = stores
@@ -187,15 +199,15 @@ def test_correcting_the_issue_date_survives_every_fault():
     survives(Case(fresh=begun, run=correct, recover=correct, check=whole))
 
 
-def test_two_requests_begin_one_attempt(attempts):
+def test_two_requests_begin_one_attempt(attempts: AttemptStore) -> None:
     attempts.begin(ATTEMPT, INVOICE, None)
     with pytest.raises(StaleWrite):
         attempts.begin(replace(ATTEMPT, id=AttemptId("a-2")), INVOICE, None)
     attempts.begin(replace(ATTEMPT, id=AttemptId("a-2")), INVOICE, ATTEMPT)
-    assert attempts.latest(INVOICE).id == "a-2"
+    assert present(attempts.latest(INVOICE)).id == "a-2"
 
 
-def test_no_attempt_begins_on_an_invoice_that_was_paid_meanwhile(stores):
+def test_no_attempt_begins_on_an_invoice_that_was_paid_meanwhile(stores: Stores) -> None:
     attempts, invoices, _ = stores
     invoices.record(BOND, INVOICE.number, a_payment(400))
     with pytest.raises(StaleWrite):
@@ -203,22 +215,22 @@ def test_no_attempt_begins_on_an_invoice_that_was_paid_meanwhile(stores):
     assert attempts.latest(INVOICE) is None
 
 
-def test_settling_writes_everything_once(stores, opened):
+def test_settling_writes_everything_once(stores: Stores, opened: Attempt) -> None:
     attempts, invoices, outbox = stores
     after, written = paid(opened)
     attempts.settle(opened, after, None, **written)
     with pytest.raises(StaleWrite):
         attempts.settle(opened, after, None, **written)
-    found = attempts.find(ATTEMPT.id)
+    found = present(attempts.find(ATTEMPT.id))
     assert (found.state, found.answer) == (AttemptState.PAID, ANSWER)
-    assert invoices.find(BOND, INVOICE.number).paid == INVOICE.total
+    assert present(invoices.find(BOND, INVOICE.number)).paid == INVOICE.total
     assert [entry.kind for entry in attempts.ledger(paris_day(NOW))] == [Kind.OVERPAID, Kind.PAID]
     assert [entry.amount for entry in attempts.to_refund_or_check()] == [1]
     assert len(list(outbox.due(NOW, 10))) == 1
     assert attempts.to_look_at(NOW + timedelta(days=1), 10) == ()
 
 
-def test_settling_on_an_invoice_that_moved_writes_nothing(stores, opened):
+def test_settling_on_an_invoice_that_moved_writes_nothing(stores: Stores, opened: Attempt) -> None:
     attempts, invoices, outbox = stores
     invoices.record(BOND, INVOICE.number, a_payment(400))
     after, written = paid(opened)
@@ -229,7 +241,7 @@ def test_settling_on_an_invoice_that_moved_writes_nothing(stores, opened):
     assert list(outbox.due(NOW, 10)) == []
 
 
-def test_one_of_many_takes_its_turn_to_look(attempts, opened):
+def test_one_of_many_takes_its_turn_to_look(attempts: AttemptStore, opened: Attempt) -> None:
     gap = timedelta(seconds=5)
     assert [attempts.take_look(opened, NOW, gap) for _ in range(3)] == [True, False, False]
     assert attempts.find(ATTEMPT.id) == replace(opened, looked_at=NOW)
@@ -237,21 +249,21 @@ def test_one_of_many_takes_its_turn_to_look(attempts, opened):
     assert attempts.take_look(opened, NOW + gap, gap)
     after, written = paid(replace(opened, looked_at=NOW + gap))
     attempts.settle(opened, after, None, **written)
-    assert attempts.find(ATTEMPT.id).looked_at == NOW + gap
+    assert present(attempts.find(ATTEMPT.id)).looked_at == NOW + gap
 
 
-def test_an_attempt_off_the_list_comes_back_on_it(attempts, opened):
+def test_an_attempt_off_the_list_comes_back_on_it(attempts: AttemptStore, opened: Attempt) -> None:
     attempts.look_again(opened, None)
-    assert attempts.find(ATTEMPT.id).look_at is None
+    assert present(attempts.find(ATTEMPT.id)).look_at is None
     attempts.look_again(opened, NOW)
     assert [one.id for one in attempts.to_look_at(NOW, 10)] == ["a-1"]
-    assert attempts.find(ATTEMPT.id).look_at == NOW
+    assert present(attempts.find(ATTEMPT.id)).look_at == NOW
     attempts.settle(opened, opened, NOW)
     attempts.look_again(opened, None)
     assert [one.id for one in attempts.to_look_at(NOW, 10)] == ["a-1"], "it moved meanwhile"
 
 
-def test_the_list_of_those_to_look_at(attempts, opened):
+def test_the_list_of_those_to_look_at(attempts: AttemptStore, opened: Attempt) -> None:
     assert attempts.to_look_at(NOW, 10) == ()
     at = NOW + timedelta(minutes=5)
     assert [one.id for one in attempts.to_look_at(at, 10)] == ["a-1"]
@@ -261,7 +273,7 @@ def test_the_list_of_those_to_look_at(attempts, opened):
     assert attempts.to_look_at(at + timedelta(days=9), 10) == ()
 
 
-def test_a_line_of_the_journal_lives_ten_years_after_its_year_and_an_attempt_as_long_as_its_invoice():
+def test_a_line_of_the_journal_lives_ten_years_after_its_year_and_an_attempt_as_long_as_its_invoice() -> None:
     with moto_town() as settings:
         database = database_for(settings)
         DynamoInvoiceStore(database).put(INVOICE, ())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId
@@ -54,7 +55,7 @@ def sign_in(ministack_database: Database) -> SignIn:
     )
 
 
-def unheard(_event: str, **_facts: object) -> None:
+def unheard(event: str, **facts: object) -> None:
     """The log is not what is tried."""
 
 
@@ -86,7 +87,7 @@ def test_transactions_that_share_an_item_do_meet(ministack_database: Database) -
     expires = int(datetime(2026, 9, 7, tzinfo=UTC).timestamp())
 
     def together(_: int) -> None:
-        def fill(transaction):  # type: ignore[no-untyped-def]
+        def fill(transaction: TransactWrite) -> None:
             row = store.rows("address#a", "window")
             transaction.update(row, actions=[store.rows.attempts.add(1), store.rows.expires.set(expires)])
 

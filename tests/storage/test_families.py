@@ -134,11 +134,12 @@ def test_sessions_that_were_ended_are_read_with_their_family(stores: Stores) -> 
         stores.families.end_session(BOND, nonce, LATER)
     found = stores.families.find(BOND)
     assert found == FAMILY, "they are no part of what the lists say: an import has nothing to write"
+    assert found
     assert found.ended_sessions == {"one", "two"}
     stores.intake.put_families([replace(FAMILY, email="new@b.example")])
     again = stores.families.find(BOND)
     assert again
-    assert (again.email, again.ended_sessions) == ("new@b.example", {"one", "two"})
+    assert (again.email, again.ended_sessions) == ("new@b.example", frozenset({"one", "two"}))
 
 
 def test_an_epoch_is_raised_by_pages_and_by_imports_alike(stores: Stores) -> None:

@@ -76,7 +76,7 @@ def test_two_towns_in_one_process_do_not_mix(moto_database: Database) -> None:
     assert ROWS[0].Meta.table_name == "families"
 
 
-def test_rows_that_share_a_table_share_its_indexes():
+def test_rows_that_share_a_table_share_its_indexes() -> None:
     """pynamodb keeps the schema of the first one that is bound, and refuses the queries of the other."""
     by_table: dict[str, set[frozenset[str]]] = defaultdict(set)
     for row in ROWS:

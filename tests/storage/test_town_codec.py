@@ -29,12 +29,12 @@ DEADLINES = st.one_of([st.from_type(kind) for kind in get_args(Deadline)])
 
 
 @given(booking=DEADLINES, cancelling=DEADLINES)
-def test_every_deadline_comes_back(booking, cancelling):
+def test_every_deadline_comes_back(booking: Deadline, cancelling: Deadline) -> None:
     town = a_town(an_activity(booking=booking, cancelling=cancelling))
     assert load(dump(town)) == town
 
 
-def test_everything_else_comes_back():
+def test_everything_else_comes_back() -> None:
     window = Window(date(2026, 12, 21), date(2027, 1, 3), paris("lundi 2026-11-02 08:00"), None)
     meal = an_activity(
         "repas",
@@ -59,26 +59,26 @@ def test_everything_else_comes_back():
     assert list(again.activities) == [CANTEEN, "repas"]
 
 
-def test_the_same_town_gives_the_same_text():
+def test_the_same_town_gives_the_same_text() -> None:
     limited = [
         an_activity(capacity=Capacity(None, by)) for by in ({SCHOOL: 1, OTHER_SCHOOL: 2}, {OTHER_SCHOOL: 2, SCHOOL: 1})
     ]
     assert dump(a_town(limited[0])) == dump(a_town(limited[1]))
 
 
-def test_a_naive_instant_is_refused():
+def test_a_naive_instant_is_refused() -> None:
     window = Window(date(2026, 9, 1), date(2026, 9, 2), datetime(2026, 8, 1), None)  # noqa: DTZ001 - the point here
     with pytest.raises(ValueError, match="naive"):
         dump(a_town(an_activity(windows=(window,))))
 
 
-def test_another_format_is_refused():
+def test_another_format_is_refused() -> None:
     text = json.dumps({**json.loads(dump(a_town())), "format": 0})
     with pytest.raises(ValueError, match="import the town's files again"):
         load(text)
 
 
-def test_an_unknown_deadline_is_refused():
+def test_an_unknown_deadline_is_refused() -> None:
     text = dump(a_town(an_activity(booking=NeverOnline()))).replace('"NeverOnline"', '"some day"')
     with pytest.raises(ValueError, match="some day"):
         load(text)
