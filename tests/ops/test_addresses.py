@@ -6,6 +6,8 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
+from chalicelib.settings import Settings
+from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.outbox import DynamoOutbox
@@ -21,7 +23,7 @@ TOWNS, ADDED, SOMEBODYS = "Jamie.Bond@server.fr", "james@server.fr", "somebody@s
 
 
 @pytest.fixture
-def outbox(moto_database) -> DynamoOutbox:
+def outbox(moto_database: Database) -> DynamoOutbox:
     DynamoIntakeStore(moto_database).put_families([a_family(email=TOWNS)])
     added = NoticeSettings(wanted=True, extra=(Address(ADDED, AddressState.CONFIRMED),))
     DynamoNoticeStore(moto_database).save(BOND, added)
@@ -32,7 +34,7 @@ def outbox(moto_database) -> DynamoOutbox:
 
 
 @pytest.fixture
-def stage(outbox, moto_settings) -> Stage:
+def stage(outbox: DynamoOutbox, moto_settings: Settings) -> Stage:
     stage = Stage("prod", REGION, {"TablePrefix": moto_settings.tables}, owner=DEFAULT_ACCOUNT_ID)
     here = {"LocationConstraint": REGION}
     stage.client("s3").create_bucket(Bucket=stage.documents, CreateBucketConfiguration=here)
@@ -40,21 +42,21 @@ def stage(outbox, moto_settings) -> Stage:
     return stage
 
 
-def test_no_address_stands_in_clear_and_each_goes_after_a_year(outbox, stage):
+def test_no_address_stands_in_clear_and_each_goes_after_a_year(outbox: DynamoOutbox, stage: Stage) -> None:
     items = stage.client("dynamodb").scan(TableName=f"{stage.prefix}-outbox")["Items"]
     assert len(items) == 3
     assert "server.fr" not in str(items).lower()
     assert {int(item["expires"]["N"]) for item in items} == {int(paris("mercredi 2027-11-24 10:00").timestamp())}
 
 
-def test_a_family_s_own_are_given_and_erased_with_it(outbox, stage, tmp_path):
+def test_a_family_s_own_are_given_and_erased_with_it(outbox: DynamoOutbox, stage: Stage, tmp_path: Path) -> None:
     export_family(stage, BOND, tmp_path)
     assert len(json.loads((tmp_path / f"{BOND}.json").read_text())["outbox"]) == 2
     erase_family(stage, BOND)
     assert outbox.suppressed([TOWNS, ADDED, SOMEBODYS]) == {SOMEBODYS}
 
 
-def test_one_is_lifted_by_its_address_whatever_its_case(outbox, stage):
+def test_one_is_lifted_by_its_address_whatever_its_case(outbox: DynamoOutbox, stage: Stage) -> None:
     assert unsuppress(stage, TOWNS.upper()) == "bounce, 2026-11-23T09:00:00.000000Z"
     assert outbox.suppressed([TOWNS, ADDED]) == {ADDED}
     with pytest.raises(CannotOperate, match="is not suppressed"):

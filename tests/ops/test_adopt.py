@@ -1,6 +1,8 @@
 """``make adopt``: what an earlier stack kept comes back into a new one; ``make deploy`` says when it is needed."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,11 +10,11 @@ from infra.local.tables import create_buckets
 from infra.ops.deploy import adopt, deploy
 from infra.ops.destroy import destroy
 from infra.ops.stage import CannotOperate
-from tests.aws_calls import intercepted
-from tests.ops.towns import Town, a_stage, a_town, built_in, tag_bucket
+from tests.aws_calls import Answer, Attempt, intercepted
+from tests.ops.towns import Town, a_stage, a_town, built_in, is_protected, tag_bucket
 
 
-def taken_down(aws, built) -> Town:
+def taken_down(aws: str, built: Path) -> Town:
     """A town that was taken down; 93 families and a document were kept."""
     town = a_town(aws, built)
     town.fill(93)
@@ -26,7 +28,7 @@ def in_the_stack(town: Town) -> set[str]:
     return {name for _, name in town.stage.resources()}
 
 
-def test_a_deploy_says_what_was_kept_and_changes_nothing(aws, built):
+def test_a_deploy_says_what_was_kept_and_changes_nothing(aws: str, built: Path) -> None:
     town = taken_down(aws, built)
     with pytest.raises(CannotOperate, match="make adopt STAGE=prod") as refused:
         deploy(town.stage, built, town.operator)
@@ -35,11 +37,11 @@ def test_a_deploy_says_what_was_kept_and_changes_nothing(aws, built):
     assert town.stage.shell() is None
 
 
-def test_what_was_kept_comes_back(aws, built):
+def test_what_was_kept_comes_back(aws: str, built: Path) -> None:
     town = taken_down(aws, built)
     adopt(town.stage, built, town.operator)
     assert "94 items and documents in all" in town.told()
-    assert town.stage.stack()["EnableTerminationProtection"] is True
+    assert is_protected(town.stage)
     assert town.families() == 93
     assert {town.table(), town.table("logins"), town.stage.documents} <= in_the_stack(town)
     # Whole again: it can be deployed, and taken down.
@@ -49,12 +51,12 @@ def test_what_was_kept_comes_back(aws, built):
     assert town.table() not in town.tables()
 
 
-def test_nothing_kept_is_adopted_by_a_name_that_has_to_be_worked_out(aws, built):
+def test_nothing_kept_is_adopted_by_a_name_that_has_to_be_worked_out(aws: str, built: Path) -> None:
     """The request: what exists is imported, and its name stands in the template."""
     town = taken_down(aws, built)
     asked = []
 
-    def around(attempt, send):
+    def around(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         if attempt.operation == "CreateChangeSet":
             asked.append(str(attempt.request.body))
         return send()
@@ -68,7 +70,7 @@ def test_nothing_kept_is_adopted_by_a_name_that_has_to_be_worked_out(aws, built)
     assert resources["FamiliesTable"]["Properties"]["TableName"] == town.table()
 
 
-def test_a_first_deployment_that_failed_is_made_whole_around_what_it_left(aws, built, broken):
+def test_a_first_deployment_that_failed_is_made_whole_around_what_it_left(aws: str, built: Path, broken: Path) -> None:
     town = Town(a_stage(aws))
     with pytest.raises(CannotOperate, match="Api: "):
         deploy(town.stage, broken, town.operator)
@@ -83,7 +85,7 @@ def test_a_first_deployment_that_failed_is_made_whole_around_what_it_left(aws, b
     assert town.table() in in_the_stack(town)
 
 
-def test_a_new_stack_that_fails_around_kept_data_loses_none(aws, built, broken):
+def test_a_new_stack_that_fails_around_kept_data_loses_none(aws: str, built: Path, broken: Path) -> None:
     town = taken_down(aws, built)
     with pytest.raises(CannotOperate, match="Api: "):
         adopt(town.stage, broken, town.operator)
@@ -94,7 +96,7 @@ def test_a_new_stack_that_fails_around_kept_data_loses_none(aws, built, broken):
     assert town.stage.documents in in_the_stack(town)
 
 
-def test_a_table_of_somebody_else_is_not_adopted(aws, built):
+def test_a_table_of_somebody_else_is_not_adopted(aws: str, built: Path) -> None:
     town = taken_down(aws, built)
     database = town.stage.client("dynamodb")
     arn = database.describe_table(TableName=town.table())["Table"]["TableArn"]
@@ -105,7 +107,7 @@ def test_a_table_of_somebody_else_is_not_adopted(aws, built):
     assert town.stage.shell() is None
 
 
-def test_a_mail_domain_of_another_stage_is_said_before_anything_is_made(aws, built):
+def test_a_mail_domain_of_another_stage_is_said_before_anything_is_made(aws: str, built: Path) -> None:
     first = a_town(aws, built)
     parameters = {**a_stage(aws).parameters, "SenderDomain": first.stage.parameters["SenderDomain"]}
     second = Town(type(first.stage)("prod", "eu-west-3", parameters, aws))
@@ -117,7 +119,7 @@ def test_a_mail_domain_of_another_stage_is_said_before_anything_is_made(aws, bui
     assert second.stage.stack()
 
 
-def test_what_a_restored_table_lacks_is_put_back(aws, built):
+def test_what_a_restored_table_lacks_is_put_back(aws: str, built: Path) -> None:
     """A table that DynamoDB restored has no protection, no recovery and no expiry; adopting changes nothing."""
     town = taken_down(aws, built)
     database, name = town.stage.client("dynamodb"), town.table()
@@ -128,7 +130,7 @@ def test_what_a_restored_table_lacks_is_put_back(aws, built):
     assert told["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-def test_a_lost_pepper_is_not_replaced_unseen(aws, built):
+def test_a_lost_pepper_is_not_replaced_unseen(aws: str, built: Path) -> None:
     town = taken_down(aws, built)
     logins = town.table("logins")
     town.stage.client("dynamodb").put_item(TableName=logins, Item={"login": {"S": "a-key"}, "family": {"S": "f-1"}})
@@ -138,7 +140,7 @@ def test_a_lost_pepper_is_not_replaced_unseen(aws, built):
     assert town.stage.shell() is None
 
 
-def test_a_later_version_meets_a_bucket_that_is_there(aws, built, tmp_path):
+def test_a_later_version_meets_a_bucket_that_is_there(aws: str, built: Path, tmp_path: Path) -> None:
     """As when the change that added it was rolled back: it stayed."""
     town = Town(a_stage(aws))
     deploy(town.stage, built_in(tmp_path, without="DocumentsBucket"), town.operator)
@@ -152,7 +154,7 @@ def test_a_later_version_meets_a_bucket_that_is_there(aws, built, tmp_path):
     assert town.stage.client("s3").list_objects_v2(Bucket=town.stage.documents)["KeyCount"] == 1
 
 
-def test_adopting_a_whole_stage_is_deploying_it(aws, built):
+def test_adopting_a_whole_stage_is_deploying_it(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     adopt(town.stage, built, town.operator)
     assert town.said[-1] == "Nothing changes."

@@ -1,5 +1,7 @@
 """What stands around a change: the bucket of zips, a rollback that stopped, what is said when something fails."""
 
+from collections.abc import Callable
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -8,11 +10,11 @@ from infra.ops.artifacts import of_now
 from infra.ops.deploy import deploy
 from infra.ops.doctor import CHECKS
 from infra.ops.stage import CannotOperate, Stage
-from tests.aws_calls import Answer, intercepted
+from tests.aws_calls import Answer, Attempt, intercepted
 from tests.ops.towns import Town, a_stage, a_town
 
 
-def test_no_zip_ever_expires(aws, built):
+def test_no_zip_ever_expires(aws: str, built: Path) -> None:
     """A rollback reads the zip of the version before: CloudFormation stops half-way when it is gone."""
     town = a_town(aws, built)
     rules = town.stage.client("s3").get_bucket_lifecycle_configuration(Bucket=town.stage.artifacts)["Rules"]
@@ -21,7 +23,7 @@ def test_no_zip_ever_expires(aws, built):
         assert not {"Expiration", "NoncurrentVersionExpiration", "Transitions"} & rule.keys()
 
 
-def test_a_bucket_that_was_made_and_not_closed_is_closed(aws, built):
+def test_a_bucket_that_was_made_and_not_closed_is_closed(aws: str, built: Path) -> None:
     town = Town(a_stage(aws))
     storage = town.stage.client("s3")
     storage.create_bucket(
@@ -32,7 +34,7 @@ def test_a_bucket_that_was_made_and_not_closed_is_closed(aws, built):
     assert set(closed.values()) == {True}
 
 
-def test_a_failed_change_is_told_by_what_failed_first_in_it(aws, built, broken):
+def test_a_failed_change_is_told_by_what_failed_first_in_it(aws: str, built: Path, broken: Path) -> None:
     town = a_town(aws, built)
     with pytest.raises(CannotOperate, match=r"UPDATE_ROLLBACK_COMPLETE\. Api: "):
         deploy(town.stage, broken, town.operator)
@@ -47,7 +49,7 @@ class Stuck:
     def __init__(self, then: str) -> None:
         self.then, self.continued = then, 0
 
-    def around(self, attempt, send) -> Answer:
+    def around(self, attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         if attempt.operation == "ContinueUpdateRollback":
             # The stand-in refuses to continue what it knows to be whole.
             self.continued += 1
@@ -60,14 +62,14 @@ class Stuck:
         return answer, error
 
 
-def stuck(town: Town, then: str, built) -> Stuck:
+def stuck(town: Town, then: str, built: Path) -> Stuck:
     state = Stuck(then)
     with intercepted(state.around):
         deploy(town.stage, built, town.operator)
     return state
 
 
-def test_a_rollback_that_stopped_is_continued_before_anything_else(aws, built):
+def test_a_rollback_that_stopped_is_continued_before_anything_else(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     state = stuck(town, "UPDATE_ROLLBACK_COMPLETE", built)
     assert state.continued == 1
@@ -75,13 +77,13 @@ def test_a_rollback_that_stopped_is_continued_before_anything_else(aws, built):
     assert "is back where it was" in town.told()
 
 
-def test_a_rollback_that_stops_again_says_what_to_do(aws, built):
+def test_a_rollback_that_stops_again_says_what_to_do(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     with pytest.raises(CannotOperate, match=r"still cannot go back.*--resources-to-skip"):
         stuck(town, "UPDATE_ROLLBACK_FAILED", built)
 
 
-def test_nobody_continues_a_rollback_unasked(aws, built):
+def test_nobody_continues_a_rollback_unasked(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     town.agrees = False
     with pytest.raises(CannotOperate, match="nothing was changed"):
@@ -89,7 +91,7 @@ def test_nobody_continues_a_rollback_unasked(aws, built):
 
 
 @pytest.mark.parametrize("name", ["APIHandlerVersion0123456789", "RestAPIDeployment0123456789"])
-def test_a_parameter_makes_a_new_snapshot(name):
+def test_a_parameter_makes_a_new_snapshot(name: str) -> None:
     """Without it, a parameter would change nothing of what parents are served."""
     template = f'{{"{name}": {{}}, "Other": {{"Ref": "{name}"}}}}'
     first, second = (of_now(template, {"DomainName": value}) for value in ("", "portail.ville.fr"))
@@ -97,7 +99,7 @@ def test_a_parameter_makes_a_new_snapshot(name):
     assert of_now(first, {"DomainName": "portail.ville.fr"}) == second
 
 
-def test_the_doctor_hears_its_own_alarms_only(aws, built):
+def test_the_doctor_hears_its_own_alarms_only(aws: str, built: Path) -> None:
     """``portail-essai-nord-api-5xx`` begins like the alarms of ``portail-essai``."""
     towns = [a_town(aws, built, prefix) for prefix in ("doctored", "doctored-nord")]
     towns[1].stage.client("cloudwatch").set_alarm_state(
@@ -111,7 +113,7 @@ def alarm_of(stage: Stage) -> str:
     return f"{stage.prefix}-import-failed"
 
 
-def test_the_doctor_says_what_anybody_may_delete(aws, built):
+def test_the_doctor_says_what_anybody_may_delete(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     assert CHECKS["stack"](town.stage)[0]
     town.stage.client("cloudformation").update_termination_protection(

@@ -1,14 +1,16 @@
 """``make destroy``: the stack's own things and no others, and only what was looked at."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.ops.deploy import deploy
 from infra.ops.destroy import destroy
 from infra.ops.stage import CannotOperate
-from tests.ops.towns import Town, a_stage, a_town
+from tests.ops.towns import Town, a_stage, a_town, is_protected
 
 
-def test_a_town_whose_name_begins_another_s_leaves_it_alone(aws, built):
+def test_a_town_whose_name_begins_another_s_leaves_it_alone(aws: str, built: Path) -> None:
     short = a_town(aws, built, "portail-essai")
     long = a_town(aws, built, "portail-essai-nord")
     then = a_town(aws, built, "portail-essai-then")
@@ -28,7 +30,7 @@ def test_a_town_whose_name_begins_another_s_leaves_it_alone(aws, built):
         assert len(logs["logGroups"]) == 1
 
 
-def test_without_a_word_the_data_stay_and_are_counted(aws, built):
+def test_without_a_word_the_data_stay_and_are_counted(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     town.fill(93)
     destroy(town.stage, "", "", town.operator)
@@ -39,7 +41,7 @@ def test_without_a_word_the_data_stay_and_are_counted(aws, built):
 
 
 @pytest.mark.parametrize("word", ["yes", "delete it", "delete t and all its data", "DELETE"])
-def test_another_word_does_nothing(word, aws, built):
+def test_another_word_does_nothing(word: str, aws: str, built: Path) -> None:
     town = a_town(aws, built)
     with pytest.raises(CannotOperate, match="nothing was deleted"):
         destroy(town.stage, word, "", town.operator)
@@ -47,19 +49,18 @@ def test_another_word_does_nothing(word, aws, built):
 
 
 @pytest.mark.parametrize("items", ["", "0", "92", "94", "93 ", "all"])
-def test_the_word_is_refused_until_it_is_said_how_much_goes(items, aws, built):
+def test_the_word_is_refused_until_it_is_said_how_much_goes(items: str, aws: str, built: Path) -> None:
     town = a_town(aws, built)
     town.fill(92)
     town.put_document()
     with pytest.raises(CannotOperate, match="ITEMS=93") as refused:
         destroy(town.stage, town.words, items, town.operator)
     assert f"{town.table()} 92" in str(refused.value)
-    assert town.stage.stack()
-    assert town.stage.stack()["EnableTerminationProtection"] is True
+    assert is_protected(town.stage)
     assert town.families() == 92
 
 
-def test_an_empty_stage_needs_one_word(aws, built):
+def test_an_empty_stage_needs_one_word(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     destroy(town.stage, town.words, "", town.operator)
     assert town.table() not in town.tables()
@@ -67,7 +68,7 @@ def test_an_empty_stage_needs_one_word(aws, built):
         destroy(town.stage, town.words, "", town.operator)
 
 
-def test_data_can_be_deleted_after_its_stack(aws, built):
+def test_data_can_be_deleted_after_its_stack(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     town.fill(5)
     destroy(town.stage, "", "", town.operator)
@@ -78,7 +79,7 @@ def test_data_can_be_deleted_after_its_stack(aws, built):
 
 
 @pytest.mark.parametrize("tag", ["", "another"])
-def test_a_table_of_that_name_that_is_not_the_stage_s_own_is_left(tag, aws, built):
+def test_a_table_of_that_name_that_is_not_the_stage_s_own_is_left(tag: str, aws: str, built: Path) -> None:
     """Restored by hand, or made by somebody else."""
     town = a_town(aws, built)
     destroy(town.stage, "", "", town.operator)
@@ -92,7 +93,7 @@ def test_a_table_of_that_name_that_is_not_the_stage_s_own_is_left(tag, aws, buil
     assert {town.table(), town.table("logins")} <= town.tables()
 
 
-def test_what_parents_write_until_the_stack_is_gone_is_not_deleted_unseen(aws, built):
+def test_what_parents_write_until_the_stack_is_gone_is_not_deleted_unseen(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     town.fill(2)
     said = town.said.append
@@ -110,16 +111,18 @@ def test_what_parents_write_until_the_stack_is_gone_is_not_deleted_unseen(aws, b
     assert town.table() not in town.tables()
 
 
-def test_a_stack_that_was_only_reviewed_goes_too(aws, built):
+def test_a_stack_that_was_only_reviewed_goes_too(aws: str, built: Path) -> None:
     town = Town(a_stage(aws), agrees=False)
     with pytest.raises(CannotOperate, match="nothing was changed"):
         deploy(town.stage, built, town.operator)
-    assert town.stage.shell()["StackStatus"] == "REVIEW_IN_PROGRESS"
+    reviewed = town.stage.shell()
+    assert reviewed
+    assert reviewed["StackStatus"] == "REVIEW_IN_PROGRESS"
     destroy(town.stage, "", "", town.operator)
     assert town.stage.shell() is None
 
 
-def test_a_stack_is_protected_once_it_is_whole(aws, built):
+def test_a_stack_is_protected_once_it_is_whole(aws: str, built: Path) -> None:
     town = a_town(aws, built)
     with pytest.raises(Exception, match="TerminationProtection"):
         town.stage.client("cloudformation").delete_stack(StackName=town.stage.prefix)

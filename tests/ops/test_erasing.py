@@ -23,7 +23,7 @@ def database_of(stage: Stage) -> Database:
 
 
 @pytest.fixture
-def stage(aws) -> Stage:
+def stage(aws: str) -> Stage:
     """Families f-1 and f-10; each has a document of two versions, one that was deleted, and one beside it."""
     stage = a_stage(aws)
     create_tables(aws, stage.prefix)
@@ -46,7 +46,7 @@ def left(stage: Stage) -> list[str]:
     return sorted(one["Key"] for one in (*told.get("Versions", []), *told.get("DeleteMarkers", [])))
 
 
-def test_every_version_goes_also_of_what_was_deleted_before(stage):
+def test_every_version_goes_also_of_what_was_deleted_before(stage: Stage) -> None:
     before = left(stage)
     erase_family(stage, "f-1")
     assert left(stage) == [key for key in before if key.startswith("factures/f-10/")]

@@ -5,6 +5,7 @@ Between two writes nothing changes, so a kill at a reading call is one after the
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -24,7 +25,8 @@ class Writes:
     """Counts the writes, and kills the process after one of them (from 0)."""
 
     def __init__(self, killed_after: int) -> None:
-        self.killed_after, self.made = killed_after, []
+        self.killed_after = killed_after
+        self.made: list[str] = []
 
     def around(self, attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         answer = send()
@@ -72,17 +74,19 @@ def tag_bucket_if_there(town: Town) -> None:
 
 def whole(town: Town) -> None:
     """One stack holds everything, and is protected."""
-    assert town.stage.stack()["EnableTerminationProtection"] is True
+    stack = town.stage.stack()
+    assert stack
+    assert stack["EnableTerminationProtection"] is True
     names = {name for _, name in town.stage.resources()}
     assert {town.table(), town.table("logins"), town.stage.documents} <= names
     for name in (town.table(), town.table("logins")):
         told = town.stage.client("dynamodb").describe_table(TableName=name)["Table"]
         assert told["DeletionProtectionEnabled"] is True
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in town.stage.stack()["Parameters"]}
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
     assert parameters["PublicOrigin"] == town.stage.outputs()["Origin"]
 
 
-def test_a_killed_deploy_goes_on(aws, built):
+def test_a_killed_deploy_goes_on(aws: str, built: Path) -> None:
     def again(town: Town) -> None:
         deploy(town.stage, built, town.operator)
         whole(town)
@@ -95,7 +99,7 @@ def test_a_killed_deploy_goes_on(aws, built):
     assert {"cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack"} <= set(made)
 
 
-def kept(aws: str, built) -> Town:
+def kept(aws: str, built: Path) -> Town:
     town = a_town(aws, built)
     town.fill(2)
     destroy(town.stage, "", "", town.operator)
@@ -104,7 +108,7 @@ def kept(aws: str, built) -> Town:
     return town
 
 
-def test_a_killed_adoption_goes_on(aws, built):
+def test_a_killed_adoption_goes_on(aws: str, built: Path) -> None:
     def again(town: Town) -> None:
         adopt(town.stage, built, town.operator)
         whole(town)
@@ -114,7 +118,7 @@ def test_a_killed_adoption_goes_on(aws, built):
     assert {"dynamodb:UpdateTable", "cloudformation:ExecuteChangeSet"} <= set(made)
 
 
-def test_a_killed_adoption_of_a_failed_stack_goes_on(aws, built, broken):
+def test_a_killed_adoption_of_a_failed_stack_goes_on(aws: str, built: Path, broken: Path) -> None:
     def failed() -> Town:
         town = Town(a_stage(aws))
         with pytest.raises(CannotOperate, match="ROLLBACK_COMPLETE"):
@@ -133,7 +137,7 @@ def test_a_killed_adoption_of_a_failed_stack_goes_on(aws, built, broken):
     assert made == ["cloudformation:DeleteStack"]
 
 
-def test_a_killed_removal_with_its_data_goes_on(aws, built):
+def test_a_killed_removal_with_its_data_goes_on(aws: str, built: Path) -> None:
     other = a_town(aws, built, "killed-nord")
 
     def full() -> Town:
@@ -164,7 +168,7 @@ def test_a_killed_removal_with_its_data_goes_on(aws, built):
         assert name in made
 
 
-def test_a_killed_removal_of_the_stack_alone_keeps_everything(aws, built):
+def test_a_killed_removal_of_the_stack_alone_keeps_everything(aws: str, built: Path) -> None:
     def full() -> Town:
         town = a_town(aws, built)
         town.fill(2)

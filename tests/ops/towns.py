@@ -86,6 +86,12 @@ def a_town(aws: str, built: Path, prefix: str = "") -> Town:
     return town
 
 
+def is_protected(stage: Stage) -> bool:
+    """Whether it is there and cannot be deleted by accident."""
+    stack = stage.stack()
+    return stack is not None and stack["EnableTerminationProtection"] is True
+
+
 def tag_bucket(stage: Stage) -> None:
     """What AWS's CloudFormation does and the stand-in's does not: it gives a bucket no tag."""
     tags = {"TagSet": [{"Key": "town", "Value": stage.prefix}]}
