@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +23,10 @@ SCREENSHOTS = Path(__file__).parents[2] / ".local" / "screenshots"
 PHONE = (360, 640)
 DESKTOP = (1280, 800)
 
+Scheme = Literal["light", "dark"]
 Opener = Callable[..., Page]
+TakePicture = Callable[[Parent, str], object]
+MailboxOf = Callable[[str], str]
 
 
 def need(program: str | None, install: str) -> None:
@@ -75,7 +79,7 @@ def open_page(browser: Browser) -> Iterator[Opener]:
     """Open a page in a browser without history: ``open_page(url, size=PHONE, javascript=False, scheme="dark")``."""
     contexts: list[BrowserContext] = []
 
-    def opened(url: str, *, size: tuple[int, int] = DESKTOP, javascript: bool = True, scheme: str = "light") -> Page:
+    def opened(url: str, *, size: tuple[int, int] = DESKTOP, javascript: bool = True, scheme: Scheme = "light") -> Page:
         context = browser.new_context(
             base_url=url,
             viewport={"width": size[0], "height": size[1]},
@@ -98,7 +102,7 @@ def open_page(browser: Browser) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def take_picture(request: pytest.FixtureRequest) -> Callable[[Parent, str], Path]:
+def take_picture(request: pytest.FixtureRequest) -> TakePicture:
     """``take_picture(parent, "planning")``: the whole page, in .local/screenshots/."""
 
     def picture(parent: Parent, name: str) -> Path:
@@ -110,6 +114,6 @@ def take_picture(request: pytest.FixtureRequest) -> Callable[[Parent, str], Path
 
 
 @pytest.fixture
-def mailbox_of() -> Callable[[str], str]:
+def mailbox_of() -> MailboxOf:
     """Address of the page that lists what a portal sent: ``mailbox_of(portal)``."""
     return lambda portal: environment_of("local", urlsplit(portal).port or 80)["PORTAL_MAILBOX"]

@@ -6,12 +6,13 @@ import urllib.request
 from urllib.parse import urlsplit
 
 from infra.local.stage import environment_of
+from tests.browser.conftest import Opener
 from tests.browser.steps import Parent, plain
 
 
 def mailbox(portal: str) -> list[dict[str, object]]:
     """What the portal sent, as the AWS stand-in kept it."""
-    endpoint = environment_of("local", urlsplit(portal).port)["PORTAL_AWS_ENDPOINT"]
+    endpoint = environment_of("local", urlsplit(portal).port or 80)["PORTAL_AWS_ENDPOINT"]
     with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages") as answer:
         accounts = json.load(answer)["messages"].values()
     return [message for messages in accounts for message in messages]
@@ -28,7 +29,7 @@ def arrived(portal: str, subject: str) -> dict[str, object]:
     raise AssertionError(f"no message about {subject} within 20 seconds")
 
 
-def test_a_message_reaches_the_office(portal, open_page):
+def test_a_message_reaches_the_office(portal: str, open_page: Opener) -> None:
     # Given somebody who is not signed in
     parent = Parent(open_page(portal))
     parent.follows("Je contacte le service enfance")

@@ -1,7 +1,7 @@
 """A few journeys in a second engine: what it restores of a form, and what it prints."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from pypdf import PdfReader
@@ -69,7 +69,7 @@ def goes_away_and_back(firefox: Firefox) -> None:
         pytest.param(Firefox.closes_and_reopens_its_tab, id="reopened tab"),
     ],
 )
-def test_a_box_that_closed_meanwhile_moves_no_tick(planning, returns):
+def test_a_box_that_closed_meanwhile_moves_no_tick(planning: Firefox, returns: Callable[[Firefox], None]) -> None:
     # When the parent comes back to her planning
     returns(planning)
 
@@ -84,7 +84,7 @@ def test_a_box_that_closed_meanwhile_moves_no_tick(planning, returns):
     planning.presses("Annuler cette modification")
 
 
-def test_going_back_after_a_save_asks_for_nothing(planning):
+def test_going_back_after_a_save_asks_for_nothing(planning: Firefox) -> None:
     # Given her change, saved
     planning.presses("Valider mes modifications")
 
@@ -94,7 +94,7 @@ def test_going_back_after_a_save_asks_for_nothing(planning):
     assert "tout à l'heure" not in plain(planning.evaluates("return document.body.innerText"))
 
 
-def test_paper_has_the_planning_and_nothing_to_click(planning):
+def test_paper_has_the_planning_and_nothing_to_click(planning: Firefox) -> None:
     goes_away_and_back(planning)
     pages = PdfReader(io.BytesIO(planning.prints())).pages
     printed = plain(" ".join(page.extract_text() for page in pages)).replace("ﬁ", "fi")
@@ -103,6 +103,6 @@ def test_paper_has_the_planning_and_nothing_to_click(planning):
     assert [words for words in NOT_ON_PAPER if words in printed] == []
 
 
-def test_the_save_bar_hides_no_box(planning):
+def test_the_save_bar_hides_no_box(planning: Firefox) -> None:
     planning.evaluates("document.documentElement.style.scrollBehavior = 'auto'")
     assert planning.evaluates(f"return ({checks.BEHIND_THE_BAR})()") == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import checks
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, MailboxOf, Opener, TakePicture
 from tests.browser.steps import Parent, plain
 
 EVERY_WAY = pytest.mark.parametrize(
@@ -38,7 +38,9 @@ def address_in(text: str, path: str) -> str:
 
 
 @EVERY_WAY
-def test_the_manuals_invoices(portal, open_page, javascript, size, take_picture):
+def test_the_manuals_invoices(
+    portal: str, open_page: Opener, javascript: bool, size: tuple[int, int], take_picture: TakePicture
+) -> None:
     # Given Jamie BOND, signed in
     parent = Parent(open_page(portal, size=size, javascript=javascript))
     parent.signs_in()
@@ -63,7 +65,7 @@ def test_the_manuals_invoices(portal, open_page, javascript, size, take_picture)
             assert word in said
 
     # And those already paid follow, with who paid, how, and on which day
-    for number, words in {
+    for number, printed in {
         "2012-003-000314": (
             "2012-T5-00-3000314",
             "Jamie BOND",
@@ -75,7 +77,7 @@ def test_the_manuals_invoices(portal, open_page, javascript, size, take_picture)
         "2012-004-000313": ("2012-T5-00-4000313", "Jamie BOND", "16/08/2012", "Chèque", "15/05/2012", "10,50 €"),
     }.items():
         row = plain(parent.page.get_by_role("row").filter(has_text=number).inner_text())
-        for word in (*words, "CANTINE ET GARDERIE", "REGIE PERISCOLAIRE"):
+        for word in (*printed, "CANTINE ET GARDERIE", "REGIE PERISCOLAIRE"):
             assert word in row, f"{word!r} is not in: {row}"
 
     # When she chooses none, then she is told
@@ -91,7 +93,7 @@ def test_the_manuals_invoices(portal, open_page, javascript, size, take_picture)
     parent.sees("Mes factures à payer")
 
 
-def test_a_pdf_opens_through_a_short_link_for_its_family_only(portal, open_page):
+def test_a_pdf_opens_through_a_short_link_for_its_family_only(portal: str, open_page: Opener) -> None:
     # Given a family's invoices
     parent = Parent(open_page(portal))
     parent.signs_in()
@@ -120,8 +122,13 @@ def test_a_pdf_opens_through_a_short_link_for_its_family_only(portal, open_page)
 
 @EVERY_WAY
 def test_an_added_address_agrees_before_anything_is_sent_to_it(
-    fresh_portal, mailbox_of, open_page, javascript, size, take_picture
-):
+    fresh_portal: str,
+    mailbox_of: MailboxOf,
+    open_page: Opener,
+    javascript: bool,
+    size: tuple[int, int],
+    take_picture: TakePicture,
+) -> None:
     # Given the settings as the town imported them
     parent = Parent(open_page(fresh_portal, size=size, javascript=javascript))
     parent.signs_in()
@@ -164,7 +171,9 @@ def test_an_added_address_agrees_before_anything_is_sent_to_it(
     assert "BOND@server.fr" not in parent.page.inner_text("main")
 
 
-def test_the_mail_of_a_new_invoice_is_read_and_leads_to_it(fresh_portal, mailbox_of, open_page):
+def test_the_mail_of_a_new_invoice_is_read_and_leads_to_it(
+    fresh_portal: str, mailbox_of: MailboxOf, open_page: Opener
+) -> None:
     # Given the demo town, whose import put invoices online
     mailbox = open_page(mailbox_of(fresh_portal))
 
@@ -195,7 +204,7 @@ def test_the_mail_of_a_new_invoice_is_read_and_leads_to_it(fresh_portal, mailbox
     parent.sees("arrêtée, à la demande de son propriétaire")
 
 
-def test_the_mailbox_is_accessible(portal, mailbox_of, open_page):
+def test_the_mailbox_is_accessible(portal: str, mailbox_of: MailboxOf, open_page: Opener) -> None:
     mailbox = open_page(mailbox_of(portal))
     read_message(mailbox, "votre facture", "jamie.bond@server.fr")
     for path in ("/", mailbox.url):

@@ -49,7 +49,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("what", STARTS)
-def test_a_killed_run_leaves_nothing_behind(what, tmp_path):
+def test_a_killed_run_leaves_nothing_behind(what: str, tmp_path: Path) -> None:
     # Given a run that started something
     conftest.need(*BROWSERS[what])
     code = f"import pathlib, time\nfolder = pathlib.Path({str(tmp_path)!r}){STARTS[what]}"
@@ -59,8 +59,8 @@ def test_a_killed_run_leaves_nothing_behind(what, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert run.stdout is not None
     try:
-        assert run.stdout is not None
         assert run.stdout.readline() == "ready\n"
         started = family_of(run.pid)
         assert started

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, Opener, TakePicture
 from tests.browser.steps import Parent
 
 CLOSED, PAST = "fermé", "jour passé"
@@ -19,7 +19,13 @@ JUST_NOW = r"le Ma 22-12-2015 à 1[45]:\d\d"
         pytest.param(False, DESKTOP, id="1280x800-no-javascript"),
     ],
 )
-def test_connexion_and_planning(fresh_portal, open_page, take_picture, size, javascript):
+def test_connexion_and_planning(
+    fresh_portal: str,
+    open_page: Opener,
+    take_picture: TakePicture,
+    size: tuple[int, int],
+    javascript: bool,
+) -> None:
     # Given a parent who opens the portal on 22 December 2015 at 14:54
     parent = Parent(open_page(fresh_portal, size=size, javascript=javascript))
 

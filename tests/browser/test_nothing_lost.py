@@ -1,10 +1,12 @@
 """What a parent ticked survives leaving the page, a lost session and a stale tab."""
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from tests.browser import checks
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, Opener
 from tests.browser.steps import Parent
 
 SLOT = "Garderie soir mardi 12 janvier"
@@ -12,7 +14,7 @@ SLOT = "Garderie soir mardi 12 janvier"
 
 
 @pytest.fixture
-def aline(portal, open_page) -> Parent:
+def aline(portal: str, open_page: Opener) -> Parent:
     """Her mother, on Aline's planning."""
     parent = Parent(open_page(portal, size=PHONE))
     parent.signs_in("008")
@@ -26,9 +28,20 @@ def flip(parent: Parent, slot: str) -> bool:
     return parent.box(slot).is_checked()
 
 
-def test_leaving_with_changes_asks_first(aline):
-    asked = []
-    aline.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+def dialogs_of(parent: Parent, then: Callable[[Dialog], None]) -> list[str]:
+    """The kinds of the dialogs that open from now on; ``then`` answers each."""
+    asked: list[str] = []
+
+    def opened(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        then(dialog)
+
+    parent.page.on("dialog", opened)
+    return asked
+
+
+def test_leaving_with_changes_asks_first(aline: Parent) -> None:
+    asked = dialogs_of(aline, Dialog.dismiss)
     flip(aline, SLOT)
     aline.page.get_by_role("link", name="Choisir un autre enfant").click(no_wait_after=True)
     aline.page.wait_for_timeout(500)
@@ -36,9 +49,8 @@ def test_leaving_with_changes_asks_first(aline):
     assert aline.heading == "Planning de Aline BOND"
 
 
-def test_leaving_without_changes_does_not_ask(aline):
-    asked = []
-    aline.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+def test_leaving_without_changes_does_not_ask(aline: Parent) -> None:
+    asked = dialogs_of(aline, Dialog.accept)
     flip(aline, SLOT)
     flip(aline, SLOT)
     aline.follows("Choisir un autre enfant")
@@ -46,7 +58,7 @@ def test_leaving_without_changes_does_not_ask(aline):
     assert aline.heading == "Choisir un autre enfant"
 
 
-def test_a_draft_comes_back(aline):
+def test_a_draft_comes_back(aline: Parent) -> None:
     # Given a change that was not saved
     aline.page.on("dialog", lambda dialog: dialog.accept())
     ticked = flip(aline, SLOT)
@@ -63,7 +75,7 @@ def test_a_draft_comes_back(aline):
     aline.page.get_by_text("1 modification à valider").wait_for()
 
 
-def test_undoing_everything_forgets_the_draft(aline):
+def test_undoing_everything_forgets_the_draft(aline: Parent) -> None:
     before = aline.box(SLOT).is_checked()
     flip(aline, SLOT)
     aline.presses("Tout annuler")
@@ -79,7 +91,7 @@ def test_undoing_everything_forgets_the_draft(aline):
         pytest.param(False, "Garderie soir vendredi 15 janvier", id="no-javascript"),
     ],
 )
-def test_a_lost_session_keeps_the_ticks(portal, open_page, javascript, slot):
+def test_a_lost_session_keeps_the_ticks(portal: str, open_page: Opener, javascript: bool, slot: str) -> None:
     # Given a change that waits, and a session that ended meanwhile
     parent = Parent(open_page(portal, javascript=javascript))
     parent.signs_in("008")
@@ -98,7 +110,7 @@ def test_a_lost_session_keeps_the_ticks(portal, open_page, javascript, slot):
 
 
 @pytest.mark.parametrize("javascript", [pytest.param(True, id="javascript"), pytest.param(False, id="no-javascript")])
-def test_a_lost_session_keeps_what_was_typed(portal, open_page, javascript):
+def test_a_lost_session_keeps_what_was_typed(portal: str, open_page: Opener, javascript: bool) -> None:
     # Given addresses that were typed, and a session that somebody closed from another device meanwhile
     parent = Parent(open_page(portal, javascript=javascript))
     parent.signs_in("008")
@@ -126,7 +138,7 @@ def test_a_lost_session_keeps_what_was_typed(portal, open_page, javascript):
     assert parent.heading == "Réglages enregistrés"
 
 
-def test_a_stale_tab_undoes_nothing(portal, open_page):
+def test_a_stale_tab_undoes_nothing(portal: str, open_page: Opener) -> None:
     # Given two tabs on the same planning
     mine, other = "Garderie matin mardi 12 janvier", "Garderie matin jeudi 14 janvier"
     first = Parent(open_page(portal))
@@ -144,7 +156,7 @@ def test_a_stale_tab_undoes_nothing(portal, open_page):
     assert [second.box(slot).is_checked() for slot in (mine, other)] == ticked
 
 
-def test_an_undo_puts_everything_back(aline):
+def test_an_undo_puts_everything_back(aline: Parent) -> None:
     slot = "Garderie matin vendredi 15 janvier"
     ticked = flip(aline, slot)
     aline.presses("Valider mes modifications")
@@ -166,7 +178,9 @@ def test_an_undo_puts_everything_back(aline):
         pytest.param(PHONE, 100, False, id="360x640 without JavaScript"),
     ],
 )
-def test_the_save_bar_hides_no_box(portal, open_page, size, text, javascript):
+def test_the_save_bar_hides_no_box(
+    portal: str, open_page: Opener, size: tuple[int, int], text: int, javascript: bool
+) -> None:
     """WCAG 2.4.11: tabbing through the whole form, the box that has the focus, ring included, is above the bar."""
     # Given a change that waits, which is when the bar is at its highest
     parent = Parent(open_page(portal, size=size, javascript=javascript))

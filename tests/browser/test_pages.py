@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import checks
+from tests.browser.conftest import Opener
 from tests.browser.steps import Parent
 
 Road = Callable[[Parent], object]
@@ -106,7 +107,7 @@ def parent(portal: str, open_page: Callable[..., Page], request: pytest.FixtureR
 
 
 @pytest.mark.parametrize("name", [*SIGNED_OUT, *SIGNED_IN])
-def test_a_page_is_accessible_and_fits(parent, name):
+def test_a_page_is_accessible_and_fits(parent: Parent, name: str) -> None:
     {**SIGNED_OUT, **SIGNED_IN}[name](parent)
     page = parent.page
     for scheme in ("light", "dark"):
@@ -119,7 +120,7 @@ def test_a_page_is_accessible_and_fits(parent, name):
 
 
 @pytest.mark.parametrize("name", ["connexion", "planning", "modifications", "factures", "notifications", "aide"])
-def test_a_first_view_is_light(parent, name):
+def test_a_first_view_is_light(parent: Parent, name: str) -> None:
     road = {**SIGNED_OUT, **SIGNED_IN}[name]
     weight = checks.weigh(parent.page, lambda: road(parent))
     assert 0 < weight.bytes <= checks.MOST_BYTES, weight
@@ -127,7 +128,7 @@ def test_a_first_view_is_light(parent, name):
 
 
 @pytest.mark.parametrize("name", ["planning, everything open", "recap with a refusal", "modifications"])
-def test_paper_has_nothing_to_click(parent, name):
+def test_paper_has_nothing_to_click(parent: Parent, name: str) -> None:
     """Telephone numbers are worth reading; other links, and what the script adds for the screen, are not."""
     SIGNED_IN[name](parent)
     parent.page.emulate_media(media="print")
@@ -135,14 +136,14 @@ def test_paper_has_nothing_to_click(parent, name):
     assert [found.inner_text() for found in clickable.all() if found.is_visible()] == []
 
 
-def test_the_axe_check_can_fail(portal, open_page):
+def test_the_axe_check_can_fail(portal: str, open_page: Opener) -> None:
     page = open_page(portal)
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
     with pytest.raises(AssertionError, match="image-alt"):
         checks.no_axe_violation(page)
 
 
-def test_the_width_check_can_fail(portal, open_page):
+def test_the_width_check_can_fail(portal: str, open_page: Opener) -> None:
     page = open_page(portal)
     page.evaluate("document.querySelector('main').style.minWidth = '5000px'")
     with pytest.raises(AssertionError, match="px of page"):

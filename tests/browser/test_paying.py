@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import checks
-from tests.browser.bank import NUMBER
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.bank import NUMBER, Bank
+from tests.browser.conftest import DESKTOP, PHONE, MailboxOf, Opener, TakePicture
 from tests.browser.paying import (
     CONFIRMED,
     asks_until_confirmed,
@@ -27,7 +27,15 @@ EVERY_WAY = pytest.mark.parametrize(
 
 
 @EVERY_WAY
-def test_the_manuals_four_steps_in_a_new_window(town, bank, open_page, javascript, size, take_picture, mailbox_of):
+def test_the_manuals_four_steps_in_a_new_window(
+    town: str,
+    bank: Bank,
+    open_page: Opener,
+    javascript: bool,
+    size: tuple[int, int],
+    take_picture: TakePicture,
+    mailbox_of: MailboxOf,
+) -> None:
     # Given Jamie BOND, at the recap of the invoice of September 2013
     parent = at_the_recap(open_page, town, size=size, javascript=javascript)
     take_picture(parent, "1-recapitulatif")
@@ -65,7 +73,9 @@ def test_the_manuals_four_steps_in_a_new_window(town, bank, open_page, javascrip
 
 
 @EVERY_WAY
-def test_the_four_steps_in_the_same_window(town, bank, open_page, javascript, size, take_picture):
+def test_the_four_steps_in_the_same_window(
+    town: str, bank: Bank, open_page: Opener, javascript: bool, size: tuple[int, int], take_picture: TakePicture
+) -> None:
     parent = at_the_recap(open_page, town, size=size, javascript=javascript)
     page = goes_to_the_bank(parent)
     page.pays()
@@ -77,7 +87,9 @@ def test_the_four_steps_in_the_same_window(town, bank, open_page, javascript, si
 
 
 @pytest.mark.parametrize("how", ["lost", "before", "after"])
-def test_the_banks_word_may_come_before_or_after_the_parent_or_never(town, bank, open_page, how):
+def test_the_banks_word_may_come_before_or_after_the_parent_or_never(
+    town: str, bank: Bank, open_page: Opener, how: str
+) -> None:
     bank.start_again(notify=how)
     parent = at_the_recap(open_page, town)
     page = goes_to_the_bank(parent)
@@ -87,7 +99,7 @@ def test_the_banks_word_may_come_before_or_after_the_parent_or_never(town, bank,
     assert bank.payments() == [424]
 
 
-def test_three_notifications_are_one_payment(town, bank, open_page):
+def test_three_notifications_are_one_payment(town: str, bank: Bank, open_page: Opener) -> None:
     bank.start_again(notify_copies=3, notify_name="IDOP")
     parent = at_the_recap(open_page, town)
     window = opens_the_bank(parent)
@@ -96,7 +108,7 @@ def test_three_notifications_are_one_payment(town, bank, open_page):
     assert bank.payments() == [424]
 
 
-def test_a_direct_debit_is_a_payment(town, bank, open_page):
+def test_a_direct_debit_is_a_payment(town: str, bank: Bank, open_page: Opener) -> None:
     parent = at_the_recap(open_page, town)
     page = goes_to_the_bank(parent)
     page.debits()
@@ -105,7 +117,7 @@ def test_a_direct_debit_is_a_payment(town, bank, open_page):
     parent.sees("Moyen de paiement : Prélèvement")
 
 
-def test_a_second_tab_finds_the_same_payment(town, bank, open_page):
+def test_a_second_tab_finds_the_same_payment(town: str, bank: Bank, open_page: Opener) -> None:
     parent = at_the_recap(open_page, town)
     recap = parent.page.url
     opens_the_bank(parent).pays()
@@ -116,7 +128,7 @@ def test_a_second_tab_finds_the_same_payment(town, bank, open_page):
     confirmed(parent.page)
 
 
-def test_the_pages_are_accessible(town, bank, open_page):
+def test_the_pages_are_accessible(town: str, bank: Bank, open_page: Opener) -> None:
     parent = at_the_recap(open_page, town, size=PHONE)
     checks.no_axe_violation(parent.page)
     window = opens_the_bank(parent)

@@ -4,10 +4,11 @@ Firefox does it in its own way, see test_firefox.py.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browser.conftest import Opener
 from tests.browser.office import Office
 from tests.browser.steps import Parent
 
@@ -27,7 +28,7 @@ def office(portal: str) -> Iterator[Office]:
 
 
 @pytest.fixture
-def aline(portal, open_page, javascript) -> Parent:
+def aline(portal: str, open_page: Opener, javascript: bool) -> Parent:
     """Her mother, on Aline's planning; she leaves it without being held back."""
     parent = Parent(open_page(portal, javascript=javascript))
     parent.page.on("dialog", lambda dialog: dialog.accept())
@@ -62,7 +63,9 @@ def leaves_and_comes_back(parent: Parent) -> None:
 
 @WITH_OR_WITHOUT
 @pytest.mark.parametrize("returns", [comes_back, loads_again])
-def test_a_box_that_closed_meanwhile_moves_no_tick(aline, office, returns):
+def test_a_box_that_closed_meanwhile_moves_no_tick(
+    aline: Parent, office: Office, returns: Callable[[Parent], None]
+) -> None:
     # Given a change that waits on a page that its reader left, or keeps open
     flip(aline, FAR)
     if returns is comes_back:
@@ -84,7 +87,7 @@ def test_a_box_that_closed_meanwhile_moves_no_tick(aline, office, returns):
 
 
 @WITH_OR_WITHOUT
-def test_going_back_after_a_save_asks_for_nothing(aline, office):
+def test_going_back_after_a_save_asks_for_nothing(aline: Parent, office: Office) -> None:
     # Given a save, after which days close
     flip(aline, FAR)
     flip(aline, FARTHER)
@@ -106,7 +109,7 @@ def test_going_back_after_a_save_asks_for_nothing(aline, office):
 
 
 @pytest.mark.parametrize("javascript", [True])
-def test_a_draft_comes_back_by_name_not_by_place(aline, office):
+def test_a_draft_comes_back_by_name_not_by_place(aline: Parent, office: Office) -> None:
     # Given a draft, and days that closed before it on the page
     ticked = flip(aline, FAR)
     aline.follows("Aide")
@@ -122,7 +125,7 @@ def test_a_draft_comes_back_by_name_not_by_place(aline, office):
 
 
 @WITH_OR_WITHOUT
-def test_no_other_invoice_is_chosen(portal, open_page, javascript):
+def test_no_other_invoice_is_chosen(portal: str, open_page: Opener, javascript: bool) -> None:
     # Given an invoice that was chosen and left
     parent = Parent(open_page(portal, javascript=javascript))
     parent.signs_in()
@@ -137,7 +140,7 @@ def test_no_other_invoice_is_chosen(portal, open_page, javascript):
 
 
 @WITH_OR_WITHOUT
-def test_no_setting_is_put_back(portal, open_page, javascript):
+def test_no_setting_is_put_back(portal: str, open_page: Opener, javascript: bool) -> None:
     parent = Parent(open_page(portal, javascript=javascript))
     parent.signs_in()
     parent.goes_to("/notifications")

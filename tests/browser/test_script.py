@@ -2,13 +2,14 @@
 
 import pytest
 
+from tests.browser.conftest import Opener
 from tests.browser.steps import Parent
 
 MINUTE = 60_000
 WARNING = "Votre session se ferme dans 2 minutes."
 
 
-def test_a_code_can_be_shown_and_hidden_again(portal, open_page):
+def test_a_code_can_be_shown_and_hidden_again(portal: str, open_page: Opener) -> None:
     parent = Parent(open_page(portal))
     code = parent.page.get_by_label("Code payeur")
     code.fill("GOLDENEYE7")
@@ -20,7 +21,7 @@ def test_a_code_can_be_shown_and_hidden_again(portal, open_page):
     assert code.input_value() == "GOLDENEYE7"
 
 
-def test_a_shown_code_is_hidden_before_it_leaves(portal, open_page):
+def test_a_shown_code_is_hidden_before_it_leaves(portal: str, open_page: Opener) -> None:
     """Otherwise the browser would keep it among what was typed in ordinary fields."""
     parent = Parent(open_page(portal))
     parent.presses("Afficher le code")
@@ -30,7 +31,7 @@ def test_a_shown_code_is_hidden_before_it_leaves(portal, open_page):
 
 
 @pytest.fixture
-def timed(portal, open_page) -> Parent:
+def timed(portal: str, open_page: Opener) -> Parent:
     """Signed in, in a browser whose timers obey the test."""
     page = open_page(portal)
     page.clock.install()
@@ -41,7 +42,7 @@ def timed(portal, open_page) -> Parent:
     return parent
 
 
-def test_the_end_of_the_session_is_announced_and_put_off(timed):
+def test_the_end_of_the_session_is_announced_and_put_off(timed: Parent) -> None:
     # Given a planning left open for almost an hour
     alert = timed.page.get_by_role("alert")
     timed.page.clock.fast_forward(57 * MINUTE)
@@ -60,7 +61,7 @@ def test_the_end_of_the_session_is_announced_and_put_off(timed):
     timed.sees(WARNING)
 
 
-def test_nobody_is_warned_who_is_not_signed_in(portal, open_page):
+def test_nobody_is_warned_who_is_not_signed_in(portal: str, open_page: Opener) -> None:
     page = open_page(portal)
     page.clock.install()
     page.reload()
