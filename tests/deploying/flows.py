@@ -75,7 +75,7 @@ def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
         run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
     if function == "ReconcilePayments":
         portal = assemble(replace(ports_on_aws(stage), providers={"web-service": treasury}))
-        portal.payments.start(the_bonds(), NUMBER, "a@server.fr")
+        portal.payments.start(the_bonds(), InvoiceNumber(NUMBER), "a@server.fr")
         treasury.says("idop-1", "P")
 
 
@@ -98,10 +98,9 @@ def put_town(store: DynamoIntakeStore, town: Town) -> None:
     store.put_town(town, NOW)
 
 
-def the_api(settings: Settings, treasury: object) -> None:
+def the_api(settings: Settings, treasury: Treasury) -> None:
     """A parent's whole visit, the office's mail, the bank's calls."""
-    providers = {"web-service": treasury, "url": treasury}
-    portal = assemble(replace(ports_on_aws(settings), providers=providers))  # type: ignore[arg-type]
+    portal = assemble(replace(ports_on_aws(settings), providers={"web-service": treasury, "url": treasury}))
     app = Chalice("flows")
     add_pages(app, lambda: portal)
     parent = PageClient(app)
@@ -139,14 +138,14 @@ def _notices(parent: PageClient, settings: Settings) -> None:
     assert parent.post(f"{stop.path}?{stop.query}").status == 200
 
 
-def _pay(parent: PageClient, treasury: object, portal: Portal) -> None:
+def _pay(parent: PageClient, treasury: Treasury, portal: Portal) -> None:
     parent.get(f"/factures/{NUMBER}/pdf")
     csrf = parent.get("/factures").hidden("csrf")
     recap = parent.follow(parent.post("/factures", csrf=csrf, facture=NUMBER, email="jamie.bond@server.fr"))
     (bank,) = {e.attrs["href"] for e in recap.page.all("a") if "/banque" in e.attrs["href"]}
     assert parent.get(bank).status == 303
     assert "Paiement commencé" in parent.get("/factures").main
-    treasury.says("idop-1", "P")  # type: ignore[attr-defined]
+    treasury.says("idop-1", "P")
     assert parent.post_raw("/payfip/notification", b"idop=idop-1").body == "OK"
     assert parent.get(f"/factures/{NUMBER}/paiement").heading.startswith("Confirmation")
     assert parent.get("/payfip/retour?idop=idop-1").status == 303
@@ -174,7 +173,7 @@ def a_place_sold_and_one_left(settings: Settings) -> None:
     plannings.reserve(PlaceKey(date(2015, 12, 24), slot.activity), 1, 1)
 
 
-def run_job(settings: Settings, name: str, treasury: object) -> None:
+def run_job(settings: Settings, name: str, treasury: Treasury) -> None:
     """One run of a job that finds something to do."""
     jobs = build_jobs(settings)
     if name == "note_ses_event":
@@ -185,7 +184,7 @@ def run_job(settings: Settings, name: str, treasury: object) -> None:
         jobs.recount_places()
         return
     if name == "reconcile_payments":
-        jobs.reconcile_payments.settle.providers = {"web-service": treasury}  # type: ignore[assignment]
+        jobs.reconcile_payments.settle.providers = {"web-service": treasury}
     getattr(jobs, name)(lambda: 300.0)
 
 

@@ -125,7 +125,7 @@ def test_what_is_left_is_small(small: Path) -> None:
 
 
 def test_an_operation_that_botocore_does_not_know_is_named() -> None:
-    model = {"operations": {"Query": {}}, "shapes": {}, "metadata": {}}
+    model: dict[str, Any] = {"operations": {"Query": {}}, "shapes": {}, "metadata": {}}
     with pytest.raises(CannotBuild, match=r"botocore's dynamodb has no operation Qurey: see OPERATIONS"):
         smaller_model(model, "dynamodb", frozenset({"Qurey"}))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from chalicelib.web.assets import script, style_sheet
-from infra.build import bundle, lock
+from infra.build import bundle
 from infra.build.__main__ import main, package
 from infra.build.aws_data import OPERATIONS
 from infra.build.bundle import build_tree, files_of, heaviest, interpreter, write_zip
 from infra.build.lock import _pinned, read_lock, without_a_wheel
-from infra.build.sam import CannotBuild
+from infra.build.sam import ROOT, CannotBuild
 from infra.build.sbom import sbom_of
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -40,7 +40,7 @@ def test_nothing_of_this_machine_is_left(tree: Path) -> None:
     for name in files_of(tree):
         content = (tree / name).read_bytes()
         assert str(tree).encode() not in content, name
-        assert str(lock.ROOT).encode() not in content, name
+        assert str(ROOT).encode() not in content, name
 
 
 def test_everything_is_compiled_and_nothing_that_never_runs_is_there(tree: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_zip_that_is_too_heavy_names_what_is(tmp_path: Path) -> None:
 
 
 def test_an_interpreter_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("infra.build.bundle.shutil.which", lambda _name: None)
     with pytest.raises(CannotBuild, match=r"python3\.99 is not on this machine"):
         interpreter("3.99")
     assert interpreter(HERE) == sys.executable

@@ -3,7 +3,9 @@
 import json
 import re
 import time
+from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +34,7 @@ FAMILY = "f-bond"
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with a_town(tmp_path_factory.mktemp("deployed")) as deployed:
         yield deployed
 
@@ -46,17 +48,17 @@ def parent(town: Town) -> Visitor:
     return visitor
 
 
-def test_the_zip_is_small(town):
+def test_the_zip_is_small(town: Town) -> None:
     (archive,) = town.built.glob("portal-*.zip")
     assert archive.stat().st_size <= MOST_BYTES
 
 
-def test_a_change_set_was_shown(town):
+def test_a_change_set_was_shown(town: Town) -> None:
     assert any("AWS::Lambda::Function" in line and "APIHandler" in line for line in town.said)
     assert any("CREATE_COMPLETE" in line for line in town.said)
 
 
-def test_no_second_door(town):
+def test_no_second_door(town: Town) -> None:
     stages = town.stage.client("apigateway").get_stages(restApiId=town.stage.outputs()["RestAPIId"])["item"]
     assert [one["stageName"] for one in stages] == ["api"]
     visitor = Visitor(town.origin)
@@ -64,7 +66,7 @@ def test_no_second_door(town):
     assert "Code enfant" not in visitor.page
 
 
-def test_sign_in_planning_save(parent):
+def test_sign_in_planning_save(parent: Visitor) -> None:
     boxes = re.findall(r'name="c" value="([^"]+)"[^>]*?( checked)?>', parent.page)
     assert boxes
     ticked = [value for value, checked in boxes if checked]
@@ -75,7 +77,7 @@ def test_sign_in_planning_save(parent):
     assert "modification enregistrée" in parent.page
 
 
-def test_an_invoice_is_paid_and_the_bank_s_word_is_heard(town, parent):
+def test_an_invoice_is_paid_and_the_bank_s_word_is_heard(town: Town, parent: Visitor) -> None:
     assert parent.get("/api/factures") == 200
     form = {"csrf": parent.hidden("csrf"), "facture": NUMBER, "email": "jamie.bond@server.fr"}
     assert parent.post("/api/factures", **form) == 200
@@ -93,11 +95,11 @@ def test_an_invoice_is_paid_and_the_bank_s_word_is_heard(town, parent):
 
 
 @pytest.mark.parametrize("name", ["notify-invoices", "send-outbox", "reconcile-payments", "note-ses-event"])
-def test_every_job_runs(town, name):
+def test_every_job_runs(town: Town, name: str) -> None:
     town.job(name)
 
 
-def test_a_secret_is_changed_and_nobody_is_signed_out(town, parent):
+def test_a_secret_is_changed_and_nobody_is_signed_out(town: Town, parent: Visitor) -> None:
     stored = {"Name": f"/{town.stage.prefix}/secrets/session-secret", "WithDecryption": True}
     before = town.stage.client("ssm").get_parameter(**stored)["Parameter"]["Value"]
     rotate(town.stage, lambda: turn_secrets(town.stage, town.operator))
@@ -108,7 +110,7 @@ def test_a_secret_is_changed_and_nobody_is_signed_out(town, parent):
     assert "Mes factures" in parent.page
 
 
-def test_deploying_again_changes_nothing(town):
+def test_deploying_again_changes_nothing(town: Town) -> None:
     before = town.stage.environment()
     deploy(town.stage, town.built, town.operator)
     assert town.stage.environment() == before
@@ -126,7 +128,7 @@ def shown(parent: Visitor) -> list[str]:
     return pages
 
 
-def test_a_restore_drill(town, parent, tmp_path):
+def test_a_restore_drill(town: Town, parent: Visitor, tmp_path: Path) -> None:
     """Everything is written out, the tables are lost, made again and filled: parents see the same pages."""
     before = shown(parent)
     saved = save(town.stage, tmp_path)
@@ -158,7 +160,7 @@ def a_family_that_owes_nothing(town: Town) -> str:
     return other
 
 
-def test_a_family_s_data_are_given_and_erased(town, tmp_path):
+def test_a_family_s_data_are_given_and_erased(town: Town, tmp_path: Path) -> None:
     count = export_family(town.stage, FAMILY, tmp_path)
     told = (tmp_path / f"{FAMILY}.json").read_text()
     assert count > 10
@@ -175,7 +177,7 @@ def test_a_family_s_data_are_given_and_erased(town, tmp_path):
         export_family(town.stage, other, tmp_path)
 
 
-def test_the_doctor_looks_at_everything(town):
+def test_the_doctor_looks_at_everything(town: Town) -> None:
     found = {one.what: one for one in findings(town.stage)}
     assert found.keys() == CHECKS.keys()
     for what in ("stack", "secrets", "treasury (PayFiP)", "alarms", "dead letters", "functions at once"):
@@ -184,7 +186,7 @@ def test_the_doctor_looks_at_everything(town):
     assert "answered in" in found["portal and clock"].words
 
 
-def test_the_doctor_names_what_is_missing(town):
+def test_the_doctor_names_what_is_missing(town: Town) -> None:
     town.stage.client("ssm").delete_parameter(Name=f"/{town.stage.prefix}/secrets/pepper")
     found = {one.what: one for one in findings(town.stage)}
     assert not found["secrets"].good
@@ -192,7 +194,7 @@ def test_the_doctor_names_what_is_missing(town):
     assert make_missing(town.stage) == ["pepper"]
 
 
-def test_taking_it_down_needs_the_word_to_delete_data(town):
+def test_taking_it_down_needs_the_word_to_delete_data(town: Town) -> None:
     with pytest.raises(CannotOperate, match="nothing was deleted"):
         destroy(town.stage, "delete it", "", town.operator)
     with pytest.raises(CannotOperate, match="Nothing was deleted"):
@@ -206,7 +208,7 @@ def test_taking_it_down_needs_the_word_to_delete_data(town):
         destroy(town.stage, "", "", town.operator)
 
 
-def test_what_it_kept_comes_back_in_a_new_stack(town):
+def test_what_it_kept_comes_back_in_a_new_stack(town: Town) -> None:
     families = town.stage.client("dynamodb").scan(TableName=f"{town.stage.prefix}-families")["Items"]
     with pytest.raises(CannotOperate, match="make adopt"):
         deploy(town.stage, town.built, town.operator)

@@ -1,6 +1,7 @@
 """Addresses that must not be written to: found for their family, erased with it, lifted by a command."""
 
 import json
+from pathlib import Path
 
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
