@@ -1,10 +1,12 @@
 """A parent on her way to the bank and back, whichever window it opens in."""
 
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.bank import NUMBER, BankPage
+from tests.browser.conftest import Opener
 from tests.browser.steps import Parent
 
 CONFIRMED = "Confirmation de paiement, étape 4 sur 4"
@@ -12,7 +14,7 @@ LATEST = 30_000
 """Milliseconds in which the waiting page's script has asked again several times."""
 
 
-def at_the_recap(open_page, town, **how) -> Parent:
+def at_the_recap(open_page: Opener, town: str, **how: Any) -> Parent:
     parent = Parent(open_page(town, **how))
     parent.signs_in()
     parent.goes_to("/factures")

@@ -15,6 +15,7 @@ from tests.browser.paying import (
     is_among_the_paid,
     opens_the_bank,
 )
+from tests.browser.steps import Parent
 from tests.browser.test_invoices import read_message
 
 EVERY_WAY = pytest.mark.parametrize(
@@ -24,6 +25,18 @@ EVERY_WAY = pytest.mark.parametrize(
         pytest.param(False, DESKTOP, id="paying-1280x800-no-javascript"),
     ],
 )
+
+
+def says_that_it_waits(parent: Parent) -> None:
+    expect(parent.page.get_by_role("heading", level=1)).to_have_text("Coordonnées bancaires, étape 3 sur 4")
+    parent.sees("4,24 €", "Ne payez pas une deuxième fois", "vous pouvez fermer toutes les fenêtres", "pop-up")
+    checks.no_horizontal_scroll(parent.page, "waiting")
+
+
+def says_what_was_paid(parent: Parent) -> None:
+    confirmed(parent.page)
+    parent.sees("Votre paiement est enregistré", "REGIE PERISCOLAIRE", "2013-T5-00-26000335", "Carte bancaire")
+    checks.no_horizontal_scroll(parent.page, "confirmed")
 
 
 @EVERY_WAY
@@ -48,10 +61,8 @@ def test_the_manuals_four_steps_in_a_new_window(
     # Then her first window waits, and says what the manual says
     if not javascript:
         parent.follows("J’ai terminé à la banque")
-    expect(parent.page.get_by_role("heading", level=1)).to_have_text("Coordonnées bancaires, étape 3 sur 4")
+    says_that_it_waits(parent)
     take_picture(parent, "2-attente")
-    parent.sees("4,24 €", "Ne payez pas une deuxième fois", "vous pouvez fermer toutes les fenêtres", "pop-up")
-    checks.no_horizontal_scroll(parent.page, "waiting")
 
     # When the bank says that it is done, and she closes its window
     window.pays()
@@ -60,10 +71,8 @@ def test_the_manuals_four_steps_in_a_new_window(
     # Then the confirmation shows by itself, or when she asks
     if not javascript:
         asks_until_confirmed(parent)
-    confirmed(parent.page)
+    says_what_was_paid(parent)
     take_picture(parent, "3-confirmation")
-    parent.sees("Votre paiement est enregistré", "REGIE PERISCOLAIRE", "2013-T5-00-26000335", "Carte bancaire")
-    checks.no_horizontal_scroll(parent.page, "confirmed")
 
     # And the invoice is among the paid, once, with what the bank said, and a receipt was sent
     is_among_the_paid(parent)

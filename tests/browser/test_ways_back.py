@@ -3,15 +3,17 @@
 import pytest
 
 from tests.browser import checks
-from tests.browser.bank import BankPage
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.bank import Bank, BankPage
+from tests.browser.conftest import DESKTOP, PHONE, Opener, TakePicture
 from tests.browser.paying import CONFIRMED, asks_until_confirmed, at_the_recap, goes_to_the_bank, opens_the_bank
 
 
 @pytest.mark.parametrize(
     "size", [pytest.param(PHONE, id="refused-360x640"), pytest.param(DESKTOP, id="refused-1280x800")]
 )
-def test_a_refused_card_may_be_tried_again(town, bank, open_page, size, take_picture):
+def test_a_refused_card_may_be_tried_again(
+    town: str, bank: Bank, open_page: Opener, size: tuple[int, int], take_picture: TakePicture
+) -> None:
     parent = at_the_recap(open_page, town, size=size)
     page = goes_to_the_bank(parent)
     page.pays(ending="11")
@@ -28,7 +30,7 @@ def test_a_refused_card_may_be_tried_again(town, bank, open_page, size, take_pic
     assert len(bank.operations()) == 2
 
 
-def test_abandoned_then_late_success(town, bank, open_page):
+def test_abandoned_then_late_success(town: str, bank: Bank, open_page: Opener) -> None:
     # Given a parent who gives up at the bank
     parent = at_the_recap(open_page, town)
     window = opens_the_bank(parent)
@@ -59,7 +61,7 @@ def test_abandoned_then_late_success(town, bank, open_page):
     assert bank.payments() == [424]
 
 
-def test_a_closed_window_is_waited_for_and_opened_again(town, bank, open_page):
+def test_a_closed_window_is_waited_for_and_opened_again(town: str, bank: Bank, open_page: Opener) -> None:
     parent = at_the_recap(open_page, town, javascript=False)
     window = opens_the_bank(parent)
     window.page.close()
@@ -74,7 +76,7 @@ def test_a_closed_window_is_waited_for_and_opened_again(town, bank, open_page):
     assert len(bank.operations()) == 1, "the second click finds the operation of the first"
 
 
-def test_paid_twice_is_kept_and_said(town, bank, open_page):
+def test_paid_twice_is_kept_and_said(town: str, bank: Bank, open_page: Opener) -> None:
     # Given a refused payment, and a second one that is paid
     parent = at_the_recap(open_page, town)
     first = goes_to_the_bank(parent)
@@ -99,7 +101,7 @@ def test_paid_twice_is_kept_and_said(town, bank, open_page):
     parent.sees("4,24 € de trop : la mairie vous les doit")
 
 
-def test_a_session_that_ended_at_the_bank_leads_to_the_result(town, bank, open_page):
+def test_a_session_that_ended_at_the_bank_leads_to_the_result(town: str, bank: Bank, open_page: Opener) -> None:
     parent = at_the_recap(open_page, town)
     page = goes_to_the_bank(parent)
     page.pays()
@@ -109,7 +111,7 @@ def test_a_session_that_ended_at_the_bank_leads_to_the_result(town, bank, open_p
     assert parent.heading == CONFIRMED
 
 
-def test_a_bank_that_is_down_leaves_nothing_hanging(town, bank, open_page):
+def test_a_bank_that_is_down_leaves_nothing_hanging(town: str, bank: Bank, open_page: Opener) -> None:
     bank.start_again(fault="503", fault_on="creerPaiementSecurise")
     parent = at_the_recap(open_page, town)
     parent.follows("Payer plutôt dans cette fenêtre")
@@ -131,7 +133,7 @@ def test_a_bank_that_is_down_leaves_nothing_hanging(town, bank, open_page):
         pytest.param("33", "Coordonnées bancaires, étape 3 sur 4", id="a breakdown"),
     ],
 )
-def test_what_is_not_sure_is_never_guessed(town, bank, open_page, ending, said):
+def test_what_is_not_sure_is_never_guessed(town: str, bank: Bank, open_page: Opener, ending: str, said: str) -> None:
     parent = at_the_recap(open_page, town)
     page = goes_to_the_bank(parent)
     page.pays(ending=ending)

@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_no_class_of_the_import_shares_its_name():
-    homes = defaultdict(list)
+def test_no_class_of_the_import_shares_its_name() -> None:
+    homes: defaultdict[str, list[str]] = defaultdict(list)
     for path in (ROOT / "chalicelib").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef):

@@ -47,7 +47,7 @@ class Town:
         self.run = Importer(
             store=store,
             plannings=world.plannings,
-            places=CountPlaces(plannings=world.plannings, families=world.families, pause=[].append),
+            places=CountPlaces(plannings=world.plannings, families=world.families, pause=lambda _: None),
             invoice_import=InvoiceImport(
                 world.invoices,
                 world.pdfs,
