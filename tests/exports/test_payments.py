@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -35,11 +36,11 @@ ENTRY = LedgerEntry(
 
 
 @pytest.fixture
-def attempts():
+def attempts() -> MemoryAttempts:
     return MemoryAttempts(MemoryInvoices(), MemoryOutbox())
 
 
-def test_a_day_of_payments(attempts, tmp_path):
+def test_a_day_of_payments(attempts: MemoryAttempts, tmp_path: Path) -> None:
     attempts.entries = [
         ENTRY,
         replace(ENTRY, id="b", letter="V", authorisation="=1+1", amount=Cents(5), paid_at=None),
@@ -59,7 +60,7 @@ def test_a_day_of_payments(attempts, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
-def test_what_a_person_has_to_see(attempts, tmp_path):
+def test_what_a_person_has_to_see(attempts: MemoryAttempts, tmp_path: Path) -> None:
     attempts.entries = [
         ENTRY,
         replace(ENTRY, id="a", kind=Kind.OVERPAID, amount=Cents(424)),
@@ -79,11 +80,11 @@ def test_what_a_person_has_to_see(attempts, tmp_path):
 
 
 @pytest.mark.parametrize(("cents", "words"), [(0, "0,00"), (5, "0,05"), (-424, "-4,24"), (1_000_000, "10000,00")])
-def test_euros(cents, words):
+def test_euros(cents: int, words: str) -> None:
     assert euros_of(Cents(cents)) == words
 
 
-def test_the_command(tmp_path):
+def test_the_command(tmp_path: Path) -> None:
     with a_world() as world:
         world.pay()
         world.treasury.says("idop-1", "P")
