@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.ledger import Kind
+from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.declaring import DeclarePayment
+from chalicelib.services.payment_ports import PaymentProvider
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment
 from chalicelib.services.starting import StartPayment
+from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
@@ -23,30 +31,30 @@ from tests.stand_in import PEPPER, database_for, moto_town
 
 NOW = paris("lundi 2026-11-23 10:00")
 PAYING = PaymentFacts("T5", "006382", (), "", online="web-service")
-INVOICE = replace(an_invoice(), total=424, payments=())
+INVOICE = replace(an_invoice(), total=Cents(424), payments=())
 EMAIL = "jamie.bond@server.fr"
 
 
 class Links:
-    def notify(self):
+    def notify(self) -> str:
         return "https://portail.example/payfip/notification"
 
-    def back(self):
+    def back(self) -> str:
         return "https://portail.example/payfip/retour"
 
 
 class World:
-    def __init__(self, settings, payment=PAYING):
+    def __init__(self, settings: Settings, payment: PaymentFacts = PAYING) -> None:
         database = database_for(settings)
         self.clock = FixedClock(NOW)
         self.treasury = Treasury(now=NOW)
         self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
         self.outbox = DynamoOutbox(database, PEPPER)
-        self.told = []
+        self.told: list[str] = []
         self.town = MemoryTown(replace(a_town(), payment=payment))
-        self.providers = {"web-service": self.treasury, "url": self.treasury}
-        told = {"clock": self.clock, "report": lambda event, **_facts: self.told.append(event)}
-        books = {"attempts": self.attempts, "invoices": self.invoices}
+        self.providers: dict[str, PaymentProvider] = {"web-service": self.treasury, "url": self.treasury}
+        told: dict[str, Any] = {"clock": self.clock, "report": lambda event, **_facts: self.told.append(event)}
+        books: dict[str, Any] = {"attempts": self.attempts, "invoices": self.invoices}
         self.settle = SettlePayment(**books, providers=self.providers, **told)
         self.start = StartPayment(
             **books,
@@ -63,34 +71,60 @@ class World:
         self.ids = 0
         self.invoices.put(INVOICE, ())
 
-    def _next_id(self):
+    def _next_id(self) -> str:
         self.ids += 1
         return f"a-{self.ids}"
 
-    def pay(self):
+    def pay(self) -> str:
         return self.start(a_family(), INVOICE.number, EMAIL)
 
-    def later(self, **time):
+    def later(self, **time: float) -> None:
         self.clock.at = self.clock.now() + timedelta(**time)
 
-    def invoice(self):
-        return self.invoices.find(BOND, INVOICE.number)
+    def invoice(self) -> Invoice:
+        found = self.invoices.find(BOND, INVOICE.number)
+        assert found
+        return found
 
-    def receipts(self):
+    def attempt(self, name: str = "a-1") -> Attempt:
+        found = self.attempts.find(AttemptId(name))
+        assert found
+        return found
+
+    def shown(self) -> Attempt:
+        """The attempt that the waiting page shows."""
+        found = self.show(BOND, INVOICE.number).attempt
+        assert found
+        return found
+
+    def receipts(self) -> list[str]:
         return [mail.id for mail in self.outbox.due(self.clock.now(), 50)]
 
-    def journal(self):
+    def journal(self) -> list[Kind]:
         return [entry.kind for entry in self.attempts.ledger(paris_day(self.clock.now()))]
 
-    def notified(self, idop="idop-1"):
+    def notified(self, idop: str = "idop-1") -> Attempt | None:
         return self.settle.by_idop(idop)
+
+    def settled(self) -> Attempt:
+        """The attempt after a notification about it."""
+        found = self.notified()
+        assert found
+        return found
+
+    def falls_silent(self) -> BankAnswer:
+        """What the treasury says of the first operation, and from now on does not any more."""
+        answer = self.treasury.answers["idop-1"]
+        assert answer
+        self.treasury.answers["idop-1"] = None
+        return answer
 
 
 @contextmanager
-def a_world(**changes) -> Iterator[World]:
+def a_world(payment: PaymentFacts = PAYING) -> Iterator[World]:
     with moto_town() as settings:
-        yield World(settings, **changes)
+        yield World(settings, payment)
 
 
-def looked_up(world):
+def looked_up(world: World) -> int:
     return world.treasury.looked["idop-1"]

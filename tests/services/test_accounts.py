@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import pytest
 
@@ -32,6 +33,8 @@ OTHER = FamilyId("f-other")
 LOGIN = Login(BOND, JAMES, SALT, secret_of(PEPPER, "GOLDENEYE7", SALT))
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
+Store = TypeVar("Store", MemoryLogins, MemoryThrottle)
+
 
 class Town:
     """A sign-in over in-memory stores that also remembers what was asked of them."""
@@ -54,10 +57,10 @@ class Town:
             report=lambda event, **facts: self.events.append((event, facts)),
         )
 
-    def recorded(self, store, name):  # type: ignore[no-untyped-def]
+    def recorded(self, store: Store, name: str) -> Store:
         real = getattr(store, name)
 
-        def call(*args, **kwargs):  # type: ignore[no-untyped-def]
+        def call(*args: Any, **kwargs: Any) -> Any:
             self.calls.append(name)
             return real(*args, **kwargs)
 

@@ -38,7 +38,7 @@ def by_eventbridge(told: dict[str, Any]) -> dict[str, Any]:
     return {"source": "aws.ses", "detail-type": "Email Bounced", "detail": told}
 
 
-def note(world: World, event: Any) -> int:
+def note(world: World, event: dict[str, Any]) -> int:
     job = NoteSesEvent(outbox=world.outbox, events=SesEvents(TOWN), clock=world.clock, report=world.report)
     return job(event)
 
@@ -51,14 +51,14 @@ def note(world: World, event: Any) -> int:
         pytest.param(by_eventbridge(complaint(complaintFeedbackType="abuse")), id="a complaint that says why"),
     ],
 )
-def test_an_address_that_bounces_or_complains_is_never_written_to_again(world, event):
+def test_an_address_that_bounces_or_complains_is_never_written_to_again(world: World, event: dict[str, Any]) -> None:
     assert note(world, event) == 1
     assert note(world, event) == 1, "told twice, as EventBridge may"
     assert world.outbox.suppressed(["BOND@server.fr", "other@server.fr"]) == {"BOND@server.fr"}
     assert "bond" not in str(world.events).lower()
 
 
-def test_every_recipient_is_noted(world):
+def test_every_recipient_is_noted(world: World) -> None:
     emails = ["a@server.fr", "b@server.fr"]
     assert note(world, by_eventbridge(bounce("Permanent", *emails))) == 2
     assert world.outbox.suppressed([*emails, "c@server.fr"]) == set(emails)
@@ -72,7 +72,7 @@ def test_every_recipient_is_noted(world):
         pytest.param(sent_by(), id="a mail of no configuration set"),
     ],
 )
-def test_a_bounce_of_another_town_s_mail_is_none_of_ours(world, mail):
+def test_a_bounce_of_another_town_s_mail_is_none_of_ours(world: World, mail: dict[str, Any]) -> None:
     assert note(world, by_eventbridge({**bounce(), "mail": mail})) == 0
     assert world.outbox.suppressed(["bond@server.fr"]) == set()
     assert world.events == []
@@ -86,7 +86,7 @@ def test_a_bounce_of_another_town_s_mail_is_none_of_ours(world, mail):
         pytest.param(by_eventbridge({"eventType": "Delivery", "delivery": {}, "mail": OURS}), id="a delivery"),
     ],
 )
-def test_what_is_not_final_is_ignored(world, event):
+def test_what_is_not_final_is_ignored(world: World, event: dict[str, Any]) -> None:
     assert note(world, event) == 0
     assert world.outbox.suppressed(["bond@server.fr"]) == set()
     assert world.events == []
@@ -104,6 +104,6 @@ def test_what_is_not_final_is_ignored(world, event):
         pytest.param(by_eventbridge({**bounce(), "bounce": None}), id="null for details"),
     ],
 )
-def test_an_unreadable_event_is_told_and_forgotten(world, event):
+def test_an_unreadable_event_is_told_and_forgotten(world: World, event: dict[str, Any]) -> None:
     assert note(world, event) == 0
     assert [name for name, _ in world.events] == ["ses.unreadable"]

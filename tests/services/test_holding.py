@@ -19,7 +19,7 @@ MONDAY_PLACE, TUESDAY_PLACE = PlaceKey(MONDAY, CANTEEN), PlaceKey(TUESDAY, CANTE
 
 def rivals(limited: Activity, plannings: MemoryPlannings) -> tuple[Desk, Desk]:
     desk, rival = Desk(limited, plannings=plannings), Desk(limited, plannings=plannings)
-    rival.family = replace(rival.family, id="f-rival")
+    rival.family = replace(rival.family, id=FamilyId("f-rival"))
     return desk, rival
 
 

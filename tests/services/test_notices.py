@@ -1,5 +1,6 @@
 """Who is told of new invoices: what the parent saves, what each address decides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -180,7 +181,7 @@ class Stubborn:
     def settings(self, family: FamilyId) -> NoticeSettings:
         return self.store.settings(family)
 
-    def save(self, family: FamilyId, settings: NoticeSettings, mails: object = ()) -> None:
+    def save(self, family: FamilyId, settings: NoticeSettings, mails: Sequence[Mail] = ()) -> None:
         if self.times:
             self.times -= 1
             raise self.error

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
@@ -73,7 +73,7 @@ def _nothing(_world: World) -> None:
     """Nobody comes back."""
 
 
-def holding(state: AddressState) -> Callable[[], object]:
+def holding(state: AddressState) -> Callable[[], AbstractContextManager[World]]:
     @contextmanager
     def held() -> Iterator[World]:
         with fresh() as world:

@@ -1,11 +1,11 @@
 """New invoices are told of once, and nobody's trouble is somebody else's."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.notices import NoticeSettings
@@ -28,7 +28,7 @@ def told_of(world: World, *invoices: Invoice, settings: NoticeSettings | None = 
         world.invoices.put(invoice, ())
 
 
-def test_each_address_that_agreed_gets_one_mail(world):
+def test_each_address_that_agreed_gets_one_mail(world: World) -> None:
     told_of(world, an_invoice())
     assert world.notify() == 2
     mails = world.waiting()
@@ -41,7 +41,7 @@ def test_each_address_that_agreed_gets_one_mail(world):
     assert len(world.waiting()) == 2
 
 
-def test_a_mail_says_what_is_due_and_when_and_names_no_child(world):
+def test_a_mail_says_what_is_due_and_when_and_names_no_child(world: World) -> None:
     told_of(world, an_invoice(), settings=replace(WANTED, extra=()))
     world.notify()
     [mail] = world.waiting()
@@ -65,28 +65,28 @@ def test_a_mail_says_what_is_due_and_when_and_names_no_child(world):
         pytest.param(replace(WANTED, extra=(), town_stopped=True), id="every address stopped"),
     ],
 )
-def test_who_wants_no_mail_gets_none_and_is_asked_no_more(world, settings):
+def test_who_wants_no_mail_gets_none_and_is_asked_no_more(world: World, settings: NoticeSettings | None) -> None:
     told_of(world, an_invoice(), settings=settings)
     assert world.notify() == 0
     assert world.waiting() == []
     assert world.invoices.to_notify(10) == ()
 
 
-def test_nobody_is_told_of_an_invoice_that_is_paid(world):
+def test_nobody_is_told_of_an_invoice_that_is_paid(world: World) -> None:
     told_of(world, an_invoice())
     world.invoices.record(BOND, an_invoice().number, a_payment(123_456))
     assert world.notify() == 0
     assert world.invoices.to_notify(10) == ()
 
 
-def test_an_address_that_bounced_is_left_out(world):
+def test_an_address_that_bounced_is_left_out(world: World) -> None:
     told_of(world, an_invoice())
     world.outbox.suppress(TOWN_EMAIL.upper(), "bounce", world.clock.now())
     assert world.notify() == 1
     assert [mail.to for mail in world.waiting()] == [EXTRA]
 
 
-def test_an_invoice_of_nobody_is_taken_off_and_told_to_the_operator(world):
+def test_an_invoice_of_nobody_is_taken_off_and_told_to_the_operator(world: World) -> None:
     told_of(world, an_invoice(family="f-gone"))
     assert world.notify() == 0
     assert world.invoices.to_notify(10) == ()
@@ -96,7 +96,9 @@ def test_an_invoice_of_nobody_is_taken_off_and_told_to_the_operator(world):
 
 
 @pytest.mark.parametrize("error", [Unavailable, KeyError, ValueError], ids=lambda error: error.__name__)
-def test_one_family_in_trouble_holds_back_no_other(world, error):
+def test_one_family_in_trouble_holds_back_no_other(
+    world: World, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """More invoices in trouble than a batch holds, and they come first: the last one is told of all the same."""
     troubled = [
         an_invoice(f"2026-001-{n:06}", "f-trouble", published_at=paris(NOW)) for n in range(1, INVOICES_A_RUN + 6)
@@ -104,12 +106,12 @@ def test_one_family_in_trouble_holds_back_no_other(world, error):
     told_of(world, *troubled, an_invoice(published_at=paris("lundi 2026-11-23 09:00")))
     find = world.families.find
 
-    def trouble(family: FamilyId) -> Any:
+    def trouble(family: FamilyId) -> Family | None:
         if family == "f-trouble":
             raise error("on purpose")
         return find(family)
 
-    world.families.find = trouble
+    monkeypatch.setattr(world.families, "find", trouble)
     with pytest.raises(Unavailable, match=f"{INVOICES_A_RUN + 5} invoices"):
         world.notify()
     assert sorted(mail.to for mail in world.waiting()) == sorted([TOWN_EMAIL, EXTRA])
@@ -118,12 +120,12 @@ def test_one_family_in_trouble_holds_back_no_other(world, error):
     assert len(failed) == INVOICES_A_RUN + 5
     assert {(facts["level"], facts["kind"]) for facts in failed} == {("error", error.__name__)}
 
-    world.families.find = find
+    monkeypatch.undo()
     assert world.notify() == 0, "f-trouble is unknown to the town: taken off without mail"
     assert world.invoices.to_notify(1000) == ()
 
 
-def test_the_notification_stops_before_its_time_is_over_and_goes_on_later(world):
+def test_the_notification_stops_before_its_time_is_over_and_goes_on_later(world: World) -> None:
     told_of(world, *(an_invoice(f"2026-001-{n:06}") for n in range(1, 11)))
     left = iter([300.0, 300.0, 300.0, 300.0, *[MARGIN_SECONDS] * 100])
     assert world.notify(lambda: next(left)) == 6
@@ -131,7 +133,7 @@ def test_the_notification_stops_before_its_time_is_over_and_goes_on_later(world)
     assert world.notify() == 14
 
 
-def test_what_is_logged_names_nobody(world):
+def test_what_is_logged_names_nobody(world: World) -> None:
     told_of(world, an_invoice())
     world.notify()
     world.outbox.suppress(EXTRA, "bounce", world.clock.now())

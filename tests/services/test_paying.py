@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import pytest
 
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.school_calendar import paris_day
@@ -21,20 +20,20 @@ from tests.services.paying_world import INVOICE, NOW, Links, World, a_world, loo
 
 
 @pytest.fixture
-def world():
+def world() -> Iterator[World]:
     with a_world() as made:
         yield made
 
 
-def test_a_payment_is_opened_paid_and_receipted(world):
+def test_a_payment_is_opened_paid_and_receipted(world: World) -> None:
     assert world.pay() == "https://bank.example/idop-1"
     ((attempt, notify, back),) = world.treasury.asked
     assert (attempt.amount, attempt.reference, attempt.exercice) == (424, INVOICE.reference.replace("-", ""), "2013")
     assert (notify, back) == (Links().notify(), Links().back())
-    assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PENDING
+    assert world.shown().state is AttemptState.PENDING
     world.treasury.says("idop-1", "P")
     world.later(seconds=1)
-    assert world.notified().state is AttemptState.PAID
+    assert world.settled().state is AttemptState.PAID
     (payment,) = world.invoice().payments
     assert (payment.amount, payment.authorisation, payment.bank_date) == (424, "A55A", paris_day(NOW))
     assert world.receipts() == ["payment-receipt-a-1"]
@@ -43,7 +42,7 @@ def test_a_payment_is_opened_paid_and_receipted(world):
         world.pay()
 
 
-def test_being_told_again_and_again_changes_nothing(world):
+def test_being_told_again_and_again_changes_nothing(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "P")
     for _ in range(3):
@@ -53,19 +52,19 @@ def test_being_told_again_and_again_changes_nothing(world):
     assert (world.invoice().paid, len(world.receipts()), world.journal()) == (424, 1, [Kind.PAID])
 
 
-def test_a_second_click_finds_the_same_operation(world):
+def test_a_second_click_finds_the_same_operation(world: World) -> None:
     assert world.pay() == world.pay()
     assert len(world.treasury.asked) == 1
 
 
-def test_a_refused_card_may_be_tried_again_at_once(world):
+def test_a_refused_card_may_be_tried_again_at_once(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "R")
     assert world.pay() == "https://bank.example/idop-2"
-    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.REFUSED
+    assert world.attempt().state is AttemptState.REFUSED
 
 
-def test_an_abandon_that_lives_on_keeps_the_invoice_for_two_minutes_and_can_be_paid(world):
+def test_an_abandon_that_lives_on_keeps_the_invoice_for_two_minutes_and_can_be_paid(world: World) -> None:
     """She cancels, comes back, clicks « payer », then pays in the bank's window that she had left open."""
     world.pay()
     world.treasury.says("idop-1", "A")
@@ -76,18 +75,18 @@ def test_an_abandon_that_lives_on_keeps_the_invoice_for_two_minutes_and_can_be_p
         world.pay()
     world.treasury.says("idop-1", "P")
     world.later(seconds=29)
-    assert world.notified().state is AttemptState.PAID
+    assert world.settled().state is AttemptState.PAID
     assert (len(world.treasury.asked), world.invoice().paid) == (1, 424)
 
 
-def test_an_abandon_is_looked_up_again_before_another_operation_opens(world):
+def test_an_abandon_is_looked_up_again_before_another_operation_opens(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "A")
     world.notified()
     world.later(minutes=2)
     assert world.pay() == "https://bank.example/idop-2"
     assert looked_up(world) == 2
-    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.ABANDONED
+    assert world.attempt().state is AttemptState.ABANDONED
     world.treasury.says("idop-2", "A")
     world.later(minutes=1)
     world.notified("idop-2")
@@ -97,16 +96,16 @@ def test_an_abandon_is_looked_up_again_before_another_operation_opens(world):
         world.pay()
 
 
-def test_an_abandon_becomes_true_without_anybody(world):
+def test_an_abandon_becomes_true_without_anybody(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "A")
     world.notified()
     world.later(minutes=2)
     assert world.reconcile(lambda: 100.0) == 1
-    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.ABANDONED
+    assert world.attempt().state is AttemptState.ABANDONED
 
 
-def test_a_result_that_nobody_told_is_looked_up_before_a_second_payment(world):
+def test_a_result_that_nobody_told_is_looked_up_before_a_second_payment(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "P")
     world.later(minutes=20)
@@ -115,7 +114,7 @@ def test_a_result_that_nobody_told_is_looked_up_before_a_second_payment(world):
     assert world.invoice().is_paid
 
 
-def test_two_operations_that_both_end_paid_are_both_kept_and_one_is_to_refund(world):
+def test_two_operations_that_both_end_paid_are_both_kept_and_one_is_to_refund(world: World) -> None:
     world.pay()
     world.later(minutes=20)
     world.pay()
@@ -128,7 +127,7 @@ def test_two_operations_that_both_end_paid_are_both_kept_and_one_is_to_refund(wo
     assert "payment.overpaid" in world.told
 
 
-def test_cash_at_the_desk_in_between_makes_it_too_much(world):
+def test_cash_at_the_desk_in_between_makes_it_too_much(world: World) -> None:
     world.pay()
     world.invoices.record(BOND, INVOICE.number, a_payment(400))
     world.treasury.says("idop-1", "P")
@@ -137,63 +136,63 @@ def test_cash_at_the_desk_in_between_makes_it_too_much(world):
     assert (entry.kind, entry.amount, world.invoice().overpaid) == (Kind.OVERPAID, 400, 400)
 
 
-def test_money_of_another_amount_is_kept_for_a_person(world):
+def test_money_of_another_amount_is_kept_for_a_person(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "P", amount=100)
-    assert world.notified().state is AttemptState.TO_CHECK
+    assert world.settled().state is AttemptState.TO_CHECK
     (entry,) = world.attempts.to_refund_or_check()
     assert (entry.kind, entry.amount, entry.why) == (Kind.TO_CHECK, 100, "differs:amount")
     assert not world.invoice().payments
 
 
-def test_the_treasury_down_at_creation_leaves_no_attempt_hanging(world):
+def test_the_treasury_down_at_creation_leaves_no_attempt_hanging(world: World) -> None:
     world.treasury.down = True
     with pytest.raises(Unavailable):
         world.pay()
-    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.FAILED
+    assert world.attempt().state is AttemptState.FAILED
     world.treasury.down = False
     assert world.pay() == "https://bank.example/idop-1"
 
 
-def test_the_treasury_refusing_the_address_is_told(world):
+def test_the_treasury_refusing_the_address_is_told(world: World) -> None:
     world.treasury.refuses = "A2"
     with pytest.raises(OrderRefused):
         world.pay()
-    assert world.attempts.find(AttemptId("a-1")).why == "refused:A2"
+    assert world.attempt().why == "refused:A2"
 
 
-def test_a_lost_notification_is_made_up_for_and_a_late_success_counts(world):
+def test_a_lost_notification_is_made_up_for_and_a_late_success_counts(world: World) -> None:
     world.pay()
     world.later(minutes=6)
     assert world.reconcile(lambda: 100.0) == 1
     assert world.reconcile(lambda: 100.0) == 0, "the next look is in five minutes"
     world.later(hours=2)
     world.reconcile(lambda: 100.0)
-    assert world.attempts.find(AttemptId("a-1")).state is AttemptState.EXPIRED
+    assert world.attempt().state is AttemptState.EXPIRED
     world.treasury.says("idop-1", "P")
     world.later(minutes=15)
     world.reconcile(lambda: 100.0)
     assert world.invoice().is_paid
 
 
-def test_the_treasury_down_at_look_up_is_asked_again(world):
+def test_the_treasury_down_at_look_up_is_asked_again(world: World) -> None:
     world.pay()
     world.treasury.down = True
     world.later(minutes=6)
     with pytest.raises(Unavailable):
         world.reconcile(lambda: 100.0)
-    assert world.show(BOND, INVOICE.number).attempt.state is AttemptState.PENDING
+    assert world.shown().state is AttemptState.PENDING
     world.treasury.down = False
     assert world.reconcile(lambda: 100.0) == 0, "the next look is in five minutes"
     world.later(minutes=5)
     assert world.reconcile(lambda: 100.0) == 1
 
 
-def test_an_operation_that_is_not_ours_does_nothing(world):
+def test_an_operation_that_is_not_ours_does_nothing(world: World) -> None:
     assert world.notified("idop-9") is None
 
 
-def test_a_town_without_contract_and_amounts_that_the_treasury_does_not_take():
+def test_a_town_without_contract_and_amounts_that_the_treasury_does_not_take() -> None:
     with a_world(payment=PaymentFacts()) as closed, pytest.raises(NotPayable, match="closed"):
         closed.pay()
     with a_world() as world:
@@ -202,7 +201,7 @@ def test_a_town_without_contract_and_amounts_that_the_treasury_does_not_take():
             world.pay()
 
 
-def test_opening_survives_every_fault():
+def test_opening_survives_every_fault() -> None:
     def whole(world: World) -> None:
         attempt = world.attempts.latest(world.invoice())
         assert attempt is not None
@@ -218,7 +217,7 @@ def test_opening_survives_every_fault():
     assert {fault.way for fault in tried} == set(Way)
 
 
-def test_settling_survives_every_fault():
+def test_settling_survives_every_fault() -> None:
     @contextmanager
     def fresh() -> Iterator[World]:
         with a_world() as world:
@@ -238,7 +237,7 @@ def test_settling_survives_every_fault():
     survives(Case(fresh=fresh, run=World.notified, recover=job, check=once))
 
 
-def test_calls_to_the_tables_are_few(world):
+def test_calls_to_the_tables_are_few(world: World) -> None:
     """Each is 5 to 10 ms of a parent's wait, and counted in the town's bill. One of asking and of settling is the write
     that lets one of many ask: who comes too soon does without it."""
     with counted() as opening:

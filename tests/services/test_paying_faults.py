@@ -1,13 +1,14 @@
 """Every call to the bank fails in every way, in the whole of a payment; then what comes next in life comes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import pytest
 
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.payments import AttemptState
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.services.payment_ports import PaymentProvider
 from tests.faults import Killed
 from tests.services.paying_world import INVOICE, World, a_world
 
@@ -15,25 +16,31 @@ LOST, ANSWER_LOST, KILLED_BEFORE, KILLED_AFTER = "request lost", "answer lost", 
 WAYS = (LOST, ANSWER_LOST, KILLED_BEFORE, KILLED_AFTER)
 
 
+T = TypeVar("T")
+
+
 @dataclass
 class Faulty:
     """The treasury of a world, whose call number ``at`` (from 0) goes wrong in ``way``."""
 
-    treasury: Any
+    treasury: PaymentProvider
     at: int
     way: str
     calls: int = 0
 
-    def create(self, attempt: Any, **where: str) -> Any:
-        return self._bent(lambda: self.treasury.create(attempt, **where))
+    def create(self, attempt: Attempt, *, notify: str, back: str) -> str:
+        return self._bent(lambda: self.treasury.create(attempt, notify=notify, back=back))
 
-    def result_of(self, idop: str) -> Any:
+    def result_of(self, idop: str) -> BankAnswer:
         return self._bent(lambda: self.treasury.result_of(idop))
 
-    def page(self, attempt: Any) -> str:
-        return str(self.treasury.page(attempt))
+    def page(self, attempt: Attempt) -> str:
+        return self.treasury.page(attempt)
 
-    def _bent(self, call: Callable[[], Any]) -> Any:
+    def declared(self, told: Mapping[str, str]) -> BankAnswer:
+        return self.treasury.declared(told)
+
+    def _bent(self, call: Callable[[], T]) -> T:
         number, self.calls = self.calls, self.calls + 1
         if number != self.at:
             return call()
@@ -82,7 +89,7 @@ def whole_payment(world: World) -> list[str]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("at", range(4))
-def test_a_payment_survives_every_fault_of_the_bank(at, way):
+def test_a_payment_survives_every_fault_of_the_bank(at: int, way: str) -> None:
     with a_world() as world:
         bank = Faulty(world.treasury, at, way)
         world.providers["web-service"] = bank
@@ -109,7 +116,7 @@ def whole_payment_again(world: World) -> list[str]:
     return list(tries(world, world.notified, lambda: world.reconcile(lambda: 100.0)))
 
 
-def test_the_faults_do_happen():
+def test_the_faults_do_happen() -> None:
     with a_world() as world:
         bank = Faulty(world.treasury, -1, LOST)
         world.providers["web-service"] = bank

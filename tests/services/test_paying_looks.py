@@ -1,8 +1,12 @@
 """When the treasury is asked what became of an operation: once for many, and again soon enough."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import AttemptState
 from chalicelib.services.invoicing import AlreadyPaid
 from tests.builders import BOND, a_payment
@@ -10,7 +14,7 @@ from tests.services.paying_world import INVOICE, World, a_world, looked_up
 
 
 @pytest.fixture
-def world():
+def world() -> Iterator[World]:
     with a_world() as made:
         yield made
 
@@ -25,7 +29,7 @@ def world():
         pytest.param(lambda world: world.reconcile(lambda: 100.0), 60, id="jobs"),
     ],
 )
-def test_many_who_come_at_once_are_one_look_up(world, come, times):
+def test_many_who_come_at_once_are_one_look_up(world: World, come: Callable[[World], object], times: int) -> None:
     world.pay()
     world.later(minutes=6)
     for _ in range(times):
@@ -33,7 +37,7 @@ def test_many_who_come_at_once_are_one_look_up(world, come, times):
     assert looked_up(world) == 1
 
 
-def test_the_treasury_is_asked_again_after_five_seconds_or_one_when_it_tells(world):
+def test_the_treasury_is_asked_again_after_five_seconds_or_one_when_it_tells(world: World) -> None:
     world.pay()
     for seconds, come, asked in (
         (0, world.show.by_idop, 1), (0.9, world.notified, 1), (0.1, world.notified, 2), (4.9, world.show.by_idop, 2),
@@ -44,17 +48,17 @@ def test_the_treasury_is_asked_again_after_five_seconds_or_one_when_it_tells(wor
         assert looked_up(world) == asked
 
 
-def test_many_who_read_before_any_wrote_are_one_look_up(world):
+def test_many_who_read_before_any_wrote_are_one_look_up(world: World) -> None:
     """Two Lambdas, no memory in common: the table lets one ask."""
     world.pay()
-    read = world.attempts.by_idop("idop-1")
+    read = world.attempt()
     for _ in range(3):
         assert world.settle(read).state is AttemptState.PENDING
     assert looked_up(world) == 1
 
 
 @pytest.mark.parametrize("old", [{"seconds": 30}, {"days": 3}], ids=["young", "off the list"])
-def test_a_notification_that_comes_too_soon_after_noise_is_looked_up_soon(world, old):
+def test_a_notification_that_comes_too_soon_after_noise_is_looked_up_soon(world: World, old: dict[str, int]) -> None:
     """The treasury tells once; that a stranger knocked half a second before must not cost it its word."""
     world.pay()
     for moment in ({"hours": 3}, {"days": 1}) if "days" in old else ():
@@ -64,13 +68,13 @@ def test_a_notification_that_comes_too_soon_after_noise_is_looked_up_soon(world,
     world.notified()
     world.treasury.says("idop-1", "P")
     world.later(milliseconds=500)
-    assert not world.notified().is_received
+    assert not world.settled().is_received
     world.later(minutes=6)
     assert world.reconcile(lambda: 100.0) == 1
     assert world.invoice().is_paid
 
 
-def test_what_no_longer_keeps_the_invoice_is_asked_about_whenever_a_new_payment_would_open(world):
+def test_what_no_longer_keeps_the_invoice_is_asked_about_whenever_a_new_payment_would_open(world: World) -> None:
     """A stranger who looked a moment ago, and heard nothing because the treasury was down, is no reason not to."""
     world.pay()
     world.later(minutes=20)
@@ -86,18 +90,20 @@ def test_what_no_longer_keeps_the_invoice_is_asked_about_whenever_a_new_payment_
     assert len(world.treasury.asked) == 1
 
 
-def test_an_answer_that_meets_another_writer_is_not_asked_for_again(world):
+def test_an_answer_that_meets_another_writer_is_not_asked_for_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.pay()
     world.treasury.says("idop-1", "P")
-    find, world.invoices.find = world.invoices.find, None
+    find = world.invoices.find
 
-    def then_paid_at_the_desk(family, number):
+    def then_paid_at_the_desk(family: FamilyId, number: InvoiceNumber) -> Invoice | None:
         found = find(family, number)
-        world.invoices.find = find
+        monkeypatch.undo()
         world.invoices.record(BOND, INVOICE.number, a_payment(400))
         return found
 
-    world.invoices.find = then_paid_at_the_desk
-    assert world.notified().state is AttemptState.PAID
+    monkeypatch.setattr(world.invoices, "find", then_paid_at_the_desk)
+    assert world.settled().state is AttemptState.PAID
     assert looked_up(world) == 1
     assert world.invoice().overpaid == 400

@@ -3,9 +3,11 @@
 The bank is the simulator's own ledger, on the portal's clock; what it took is the truth that the portal must come to.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -15,8 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.invoices import Means
+from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.ledger import Kind
+from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid
@@ -34,7 +37,7 @@ from tests.simulated_bank import TAKEN, Bank
 
 INVOICES = [
     replace(an_invoice("2013-026-000335"), payments=()),
-    replace(an_invoice("2013-026-000336"), total=1050, payments=()),
+    replace(an_invoice("2013-026-000336"), total=Cents(1050), payments=()),
 ]
 BROKEN = (Unavailable, Killed, StaleWrite)
 chosen = st.sampled_from(INVOICES)
@@ -102,24 +105,24 @@ class Payments(RuleBasedStateMachine):
         return "https://portail.example/r"
 
     @initialize(invoice=chosen)
-    def a_parent_is_at_the_bank(self, invoice):
+    def a_parent_is_at_the_bank(self, invoice: Invoice) -> None:
         self.a_parent_goes_to_the_bank(invoice)
 
     @rule(invoice=chosen)
-    def a_parent_goes_to_the_bank(self, invoice):
+    def a_parent_goes_to_the_bank(self, invoice: Invoice) -> None:
         try:
             self.start(a_family(), invoice.number, "jamie.bond@server.fr")
         except (AlreadyPaid, NotPayable, BeingOpened, *BROKEN):
             pass
 
     @rule(letter=st.sampled_from("PPVRZA"), which=st.integers(0, 5))
-    def somebody_ends_at_the_bank(self, letter, which):
+    def somebody_ends_at_the_bank(self, letter: str, which: int) -> None:
         """Only who was sent to an operation can pay it: those that we know."""
         open_ones = [one.key for one in self.bank.ledger.all() if self.can_be_paid(one.key)]
         if open_ones:
             self.bank.ledger.finish(open_ones[which % len(open_ones)], letter)
 
-    def can_be_paid(self, idop):
+    def can_be_paid(self, idop: str) -> bool:
         """Whether somebody was sent to this operation, and its page still takes her money: not used yet, or abandoned
         less than two minutes ago."""
         try:
@@ -129,7 +132,7 @@ class Payments(RuleBasedStateMachine):
         return self.books.by_idop(idop) is not None
 
     @rule(which=st.integers(0, 5))
-    def the_bank_changes_its_mind(self, which):
+    def the_bank_changes_its_mind(self, which: int) -> None:
         """A success after a refusal, an abandon, a closed window, our own expiry."""
         failed = [
             one.key
@@ -140,37 +143,37 @@ class Payments(RuleBasedStateMachine):
             self.bank.ledger.force(failed[which % len(failed)], "P", tell=False)
 
     @rule(which=st.integers(0, 5), times=st.integers(1, 3))
-    def the_bank_notifies(self, which, times):
+    def the_bank_notifies(self, which: int, times: int) -> None:
         operations = self.bank.ledger.all()
         for _ in range(times if operations else 0):
             self._quietly(lambda: self.settle.by_idop(operations[which % len(operations)].key))
 
     @rule(letter=st.sampled_from("PVRZA"), invoice=chosen)
-    def somebody_ends_and_everybody_hears(self, letter, invoice):
+    def somebody_ends_and_everybody_hears(self, letter: str, invoice: Invoice) -> None:
         self.somebody_ends_at_the_bank(letter, 0)
         for operation in self.bank.ledger.all():
-            self._quietly(lambda key=operation.key: self.settle.by_idop(key))
+            self._quietly(partial(self.settle.by_idop, operation.key))
         self.a_parent_looks(invoice)
 
     @rule(invoice=chosen)
-    def a_parent_looks(self, invoice):
+    def a_parent_looks(self, invoice: Invoice) -> None:
         self._quietly(lambda: self.show(invoice.family, invoice.number))
 
     @rule()
-    def the_job_runs(self):
+    def the_job_runs(self) -> None:
         self._quietly(lambda: self.reconcile(lambda: 100.0))
 
     @rule(minutes=st.sampled_from([1, 5, 16, 61, 136, 24 * 60]))
-    def time_passes(self, minutes):
+    def time_passes(self, minutes: int) -> None:
         self.clock.at = self.clock.now() + timedelta(minutes=minutes)
 
     @rule()
-    def nobody_comes_back_for_hours(self):
+    def nobody_comes_back_for_hours(self) -> None:
         self.time_passes(136)
         self.the_job_runs()
 
     @rule()
-    def the_night_comes(self):
+    def the_night_comes(self) -> None:
         """The bank forgets what nobody used; our clock moves as far as its own."""
         before = self.bank.ledger.now()
         self.bank.ledger.night()
@@ -179,42 +182,42 @@ class Payments(RuleBasedStateMachine):
         self.clock.at = self.clock.now() + passed
 
     @rule(invoice=chosen, cents=st.integers(1, 1200))
-    def the_desk_takes_cash(self, invoice, cents):
+    def the_desk_takes_cash(self, invoice: Invoice, cents: int) -> None:
         self.cash += 1
         self.invoices.record(invoice.family, invoice.number, a_payment(cents, id=f"desk-{self.cash}"))
 
     @rule(crash=st.sampled_from(["before", "after"]))
-    def the_next_write_kills_the_process(self, crash):
+    def the_next_write_kills_the_process(self, crash: str) -> None:
         self.attempts.crash = crash
 
     @rule()
-    def the_next_answer_of_the_bank_is_lost(self):
+    def the_next_answer_of_the_bank_is_lost(self) -> None:
         self.bank.mute = 1
 
     @invariant()
-    def nothing_is_counted_that_the_bank_did_not_take(self):
+    def nothing_is_counted_that_the_bank_did_not_take(self) -> None:
         taken = self.bank.taken()
         for idop, cents in self.counted().items():
             assert taken.get(idop) == cents
 
     @invariant()
-    def no_invoice_can_be_paid_on_two_pages(self):
+    def no_invoice_can_be_paid_on_two_pages(self) -> None:
         """Whatever the bank said of the first a moment ago."""
         usable = [one.order.refdet for one in self.bank.ledger.all() if self.can_be_paid(one.key)]
         assert len(usable) == len(set(usable))
 
     @invariant()
-    def payment_journal_and_receipt_are_one(self):
+    def payment_journal_and_receipt_are_one(self) -> None:
         paid = {entry.attempt for entry in self.books.entries if entry.kind is Kind.PAID}
         assert len(paid) == sum(entry.kind is Kind.PAID for entry in self.books.entries)
-        assert sorted(payment.attempt for payment in self.online()) == sorted(paid)
+        assert Counter(payment.attempt for payment in self.online()) == Counter(paid)
         receipts = {name for name in self.outbox.mails if name.startswith("payment-receipt")}
         assert receipts == {f"payment-receipt-{name}" for name in paid}
 
     @invariant()
-    def what_is_too_much_is_on_the_list(self):
+    def what_is_too_much_is_on_the_list(self) -> None:
         for invoice in INVOICES:
-            found = self.invoices.find(invoice.family, invoice.number)
+            found = self.kept(invoice)
             ours = [entry for entry in self.books.to_refund_or_check() if entry.invoice == invoice.number]
             assert {entry.kind for entry in ours} <= {Kind.OVERPAID, Kind.TO_CHECK}
             assert {entry.why for entry in ours if entry.kind is Kind.TO_CHECK} <= {"silent"}
@@ -223,7 +226,7 @@ class Payments(RuleBasedStateMachine):
             assert listed <= online
             assert found.overpaid <= listed + self.cash_of(found)
 
-    def teardown(self):
+    def teardown(self) -> None:
         """All faults over, the bank tells once more and the jobs run for two days: the books are equal, to the cent."""
         self.attempts.crash, self.bank.mute = "", 0
         for operation in self.bank.ledger.all():
@@ -239,13 +242,21 @@ class Payments(RuleBasedStateMachine):
 
     def counted(self) -> dict[str, int]:
         """Cents by the bank's name of each operation that our books say was paid."""
-        return {self.books.kept[payment.attempt].idop: int(payment.amount) for payment in self.online()}
+        counted = {}
+        for payment in self.online():
+            assert payment.attempt
+            counted[self.books.kept[payment.attempt].idop] = int(payment.amount)
+        return counted
 
-    def online(self) -> list[Any]:
-        found = [self.invoices.find(invoice.family, invoice.number) for invoice in INVOICES]
-        return [payment for one in found for payment in one.payments if payment.means is Means.ONLINE]
+    def kept(self, invoice: Invoice) -> Invoice:
+        found = self.invoices.find(invoice.family, invoice.number)
+        assert found
+        return found
 
-    def cash_of(self, invoice: Any) -> int:
+    def online(self) -> list[Payment]:
+        return [payment for one in INVOICES for payment in self.kept(one).payments if payment.means is Means.ONLINE]
+
+    def cash_of(self, invoice: Invoice) -> int:
         return sum(payment.amount for payment in invoice.payments if payment.means is not Means.ONLINE)
 
     def _quietly(self, step: Callable[[], object]) -> None:
@@ -261,7 +272,7 @@ Payments.TestCase.settings = settings(
 TestPayments = Payments.TestCase
 
 
-def test_a_ledger_that_counts_twice_is_caught():
+def test_a_ledger_that_counts_twice_is_caught() -> None:
     """The machine can fail: a settling that forgets what it wrote is found at once."""
     machine = Payments()
     machine.a_parent_goes_to_the_bank(INVOICES[0])

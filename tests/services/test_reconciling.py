@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count, pairwise
+from typing import Any
 
 import pytest
 
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.town import PaymentFacts
@@ -22,6 +23,7 @@ from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
 from tests.services.paying_world import Links
 
 BROKEN, SOUND = 50, 20
+FIRST = InvoiceNumber("2026-026-000001")
 TIME_OUT = 15.0
 """Seconds that a look-up takes when the treasury does not answer."""
 
@@ -29,15 +31,15 @@ TIME_OUT = 15.0
 class World:
     """Payments of as many invoices as operations; ``told`` are the events of the log."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.clock = FixedClock(paris("lundi 2026-11-23 10:00"))
         self.treasury = Treasury(now=self.clock.now())
         outbox = MemoryOutbox()
         self.invoices = MemoryInvoices(outbox)
         self.attempts = MemoryAttempts(self.invoices, outbox)
-        self.told = []
-        told = {"clock": self.clock, "report": lambda event, **facts: self.told.append((event, facts))}
-        books = {"attempts": self.attempts, "invoices": self.invoices}
+        self.told: list[tuple[str, dict[str, object]]] = []
+        told: dict[str, Any] = {"clock": self.clock, "report": lambda event, **facts: self.told.append((event, facts))}
+        books: dict[str, Any] = {"attempts": self.attempts, "invoices": self.invoices}
         providers = {"web-service": self.treasury}
         self.settle = SettlePayment(**books, providers=providers, **told)
         names = count(1)
@@ -49,19 +51,20 @@ class World:
         self.show = ShowPayment(**books, settle=self.settle, **told)
         self.job = Reconcile(attempts=self.attempts, settle=self.settle, **told)
 
-    def pays(self, operations=1):
+    def pays(self, operations: int = 1) -> None:
         for number in range(len(self.treasury.asked) + 1, len(self.treasury.asked) + operations + 1):
-            self.invoices.put(replace(an_invoice(f"2026-026-{number:06}"), payments=()), ())
-            self.start(a_family(), f"2026-026-{number:06}", "jamie.bond@server.fr")
+            invoice = replace(an_invoice(f"2026-026-{number:06}"), payments=())
+            self.invoices.put(invoice, ())
+            self.start(a_family(), invoice.number, "jamie.bond@server.fr")
 
-    def breaks_down(self, *numbers):
+    def breaks_down(self, *numbers: int) -> None:
         self.treasury.broken = {f"idop-{number}" for number in numbers}
 
-    def run(self, seconds=300.0):
+    def run(self, seconds: float = 300.0) -> int:
         """One run of the job, which has so much time; what it could not look at is no fault of the others."""
         begun = self.treasury.looked.copy()
 
-        def left():
+        def left() -> float:
             now = self.treasury.looked - begun
             return seconds - TIME_OUT * sum(now[idop] for idop in self.treasury.broken)
 
@@ -70,19 +73,19 @@ class World:
         except Unavailable:
             return 0
 
-    def later(self, **time):
+    def later(self, **time: int) -> None:
         self.clock.forward(**time)
 
-    def state(self, number=1):
+    def state(self, number: int = 1) -> AttemptState:
         return self.attempts.kept[AttemptId(f"a-{number:03}")].state
 
 
 @pytest.fixture
-def world():
+def world() -> World:
     return World()
 
 
-def test_those_that_break_down_do_not_stop_the_others(world):
+def test_those_that_break_down_do_not_stop_the_others(world: World) -> None:
     """Fifty stood first in the list, for ever: it was read by fifties."""
     world.pays(BROKEN + SOUND)
     world.breaks_down(*range(1, BROKEN + 1))
@@ -96,7 +99,7 @@ def test_those_that_break_down_do_not_stop_the_others(world):
     assert {world.state(number) for number in range(1, BROKEN + 1)} == {AttemptState.PENDING}
 
 
-def test_a_run_ends_in_its_time_and_says_what_it_left(world):
+def test_a_run_ends_in_its_time_and_says_what_it_left(world: World) -> None:
     world.pays(BROKEN)
     world.breaks_down(*range(1, BROKEN + 1))
     world.later(minutes=6)
@@ -107,7 +110,7 @@ def test_a_run_ends_in_its_time_and_says_what_it_left(world):
     assert max(world.treasury.looked.values()) == 1
 
 
-def test_one_that_breaks_down_is_asked_about_less_and_less_then_is_a_person_s(world):
+def test_one_that_breaks_down_is_asked_about_less_and_less_then_is_a_person_s(world: World) -> None:
     world.pays()
     world.breaks_down(1)
     asked, begun = [], world.clock.now()
@@ -129,7 +132,7 @@ def test_one_that_breaks_down_is_asked_about_less_and_less_then_is_a_person_s(wo
 
 
 @pytest.mark.parametrize(("letter", "state"), [("P", AttemptState.PAID), ("", AttemptState.EXPIRED)])
-def test_a_treasury_that_answers_at_last_is_believed(world, letter, state):
+def test_a_treasury_that_answers_at_last_is_believed(world: World, letter: str, state: AttemptState) -> None:
     world.pays()
     world.breaks_down(1)
     for _ in range(4):
@@ -139,10 +142,12 @@ def test_a_treasury_that_answers_at_last_is_believed(world, letter, state):
     world.breaks_down()
     if letter:
         world.treasury.says("idop-1", letter)
-    assert world.show(BOND, "2026-026-000001").attempt.state is state
+    shown = world.show(BOND, FIRST).attempt
+    assert shown
+    assert shown.state is state
 
 
-def test_one_that_was_refused_is_not_a_person_s_because_the_treasury_went_silent(world):
+def test_one_that_was_refused_is_not_a_person_s_because_the_treasury_went_silent(world: World) -> None:
     world.pays()
     world.treasury.says("idop-1", "R")
     world.later(minutes=6)
@@ -155,10 +160,10 @@ def test_one_that_was_refused_is_not_a_person_s_because_the_treasury_went_silent
     assert not world.attempts.looks
 
 
-def test_money_for_an_invoice_that_is_gone_is_a_person_s(world):
+def test_money_for_an_invoice_that_is_gone_is_a_person_s(world: World) -> None:
     """Asking again for ever brings no invoice back."""
     world.pays(2)
-    del world.invoices.invoices["2026-026-000001"]
+    del world.invoices.invoices[FIRST]
     world.treasury.says("idop-1", "P")
     world.treasury.says("idop-2", "P")
     world.later(minutes=6)

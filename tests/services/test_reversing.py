@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.services.reversing import NotReversible, Reversal
@@ -28,7 +28,7 @@ def debited() -> Iterator[World]:
 
 
 @pytest.fixture
-def world():
+def world() -> Iterator[World]:
     with debited() as made:
         yield made
 
@@ -37,7 +37,7 @@ def take_back(world: World) -> bool:
     return reversing(world.invoices, world.attempts)(BOUNCED)
 
 
-def test_the_invoice_is_due_again_and_both_lines_stay(world):
+def test_the_invoice_is_due_again_and_both_lines_stay(world: World) -> None:
     assert world.invoice().is_paid
     assert take_back(world)
     invoice = world.invoice()
@@ -47,14 +47,14 @@ def test_the_invoice_is_due_again_and_both_lines_stay(world):
     assert world.receipts() == ["payment-receipt-a-1", "payment-reversed-a-1"]
 
 
-def test_once_only_and_the_bank_s_old_word_does_not_bring_it_back(world):
+def test_once_only_and_the_bank_s_old_word_does_not_bring_it_back(world: World) -> None:
     assert take_back(world)
     assert not take_back(world)
-    assert world.notified().state is AttemptState.REVERSED
+    assert world.settled().state is AttemptState.REVERSED
     assert world.invoice().paid == 0
 
 
-def test_it_can_be_paid_again(world):
+def test_it_can_be_paid_again(world: World) -> None:
     take_back(world)
     assert world.pay() == "https://bank.example/idop-2"
     world.treasury.says("idop-2", "P", authorisation="B66B")
@@ -70,22 +70,22 @@ def test_it_can_be_paid_again(world):
         (Reversal(INVOICE.number, "A55B", BOUNCED.day, ""), "payment"),
     ],
 )
-def test_what_the_portal_did_not_take_cannot_be_taken_back(world, reversal, why):
+def test_what_the_portal_did_not_take_cannot_be_taken_back(world: World, reversal: Reversal, why: str) -> None:
     with pytest.raises(NotReversible, match=why):
         reversing(world.invoices, world.attempts)(reversal)
 
 
-def test_a_payment_of_the_town_is_the_town_s(world):
+def test_a_payment_of_the_town_is_the_town_s(world: World) -> None:
     world.invoices.record(BOND, INVOICE.number, a_payment(100, id="town-1", authorisation="C77C"))
     with pytest.raises(NotReversible, match="payment"):
         reversing(world.invoices, world.attempts)(Reversal(INVOICE.number, "C77C", BOUNCED.day, ""))
 
 
-def test_it_survives_every_fault():
+def test_it_survives_every_fault() -> None:
     def whole(world: World) -> None:
         assert world.invoice().paid == 0
         assert world.journal() == [Kind.PAID, Kind.REVERSED]
-        assert world.attempts.find(AttemptId("a-1")).state is AttemptState.REVERSED
+        assert world.attempt().state is AttemptState.REVERSED
         assert world.receipts()[1:] == ["payment-reversed-a-1"]
 
     tried = survives(Case(fresh=debited, run=take_back, recover=take_back, check=whole))

@@ -238,4 +238,4 @@ def test_another_familys_recap_does_not_exist() -> None:
     desk = Desk()
     entry = desk.saves(Offer(slots(MONDAY), NONE), slots(MONDAY))
     with pytest.raises(NotFound):
-        desk.recap(replace(desk.family, id="f-rival"), entry.id)
+        desk.recap(replace(desk.family, id=FamilyId("f-rival")), entry.id)

@@ -42,7 +42,7 @@ def post(world: World, *mails: Mail) -> list[Mail]:
     return list(mails)
 
 
-def test_a_mail_leaves_with_its_words_and_its_one_click_address(world):
+def test_a_mail_leaves_with_its_words_and_its_one_click_address(world: World) -> None:
     fill(world, 1)
     assert world.send() == Sendings(sent=1)
     assert world.post.sent == [
@@ -58,13 +58,13 @@ def test_a_mail_leaves_with_its_words_and_its_one_click_address(world):
     assert world.send() == Sendings()
 
 
-def test_a_mail_without_one_click_address_leaves_too(world):
+def test_a_mail_without_one_click_address_leaves_too(world: World) -> None:
     fill(world, 1, facts={})
     world.send()
     assert world.post.sent[0]["unsubscribe"] == ""
 
 
-def test_more_mails_than_a_batch_leave_in_one_run_at_the_services_pace(world):
+def test_more_mails_than_a_batch_leave_in_one_run_at_the_services_pace(world: World) -> None:
     count = 2 * MAILS_A_RUN + 50
     mails = fill(world, count)
     assert world.send() == Sendings(sent=count)
@@ -74,14 +74,14 @@ def test_more_mails_than_a_batch_leave_in_one_run_at_the_services_pace(world):
     assert world.post.at[-1] - world.post.at[0] <= timedelta(seconds=count / 14 + 1), "no slower than it may"
 
 
-def test_a_mail_that_is_not_due_waits(world):
+def test_a_mail_that_is_not_due_waits(world: World) -> None:
     fill(world, 1, due_at=paris("lundi 2026-11-23 09:00"))
     assert world.send() == Sendings()
     world.clock.forward(hours=1)
     assert world.send() == Sendings(sent=1)
 
 
-def test_a_mail_that_somebody_holds_is_left_alone_until_the_lease_ends(world):
+def test_a_mail_that_somebody_holds_is_left_alone_until_the_lease_ends(world: World) -> None:
     [mail] = fill(world, 1)
     assert world.outbox.lease(mail, world.clock.now(), LEASE_SECONDS)
     assert world.send() == Sendings()
@@ -89,7 +89,9 @@ def test_a_mail_that_somebody_holds_is_left_alone_until_the_lease_ends(world):
     assert world.send() == Sendings(sent=1)
 
 
-def test_a_mail_that_is_slow_to_leave_is_not_sent_by_the_next_run_too(world):
+def test_a_mail_that_is_slow_to_leave_is_not_sent_by_the_next_run_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every pause taken and every answer at its time-out: still ours."""
     fill(world, 1)
     others = []
@@ -100,12 +102,12 @@ def test_a_mail_that_is_slow_to_leave_is_not_sent_by_the_next_run_too(world):
         others.append(world._sender(post=Post(world.clock))(lambda: 300.0))
         return send(**mail)
 
-    world.post.send = slow
+    monkeypatch.setattr(world.post, "send", slow)
     assert world.send() == Sendings(sent=1)
     assert others == [Sendings()]
 
 
-def test_a_pause_that_the_service_asks_for_is_taken(world):
+def test_a_pause_that_the_service_asks_for_is_taken(world: World) -> None:
     fill(world, 2)
     world.post.moods = [MailThrottled(), MailThrottled()]
     assert world.send() == Sendings(sent=2)
@@ -113,7 +115,7 @@ def test_a_pause_that_the_service_asks_for_is_taken(world):
     assert world.post.at[2] - world.post.at[1] >= timedelta(seconds=2)
 
 
-def test_a_service_that_keeps_asking_for_a_pause_ends_the_run_and_costs_no_attempt(world):
+def test_a_service_that_keeps_asking_for_a_pause_ends_the_run_and_costs_no_attempt(world: World) -> None:
     fill(world, 3)
     world.post.moods = [MailThrottled()] * 5
     assert world.send() == Sendings(unfinished=True)
@@ -123,7 +125,7 @@ def test_a_service_that_keeps_asking_for_a_pause_ends_the_run_and_costs_no_attem
     assert world.send() == Sendings(sent=3)
 
 
-def test_no_pause_is_longer_than_the_time_that_is_left(world):
+def test_no_pause_is_longer_than_the_time_that_is_left(world: World) -> None:
     fill(world, 1)
     world.post.moods = [MailThrottled()] * 5
     started = world.clock.now()
@@ -131,7 +133,7 @@ def test_no_pause_is_longer_than_the_time_that_is_left(world):
     assert world.clock.now() - started < timedelta(seconds=4)
 
 
-def test_a_mail_that_fails_is_tried_again_later_and_later_then_set_aside(world):
+def test_a_mail_that_fails_is_tried_again_later_and_later_then_set_aside(world: World) -> None:
     fill(world, 1)
     waits = []
     for attempt in range(1, MOST_ATTEMPTS):
@@ -159,7 +161,9 @@ def test_a_mail_that_fails_is_tried_again_later_and_later_then_set_aside(world):
         pytest.param({"kind": "unknown"}, [], id="no template tells its words"),
     ],
 )
-def test_a_poison_mail_is_set_aside_and_the_next_ones_leave(world, changes, moods):
+def test_a_poison_mail_is_set_aside_and_the_next_ones_leave(
+    world: World, changes: dict[str, str], moods: list[Exception | None]
+) -> None:
     post(world, a_mail(0, **changes), a_mail(1))
     world.post.moods = moods
     assert world.send() == Sendings(sent=1, aside=1)
@@ -167,7 +171,7 @@ def test_a_poison_mail_is_set_aside_and_the_next_ones_leave(world, changes, mood
     assert [facts["mail"] for facts in world.named("mail.set_aside")] == ["mail-00000"]
 
 
-def test_a_suppressed_address_is_not_written_to_and_alarms_nobody(world):
+def test_a_suppressed_address_is_not_written_to_and_alarms_nobody(world: World) -> None:
     fill(world, 2)
     world.outbox.suppress("PARENT0@server.fr", "complaint", world.clock.now())
     assert world.send() == Sendings(sent=1, aside=1)
@@ -176,7 +180,7 @@ def test_a_suppressed_address_is_not_written_to_and_alarms_nobody(world):
     assert world.waiting() == []
 
 
-def test_the_office_gets_every_message_of_a_parent_and_the_answer_goes_to_her(world):
+def test_the_office_gets_every_message_of_a_parent_and_the_answer_goes_to_her(world: World) -> None:
     """A bounce of the office's mailbox, or a click on *spam* there, must silence no parent."""
     facts = {"reply_to": "eve@server.fr"}
     fill(world, 1, kind="contact", family=None, to="enfance@ville.fr", facts=facts)
@@ -186,7 +190,7 @@ def test_the_office_gets_every_message_of_a_parent_and_the_answer_goes_to_her(wo
     assert (sent["to"], sent["reply_to"], sent["unsubscribe"]) == ("enfance@ville.fr", "eve@server.fr", "")
 
 
-def test_a_service_that_is_down_ends_the_run_and_spends_few_attempts(world):
+def test_a_service_that_is_down_ends_the_run_and_spends_few_attempts(world: World) -> None:
     fill(world, 50)
     world.post.moods = [Unavailable("mailer.send: ConnectTimeoutError")] * 50
     with pytest.raises(Unavailable, match="in a row"):
@@ -198,7 +202,7 @@ def test_a_service_that_is_down_ends_the_run_and_spends_few_attempts(world):
     }
 
 
-def test_a_service_that_refuses_everything_is_not_believed(world):
+def test_a_service_that_refuses_everything_is_not_believed(world: World) -> None:
     """It does so when the sender's own address is not verified: the outbox must not be emptied for that."""
     fill(world, 50)
     world.post.moods = [MailRejected("MessageRejected")] * 50
@@ -207,7 +211,7 @@ def test_a_service_that_refuses_everything_is_not_believed(world):
     assert len(world.waiting()) == 50 - MOST_FAILURES_IN_A_ROW
 
 
-def test_the_outbox_stops_before_its_time_is_over(world):
+def test_the_outbox_stops_before_its_time_is_over(world: World) -> None:
     fill(world, 10)
     left = iter([300.0, 300.0, 300.0, *[MARGIN_SECONDS] * 100])
     assert world.send(lambda: next(left)) == Sendings(sent=3)
@@ -215,7 +219,7 @@ def test_the_outbox_stops_before_its_time_is_over(world):
 
 
 @pytest.mark.parametrize(("seed", "count", "chance"), [(1, 10_000, 0.002), (2, 300, 0.05), (3, 300, 0.15)])
-def test_ten_thousand_mails_survive_kills_with_at_most_one_duplicate_each(seed, count, chance):
+def test_ten_thousand_mails_survive_kills_with_at_most_one_duplicate_each(seed: int, count: int, chance: float) -> None:
     """The process dies at random calls of the outbox and of the mail service, before them or after their effect."""
     world, fate = World(), Fate(seed, chance)
     mails = fill(world, count)
