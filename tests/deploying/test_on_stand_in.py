@@ -153,7 +153,8 @@ def a_family_that_owes_nothing(town: Town) -> str:
     """A generated family, once the town has all its money."""
     stage = town.stage
     invoices = DynamoInvoiceStore(Database(region=stage.region, prefix=stage.prefix, endpoint=stage.endpoint))
-    other = min({item["family"]["S"] for item in items_of(town, "families")} - {FAMILY})
+    others: set[str] = {item["family"]["S"] for item in items_of(town, "families")} - {FAMILY}
+    other = min(others)
     for invoice in invoices.of(FamilyId(other)):
         if invoice.remaining:
             invoices.record(invoice.family, invoice.number, a_payment(invoice.remaining, id=f"desk-{invoice.number}"))

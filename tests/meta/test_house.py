@@ -71,7 +71,7 @@ def test_one_reader_of_the_template() -> None:
     assert sorted(readers) == ["declared.py", "sam.py"]
 
 
-def test_keys_are_written_in_one_place():
+def test_keys_are_written_in_one_place() -> None:
     """A key that an operator's command spells by itself is forgotten when keys change."""
     fixed = [value for name, value in vars(keys).items() if name.isupper() and str(value).isalpha()]
     spelt = re.compile(rf"""["'](?:[A-Z]{{1,9}}#|(?:{"|".join(fixed)})["'])""")

@@ -53,7 +53,7 @@ def test_every_version_goes_also_of_what_was_deleted_before(stage: Stage) -> Non
     assert len(left(stage)) == 5
 
 
-def test_while_money_is_between_it_says_so_and_nothing_goes(stage):
+def test_while_money_is_between_it_says_so_and_nothing_goes(stage: Stage) -> None:
     invoices, attempts = DynamoInvoiceStore(database_of(stage)), DynamoAttemptStore(database_of(stage))
     owed, begun = (replace(an_invoice(f"2013-026-00000{number}"), family=FamilyId("f-1")) for number in (1, 2))
     invoices.put(owed, ())

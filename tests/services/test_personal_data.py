@@ -138,8 +138,7 @@ def _pay(database: Database, invoice: Invoice, name: str) -> None:
         opened.idop, "P", attempt.client_number, attempt.reference, attempt.amount, "T", "A55A", attempt.created_at
     )
     paid = replace(opened, state=AttemptState.PAID, answer=answer)
-    money = {"payment": payment_of(paid, NOW), "entries": entries_of(paid, NOW)}
-    attempts.settle(opened, paid, None, invoice=invoice, **money)
+    attempts.settle(opened, paid, None, invoice=invoice, payment=payment_of(paid, NOW), entries=entries_of(paid, NOW))
 
 
 lived = seeded(_live)
