@@ -176,7 +176,7 @@ def test_every_value_class_of_the_code_can_be_finished() -> None:
 
 @pytest.mark.parametrize("path", sorted(CODE.rglob("*.py")), ids=lambda path: str(path.relative_to(CODE)))
 def test_a_frozen_class_costs_no_import(path: Path) -> None:
-    """What orders or has slots is a dataclass at once: there are three."""
+    """What orders itself, has slots or takes keywords alone is a dataclass at once: those are few."""
     assert path.name == "values.py" or "@dataclass(frozen=True)" not in path.read_text(), "let it inherit from Value"
 
 
