@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from jinja2 import TemplateSyntaxError
 
 from infra.build.aws_data import OPERATIONS, keep_what_is_called
+from infra.build.certificates import keep_the_roots_of_aws
 from infra.build.lock import LOCK, pip_options, read_lock, without_a_wheel
 from infra.build.sam import ROOT, CannotBuild
 
@@ -110,6 +111,7 @@ def _trim(tree: Path) -> None:
         if path.name.startswith(("examples-", "paginators-", "waiters-")):
             path.unlink()
     keep_what_is_called(data)
+    keep_the_roots_of_aws(tree)
     _keep_one_zone(tree / "tzdata" / "zoneinfo")
 
 
