@@ -125,7 +125,7 @@ def _load_capacity(read: list[Any]) -> Capacity:
 
 
 def _dump_deadline(deadline: Deadline) -> list[Any]:
-    """The name of its class, then its figures; only what is more than figures is taken apart here."""
+    """The name of its class, then its numbers. Only a kind with more than numbers needs a case here."""
     kind = type(deadline).__name__
     match deadline:
         case WeekdayTable():
