@@ -22,12 +22,13 @@ from chalicelib.web.visit import Visit, recap_address
 section = Section(__name__)
 
 KEPT = "garde"
-"""Hidden field of what an expired session could not send, and signing purpose of ticks."""
+"""Hidden field with what could not be sent because the session was over; also the signing purpose of ticks."""
 WRONG = "Le code enfant et le code payeur ne vont pas ensemble. Vérifiez les deux codes."
 LATER = "Si vous êtes sûr de vos codes, réessayez dans un quart d'heure."
-"""The same two sentences for every failure: they tell neither which code is wrong, nor of tries that were too many."""
+"""Every failure gets the same two sentences: they tell neither which code is wrong nor whether there were too many
+tries."""
 EMPTY = {"child": ("enfant", "Écrivez le code enfant."), "payer": ("payeur", "Écrivez le code payeur.")}
-"""Field of the form and sentence for each code that was left out, as ``SignIn`` names them."""
+"""For each empty code, as ``SignIn`` names it: the field of the form and the sentence."""
 FORM_KEPT = (
     "Votre session est fermée. Ce que vous avez écrit est gardé : reconnectez-vous, vérifiez-le, puis envoyez-le."
 )
@@ -81,7 +82,8 @@ def sign_out_page(visit: Visit) -> Answer:
 
 @section.post("/deconnexion", session=NOT_READ)
 def sign_out(visit: Visit) -> Answer:
-    """Whatever fails, this browser forgets the session: it may be a library's. So the family is not even read."""
+    """Sign out. Whatever fails, this browser forgets the session, because it may be a library's computer. So not even
+    the family is read."""
     visit.session = ended = visit.held_session
     visit.check_csrf()
     visit.sign_out()
@@ -102,19 +104,20 @@ def sign_out_elsewhere(visit: Visit) -> Answer:
 
 
 def keep_ticks(visit: Visit) -> Answer:
-    """The session ended before a save: sign in, and what was ticked is saved then. Raises BadForm."""
+    """The session ended before a save: after signing in, the ticks are saved. Raises BadForm."""
     kept = visit.signing.seal(KEPT, [visit.form.get("vu"), list(visit.form.cells)])
     return sign_in_page(visit, kept=kept, notice=_kept_notice(visit, kept), status=401)
 
 
 def keep_form(visit: Visit) -> Answer | None:
-    """The session ended before a form was sent: sign in, and it is shown again. None when it cannot be kept."""
+    """The session ended before a form was sent: after signing in, the form is shown again. None when it cannot be
+    kept."""
     kept = keep(visit)
     return sign_in_page(visit, kept=kept, notice=FORM_KEPT, status=401) if kept else None
 
 
 def _show_again(visit: Visit, kept: str, form: KeptForm) -> Answer:
-    """The form as it was filled, for its family alone; nothing is sent before the parent sends it."""
+    """The form as it was filled, shown to its family alone; it is only sent when the parent sends it."""
     route = visit.site_map.kept(form.path)
     if route is None or route.shown_again is None:
         return Redirect(visit.url("/planning"))
@@ -124,19 +127,19 @@ def _show_again(visit: Visit, kept: str, form: KeptForm) -> Answer:
             return Redirect(visit.url("/planning", autre="1"))
         visit.route, visit.form = route, Form({**form.fields})
         answer: Answer = route.shown_again(visit)
-    except Unavailable:  # Signed out, she can sign in with the same form again.
+    except Unavailable:  # She is signed out again, and can sign in with the same form.
         visit.sign_out()
         return _put_off(visit, kept)
     return answer
 
 
 def _put_off(visit: Visit, kept: str) -> Page:
-    """The portal breaks down at the sign-in: what waits goes on waiting."""
+    """The portal broke down during the sign-in: what was kept stays kept."""
     return sign_in_page(visit, kept=kept, notice=PUT_OFF, status=503)
 
 
 def _sign_in_again(visit: Visit, faults: Mapping[str, str], later: str = "") -> Page:
-    """The form with what was typed and what waits, and what is wrong by the name of its field."""
+    """The form with what was typed, what is kept, and the faults by the name of their field."""
     kept = visit.form.get(KEPT)
     return sign_in_page(
         visit,
@@ -218,8 +221,8 @@ def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:
 
 
 def _save_kept(visit: Visit, kept: str) -> Answer:
-    """Save the ticks that waited; those of another family, or of a child who left it, are left alone, and
-    it is said."""
+    """Save the kept ticks. Ticks of another family, or of a child who left this one, are not saved, and the page says
+    so."""
     sealed_offer, cells = _opened(visit, kept)
     if visit.session is None:
         raise BadForm("offer")
@@ -232,7 +235,7 @@ def _save_kept(visit: Visit, kept: str) -> Answer:
         entry = visit.portal.planning.save(family, offer, slots_of(cells))
     except NotFound:
         return Redirect(visit.url("/planning", parti="1"))
-    except Unavailable as fault:  # She is signed in by now: the form goes where the planning's own goes.
+    except Unavailable as fault:  # She is signed in by now: the form goes to the planning.
         held = [("csrf", visit.csrf), ("vu", sealed_offer), *(("c", cell) for cell in cells)]
         return once_more(visit, refusal_of(fault), visit.url("/planning"), held)
     return Redirect(recap_address(visit, entry) if entry else visit.url("/planning", rien="1"))

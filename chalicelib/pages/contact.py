@@ -19,10 +19,10 @@ FAULTS = {
     "subject": ("sujet", "Écrivez le sujet de votre message, en 150 caractères au plus."),
     "text": ("message", "Écrivez votre message, en 5000 caractères au plus."),
 }
-"""Field of the form and sentence for each field in error of ``WriteToOffice``."""
+"""For each wrong field of ``WriteToOffice``: the field of the form and the sentence."""
 STAMP = "contact"
 OLDEST_FORM_SECONDS = 24 * 3600
-"""Seconds during which an open contact form can be sent: robots replay forms for years."""
+"""Seconds for which an open contact form can be sent: robots send old forms again for years."""
 _TRAP = "adresse2"
 
 
@@ -67,7 +67,8 @@ def _contact_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | 
 
 
 def _is_fresh(visit: Visit) -> bool:
-    """Only too old is refused: somebody without JavaScript may paste a text and send it within a second."""
+    """Whether the form may still be sent. Only an old form is refused: somebody without JavaScript may paste a text and
+    send it within a second."""
     try:
         opened = visit.signing.unseal(STAMP, visit.form.get("ouvert"))
     except Tampered:

@@ -1,4 +1,4 @@
-"""The family's children: which one is shown, choosing another."""
+"""The family's children: which child is shown, and the choice of another."""
 
 from chalicelib.pages.presenters.planning import school_words
 from chalicelib.rules.errors import NotFound
@@ -12,7 +12,8 @@ section = Section(__name__)
 
 
 def shown_child(visit: Visit) -> ChildId:
-    """The child asked for, else the one whose code was typed, else the first; raises NotFound for another family's."""
+    """The child that was asked for, or the one whose code was typed, or the first. Raises NotFound for another family's
+    child."""
     asked = visit.query("enfant")
     if asked:
         return visit.family.child(asked_for(child_id, asked)).id

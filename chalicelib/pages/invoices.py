@@ -1,4 +1,4 @@
-"""Invoices: those to pay and those paid, the one chosen, the PDFs."""
+"""Invoices: those to pay and those paid, the chosen one, the PDFs."""
 
 import re
 
@@ -26,14 +26,14 @@ section = Section(__name__)
 
 HELP = "factures"
 RECEIPT = "receipt-1"
-"""Signing purpose of the address that the bank's receipt goes to, on its way through the steps of a payment."""
+"""Signing purpose of the address for the bank's receipt, while it goes through the steps of a payment."""
 FAULTS = {
     "number": ("facture", "Choisissez la facture à payer."),
     "email": ("email", "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."),
 }
-"""Field of the form and sentence for each field in error of ``ChooseInvoice``."""
+"""For each wrong field of ``ChooseInvoice``: the field of the form and the sentence."""
 FAULT_HEADINGS = {False: "Il manque une information", True: "L'adresse e-mail n'est pas complète"}
-"""By whether every field in fault was filled in: only the address can be, and be wrong."""
+"""The heading, by whether all wrong fields were filled in: then only the address can be wrong."""
 PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régler."
 
 
@@ -43,7 +43,8 @@ def show(visit: Visit) -> Answer:
 
 
 def show_again(visit: Visit) -> Answer:
-    """What was chosen when the session was over; an invoice that cannot be paid any more is chosen no more."""
+    """The choice that was sent when the session was over, shown again; an invoice that cannot be paid any more is not
+    chosen."""
     typed = {name: visit.form.get(name) for name in ("facture", "email")}
     return _invoices_page(visit, typed, notice=SHOWN_AGAIN)
 
@@ -74,7 +75,7 @@ def choose(visit: Visit) -> Answer:
 
 @section.get("/factures/{number}/payer", session=REQUIRED, help_section=HELP)
 def recap(visit: Visit, number: str) -> Answer:
-    """Step 2. Without the address that step 1 asked for, step 1 again."""
+    """Step 2. Without the address that step 1 asks for, go back to step 1."""
     chosen = invoice_number(number)
     email = receipt_address(visit, chosen)
     if not email:
@@ -109,13 +110,13 @@ def pdf(visit: Visit, number: str) -> Answer:
 
 
 def recap_address_of(visit: Visit, number: InvoiceNumber, email: str, step: str = "payer") -> str:
-    """Address of the recap (or, ``banque``, of the bank) that carries, signed, where the bank's receipt goes."""
+    """Address of the recap (or, with ``banque``, of the bank); it carries, signed, where the bank's receipt goes."""
     token = visit.signing.seal(RECEIPT, [visit.family.id, number, email])
     return visit.url(f"/factures/{number}/{step}", recu=token)
 
 
 def receipt_address(visit: Visit, number: InvoiceNumber) -> str:
-    """The address typed in step 1 for this family's invoice, empty when the link is not ours."""
+    """The address typed in step 1 for this invoice of the family; empty when the link is not ours."""
     try:
         family, chosen, email = visit.signing.unseal(RECEIPT, visit.query("recu"))
     except Tampered:
@@ -124,7 +125,8 @@ def receipt_address(visit: Visit, number: InvoiceNumber) -> str:
 
 
 def _held_page(visit: Visit, attempt: Attempt) -> Page:
-    """The invoice was chosen all the same: from an older page, an address that was kept, by the other parent."""
+    """Answer for an invoice that was chosen although it is held: on an older page, from a kept address, or by the other
+    parent."""
     hold = present.hold_of(attempt, visit.url)
     words = {"number": attempt.invoice, "hold": hold}
     return Page("invoices/held.html", words, hold.words, 409)
@@ -169,5 +171,5 @@ def _asked_page(text: str) -> int:
 
 
 def invoice_number(text: str) -> InvoiceNumber:
-    """The number in an address or a form. Raises NotFound for what is none."""
+    """The invoice number in an address or a form. Raises NotFound for a text that is none."""
     return asked_for(ids.invoice_number, text)

@@ -1,4 +1,4 @@
-"""What browsers and machines fetch: the script, the probe."""
+"""What browsers and machines fetch: the script, and the probe."""
 
 import json
 
@@ -15,7 +15,8 @@ section = Section(__name__)
 
 @section.get("/portail.js", session=NOT_READ)
 def script_file(visit: Visit) -> Answer:
-    """Kept for ever under its version; under any other name it is the newest, to be asked for again."""
+    """The script. Under its own version it is kept for ever; under any other name it is the newest one, and is asked
+    for again."""
     current = script()
     cache = FOR_EVER if visit.query("v") == current.version else "no-cache"
     return Raw(current.text, "text/javascript; charset=utf-8", cache)
@@ -23,7 +24,7 @@ def script_file(visit: Visit) -> Answer:
 
 @section.get("/healthz", session=NOT_READ)
 def health(visit: Visit) -> Answer:
-    """200 when the portal can read its town, 503 otherwise; for probes, so in JSON."""
+    """200 when the portal can read its town, 503 otherwise. It is for probes, so it is JSON."""
     try:
         visit.portal.town.current()
     except Unavailable:

@@ -44,7 +44,7 @@ def show(visit: Visit) -> Answer:
 
 
 def show_again(visit: Visit) -> Answer:
-    """What was written when the session was over, on the version that its page showed."""
+    """The settings that were sent when the session was over, shown again with the version of their page."""
     return _settings_page(
         visit,
         visit.portal.notices.show(visit.family),
@@ -113,7 +113,7 @@ def ask_again(visit: Visit) -> Answer:
 
 @section.get("/notifications/confirmer", session=OPTIONAL, help_section=HELP)
 def confirm_page(visit: Visit) -> Answer:
-    """A page and a button: programs that follow the links of e-mails must not agree in somebody's place."""
+    """A page with a button: programs that follow the links of e-mails must not agree in somebody's place."""
     token = visit.query("jeton")
     try:
         _, email = whom_to_confirm(token, visit.signing, visit.portal.clock.now())
@@ -150,7 +150,7 @@ def stop_page(visit: Visit) -> Answer:
 
 @section.post_from_anywhere("/desinscription", help_section=HELP, where_saved=WhereSaved.ON_ITS_PAGE)
 def stop(visit: Visit) -> Answer:
-    """Mailboxes post here by themselves (RFC 8058), and follow no redirect: the answer is the page itself."""
+    """Mailboxes post here by themselves (RFC 8058) and follow no redirect, so the answer is the page itself."""
     try:
         family, email = whom_to_stop(visit.query("jeton"), visit.signing)
     except Tampered:
@@ -186,10 +186,10 @@ def _settings_page(
     kept: str = "",
     status: int = 422,
 ) -> Page:
-    """What is saved, or what the parent typed on a page made from ``version``.
+    """The saved settings, or what the parent typed on a page made from ``version``.
 
-    ``faults`` are sentences by rank of address, ``trouble`` is one about the whole form, ``kept`` is said of a form
-    that waited for its parent to sign in.
+    ``faults`` are sentences by rank of the address, ``trouble`` is a sentence about the whole form, ``kept`` is said of
+    a form that waited until its parent signed in.
     """
     saved_now = notices.settings
     said = {rank: typeset(sentence) for rank, sentence in (faults or {}).items()}

@@ -1,4 +1,4 @@
-"""Paying an invoice online: to the bank, back from it, and what the bank itself tells us."""
+"""Paying an invoice online: to the bank, back from it, and what the bank itself sends."""
 
 import re
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ from chalicelib.web.visit import Visit
 section = Section(__name__)
 
 MOST_RELOADS = 6
-"""Times that the waiting page reloads by itself without JavaScript, every twenty seconds."""
+"""How often the waiting page reloads by itself without JavaScript, every twenty seconds."""
 LARGEST_NOTIFICATION_BYTES = 5 * 1024
-"""Bytes of a notification; the bank's have sixty."""
+"""Largest notification in bytes; the bank's have sixty."""
 
 
 @section.get("/factures/{number}/banque", session=REQUIRED, help_section=HELP, is_resumed=False)
 def go_to_bank(visit: Visit, number: str) -> Answer:
-    """From a parent's own click to the bank's page, in whichever window she clicked.
+    """From a parent's click to the bank's page, in the window where she clicked.
 
-    A GET that opens a payment: a form's redirect to the bank would meet our own ``form-action``. The signed address
-    makes it hers alone, and asking again finds the payment that is open already.
+    It is a GET that opens a payment, because a form's redirect to the bank would violate our own ``form-action``. The
+    address is signed, so it works for her alone; asking again finds the payment that is already open.
     """
     chosen = invoice_number(number)
     email = receipt_address(visit, chosen)
@@ -51,7 +51,8 @@ def go_to_bank(visit: Visit, number: str) -> Answer:
 
 
 def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exception) -> Page:
-    """No money is under way; what went wrong is the operator's to know, what to do next is the parent's."""
+    """The payment did not start: no money moves. The operator learns what went wrong, the parent learns what to do
+    next."""
     if isinstance(fault, NotPayable):
         return _outcome_page(visit, number, present.closed(str(fault)), 409)
     visit.portal.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")
@@ -62,7 +63,8 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
 
 @section.get("/factures/{number}/paiement", session=REQUIRED, help_section=HELP)
 def progress(visit: Visit, number: str) -> Answer:
-    """Steps 3 and 4: what is known of the payment now. Reloaded, bookmarked or come back to, it says the truth."""
+    """Steps 3 and 4: what is known of the payment now. The page stays true when it is reloaded or opened again
+    later."""
     chosen = invoice_number(number)
     found = visit.portal.payments.show(visit.family.id, chosen)
     attempt = found.attempt
@@ -79,7 +81,7 @@ def progress(visit: Visit, number: str) -> Answer:
 
 @section.get("/factures/{number}/paiement/etat", session=REQUIRED, is_resumed=False)
 def progress_state(visit: Visit, number: str) -> Answer:
-    """What the waiting page's script asks: one word."""
+    """One word for the script of the waiting page."""
     found = visit.portal.payments.show(visit.family.id, invoice_number(number))
     return Raw(present.state_of(found, _since(visit)), "text/plain; charset=utf-8")
 
@@ -96,7 +98,8 @@ def posted_back_from_bank(visit: Visit) -> Answer:
 
 @section.post_from_anywhere("/payfip/notification")
 def notification(visit: Visit) -> Answer:
-    """The bank says that something happened to an operation: nothing but its name is read, the treasury is asked."""
+    """The bank says that something happened to an operation. Only the operation's name is read; the treasury is
+    asked."""
     operation = _operation(_told(visit).get("idop", ""))
     if operation:
         visit.portal.payments.settle.by_idop(operation)
@@ -132,7 +135,7 @@ def _back(visit: Visit) -> Answer:
 
 
 def _operation(text: str) -> str:
-    """The name of an operation that anybody may send; empty for what is none."""
+    """The name of an operation, in a text that anybody may send; empty when it is none."""
     try:
         return idop(text)
     except ValueError:
@@ -140,8 +143,8 @@ def _operation(text: str) -> str:
 
 
 def _told(visit: Visit) -> Mapping[str, str]:
-    """The fields of the body and of the address, by their names in lower case; nothing when a name comes twice, or when
-    it is no form at all."""
+    """The fields of the body and of the address, with their names in lower case. Empty when a name comes twice, or when
+    the body is no form."""
     try:
         body = visit.request.raw_body
         text = str(body, "utf-8") if len(body) <= LARGEST_NOTIFICATION_BYTES else ""

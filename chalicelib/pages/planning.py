@@ -105,7 +105,7 @@ def _asked_day(text: str) -> date | None:
 
 
 def _week_of(visit: Visit, slots: frozenset[Slot], **query: str) -> str:
-    """The planning page that shows the first of these slots."""
+    """The address of the planning page that shows the first of these slots."""
     if not slots:
         return visit.url("/planning", **query)
     first = min(slots, key=lambda slot: (slot.day, slot.child))

@@ -1,6 +1,6 @@
-"""What the parent's page showed, signed into the form, and the cells that came back with it.
+"""What the parent's page showed, signed into the form, and the cells that the form sends back.
 
-The save compares what is wanted with what was offered, so a stale page never undoes what its reader left alone.
+The save compares what is wanted with what was offered, so that an old page never changes what its reader did not touch.
 """
 
 import re
@@ -16,21 +16,23 @@ from chalicelib.web.signing import Signing, Tampered
 
 MARK = "vu-family"
 PURPOSE = "vu-1"
-"""Raised with every change of layout, so that a form from before a deployment is refused and not misread."""
+"""A new number is needed with every change of layout: a form from before a deployment is then refused and not
+misread."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Row = tuple[ChildId, ActivityId]
 
 
 class SlotTable(Value):
-    """The slots that a page has room for: its rows, each over ``days`` days from ``first``."""
+    """The slots that a page can hold: its rows, each with ``days`` days from ``first``."""
 
     rows: Sequence[Row]
     first: date
     days: int
 
     def bitmap(self, slots: Iterable[Slot]) -> str:
-        """One bit per slot of the table, row by row, in hexadecimal. KeyError for a row that it does not have."""
+        """One bit for each slot of the table, row by row, in hexadecimal. Raises KeyError for a row that the table does
+        not have."""
         start = {row: rank * self.days for rank, row in enumerate(self.rows)}
         first = self.first.toordinal()
         bits = 0
@@ -39,7 +41,7 @@ class SlotTable(Value):
         return f"{bits:x}"
 
     def slots(self, bitmap: str) -> frozenset[Slot]:
-        """The slots of ``bitmap``'s bits."""
+        """The slots whose bits are set in ``bitmap``."""
         bits = int(bitmap, 16)
         every = [self.first + timedelta(days=n) for n in range(self.days)]
         return frozenset(
@@ -66,7 +68,8 @@ def seal_offer(offer: Offer, table: SlotTable, family: FamilyId, signing: Signin
 
 
 def unseal_offer(text: str, family: FamilyId | None, signing: Signing) -> Offer:
-    """Raises BadForm for a field that is not ours or not this family's; None looks at any family's."""
+    """What ``seal_offer`` sealed. Raises BadForm for a field that is not ours or not of this family; with None, any
+    family's is taken."""
     try:
         mark, first, days, rows, offered, booked = signing.unseal(PURPOSE, text)
     except Tampered as fault:
@@ -83,12 +86,12 @@ def cell(slot: Slot) -> str:
 
 
 def row_of_cells(slot: Slot) -> str:
-    """What the values of a row's checkboxes begin with: all but the day."""
+    """How the values of a row's checkboxes begin: everything but the day."""
     return f"{slot.child}~{slot.activity}~"
 
 
 def slots_of(cells: Sequence[str]) -> frozenset[Slot]:
-    """The slots of the ticked cells; raises BadForm for a cell that is malformed or ticked twice."""
+    """The slots of the ticked cells. Raises BadForm for a cell that is malformed or ticked twice."""
     slots = frozenset(_slot(text) for text in cells)
     if len(slots) != len(cells):
         raise BadForm("cell-twice")
@@ -112,5 +115,5 @@ def _row(text: str) -> Row:
 
 
 def _mark(family: FamilyId, signing: Signing) -> str:
-    """Tells families apart without printing the family's identifier in the page."""
+    """A mark that tells families apart, without the family's identifier in the page."""
     return signing.token(MARK, family)[:12]

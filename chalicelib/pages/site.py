@@ -12,11 +12,11 @@ from chalicelib.web.site_map import SiteMap
 SECTIONS = [
     part.section for part in (accounts, family, planning, invoices, payments, notices, information, contact, machines)
 ]
-"""In the order of the menu."""
+"""The sections, in the order of the menu."""
 
 
 def add_pages(app: Chalice, portal: Callable[[], Portal]) -> None:
-    """Register every page. ``portal`` is called once per request: pass something that remembers what it built."""
+    """Register every page. ``portal`` is called once for each request: give a function that remembers what it built."""
     site_map = SiteMap([route for section in SECTIONS for route in section.routes])
     app.register_middleware(remember_request(portal, site_map), "http")
     for section in SECTIONS:

@@ -17,7 +17,7 @@ from chalicelib.rules.town import Activity
 
 
 def rule_words(activity: Activity, first: date, last: date) -> str:
-    """When an activity's slots of ``first``..``last`` may change: ``à changer la veille avant 10 h``."""
+    """When the slots of an activity from ``first`` to ``last`` may change: ``à changer la veille avant 10 h``."""
     booking = deadline_phrase(activity.booking, first, last)
     cancelling = deadline_phrase(activity.cancelling, first, last)
     if booking == cancelling:
@@ -27,7 +27,7 @@ def rule_words(activity: Activity, first: date, last: date) -> str:
 
 @singledispatch
 def deadline_phrase(deadline: object, first: date, last: date) -> str:  # noqa: ARG001
-    """One deadline for the days ``first``..``last``; raises TypeError for a kind that has no words yet."""
+    """One deadline for the days from ``first`` to ``last``. Raises TypeError for a kind that has no words yet."""
     raise TypeError(f"no words for {deadline!r}")
 
 
@@ -63,7 +63,7 @@ def _(deadline: WeekdayOfEarlierWeek, first: date, last: date) -> str:  # noqa: 
 
 @deadline_phrase.register
 def _(deadline: WeekdayTable, first: date, last: date) -> str:  # noqa: ARG001
-    """Weekdays that share a deadline are said together: « lundi et mardi : le vendredi d’avant, avant 9 h »."""
+    """Weekdays with the same deadline are said together: « lundi et mardi : le vendredi d’avant, avant 9 h »."""
     together: dict[tuple[int, int], list[str]] = {}
     for weekday, row in sorted(deadline.rows.items()):
         together.setdefault(row, []).append(WEEKDAYS[weekday - 1])

@@ -1,4 +1,4 @@
-"""Invoices -> what parents read of them: amounts, days, who paid, how heavy the PDF is."""
+"""Invoices -> what parents read of them: amounts, days, who paid, the size of the PDF."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -23,13 +23,14 @@ HELD_BY = {
     AttemptState.TO_CHECK: "Paiement à vérifier : ne payez pas",
     AttemptState.DECLARED: "Paiement annoncé par la banque, à confirmer : ne payez pas",
 }
-"""What is said of an invoice that waits for a person. Any other live attempt is a parent's, at the bank."""
+"""What the page says of an invoice that waits for a person. Any other live attempt is of a parent who is at the
+bank."""
 PAGES_BESIDE = 2
 """Page numbers shown on each side of the current one."""
 
 
 class PdfLink(Value):
-    """A link to an invoice's PDF; ``href`` is empty while there is none, ``label`` says so then."""
+    """A link to an invoice's PDF. While there is no PDF, ``href`` is empty and ``label`` says so."""
 
     label: str
     href: str
@@ -37,7 +38,7 @@ class PdfLink(Value):
 
 
 class Due(Value):
-    """One invoice to pay. ``late`` and ``partly`` are sentences, empty when they do not apply."""
+    """One invoice to pay. ``late`` and ``partly`` are sentences; empty when they do not apply."""
 
     number: str
     reference: str
@@ -53,8 +54,8 @@ class Due(Value):
 
 
 class Hold(Value):
-    """Why an invoice may not be paid now. ``progress`` is the address where its payment can be followed, ``ask``
-    whether the town hall is the one to ask."""
+    """Why an invoice may not be paid now. ``progress`` is the address where its payment can be followed; ``ask`` says
+    whether the parent should ask the town hall."""
 
     words: str
     progress: str
@@ -72,7 +73,7 @@ class Paying(Value):
 
 
 class Paid(Value):
-    """One invoice already paid. ``overpaid`` is a sentence, empty when it does not apply."""
+    """One invoice already paid. ``overpaid`` is a sentence; empty when it does not apply."""
 
     number: str
     reference: str
@@ -86,7 +87,7 @@ class Paid(Value):
 
     @property
     def is_online(self) -> bool:
-        """Whether the bank told anything of its payment."""
+        """Whether the bank told anything of one of its payments."""
         return any(paying.bank_date or paying.authorisation for paying in self.payings)
 
 
@@ -97,7 +98,7 @@ class PageLink(Value):
 
 
 def due_of(invoice: Invoice, today: date, url: Url, attempt: Attempt | None = None) -> Due:
-    """``attempt``: the live one that keeps the invoice from being paid now."""
+    """The words of one invoice to pay. ``attempt`` is the live attempt that prevents paying it now."""
     late = f"En retard depuis le {long_day(invoice.due_on + timedelta(days=1))}" if invoice.is_overdue(today) else ""
     partly = f"Déjà réglé : {in_words(invoice.paid)} sur {in_words(invoice.total)}" if invoice.paid else ""
     return Due(
@@ -142,14 +143,15 @@ def pdf_of(invoice: Invoice, url: Url) -> PdfLink:
 
 
 def weight_words(size: int) -> str:
-    """Bytes as French people count them: ``38 Ko``, ``1,2 Mo``."""
+    """A size in bytes, as French people write it: ``38 Ko``, ``1,2 Mo``."""
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))}\u00a0Ko"
     return f"{size / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
 
 
 def page_links(page: int, pages: int, url: Url) -> list[PageLink]:
-    """First, last, and those around the current page; « … » stands for pages left out, and leads nowhere."""
+    """The first page, the last one, and those around the current one; « … » stands for pages left out, and is no
+    link."""
     if pages == 1:
         return []
     shown = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= PAGES_BESIDE]

@@ -18,7 +18,7 @@ FIELDS = tuple(f"adresse{number}" for number in range(1, MOST_EXTRA + 1))
 
 
 class Mine(Value):
-    """The town's own address of the family; ``state`` is empty as long as nothing is wrong with it."""
+    """The family's address that the town knows; ``state`` is empty as long as nothing is wrong with it."""
 
     email: str
     state: str
@@ -33,7 +33,7 @@ class Field(Value):
 
     @property
     def described(self) -> str:
-        """Ids of what a screen reader says with the field."""
+        """Ids of the texts that a screen reader says with the field."""
         said = (("etat", self.state), ("faux", self.fault))
         return " ".join(f"{self.id}-{name}" for name, words in said if words)
 
@@ -45,7 +45,7 @@ def mine_of(notices: Notices, family: Family) -> Mine:
 
 
 def fields_of(notices: Notices, typed: Sequence[str], faults: Mapping[int, str]) -> list[Field]:
-    """One field per address that may be added; ``faults`` are sentences by rank from 0."""
+    """One field for each address that may be added; ``faults`` are sentences by rank, from 0."""
     states = {address.email.casefold(): state for address, state in _states(notices)}
     padded = [*typed, *[""] * MOST_EXTRA][:MOST_EXTRA]
     return [
@@ -61,14 +61,14 @@ def fields_of(notices: Notices, typed: Sequence[str], faults: Mapping[int, str])
 
 
 def to_ask(notices: Notices, family: Family) -> list[str]:
-    """Addresses that a confirmation may be sent to once more."""
+    """Addresses to which another confirmation may be sent."""
     stopped = [family.email] if notices.settings.town_stopped and family.email else []
     waiting = [address.email for address in notices.settings.extra if address.state is not AddressState.CONFIRMED]
     return [email for email in stopped + waiting if email not in notices.unreachable]
 
 
 def lines_of(notices: Notices, family: Family) -> list[str]:
-    """Every address and its state: « BOND@server.fr : confirmée »."""
+    """Every address with its state: « BOND@server.fr : confirmée »."""
     mine = mine_of(notices, family)
     first = [f"{mine.email} : {mine.state or 'enregistrée par la mairie'}"] if mine.email else []
     return [typeset(line) for line in first + [f"{address.email} : {state}" for address, state in _states(notices)]]

@@ -1,4 +1,4 @@
-"""Where a payment is -> what a parent reads of it: the waiting page, the outcome, the ticket."""
+"""The state of a payment -> what a parent reads of it: the waiting page, the outcome, the ticket."""
 
 from datetime import datetime, timedelta
 
@@ -22,13 +22,14 @@ from chalicelib.services.showing import PaymentProgress
 from chalicelib.values import Value
 
 WAITING = "attente"
-"""The state that the page's script asks for until it is another one."""
+"""The script of the page asks again as long as the answer is this word."""
 NO_DEBIT = "Vous n'avez pas été débité."
 DO_NOT_PAY_AGAIN = "Ne payez pas cette facture une deuxième fois."
 
 
 class PaymentOutcome(Value):
-    """A payment that is not (yet) received. ``box`` is the class of its box, ``again`` whether to offer another try."""
+    """A payment that is not (yet) received. ``box`` is the class of its box; ``again`` says whether to offer another
+    try."""
 
     heading: str
     sentences: tuple[str, ...]
@@ -97,7 +98,7 @@ CLOSED = {
     "closed": "Le paiement en ligne n'est pas ouvert pour cette facture.",
     "amount": f"La banque ne prend en ligne que des montants de {in_words(LEAST)} à {in_words(MOST)}.",
 }
-"""Why an invoice cannot be paid here, by the slug of its NotPayable."""
+"""Why an invoice cannot be paid here, by the short name in its NotPayable."""
 UNREACHABLE = PaymentOutcome(
     "Le site de la banque ne répond pas",
     (f"Le paiement n'a pas commencé. {NO_DEBIT}", "Réessayez dans quelques minutes : la facture reste à payer."),
@@ -134,16 +135,16 @@ def outcome_of(attempt: Attempt) -> PaymentOutcome:
 
 
 def closed(why: str) -> PaymentOutcome:
-    """``why``: the slug of a NotPayable."""
+    """The outcome for an invoice that cannot be paid here; ``why`` is the short name in a NotPayable."""
     return PaymentOutcome(
         "Paiement impossible ici", (CLOSED[why], "Les autres moyens de paiement sont écrits sur la facture.")
     )
 
 
 def state_of(progress: PaymentProgress, since: datetime | None) -> str:
-    """What the waiting page's script compares: ``attente`` until something is known, then the state's name.
+    """What the script of the waiting page compares: ``attente`` until something is known, then the name of the state.
 
-    ``since``: when the parent was about to go to the bank; an older attempt that is over says nothing of this one.
+    ``since`` is when the parent was going to the bank: an older attempt that is over says nothing of this one.
     """
     attempt = progress.attempt
     if progress.invoice.is_paid:
@@ -154,7 +155,8 @@ def state_of(progress: PaymentProgress, since: datetime | None) -> str:
 
 
 def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
-    """By URL, the same attempt is gone on with after a refusal, which then says nothing of the new try."""
+    """Whether the attempt says nothing of a try begun at ``since``, because it is older and over. Under the URL
+    contract the same attempt continues after a refusal, which is then old news."""
     if attempt.is_received or attempt.created_at >= since:
         return False
     told_before = attempt.state in ENDED_UNPAID and attempt.settled_at is not None and attempt.settled_at < since
@@ -162,8 +164,8 @@ def _is_of_before(attempt: Attempt, since: datetime, now: datetime) -> bool:
 
 
 def silent_until(progress: PaymentProgress, since: datetime | None) -> str:
-    """``16 h 54``: until when the bank is asked for an answer that is not known though its page can no longer be used.
-    Empty before, and for a parent who was about to go to the bank ``since`` then."""
+    """``16 h 54``: until when the bank is asked, when its page can no longer be used and its answer is not known. Empty
+    before that time, and for a parent who was just going to the bank at ``since``."""
     attempt = progress.attempt
     if attempt is None or attempt.state not in LIVE or attempt.is_live(progress.now):
         return ""
@@ -189,7 +191,7 @@ def ticket_of(attempt: Attempt, invoice: Invoice, town: str) -> Ticket:
 
 
 def gone_words(attempt: Attempt | None) -> str:
-    """``14 h 57``: by when an abandoned payment is over; empty for any other."""
+    """``14 h 57``: when an abandoned payment is certainly over; empty for any other."""
     gone_at = attempt.gone_at if attempt else None
     return hour_words(gone_at + timedelta(seconds=59)) if gone_at else ""
 

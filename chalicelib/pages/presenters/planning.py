@@ -1,4 +1,4 @@
-"""A page of slots -> the weeks of the planning. The busiest page, so every word is worked out once."""
+"""A page of slots -> the weeks of the planning. It is the busiest page, so every word is made only once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,8 @@ def weeks_of(page: PlanningPage) -> list[Week]:
 
 
 def next_deadline_words(page: PlanningPage) -> str:
-    """« Petites Vac. Matin de mercredi 23 décembre, à changer avant mardi 22 décembre à 18 h. », or empty."""
+    """« Petites Vac. Matin de mercredi 23 décembre, à changer avant mardi 22 décembre à 18 h. »; empty when nothing
+    closes."""
     view = page.next_deadline
     if view is None or view.closes_at is None:
         return ""
@@ -78,14 +79,15 @@ def next_deadline_words(page: PlanningPage) -> str:
 
 
 def _verb(activity: Activity | None, view: SlotView) -> str:
-    """What its deadline ends. Where the other change ends at another time, the one that is possible next."""
+    """The change that the deadline ends. When booking and cancelling end at different times, it is the change that is
+    possible next."""
     if activity is None or activity.booking == activity.cancelling:
         return "à changer"
     return "à annuler" if view.booked else "à réserver"
 
 
 def school_words(child: Child, town: Town) -> str:
-    """« MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO »; what is unknown is left out. Of a child that left, since when."""
+    """« MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO »; unknown parts are left out. For a child that left, since when."""
     if child.left:
         return f"n’est plus sur les listes de la mairie depuis le {slashed(child.left)}"
     school = town.schools.get(child.school)
@@ -93,7 +95,7 @@ def school_words(child: Child, town: Town) -> str:
 
 
 _Row = tuple[Activity, Sequence[SlotView]]
-"""One activity and its views of one week, one per column."""
+"""One activity and its views of one week, one for each column."""
 
 
 def _week(page: PlanningPage, number: int) -> Week:
@@ -132,9 +134,9 @@ def _line(row: _Row, columns: list[str], row_id: str) -> Line:
 
 
 def _cell(activity: Activity, view: SlotView, prefix: str, names: str) -> str:
-    """A table cell. ``prefix`` is the slot's name up to its day, escaped; ``names`` the ids of its two headers.
+    """A table cell. ``prefix`` is the slot's name up to its day, escaped; ``names`` are the ids of its two headers.
 
-    The values of a box need no escaping: its name is escaped already, ids and deadlines are words of ours.
+    The values of a box need no escaping: its name is escaped already; ids and deadlines are words of ours.
     """
     if view.state is State.OPEN:
         before, between, after, end = _box(view.booked)
@@ -149,7 +151,7 @@ def _cell(activity: Activity, view: SlotView, prefix: str, names: str) -> str:
 
 @cache
 def _box(checked: bool) -> list[str]:
-    """An open cell cut where its value, its names and its title go: a page has a hundred of them."""
+    """An open cell, cut at the places of its value, its names and its title: a page has a hundred of them."""
     return str(macro(CELLS, "box")("|", "|", "|", checked)).split("|")
 
 
@@ -176,7 +178,7 @@ _WORDS = {
 
 
 def _deadline_lines(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
-    """One line per rule, naming the activities that follow it; an activity closed all week has no line."""
+    """One line for each rule, with the activities that follow it; an activity that is closed all week has no line."""
     together: dict[str, list[str]] = {}
     for activity, views in rows:
         states = {view.state for view in views}
@@ -192,7 +194,7 @@ _NOTHING_TO_SAY = frozenset({State.CLOSED, State.PAST})
 
 
 def _notes(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
-    """Why days are closed, in the town's words, and from when others can be booked."""
+    """Why days are closed, in the town's words, and from when other days can be booked."""
     reasons: dict[str, list[date]] = {}
     for place, day in enumerate(days):
         for reason, labels in _reasons([(activity, views[place]) for activity, views in rows]).items():
@@ -202,7 +204,7 @@ def _notes(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
 
 
 def _reasons(column: list[tuple[Activity, SlotView]]) -> dict[str, list[str]]:
-    """Reasons of one day; each names its activities only when another activity is not closed that day."""
+    """Reasons of one day; each names its activities only when another activity is open that day."""
     found: dict[str, list[str]] = {}
     for activity, view in column:
         if view.closed_because and view.state is State.CLOSED:
@@ -230,12 +232,12 @@ def _openings(rows: list[_Row]) -> Iterable[str]:
 
 
 def filter_choices(page: PlanningPage) -> list[tuple[ActivityId, str, bool]]:
-    """Value, label and whether it is the one shown, for « TOUTES LES ACTIVITÉS »."""
+    """For « TOUTES LES ACTIVITÉS »: value, label, and whether it is the one shown."""
     return [(activity.id, activity.label, activity.id == page.only) for activity in page.enrolled]
 
 
 def week_links(page: PlanningPage, url: Url) -> dict[str, str]:
-    """Addresses of the weeks before and after, and of today's; empty when there is none."""
+    """Addresses of the weeks before and after, and of today's week; empty when there is none."""
 
     def to(monday: date | None) -> str:
         if monday is None:

@@ -1,4 +1,4 @@
-"""A journal entry -> what was saved, what was refused and what it means, in the manual's words."""
+"""A journal entry -> what was saved, what was refused and what that means, in the manual's words."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -30,11 +30,12 @@ CHANNELS = {
     "telephone": "par téléphone",
     "courrier": "par courrier",
 }
-"""Channels that the town may use; any other slug is shown as it is."""
+"""Words of the channels that the town may use; any other channel is shown as it is."""
 
 
 class RefusedLine(Value):
-    """``slot`` « Cantine, mardi 8 septembre », ``wanted`` « vous vouliez annuler », then why and what follows."""
+    """For instance ``slot`` « Cantine, mardi 8 septembre », ``wanted`` « vous vouliez annuler », then why and what
+    follows."""
 
     slot: str
     wanted: str
@@ -50,7 +51,7 @@ class Recap(Value):
     already: tuple[str, ...]
     saved_at: str
     undo: str
-    """Label of the undo button, empty when there is nothing to undo."""
+    """Label of the undo button; empty when there is nothing to undo."""
 
 
 def recap_of(entry: JournalEntry, family: Family, town: Town) -> Recap:
@@ -86,7 +87,7 @@ def _undo_label(count: int) -> str:
 
 
 class _Names:
-    """Names of children and activities, with a fallback for what the town has removed since."""
+    """Names of children and activities; something is found even for those that the town has removed."""
 
     def __init__(self, family: Family, town: Town, several: set[ChildId]) -> None:
         self.children = {child.id: child for child in family.children}
@@ -103,7 +104,8 @@ class _Names:
         return self.children[child].first_name if child in self.children else "L’enfant"
 
     def line(self, wish: Wish) -> str:
-        """« inscription, 23/12/2015, Petites Vac. Après-midi », with the child's name when several are concerned."""
+        """« inscription, 23/12/2015, Petites Vac. Après-midi », with the child's name when there are several
+        children."""
         what = "inscription" if wish.booked else "annulation"
         words = f"{what}, {slashed(wish.slot.day)}, {self.activity(wish.slot.activity)}"
         return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
@@ -150,7 +152,8 @@ _PLAIN = {
 
 
 def _arrival(closed_at: datetime, arrived: datetime) -> str:
-    """The hour, after its day when that is another one; to the second in the very minute of the deadline."""
+    """The hour at which the form arrived, after its day when the deadline was on another day; with seconds when the
+    deadline had just passed."""
     just_missed = arrived - closed_at < timedelta(minutes=1)
     hour = second_words(arrived) if just_missed else hour_words(arrived)
     # Midnight is said as the end of the day before.
@@ -167,7 +170,7 @@ def _combination(refusal: RefusedWish, other: str) -> str:
 
 
 def _consequence(wish: Wish, town: Town) -> str:
-    """What stays true, in money: the sentence that a parent must not miss."""
+    """What stays true, in money: the parent must not miss this sentence."""
     activity = town.activity(wish.slot.activity)
     if activity and activity.meal:
         return "Le repas n’est pas réservé." if wish.booked else "Le repas reste réservé et sera facturé."
