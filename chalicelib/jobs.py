@@ -1,8 +1,8 @@
-"""What runs by itself: the notification of new invoices, the outbox, payments to ask about, limited places
-to count again, what SES says of its mails.
+"""What runs by itself: the notification of new invoices, the outbox, the look at payments, the recount of limited
+places, what SES says of its mails.
 
-Each is a Lambda of its own, whose handler is its function here. Nothing but Chalice is imported until one runs: the
-API's Lambda imports this file too, to register it.
+Each job is a Lambda of its own, and its handler is a function of this module. Only Chalice is imported until a job
+runs, because the API's Lambda imports this module too, to register it.
 """
 
 import os
@@ -24,7 +24,7 @@ def notify_invoices(event: CloudWatchEvent) -> None:
     _jobs().notify_invoices(_seconds_left(event))
 
 
-# Its time-out is the time between two runs: one at a time keeps to SES's rate.
+# Its time-out is the time between two runs: only one at a time keeps to SES's rate.
 @jobs.schedule(Rate(1, unit=Rate.MINUTES), description="The outbox's e-mails leave by SES")
 def send_outbox(event: CloudWatchEvent) -> None:
     _jobs().send_outbox(_seconds_left(event))
@@ -35,7 +35,7 @@ def reconcile_payments(event: CloudWatchEvent) -> None:
     _jobs().reconcile_payments(_seconds_left(event))
 
 
-# UTC: night in Paris, summer and winter.
+# UTC: it is night in Paris in summer and in winter.
 @jobs.schedule(Cron(30, 1, "*", "*", "?", "*"), description="Limited places are counted again from the bookings")
 def recount_places(_event: CloudWatchEvent) -> None:
     _jobs().recount_places()

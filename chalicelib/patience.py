@@ -1,7 +1,7 @@
-"""How long to try again: until nobody waits for the answer any more, never a number of times.
+"""How long to try again: until nobody waits for the answer any more. It is never a number of times.
 
-Whoever is waited for says so once, around everything (``within``); whoever meets another's write then tries again as
-long as that lasts (``rounds``).
+The code that somebody waits for says once how long (``within``). Code that meets another write tries again as long as
+that time lasts (``rounds``).
 """
 
 import random
@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 PAGE_SECONDS = 15.0
-"""Seconds. API Gateway waits 29: a call that is under way when they end may take 12 more, three attempts of 4."""
+"""Seconds. API Gateway waits 29. A call that is under way at the end may take 12 more: three attempts of 4."""
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 0.8
-"""Seconds waited at most before the second round, and before any."""
+"""Longest waits in seconds: before the second round, and before any round."""
 _ends: ContextVar[float | None] = ContextVar("ends", default=None)
 _random = random.SystemRandom()
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """What runs in the block stops trying again after ``seconds``, or earlier when a block around it says so."""
+    """Nothing in the block tries again after ``seconds``, or earlier when a block around it says so."""
     token = _ends.set(_end(seconds))
     try:
         yield
@@ -29,9 +29,9 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def rounds(seconds: float) -> Iterator[None]:
-    """One round, then others for ``seconds``, or as long as the block around lasts.
+    """One round, then more rounds for ``seconds``, or as long as the block around lasts.
 
-    Between two is a random, growing wait: those who met once must not meet again.
+    Between two rounds it waits for a random, growing time: two writers who met once must not meet again.
     """
     end, longest = _end(seconds), SHORTEST_PAUSE_SECONDS
     yield

@@ -1,6 +1,6 @@
-"""The portal that the pages are given: its use cases, each in the group that stands beside its service.
+"""The portal that the pages get: its use cases, in the groups that are declared beside their services.
 
-What they stand on comes from ``wiring``, which pages never import.
+``wiring`` gives the ports; pages never import it.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ from chalicelib.values import Value
 
 
 class Portal(Value):
-    """Every use case, ready to call, and what every page reads besides: the settings, the clock, the log, the town."""
+    """Every use case, ready to call; and what every page reads: the settings, the clock, the log, the town."""
 
     settings: Settings
     clock: Clock
@@ -56,7 +56,7 @@ class Portal(Value):
 
 
 class Ports(Value):
-    """What the use cases stand on: ``wiring`` has them on AWS, tests in memory."""
+    """What the use cases need: ``wiring`` makes the ports on AWS, tests make them in memory."""
 
     settings: Settings
     clock: Clock
@@ -73,12 +73,12 @@ class Ports(Value):
     links: MailLinks
     attempts: AttemptStore
     providers: Mapping[str, PaymentProvider]
-    """By the contract that an attempt was opened under: the town's may be another by now, or none."""
+    """By the contract under which an attempt was opened: the town may have another contract by now, or none."""
     payment_links: PaymentLinks
 
 
 def assemble(ports: Ports) -> Portal:
-    """Put the use cases on any set of ports."""
+    """Build the use cases on any set of ports."""
     return Portal(
         settings=ports.settings,
         clock=ports.clock,
@@ -171,7 +171,7 @@ def _payments(ports: Ports) -> PaymentUseCases:
 
 
 def settling(ports: Ports) -> SettlePayment:
-    """Also the reconciliation settles payments."""
+    """What settles payments, for the pages and for the reconciliation."""
     return SettlePayment(
         attempts=ports.attempts,
         invoices=ports.invoices,

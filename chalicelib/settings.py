@@ -6,39 +6,41 @@ from chalicelib.values import Value
 
 
 class MissingSetting(RuntimeError):
-    """A setting is not there; the message names it for the operator."""
+    """A setting is missing; the message names it for the operator."""
 
 
 class Settings(Value):
-    """``stage`` is ``local`` or a deployment's name. ``tables`` is the prefix of every table's name.
+    """``stage`` is ``local`` or the name of a deployment. ``tables`` is the prefix of every table's name.
 
-    ``endpoint`` is the AWS stand-in's address, empty on AWS. ``demo_now`` starts the local clock at a Paris wall time.
+    ``endpoint`` is the address of the AWS stand-in; empty on AWS. ``demo_now`` starts the local clock at a Paris wall
+    time.
     """
 
     stage: str
     region: str
     tables: str
     session_secret: str
-    """Signs cookies, links and forms. Several, apart by spaces, while it is being changed: the first one signs."""
+    """Signs cookies, links and forms. While it is being changed there are several, with spaces between them: the first
+    one signs."""
     pepper: str
     sender: str
-    """Address from which the portal's e-mails leave."""
+    """Address from which the portal's e-mails are sent."""
     endpoint: str = ""
     base_path: str = ""
     """``/api`` on a bare API Gateway stage address, empty on a domain of its own."""
     origin: str = ""
-    """``https://portail.ville.fr``: what a POST's Origin header must be; empty: the request's own host."""
+    """``https://portail.ville.fr``: what the Origin header of a POST must be. Empty means the host of the request."""
     demo_now: str = ""
     bucket: str = ""
-    """S3 bucket of the invoice PDFs; empty: a town that puts none online."""
+    """S3 bucket of the invoice PDFs; empty for a town that puts none online."""
     payfip: str = "https://www.payfip.gouv.fr"
-    """Base address of the treasury's payment service; the simulator's on the local stage."""
+    """Base address of the treasury's payment service; on the local stage, of its simulator."""
     payfip_test: bool = False
-    """Whether a deployed stage may send the treasury test payments: they would mark real invoices as paid."""
+    """Whether a deployed stage may send test payments to the treasury: they would mark real invoices as paid."""
     mail_configuration: str = ""
-    """SES configuration set whose events tell of bounces; empty: none."""
+    """SES configuration set whose events tell of bounces; empty for none."""
     mails_per_second: float = 14.0
-    """What SES grants the account; 14 once it is out of the sandbox."""
+    """How many mails a second SES allows the account; 14 once it is out of the sandbox."""
 
     @property
     def local(self) -> bool:
@@ -46,7 +48,7 @@ class Settings(Value):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the settings; raises MissingSetting rather than start half-configured."""
+        """Read the settings. Raises MissingSetting, so that nothing starts with half of them."""
 
         def need(name: str) -> str:
             value = environ.get(name, "")

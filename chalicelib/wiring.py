@@ -63,7 +63,7 @@ def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, Payment
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """The settings of a process: its environment, and the secrets that a deployed stage keeps elsewhere.
+    """The settings of a process: from its environment, and from the secrets that a deployed stage keeps elsewhere.
 
     Raises MissingSetting, Unavailable.
     """
@@ -81,7 +81,7 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
 
 
 def ports_on_aws(settings: Settings) -> Ports:
-    """AWS, or its stand-in when the settings name one."""
+    """The portal on AWS, or on its stand-in when the settings name one."""
     database, links = database_of(settings), SignedLinks(settings)
     return Ports(
         settings=settings,
@@ -108,7 +108,7 @@ def build_portal(settings: Settings) -> Portal:
 
 
 def build_intake(settings: Settings) -> "Importer":
-    """The import of a town's files. Its modules are loaded here only: no page needs them."""
+    """The import of a town's files. Only this function loads its modules: no page needs them."""
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
     from chalicelib.intake.invoices.writer import InvoiceImport  # noqa: PLC0415
@@ -136,7 +136,7 @@ def build_intake(settings: Settings) -> "Importer":
 
 
 def _unheard(event: str, **facts: object) -> None:
-    """The import's own words tell the clerk, who reads no log."""
+    """Writes nothing: the import tells the clerk itself, who reads no log."""
 
 
 def _count_of(settings: Settings) -> "CountPlaces":
@@ -147,7 +147,7 @@ def _count_of(settings: Settings) -> "CountPlaces":
 
 
 def build_jobs(settings: Settings) -> Jobs:
-    """What runs by itself. Its modules are loaded here only: no page needs them."""
+    """What runs by itself. Only this function loads its modules: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
     from chalicelib.adapters.ses_events import SesEvents  # noqa: PLC0415
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
@@ -224,5 +224,5 @@ def build_exports(settings: Settings) -> AttemptStore:
 
 
 def build_clock(demo_now: str = "") -> Clock:
-    """The clock alone, for what needs no deployment: checking a town's files."""
+    """The clock alone, for a command that needs no deployment: checking a town's files."""
     return clock_for(demo_now)

@@ -9,7 +9,7 @@ COMMANDS = {"import": import_town.main, "export": export_payments.main}
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status: the command's own; 2 when there is no such command."""
+    """Run a command and return its exit status; 2 when there is no such command."""
     if not arguments or arguments[0] not in COMMANDS:
         sys.stderr.write(f"utilisation : python -m chalicelib.commands {{{'|'.join(COMMANDS)}}} DOSSIER …\n")
         return 2

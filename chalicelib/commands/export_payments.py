@@ -1,4 +1,4 @@
-"""The export's command line: the payments of a day, and the list of those that a person has to look at."""
+"""The export's command line: the payments of a day, and the list of those that a person has to check."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ DONE, NOT_DONE = 0, 1
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
-    """Exit status: 0 written, 1 the portal did not answer, 2 it could not start."""
+    """Exit status: 0 the lists are written, 1 the portal did not answer, 2 it could not start."""
     from chalicelib.wiring import build_clock, build_exports, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 
     options = _options(arguments)

@@ -23,7 +23,7 @@ AGAIN = "Relancez la même commande : ce qui est fait est fait."
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
     """Exit status: 0 all done, 1 the files have faults or some lines were not taken, 2 it could not start, 3 it would
-    change too much and was not told to."""
+    change too much and nobody allowed it."""
     options = _options(arguments)
     folder = Path(options.dossier)
     if not folder.is_dir():
@@ -97,7 +97,7 @@ def _file_words(name: str | None) -> str:
 
 
 def _tell(stopped: BadFiles | Braked, error: TextIO) -> int:
-    """Why nothing was written, and what to do; the exit status."""
+    """Say why nothing was written and what to do; return the exit status."""
     if isinstance(stopped, BadFiles):
         lines, status = stopped.faults.lines(), NOT_DONE
     else:

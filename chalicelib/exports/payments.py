@@ -1,7 +1,7 @@
 """The payments' journal -> the lists that the régisseur opens in a spreadsheet.
 
-Semicolons, decimal commas, UTF-8 with its mark: what a French spreadsheet reads without being asked. Nothing in them
-is computed from today's invoices: a day that is written stays what it was.
+They have semicolons, decimal commas and UTF-8 with its mark: a French spreadsheet reads that without a question.
+Nothing in them is computed from today's invoices, so the list of a past day never changes.
 """
 
 import csv
@@ -32,13 +32,14 @@ FORMULA = ("=", "+", "-", "@")
 
 
 def write_day(attempts: AttemptStore, day: date, folder: Path) -> Path:
-    """``paiements-<day>.csv`` in ``folder``: what the portal received, and took back, on a day in Paris."""
+    """Write ``paiements-<day>.csv`` in ``folder``: what the portal received and took back on one day in Paris."""
     kept = (entry for entry in attempts.ledger(day) if entry.kind in {Kind.PAID, Kind.REVERSED})
     return _write(folder / f"paiements-{day.isoformat()}.csv", PAID, (_paid(entry) for entry in kept))
 
 
 def write_to_check(attempts: AttemptStore, folder: Path) -> Path:
-    """``a-verifier.csv`` in ``folder``: everything that a person has to look at, since the beginning, oldest first."""
+    """Write ``a-verifier.csv`` in ``folder``: everything that a person has to check, from the beginning, oldest
+    first."""
     return _write(folder / "a-verifier.csv", TO_CHECK, (_to_check(entry) for entry in attempts.to_refund_or_check()))
 
 
@@ -66,13 +67,13 @@ def _bank_date(entry: LedgerEntry) -> str:
 
 
 def euros_of(cents: Cents) -> str:
-    """``-4,24``: no thousands separator, no sign of currency."""
+    """``-4,24``: without thousands separator and currency sign."""
     whole, part = divmod(abs(cents), 100)
     return f"{'-' if cents < 0 else ''}{whole},{part:02}"
 
 
 def _write(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
-    """Under another name until it is whole: an interrupted export leaves no half list."""
+    """Write a list. It has another name until it is complete, so that an interrupted export leaves no half list."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8-sig", newline="", dir=path.parent, prefix=path.name, delete=False
     ) as file:
@@ -86,7 +87,7 @@ def _write(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> P
 
 
 def _safe(row: Sequence[str]) -> Iterator[str]:
-    """A spreadsheet runs what looks like a formula; an amount may be negative, any other text gets an apostrophe."""
+    """A spreadsheet runs what looks like a formula, so such a text gets an apostrophe, except a negative amount."""
     for cell in row:
         is_amount = cell[1:].replace(",", "").isdecimal()
         yield f"'{cell}" if cell.startswith(FORMULA) and not is_amount else cell
