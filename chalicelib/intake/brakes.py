@@ -1,6 +1,6 @@
-"""A run that would change too much stops before it writes: then the files are more likely wrong than the town.
+"""A run that would change too much stops before it writes: then the files are wrong more likely than the town.
 
-What the portal has is compared with the lists, in numbers only. The same run goes through when the operator says so.
+What the portal has is compared with the lists, only by numbers. The operator can let the same run through.
 """
 
 import sqlite3
@@ -15,11 +15,12 @@ from chalicelib.intake.ports import IntakeStore
 from chalicelib.values import Value
 
 ALWAYS_PASSES = 20
-"""Things of one kind that may always be replaced or leave in one run."""
+"""How many things of one kind may always be replaced or leave in one run."""
 SHARE_OF_MANY = Fraction(5, 100)
-"""Of what the portal has of the kind: more than ``ALWAYS_PASSES`` and more than this stops the run."""
+"""Share of what the portal has of a kind: the run stops above this share and above ``ALWAYS_PASSES``."""
 SHARE_OF_CODES, SHARE_OF_PEOPLE = Fraction(1, 2), Fraction(1)
-"""However few they are: codes replaced, and what leaves, when several families are touched or the list is empty."""
+"""Shares that stop the run even when the numbers are small: of replaced codes, and of families, children or enrolments
+that leave. They count only when several families are touched or the list is empty."""
 MOST_RENUMBERED_SHOWN = 10
 
 _CODES = """
@@ -50,7 +51,7 @@ WHERE children.family = ? AND child = ? AND activity = ? AND (last IS NULL OR la
 
 
 class Braked(RuntimeError):
-    """The run would change too much; nothing was written. ``reasons`` say what, in French."""
+    """The run would change too much; nothing was written. ``reasons`` say in French what would change."""
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))
@@ -58,10 +59,10 @@ class Braked(RuntimeError):
 
 
 class Loss(Value):
-    """Of the things of one kind that the portal has, ``lost`` would be replaced or leave, in ``families``.
+    """Of the things of one kind that the portal has, ``lost`` would be replaced or leave, in ``families`` families.
 
     ``on_portal`` is how many the portal has, ``listed`` how many the lists have, ``most`` the share that stops the run
-    however few they are. ``one`` and ``several`` say it in French, with a place for ``{on_portal}``.
+    even when they are few. ``one`` and ``several`` are the French words, with a place for ``{on_portal}``.
     """
 
     one: str
@@ -92,16 +93,18 @@ def reasons(losses: Iterable[Loss]) -> list[str]:
 
 
 def brake(lists: sqlite3.Connection, store: IntakeStore, today: date) -> None:
-    """Raises Braked when the run would change too much. ``lists`` has the codes of both sides: ``LoginWriter.compare``.
+    """Raises Braked when the run would change too much. ``lists`` must have the codes of both sides
+    (``LoginWriter.compare``).
 
-    Children and families are those that the lists before this one had: who left already is not counted again.
+    Children and families are those of the lists before these: who has already left is not counted again.
     """
     if stops := [*reasons(_losses(lists, store, today)), *_renumbered(lists)]:
         raise Braked(stops)
 
 
 def _renumbered(lists: sqlite3.Connection) -> list[str]:
-    """One is enough to stop the run: what its family has online would be lost to it."""
+    """Families that seem to have a new identifier. One is enough to stop the run, because it would lose what it has
+    online."""
     said = [one.would_be() for one in renumbered(lists)]
     more = len(said) - MOST_RENUMBERED_SHOWN
     if more <= 0:
@@ -130,9 +133,10 @@ def _losses(lists: sqlite3.Connection, store: IntakeStore, today: date) -> Itera
 
 
 def _enrolments(lists: sqlite3.Connection, store: IntakeStore, today: date) -> tuple[int, int, int]:
-    """Of the portal's enrolments that are not over ``today``: those that would be, all of them, families touched.
+    """The portal's enrolments that are not over on ``today``: how many would be over, how many there are, how many
+    families are touched.
 
-    Stages the portal's children on the way.
+    It also stages the portal's children.
     """
     lost, on_portal, families = 0, 0, set()
     for family, child, enrolments in store.enrolments():

@@ -1,4 +1,4 @@
-"""A town's folder -> the portal. Everything is validated before anything is written; again changes nothing."""
+"""A town's folder -> the portal. Everything is checked before anything is written; a second import changes nothing."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ class BadFiles(ValueError):
 
 
 class Validated(Value):
-    """Files without a fault: the town, and its lists in the staging database."""
+    """Files without faults: the town, and its lists in the staging database."""
 
     town: Town
     lists: sqlite3.Connection
@@ -61,10 +61,10 @@ class Validated(Value):
 
 @contextmanager
 def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past | None = None) -> Iterator[Validated]:
-    """Read and check every file of ``folder``; raises BadFiles. The lists last as long as the block.
+    """Read and check every file of ``folder``. The lists exist until the end of the block.
 
-    ``past``: what the portal remembers, None without a portal. Raises Unavailable when it has to be asked and is not
-    there.
+    ``past`` is what the portal remembers; None without a portal. Raises BadFiles; raises Unavailable when ``past`` does
+    not answer.
     """
     past = past or Past()
     faults = Faults()
@@ -101,10 +101,11 @@ class Importer:
     def __call__(
         self, folder: Path, progress: ImportProgress, *, accepting: bool = False, cancel_departed: bool = False
     ) -> IntakeReport:
-        """``cancel_departed``: cancel, as the town's act, the bookings to come of who lost an enrolment.
+        """Import ``folder``. With ``cancel_departed``, the town cancels the future bookings of children who lost an
+        enrolment.
 
-        Raises BadFiles before anything is written, Unavailable at any time: then do it again, nothing is lost.
-        Raises Braked, before anything is written too, when the run would change too much: unless ``accepting``.
+        Raises BadFiles before anything is written. Raises Braked, also before anything is written, when the run would
+        change too much, unless ``accepting``. Raises Unavailable at any time: import again, nothing is lost.
         """
         now = self.clock.now()
         with validated(folder, now, progress, Past(self.store)) as files:
@@ -126,14 +127,14 @@ class Importer:
 
 
 class ImportRun:
-    """The steps of one import. Each works whether or not somebody watches, and tells ``progress`` how far it is."""
+    """The steps of one import. They do not depend on anybody watching; they tell ``progress`` how far they are."""
 
     def __init__(
         self, ports: Importer, files: Validated, folder: Path, now: datetime, progress: ImportProgress
     ) -> None:
         self.ports = ports
         self.online = ports.store.current_town()
-        """What is published before this import."""
+        """The town that is published before this import."""
         self.town = files.town.after(self.online)
         self.lists = files.lists
         self.now = now
@@ -161,7 +162,8 @@ class ImportRun:
         )
 
     def compare_invoices(self) -> None:
-        """Raises BadFiles when the invoices, or what is taken back, cannot be, given what the portal has."""
+        """Raises BadFiles when the portal cannot take the invoices, or cannot take back the payments, given what it
+        has."""
         faults = Faults()
         self._do("Comparaison", families_with_invoices(self.lists), self.invoices.compare(faults))
         check_reversals(self.lists, self.ports.reverse, faults)
@@ -172,7 +174,7 @@ class ImportRun:
         self._do("Comparaison des codes", self.logins.stage(), self.logins.compare())
 
     def brake(self) -> None:
-        """Raises Braked when the run would change too much. The codes are compared already."""
+        """Raises Braked when the run would change too much. The codes are compared by then."""
         brake(self.lists, self.ports.store, paris_day(self.now))
 
     def write_families(self) -> None:
@@ -195,7 +197,7 @@ class ImportRun:
         self._do("Contre-passations", count(self.lists, "reversals"), reversals)
 
     def count_places(self) -> None:
-        """What the town to come counts and nobody counted yet, before it is booked on."""
+        """Count what the new town counts and nobody counted yet, before anything is booked on it."""
         self.recount_is_due = self.recount.is_due()
         if self.recount_is_due:
             self.report.recounted = self.recount.prepare(self.town)
@@ -218,9 +220,9 @@ class ImportRun:
         self._do("Réservations", families_with_events(self.lists), self._events())
 
     def publish(self) -> None:
-        """The town last, when all the rest is written: an import that dies on the way leaves the town as it was.
+        """Publish the town last, after everything else: an import that crashes leaves the old town in place.
 
-        Until then pages follow the town before: they leave out what families are enrolled in and it does not have.
+        Until then, pages follow the old town: they leave out enrolments in activities that it does not have.
         """
         if self.ports.store.put_town(self.town, self.now):
             self.report.town.changed += 1
@@ -228,7 +230,7 @@ class ImportRun:
             self.report.town.unchanged += 1
 
     def count_places_again(self) -> None:
-        """Once every Lambda has read the town that was published."""
+        """Count again when every Lambda has read the published town."""
         if self.recount_is_due:
             self.progress.waiting("Recompte des places, une minute…")
             self.report.recounted = (self.report.recounted or 0) + self.recount.settle(self.town)
@@ -241,11 +243,11 @@ class ImportRun:
                 yield 1
         bookings, refused = self.report.bookings, len(self.report.refused)
         told = bookings.added + bookings.unchanged + self.report.overtaken + refused
-        # Of several lines for one slot only the last was looked at.
+        # Of several lines for one slot, only the last was compared.
         self.report.overtaken += count(self.lists, "events") - told
 
     def _do(self, label: str, total: int, work: Iterator[int]) -> None:
-        """``work`` to its end: each of its steps says how many of ``total`` it did."""
+        """Run ``work`` to its end; each of its steps says how many of ``total`` it did."""
         with self.progress.step(label, total) as advance:
             for done in work:
                 advance(done)

@@ -1,4 +1,4 @@
-"""A few threads over a long stream: results in order, and never more than a few of them waiting."""
+"""A few threads for a long stream: results come in order, and only a few of them wait at a time."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +10,7 @@ Made = TypeVar("Made")
 
 
 def in_order(pool: Executor, threads: int, make: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
-    """``map``, but reading ``given`` only as far as two rounds of ``threads`` ahead (``Executor.map`` reads it all)."""
+    """Like ``map``, but ``given`` is read only two rounds of ``threads`` ahead (``Executor.map`` reads all of it)."""
     waiting: deque[Future[Made]] = deque()
     for one in given:
         waiting.append(pool.submit(make, one))

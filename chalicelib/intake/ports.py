@@ -1,7 +1,7 @@
-"""What an import needs from the tables, beyond the use cases' own ports. ``storage.intake`` implements it.
+"""What an import needs from the tables, besides the use cases' own ports. ``storage.intake`` implements it.
 
-Every call raises ``Unavailable`` when AWS does not answer after its retries; calling again is then harmless.
-Iterables are consumed as a stream: memory holds one batch, whatever the size of the town.
+Every call raises ``Unavailable`` when AWS does not answer after its retries; repeating the call is then harmless.
+Iterables are read as a stream: one batch is in memory, whatever the size of the town.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,37 +16,38 @@ from chalicelib.services.ports import JournalEntry, Login
 
 class IntakeStore(Protocol):
     def family_ids(self) -> Iterator[FamilyId]:
-        """Every family of the portal, in no order: finds those that the town's files no longer hold."""
+        """Every family of the portal, in no order: finds those that the town's files no longer have."""
         ...
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
-        """The families that exist among ``ids``, children in the order in which they were put. Ask by chunks."""
+        """The families of ``ids`` that exist, with children in the order in which they were put. Ask for a limited
+        number at a time."""
         ...
 
     def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
-        """What each child of each family is enrolled in, children in no order: one look at the whole portal. Those that
-        left are not in it."""
+        """The enrolments of each child of each family; children are in no order. It reads the whole portal. Children
+        that left are not in it."""
         ...
 
     def put_families(self, families: Iterable[Family]) -> None:
-        """Write profiles and children, over what is there. Two things are left alone: children that ``family`` no
-        longer has (``delete_children``) and the session epoch, which only ``revoke_sessions`` raises."""
+        """Write profiles and children over what is there. It does not touch children that the family no longer has (see
+        ``delete_children``) and the session epoch, which only ``revoke_sessions`` raises."""
         ...
 
     def delete_children(self, children: Iterable[tuple[FamilyId, ChildId]]) -> None:
-        """Take children, former ones too, out of families. Bookings and the journal stay: what happened, happened."""
+        """Take children, also former ones, out of families. Bookings and the journal stay, because they happened."""
         ...
 
     def revoke_sessions(self, family: FamilyId) -> None:
-        """Sign out every session of the family, now; raises NotFound."""
+        """End every session of the family, now. Raises NotFound."""
         ...
 
     def logins(self) -> Iterator[tuple[str, Login]]:
-        """Every login with its key, in no order: finds those that the town's files no longer hold."""
+        """Every login with its key, in no order: finds those that the town's files no longer have."""
         ...
 
     def put_logins(self, logins: Iterable[tuple[str, Login]]) -> None:
-        """Write ``(key, login)`` pairs, over what is there: one for each key and family."""
+        """Write ``(key, login)`` pairs over what is there: one for each key and family."""
         ...
 
     def delete_logins(self, logins: Iterable[tuple[str, FamilyId]]) -> None: ...
@@ -62,11 +63,11 @@ class IntakeStore(Protocol):
         ...
 
     def current_town(self) -> Town | None:
-        """What is published; None before the first import, and for what an older version of the portal wrote."""
+        """The published town; None before the first import, and when another version of the portal wrote it."""
         ...
 
     def put_town(self, town: Town, now: datetime) -> bool:
-        """Make ``town`` the current configuration and keep it in the history; False when it is published already."""
+        """Make ``town`` the current configuration and keep it in the history. False when it is published already."""
         ...
 
     def ask_recount(self, now: datetime) -> None:

@@ -1,6 +1,6 @@
-"""What the operator sees while an import runs: a bar in a terminal, nothing elsewhere.
+"""What the operator sees during an import: a bar in a terminal, nothing elsewhere.
 
-The import does its work whether or not somebody watches: it tells how far it is, and is told nothing.
+The import works the same whether or not somebody watches: it tells how far it is, and gets no answer.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,25 +8,26 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 Advance = Callable[[int], None]
-"""Told how many more are done."""
+"""Gets how many more are done."""
 
 
 class ImportProgress(Protocol):
     def reading(self, file: str) -> None:
-        """The file of this name is being read."""
+        """The file with this name is being read."""
         ...
 
     def waiting(self, why: str) -> None:
-        """Nothing moves for a while: a French sentence says why."""
+        """Nothing moves for a while; the French sentence ``why`` says the reason."""
         ...
 
     def step(self, label: str, total: int) -> AbstractContextManager[Advance]:
-        """The step ``label`` (a word or two of French) lasts as long as the block, which tells of its ``total``."""
+        """The step ``label`` (one or two French words) lasts as long as the block, which tells how much of ``total`` is
+        done."""
         ...
 
 
 class Silence:
-    """Nobody watches: not a character is written anywhere."""
+    """Nobody watches: nothing is written anywhere."""
 
     def reading(self, file: str) -> None:
         pass

@@ -1,4 +1,4 @@
-"""What an import did, in numbers and then in French."""
+"""What an import did, in numbers and in French."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ MOST_LINES_SHOWN = 200
 
 @dataclass
 class IntakeTally:
-    """How many things of one kind were added, changed, or found as they should be."""
+    """How many things of one kind were added, changed, or already as they should be."""
 
     added: int = 0
     changed: int = 0
@@ -20,7 +20,7 @@ class IntakeTally:
 
 
 class NotTaken(Value):
-    """A line of the lists that the portal could not take, or that somebody must see: the others were taken."""
+    """A line of the lists that the portal could not take, or that somebody must see. The other lines were taken."""
 
     where: FileLine
     text: str
@@ -37,17 +37,17 @@ class IntakeReport:
     logins: IntakeTally = field(default_factory=IntakeTally)
     logins_removed: int = 0
     families_kept: int = 0
-    """Families that have codes on the portal and are in no list: they are kept, and said."""
+    """Families that have codes on the portal and are in no list: they are kept, and the report says so."""
     children_kept: int = 0
     departures: list[Departure] = field(default_factory=list)
     """Children that this import took out of a family, or found gone."""
     renumbered: list[Renumbered] = field(default_factory=list)
-    """Families whose codes open another one from now on."""
+    """Families whose codes open another family from now on."""
     ended: list[Ended] = field(default_factory=list)
-    """Bookings to come without enrolment, told at every import until they are cancelled or past."""
+    """Future bookings without enrolment; every import tells them until they are cancelled or past."""
     bookings: IntakeTally = field(default_factory=IntakeTally)
     overtaken: int = 0
-    """Lines of the list that a later change, of the list or of a parent, makes void."""
+    """Lines of the list that no longer count, because of a later change by the list or by a parent."""
     refused: list[NotTaken] = field(default_factory=list)
     invoices: IntakeTally = field(default_factory=IntakeTally)
     payments: IntakeTally = field(default_factory=IntakeTally)
@@ -57,14 +57,14 @@ class IntakeReport:
     notices: int = 0
     """Families that are now told of their invoices, as the lists ask."""
     not_put: list[NotTaken] = field(default_factory=list)
-    """Changes of invoices that were set aside: money was received, or is on its way."""
+    """Changes of invoices that were set aside, because money was received or is on its way."""
     not_recorded: list[NotTaken] = field(default_factory=list)
-    """Payments that the portal may have already, said otherwise."""
+    """Payments that the portal may already have with other facts."""
     recognised: list[NotTaken] = field(default_factory=list)
-    """Payments that the lists write otherwise, and which payment of the portal each is."""
+    """Payments that the lists write in another way, and which payment of the portal each is."""
     overpaid: list[NotTaken] = field(default_factory=list)
     recounted: int | None = None
-    """Counters of places that were put right, None when none had to be counted again."""
+    """Counters of places that were corrected; None when no recount was needed."""
 
     @property
     def nothing_changed(self) -> bool:
@@ -79,7 +79,7 @@ class IntakeReport:
         return not self.refused and not self.not_put and not self.not_recorded
 
     def lines(self) -> list[str]:
-        """The report as a clerk reads it."""
+        """The report for the clerk."""
         said = [
             f"Ville : {'inchangée' if self.town.unchanged else 'enregistrée'}",
             f"Familles : {_counts(self.families, 'ajoutée', 'modifiée', 'inchangée')}",
@@ -115,7 +115,7 @@ class IntakeReport:
         return said
 
     def _to_do(self) -> list[str]:
-        """What somebody has to do next; nothing when all is as it should be."""
+        """What somebody has to do next; empty when everything is as it should be."""
         steps = (
             (self.renumbered, "remettre les anciens identifiants des familles, puis relancer l'import"),
             (any(not one.cancelled for one in self.ended), "annuler ou garder les réservations sans inscription"),
@@ -125,7 +125,7 @@ class IntakeReport:
         return [words for needed, words in steps if needed]
 
     def _invoices(self) -> list[str]:
-        """What was done about invoices; nothing for a town that has none."""
+        """What was done about invoices; empty for a town without invoices."""
         said = []
         if self.invoices != IntakeTally() or self.pdfs_given or self.pdfs_made:
             said.append(
@@ -148,7 +148,7 @@ class IntakeReport:
 
 
 def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
-    """``what`` agrees with how many there are at each ``{s}``."""
+    """The lines under a title; each ``{s}`` in ``what`` becomes the plural when there are several."""
     if not lines:
         return []
     agreed = what.format(s="s" if len(lines) > 1 else "")
@@ -157,7 +157,7 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
 
 
 def _first(lines: list[str]) -> list[str]:
-    """As many lines as somebody reads, then how many more there are."""
+    """As many lines as people read, then how many more there are."""
     return (
         lines
         if len(lines) <= MOST_LINES_SHOWN

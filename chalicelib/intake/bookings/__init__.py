@@ -1,1 +1,1 @@
-"""Counter bookings, and counting the places that they take."""
+"""Bookings made at the counter, and the recount of the places that they take."""

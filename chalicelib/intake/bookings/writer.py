@@ -1,4 +1,5 @@
-"""Bookings taken at the counter are events: what each still changes, seen the journal, and writing it."""
+"""Bookings made at the counter are events: what each still changes, compared with the journal, and how it is
+written."""
 
 import hashlib
 import itertools
@@ -34,9 +35,10 @@ ORDER BY last.family
 
 
 class Event(Value):
-    """A line of reservations.csv: what the office wrote down, when (aware UTC) and how it was asked.
+    """A line of reservations.csv: what the office wrote down, when (aware UTC), and by which channel it was asked.
 
-    ``past``: why it can no longer be booked, for who left or what ended; empty for all others.
+    ``past`` says why it cannot be booked any more, for a child that left or an activity that ended; empty for all
+    others.
     """
 
     wish: Wish
@@ -47,7 +49,7 @@ class Event(Value):
 
 
 class FamilyEvents(Value):
-    """The last event of each slot of one family, and the schools of the children concerned."""
+    """For one family, the last event of each slot, and the schools of its children concerned."""
 
     family: FamilyId
     events: tuple[Event, ...]
@@ -55,7 +57,7 @@ class FamilyEvents(Value):
 
 
 class EventsOutcome(Value):
-    """What became of one family's events."""
+    """What became of the events of one family."""
 
     saved: int
     known: int
@@ -70,7 +72,7 @@ class EventsOutcome(Value):
 
 
 def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
-    """The staged events, family by family; of several for one slot, the last."""
+    """The staged events, family by family; of several events for one slot, the last."""
     for family, rows in itertools.groupby(database.execute(_EVENTS), key=lambda row: str(row[0])):
         schools: dict[ChildId, SchoolId] = {}
         events = []
@@ -88,7 +90,7 @@ def families_with_events(database: sqlite3.Connection) -> int:
 
 
 class SortedEvents(Value):
-    """Events by what the journal says of them."""
+    """Events, sorted by what the journal says of them."""
 
     to_do: tuple[Event, ...]
     past: tuple[Event, ...]
@@ -99,8 +101,8 @@ class SortedEvents(Value):
 def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> SortedEvents:
     """What the events, one for each slot, still change.
 
-    A journalled event is known, and so is one that asks for what is already so; one that is older than the last change
-    of its slot, whoever made it, is overtaken. Of the others, some are about what is past.
+    An event is known when the journal has it, or when what it asks is already so. It is overtaken when it is older than
+    the last change of its slot, whoever made that. Of the other events, some are about what is past.
     """
     wanted = {event.wish.slot: event for event in events}
     last: dict[Slot, tuple[datetime, bool]] = {}
@@ -129,7 +131,8 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
 
 
 def entry_of(events: Sequence[Event]) -> JournalEntry:
-    """The journal entry of events of one instant and channel; the same events always give the same identifier."""
+    """The journal entry of events with the same instant and channel; the same events always give the same
+    identifier."""
     return entry_for(tuple(event.wish for event in events), events[0].at, events[0].channel)
 
 
@@ -141,7 +144,7 @@ def entry_for(wishes: tuple[Wish, ...], at: datetime, channel: str) -> JournalEn
 
 
 class BookingWriter:
-    """Writes one family's events. Safe to call from several threads, for different families."""
+    """Writes one family's events. Several threads may call it at once, for different families."""
 
     def __init__(self, store: IntakeStore, plannings: PlanningStore, town: Town) -> None:
         self.store = store
@@ -149,13 +152,14 @@ class BookingWriter:
         self.town = town
 
     def __call__(self, given: FamilyEvents) -> EventsOutcome:
-        """Raises Unavailable; what was written before stays written, and known to the next import."""
+        """Write the events that still change something. Raises Unavailable; what was written before stays written, and
+        the next import knows it."""
         events, saved = list(given.events), 0
         refused: list[NotTaken] = []
         waits = rounds(PATIENCE_SECONDS)
         while next(waits, _NO_MORE_ROUNDS) is not _NO_MORE_ROUNDS:
             found = sort_out(events, self.store.journal_of(given.family))
-            # A second look finds in the journal what the first one wrote.
+            # Another round finds in the journal what this one wrote.
             known = found.known - saved
             try:
                 saved += self._save(given, found.to_do)
@@ -164,7 +168,7 @@ class BookingWriter:
                 full = self._without_place(given, interrupted.part, events)
                 refused += [self._full(event) for event in full]
                 events = [event for event in events if event not in full]
-                if full:  # It goes on: nobody is in the way.
+                if full:  # Continue: nobody is in the way.
                     waits = rounds(PATIENCE_SECONDS)
             else:
                 return EventsOutcome(saved, known, found.overtaken, refused + _told(found.past))
@@ -174,7 +178,7 @@ class BookingWriter:
         return EventsOutcome(saved, found.known - saved, found.overtaken, refused + _told(found.past))
 
     def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
-        """How many events were written; raises _Interrupted when one part meets a full counter or another write."""
+        """How many events were written. Raises _Interrupted when one part meets a full counter or another write."""
         situation = self._situation(given)
         saved = 0
         for _, group in itertools.groupby(sorted(events, key=_moment), key=_moment):
@@ -189,7 +193,7 @@ class BookingWriter:
         return saved
 
     def _without_place(self, given: FamilyEvents, part: Part, events: list[Event]) -> list[Event]:
-        """The events of a part for which no place is left, the last lines of the file first refused."""
+        """The events of a part for which no place is left; the last lines of the file are refused first."""
         growing = [key for key, move in part.moves.items() if move > 0]
         taken = self.plannings.taken(growing) if growing else {}
         limits, situation = limits_of(growing, self.town), self._situation(given)
@@ -209,14 +213,14 @@ class BookingWriter:
         return NotTaken(FileLine(BOOKINGS, event.line), full)
 
     def _situation(self, given: FamilyEvents) -> Situation:
-        """What the rules need to find the counters: the children's schools."""
+        """What the rules need to find the counters: the schools of the children."""
         children = tuple(Child(child, "", "", "", school, "", ()) for child, school in given.schools.items())
         family = Family(given.family, "", "", 0, children)
         return Situation(TownDays(self.town), family, frozenset(), {}, given.events[0].at)
 
 
 class _Interrupted(RuntimeError):
-    """A part could not be written; ``saved`` events were, before it."""
+    """A part could not be written; ``saved`` events were written before it."""
 
     def __init__(self, part: Part, saved: int) -> None:
         super().__init__(part.entry.id)

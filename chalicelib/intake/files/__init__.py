@@ -1,1 +1,1 @@
-"""Files as they come: sheets, cells, the configuration's TOML, faults with their lines."""
+"""Files as the town sends them: sheets, cells, the configuration's TOML, faults with their lines."""

@@ -1,4 +1,4 @@
-"""What a cell of a list means: a name, a code, a day, yes or no. Every wrong one is a fault of its line."""
+"""What a cell of a list means: a name, a code, a day, yes or no. A wrong cell is a fault of its line."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,7 +22,8 @@ EXPECTED_NAME = (
     f"attendu : lettres sans accent, chiffres, points et tirets, {ids.LONGEST} au plus, sans espace ni barre"
 )
 CELLS_REMEMBERED = 4096
-"""A list says the same days again and again, and reading one costs more than the rest of its row."""
+"""How many cells are remembered: a list has the same days again and again, and reading a day costs more than the rest
+of its row."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECONDS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})$")
 _QUANTITY = re.compile(r"-?\d{1,6}(?:[.,]\d{1,3})?")
@@ -31,7 +32,7 @@ _NO = {"", "non", "n", "faux", "false", "0"}
 
 
 class Cells:
-    """The cells of one row, read by meaning. ``good`` tells whether all of them were right so far."""
+    """The cells of one row, read by meaning. ``good`` is True while all of them were right."""
 
     def __init__(self, row: Row, faults: Faults) -> None:
         self.row = row
@@ -51,14 +52,14 @@ class Cells:
         return text
 
     def person(self, column: str) -> str:
-        """Somebody's name, with its accents."""
+        """A person's name, with its accents."""
         text = self.text(column)
         if lost_accents(text):
             self.fault(f"« {column} » : « {text} » a perdu ses accents ; {FROM_ITS_SOFTWARE}")
         return text
 
     def identifier(self, column: str) -> str:
-        """The name of a family, a child or an invoice: ``rules.ids`` says which texts are."""
+        """The name of a family, a child or an invoice: ``rules.ids`` decides which texts are names."""
         text = self.text(column)
         try:
             return ids.named(text) if text else ""
@@ -71,7 +72,8 @@ class Cells:
         return self._understood(_day_of, text) if text else None
 
     def instant(self, column: str) -> datetime | None:
-        """A day, with an hour or not (then its very beginning), on a wall clock in Paris -> aware UTC."""
+        """A day with or without an hour, on a wall clock in Paris -> aware UTC. Without an hour it is the beginning of
+        the day."""
         text = self.text(column)
         return self._understood(instant_of, text) if text else None
 
@@ -82,7 +84,8 @@ class Cells:
         return at
 
     def amount(self, column: str) -> Cents | None:
-        """Euros with two decimals at most: never guessed, so neither a thousands separator nor a sign of currency."""
+        """Euros with at most two decimals -> cents. Nothing is guessed: thousands separators and currency signs are
+        faults."""
         text = self.text(column)
         try:
             return euros(text) if text else None
@@ -107,7 +110,7 @@ class Cells:
         return said in _YES
 
     def one_of(self, column: str, meanings: Mapping[str, Value], expected: str) -> Value | None:
-        """What the cell means among ``meanings``, whose keys are ``plain`` texts, or ``words`` after ``LOOSE``."""
+        """What the cell means among ``meanings``. Their keys are ``plain`` texts, or ``words`` after ``LOOSE``."""
         text = self.text(column)
         meaning = self.meaning(column, meanings)
         if text and meaning is None:
@@ -115,7 +118,7 @@ class Cells:
         return meaning
 
     def meaning(self, column: str, meanings: Mapping[str, Value]) -> Value | None:
-        """As ``one_of``, but None without a fault when the cell means nothing."""
+        """Like ``one_of``, but a cell without meaning gives None and no fault."""
         text = self.row[column]
         return meanings.get(_plain(text), meanings.get(LOOSE + _words(text)))
 

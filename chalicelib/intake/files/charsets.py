@@ -1,7 +1,7 @@
-"""In which characters a file of the town is written, or the one sentence that says why it cannot be read.
+"""The character set of a town's file, or the one sentence that says why the file cannot be read.
 
-A list that is read in the wrong characters is not seen to be wrong: its names are, for ever. So nothing is guessed: a
-file is UTF-8, or surely Windows-1252, or refused with what it seems to be and how to save it again.
+Nobody notices that a list is read in the wrong character set, and its names stay wrong for ever. So nothing is guessed:
+a file is UTF-8, or surely Windows-1252, or it is refused, with what it seems to be and how to save it again.
 """
 
 import codecs
@@ -37,9 +37,9 @@ _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _AS_WINDOWS_ENDS = re.compile(rb"[\xc0-\xff][\xa0\xab\xbb\x85\x91-\x97]+")
-"""``É »``, ``é…``: letters of Windows-1252 that a quote or an ellipsis follows look like one character of UTF-8."""
+"""``É »``, ``é…``: a letter of Windows-1252 with a quote or an ellipsis after it looks like one character of UTF-8."""
 _CONTINUED = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-"""How Windows-1252 shows the second byte of a character of UTF-8."""
+"""The second byte of a UTF-8 character, as Windows-1252 shows it."""
 _LATIN, _NOT_LATIN = "A-Za-z\xc0-\u024f", "\u0250-\u02ba\u0370-\u1cff"
 _LETTER, _SMALL = "[^\\W\\d_]", "[a-zß-öø-ÿœ]"
 _OF_DOS_AND_MAC = "∂∆∏∑∞∩√≈◊⌠⌡ⁿ₧˚¸"
@@ -60,23 +60,25 @@ _TROUBLES = (
     (re.compile("[\ue000-\uf8ff]"), "il a des signes qui n'existent que dans un logiciel"),
     (re.compile("(?<!^)\ufeff"), "deux fichiers y sont collés l'un à l'autre"),
 )
-"""What tells, in the text itself, that it was read in the wrong characters before it was saved."""
+"""Signs in the text itself that it was read in the wrong character set before it was saved."""
 _CAPITALS = (
     (
         re.compile(f"(?<={_SMALL})(?:[ÚÞÙÄÅ]|[ÈÇ](?!{_LETTER}))|(?<!{_LETTER})[A-Z][ÚÄ](?={_SMALL})"),
         "ses accents sont devenus des majuscules",
     ),
 )
-"""``NoÚmie``, ``InÞs``: Windows-1252 read as DOS. ``NoÄmie``, ``ZoÈ``, ``ZoÇ``: where a Mac comes in. Software that
-makes small letters of A to Z alone writes ``BenoÎt``, ``FranÇois``, ``JoÃo``: those are no misreadings."""
+"""``NoÚmie``, ``InÞs`` are Windows-1252 read as DOS. ``NoÄmie``, ``ZoÈ``, ``ZoÇ`` come from a Mac. ``BenoÎt``,
+``FranÇois``, ``JoÃo`` are no misreadings: some software makes small letters only of A to Z."""
 _LOST_ACCENT = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|&(?:[A-Za-z]+|#\d+);|(?<=[a-zà-ÿ])[ŽŠŸ](?=[a-zà-ÿ])")
-"""``No?mie``, ``No&eacute;mie``, ``NoŽmie``: in a name. Elsewhere a question mark between letters may be meant."""
+"""``No?mie``, ``No&eacute;mie``, ``NoŽmie`` in a name. Elsewhere a question mark between letters may be right."""
 _EVERYDAY = frozenset(map(chr, range(128))) | set("éèêëàâçîïôùûüÉÈÊËÀÇÎÏÔÙÛœŒ")
-"""Of the troubles only ``_CAPITALS`` are made of these alone: most text is not looked at further."""
+"""Of the troubles, only ``_CAPITALS`` have these characters and no others. Most texts have no others, so they need
+fewer checks."""
 
 
 class UnreadableFile(ValueError):
-    """Not text that can be trusted: the line where it shows, ``what`` it is and how to save it again, in French."""
+    """The text cannot be trusted. It says, in French, the line where this shows, ``what`` is wrong and how to save the
+    file again."""
 
     def __init__(self, line: int, what: str, mend: str = AGAIN) -> None:
         super().__init__(f"{what} ; {mend}")
@@ -85,7 +87,7 @@ class UnreadableFile(ValueError):
 
 
 def encoding_of(path: Path) -> str:
-    """``utf-8-sig`` or ``cp1252``, when the whole file is surely that. Raises UnreadableFile."""
+    """``utf-8-sig`` or ``cp1252``, when the whole file surely has that character set. Raises UnreadableFile."""
     with path.open("rb") as file:
         _refuse_other_files(file.read(BLOCK_BYTES))
     text_is_utf_8 = True
@@ -104,12 +106,12 @@ def encoding_of(path: Path) -> str:
 
 
 def lost_accents(name: str) -> bool:
-    """Whether a person's name shows that it was saved or exported in the wrong characters before."""
+    """Whether a person's name shows that it was once saved or exported in the wrong character set."""
     return bool(_LOST_ACCENT.search(name))
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Whole lines, 64 KiB at a time, with the number of the first."""
+    """Whole lines, 64 KiB at a time, with the number of the first line."""
     line = 1
     with path.open("rb") as file:
         while lines := file.readlines(BLOCK_BYTES):
@@ -146,7 +148,7 @@ def _refuse_troubles(line: int, text: str) -> None:
 
 
 def _refuse_mixed(path: Path) -> None:
-    """UTF-8 but for a byte or two, or a file pasted to another one."""
+    """Refuse UTF-8 with a few wrong bytes, and two files that were pasted together."""
     for _, block in _blocks(path):
         if block.isascii():
             continue
@@ -166,7 +168,8 @@ def _first_bad_line(path: Path) -> int:
 
 
 def _refuse_other_pages(path: Path) -> None:
-    """A file that surely is in one of the other pages is said to be, before what reading it wrong would look like."""
+    """Refuse a file that is surely in another code page. This comes first: read wrongly, such a file also shows other
+    troubles."""
     contexts: set[bytes] = set()
     strange = 0
     for line, block in _blocks(path):

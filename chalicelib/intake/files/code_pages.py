@@ -1,4 +1,4 @@
-"""Which single-byte code page a French text is in, by how often French has each accented letter where it stands."""
+"""The single-byte code page of a French text, by how often each accented letter stands in its place in French."""
 
 import math
 import re
@@ -13,31 +13,31 @@ OTHER_PAGES = {
     "mac_roman": "des anciens Macintosh (Mac Roman)",
     "iso8859_15": "ISO-8859-15 (Latin-9)",
 }
-"""What is suspected, as a clerk is told. Of equal ones the first."""
+"""The code pages that are suspected, in words for a clerk. Of equally likely ones, the first."""
 LEAST_LOG_RATIO = math.log(3)
-"""How much likelier Windows-1252 must be than any other, as the logarithm of a ratio."""
+"""How much likelier Windows-1252 must be than any other code page, as the logarithm of a ratio."""
 CONTEXT = re.compile(rb"(?s)(?<=(.))([\x80-\xff])(?=(.))")
-"""A byte beyond ASCII between its neighbours: search a text that has one byte more at each end."""
+"""A byte beyond ASCII between its neighbours: the searched text needs one more byte at each end."""
 
 _LETTERS = {600: "é", 500: "É", 150: "è", 120: "È", 50: "Ç", 40: "ïêçëËÊ", 30: "àîôÔÎ", 25: "â", 20: "ÏÂ", 15: "ûÀ"}
 _LETTERS |= {12: "œŒ", 10: "Û", 8: "üöÜÖ", 5: "ùñÑ", 4: "áíó", 3: "äÆ", 2: "æãúÄÓÍÁ", 1: "òìÿÙÚÃÒÌ"}
 _SIGNS = {10: "«»°\xa0€", 8: "’", 2: "²", 1: "…–“”½", 0.2: "×§·•—‘³¹´£©®ºª"}
-"""How often each stands in lists of names and labels, by one rough measure."""
+"""How often each sign stands in lists of names and labels, by one rough measure."""
 RARE_WEIGHT, NEVER_WEIGHT = 0.2, 0.001
-"""A letter of another language; a sign that lists of names do not have."""
+"""Weights of a letter of another language, and of a sign that lists of names never have."""
 _USUAL = {sign: often for table in (_LETTERS, _SIGNS) for often, signs in table.items() for sign in signs}
 _VOWELS = "aeiouyhéèêàâôîœAEIOUYHÉÈÊÀÂÔÎŒ"
 
 
 def strangers(text: str) -> bool:
-    """Whether one of its characters is hardly ever in French: ``‚``, ``ƒ``, ``¤``, a control."""
+    """Whether the text has a character that French hardly ever has: ``‚``, ``ƒ``, ``¤``, a control."""
     return any(_often(sign) <= NEVER_WEIGHT for sign in text)
 
 
 def suspected(contexts: Iterable[bytes]) -> str | None:
     """The code page that is likelier than Windows-1252, or nearly as likely; None when Windows-1252 is surely right.
 
-    ``contexts`` are three bytes each: one beyond ASCII between its neighbours.
+    ``contexts`` have three bytes each: a byte beyond ASCII between its neighbours.
     """
     there = set(contexts)
     otherwise = [page for page in OTHER_PAGES if any(_differs(one, page) for one in there)]
@@ -59,7 +59,7 @@ def _log_often(before: str, sign: str, after: str) -> float:
     if sign.isalpha():
         often *= _case_fits(before, sign, after) * _place_fits(before, sign, after)
     elif before.isalpha() and after.isalpha():
-        # Only an apostrophe stands inside words, before a vowel.
+        # Inside words, only an apostrophe is usual, before a vowel.
         often *= {"’": 5 if after in _VOWELS else 0.1, "\xa0": 1}.get(sign, 0.02)
     return math.log(often)
 
@@ -71,14 +71,16 @@ def _often(sign: str) -> float:
 
 
 def _case_fits(before: str, sign: str, after: str) -> float:
-    """A capital inside a word of small letters is a misreading; ``PRéVERT`` is what a caps lock key writes."""
+    """How well the sign's case fits. A capital inside a word of small letters is a misreading; ``PRéVERT`` comes from a
+    caps lock key."""
     if sign.isupper():
         return 0.01 if before.islower() or (after.islower() and before.isupper()) else 1
     return 0.1 if before.isupper() or after.isupper() else 1
 
 
 def _place_fits(before: str, sign: str, after: str) -> float:
-    """``cœur``, ``où``, ``là``, ``Ève``, ``leçon`` (not ``JOÃO``): some letters stand in a few places only."""
+    """How well the sign fits its place: some letters have only a few places, ``cœur``, ``où``, ``là``, ``Ève``,
+    ``leçon`` (not ``JOÃO``)."""
     small, previous, following = sign.lower(), before.lower(), after.lower()
     begins, ends = not before.isalpha(), not after.isalpha()
     if begins and ends:

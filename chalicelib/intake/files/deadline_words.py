@@ -39,11 +39,12 @@ _COUNT = rf"(\d{{1,3}}|{'|'.join(NUMBERS)})"
 
 
 class NotUnderstood(ValueError):
-    """A text that says no deadline, hour or day; ``args[0]`` says so in French."""
+    """The text says no deadline, hour or day; ``args[0]`` says so in French."""
 
 
 def minute_of(text: str) -> int:
-    """``10:00``, ``10h``, ``10h30``, ``24:00``, ``minuit`` (the end of the day), ``midi`` -> minutes, 0..1440."""
+    """``10:00``, ``10h``, ``10h30``, ``24:00``, ``minuit`` (the end of the day), ``midi`` -> minutes of the day,
+    0..1440."""
     rest, minute = _split_hour(plain(text))
     if rest:
         raise NotUnderstood(f"l'heure « {text} » n'est pas comprise ; attendu : 10:00, 10h, 10h30 ou 24:00")
@@ -64,7 +65,7 @@ def deadline_of(text: str) -> Deadline:
 
 
 def weekday_row(weekday: int, text: str) -> tuple[int, int]:
-    """``vendredi 09:00`` or ``la veille à 09:30``, in a table by weekday -> (ISO weekday, minute)."""
+    """``vendredi 09:00`` or ``la veille à 09:30`` in a table by weekday -> (ISO weekday, minute of the day)."""
     words, minute = _split_hour(plain(text))
     if words == "la veille":
         return (weekday - 2) % 7 + 1, minute
@@ -88,7 +89,7 @@ _INSTANT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})(?:[t ]+(.+
 def day_and_minute(text: str, otherwise: int | None = None) -> tuple[date, int]:
     """``2026-06-15 24:00``, ``2026-06-15T10:30``, ``15/06/2026 à 10h`` -> (day, minute of the day).
 
-    ``otherwise`` is the minute when only a day is written; None requires an hour. Raises NotUnderstood.
+    ``otherwise`` is the minute when there is only a day; with None an hour is required. Raises NotUnderstood.
     """
     found = _INSTANT.fullmatch(plain(text))
     if not found:
@@ -96,7 +97,7 @@ def day_and_minute(text: str, otherwise: int | None = None) -> tuple[date, int]:
     hour = found.group(2)
     if hour is None and otherwise is None:
         raise NotUnderstood(f"il manque l'heure dans « {text} » ; attendu par exemple : « {text} 24:00 »")
-    # Seconds come from software, not from people: they are read and left out.
+    # Seconds come from software, not from people: they are left out.
     minute = otherwise if hour is None else minute_of(re.sub(r"^(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?$", r"\1", hour))
     return day_of(found.group(1)), minute or 0
 

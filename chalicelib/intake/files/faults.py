@@ -10,9 +10,10 @@ from chalicelib.rules.letters import without_accents
 from chalicelib.values import Value
 
 MOST_FAULTS_SHOWN = 200
-"""A file exported wrongly has a fault on every line: after this many, the rest is only counted."""
+"""A badly exported file has a fault on every line: after this many, faults are only counted."""
 MOST_ONE_BY_ONE = 3
-"""Faults of one kind that are written one by one; of more, the first is, with the lines of the others."""
+"""Faults of one kind that are written one by one. When there are more, the first is written, with the lines of the
+others."""
 MOST_LINE_NUMBERS = 20
 MOST_FAULT_KINDS = 5 * MOST_FAULTS_SHOWN
 TOWN_FILES = (
@@ -27,13 +28,13 @@ TOWN_FILES = (
     "contrepassations.csv",
 )
 _VALUES = re.compile(r"« [^»]* »|\d+(?:[/:,.-]\d+)*")
-"""What differs between two faults of one kind."""
+"""The parts in which two faults of one kind differ."""
 _WORD = re.compile(r"[\w+*]+")
 
 
 @dataclass(frozen=True, order=True)
 class FileLine:
-    """A line of a file of the town, 1 for the first one; 0 for a whole file that has no lines."""
+    """A line of a file of the town; the first line is 1, and 0 means a whole file that has no lines."""
 
     file: str
     line: int
@@ -42,7 +43,7 @@ class FileLine:
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def says(self, text: str) -> str:
-        """``enfants.csv:12: la classe est vide``: how a clerk is shown what concerns a line, wherever it is shown."""
+        """``enfants.csv:12: la classe est vide``: a message about a line, as clerks see it everywhere."""
         return f"{self}: {text}"
 
 
@@ -56,7 +57,7 @@ class Fault(Value):
 
 @dataclass
 class FaultKind:
-    """Faults of one file that say the same thing of different lines and values."""
+    """Faults of one file that say the same of different lines and values."""
 
     count: int = 0
     first: list[Fault] = field(default_factory=list)
@@ -67,7 +68,7 @@ class FaultKind:
             self.first.append(fault)
 
     def lines(self) -> list[str]:
-        """Each fault when they are few, else ``enfants.csv:12: 316 fois : … (lignes 12, 21, 33, …)``."""
+        """Each fault when they are few; otherwise ``enfants.csv:12: 316 fois : … (lignes 12, 21, 33, …)``."""
         if self.count <= MOST_ONE_BY_ONE:
             return [str(fault) for fault in self.first]
         listed = ", ".join(str(line) for line in sorted(fault.where.line for fault in self.first))
@@ -77,9 +78,9 @@ class FaultKind:
 
 
 class Faults:
-    """Collects faults in bounded memory: the first ones in the order of the files, their kinds, their number.
+    """Collects faults in limited memory: the first ones in the order of the files, their kinds, their number.
 
-    ``unread`` names the files of which no row was read, ``unjudged`` counts the lines of each file that could not be
+    ``unread`` names the files of which no row was read. ``unjudged`` counts, for each file, the lines that could not be
     judged because of faults elsewhere.
     """
 
@@ -100,13 +101,14 @@ class Faults:
             self._keep_first()
 
     def _kind(self, file: str, said: str) -> FaultKind:
-        """A folder of a thousand wrong PDFs is a thousand kinds: past ``MOST_FAULT_KINDS`` they are only counted."""
+        """Count a fault under its kind. A folder of a thousand wrong PDFs has a thousand kinds: after
+        ``MOST_FAULT_KINDS`` they are only counted."""
         if (file, said) not in self._kinds and len(self._kinds) >= MOST_FAULT_KINDS:
             return self._others
         return self._kinds.setdefault((file, said), FaultKind())
 
     def add_unread(self, where: FileLine, text: str) -> None:
-        """A fault that leaves the whole file unread."""
+        """Note a fault for which the whole file stays unread."""
         self.unread.add(where.file)
         self.add(where, text)
 
@@ -115,7 +117,7 @@ class Faults:
         return iter(self._kept)
 
     def lines(self) -> list[str]:
-        """What a clerk reads: the faults by kind, in the order of the files, then what nobody could judge."""
+        """What a clerk reads: the faults by kind, in the order of the files, then what could not be judged."""
         kinds = sorted(self._kinds.values(), key=lambda kind: _reading_order(kind.first[0]))
         said = [line for kind in kinds[:MOST_FAULTS_SHOWN] for line in kind.lines()]
         hidden = sum(kind.count for kind in kinds[MOST_FAULTS_SHOWN:]) + self._others.count
@@ -133,7 +135,8 @@ class Faults:
 
 
 def add_or_mute(faults: Faults, where: FileLine, wrong: str, *, follows: bool, needs: tuple[str, ...]) -> None:
-    """A fault, unless it may only follow from another: a wrong row (``follows``), or an unread file of ``needs``."""
+    """Note a fault, unless it may be only the consequence of another: of a wrong row (``follows``), or of an unread
+    file of ``needs``."""
     if follows or faults.unread.intersection(needs):
         faults.unjudged[where.file] += 1
     else:
@@ -146,12 +149,12 @@ def _reading_order(fault: Fault) -> tuple[int, str, int]:
 
 
 def plain(text: str) -> str:
-    """Lower case, without accents, with single spaces and straight apostrophes: how labels are compared."""
+    """The text in lower case, without accents, with single spaces and straight apostrophes: so labels are compared."""
     return " ".join(without_accents(text).replace("’", "'").lower().split())
 
 
 def words(text: str) -> str:
-    """``plain``, without what stands between words: ``SACRÉ-CŒUR`` and ``Sacre Coeur`` are the same two."""
+    """The ``plain`` text without what stands between words: ``SACRÉ-CŒUR`` and ``Sacre Coeur`` become equal."""
     return " ".join(_WORD.findall(plain(text)))
 
 
@@ -166,7 +169,7 @@ def several(count: int, word: str) -> str:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """`` ; vouliez-vous dire « x » ?`` when a known name looks like ``name``, else the known names."""
+    """`` ; vouliez-vous dire « x » ?`` when a known name looks like ``name``; otherwise the known names."""
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return f"vouliez-vous dire « {close[0]} » ?"

@@ -1,4 +1,4 @@
-"""What reading any of the town's lists has in common: row after row into the staging database, each once."""
+"""What the reading of all lists has in common: each row goes once into the staging database."""
 
 import sqlite3
 from collections.abc import Callable
@@ -11,11 +11,12 @@ from chalicelib.intake.files.sheets import Columns, rows_of
 from chalicelib.rules.town import Town
 
 ListFile = tuple[str, Columns, Callable[[Cells], None]]
-"""Name of a list, its columns, and what stages one of its rows."""
+"""Name of a list, its columns, and the function that stages one of its rows."""
 
 
 class Listing:
-    """Stages lists of ``folder``. ``town`` is None when town.toml is wrong: then what depends on it is not checked."""
+    """Stages lists of ``folder``. ``town`` is None when town.toml is wrong: what depends on the town is then not
+    checked."""
 
     def __init__(
         self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
@@ -27,9 +28,10 @@ class Listing:
         self.now = now
 
     def _read(self, file: ListFile, progress: Callable[[str], None]) -> None:
-        """``progress`` is told the name of the file as it begins.
+        """Read one list. ``progress`` gets the name of the file at its beginning.
 
-        What a wrong row is about (its first needed column) is remembered: no other list is wrong for naming it.
+        A wrong row's subject (its first needed column) is remembered, so that other lists that name it are not faulty
+        for that.
         """
         name, columns, stage_row = file
         progress(name)
@@ -51,7 +53,8 @@ class Listing:
         *,
         otherwise: str = "",
     ) -> None:
-        """Stage the row when all of it was right; a row that is already there is a fault, which ``otherwise`` ends."""
+        """Stage the row when all of it was right. A row that is already there is a fault; ``otherwise`` is the end of
+        its sentence."""
         if cells.good and not self.database.execute(insert, values).rowcount:
             (line,) = self.database.execute(*find).fetchone()
             cells.fault(f"{twice} ligne {line} ; attendu : une seule fois{otherwise}")

@@ -1,4 +1,4 @@
-"""Lists that are missing while a file of nearly their name is there: left out by mistake, not on purpose."""
+"""Lists that are missing, while a file with nearly their name is there: they were left out by mistake."""
 
 import re
 from difflib import get_close_matches
@@ -9,11 +9,11 @@ from chalicelib.intake.files.faults import TOWN_FILES, Faults, FileLine, plain
 LIKE_A_LIST = {".csv", ".txt", ".xlsx", ".xls", ".ods"}
 LEAST_LIKENESS = 0.85
 _COPY = re.compile(r"\s*(?:\(\d+\)|- copie)$")
-"""What a browser or a desktop adds to a name that is taken."""
+"""What a browser or a desktop adds to a name that already exists."""
 
 
 def check_names(folder: Path, faults: Faults) -> None:
-    """One fault for each; the list is then unread."""
+    """Note one fault for each such file; its list then counts as unread."""
     there = {path.name for path in folder.iterdir() if path.is_file()}
     missing = {Path(name).stem: name for name in TOWN_FILES if name.endswith(".csv") and name not in there}
     for name in sorted(there.difference(TOWN_FILES)):

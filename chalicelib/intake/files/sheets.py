@@ -1,4 +1,4 @@
-"""Rows of a CSV list as a spreadsheet writes it, one at a time: whatever its size, one row is in memory."""
+"""Rows of a CSV list as a spreadsheet writes it. Whatever the size of the list, one row is in memory at a time."""
 
 import csv
 import re
@@ -15,22 +15,22 @@ from chalicelib.values import Value
 
 TAB = "\t"
 CELLS_REMEMBERED = 4096
-"""First cells: the rows of a family, or of a child, follow each other."""
+"""How many first cells are remembered: the rows of a family, or of a child, follow each other."""
 _KEPT_ZEROS = re.compile(r'="(.*)"')
-"""``="007"``: how some software keeps a spreadsheet from reading 007 as 7."""
+"""``="007"``: some software writes this so that a spreadsheet does not turn 007 into 7."""
 _ERROR = re.compile(
     r"#(?:REF|N/A|NA|VALEUR|VALUE|NOM|NAME|DIV/0|NUL|NULL|NOMBRE|NUM|CALC|CHAMP|FIELD|SPILL|PROPAGATION)[!?]?|##+|Err:\d+",
     re.IGNORECASE,
 )
 _NOTHING = {"NULL", "null", "(null)", "\\N", "None", "NaN", "nan", "N/A", "n/a", "undefined"}
-"""How software writes a value that it has not. ``Null``, so written, is a name."""
+"""How software writes a missing value. ``Null``, with this case, is a name."""
 _HARMLESS = frozenset(string.ascii_letters + string.digits) - set("EeNnu") | {""}
-"""How most cells begin, that are not looked at further."""
+"""First letters of most cells: such cells need no further look."""
 _TOTAL = re.compile(r"(?:sous[- ]?|grand )?tota(?:l|ux)(?:[ :].*)?|somme|moyenne|nombre(?: de .*)?")
 
 
 class Columns(Value):
-    """The columns of a list: those that it must have, and those that it may leave out."""
+    """The columns of a list: those that it needs, and those that it may leave out."""
 
     needed: Sequence[str]
     optional: Sequence[str] = ()
@@ -41,9 +41,9 @@ class Columns(Value):
 
 
 class Row(Value):
-    """One row. ``cells`` holds every known column, without spaces around; empty when the file has no such column.
+    """One row. ``cells`` has every known column, without spaces around; empty when the file has no such column.
 
-    ``is_data`` is False for what only looks like a row (a total, a formula), and was already said to be wrong.
+    ``is_data`` is False for something that only looks like a row (a total, a formula); its fault was already noted.
     """
 
     where: FileLine
@@ -55,8 +55,7 @@ class Row(Value):
 
 
 def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
-    """The rows that have something in them. What is wrong with the file itself goes to ``faults``,
-    unless it was said already (``names``)."""
+    """The rows that are not empty. Faults of the file itself go to ``faults``, unless ``names`` noted them already."""
     if path.name in faults.unread:
         return
     if not path.is_file():
@@ -107,7 +106,7 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
 
 
 def _start(file: TextIO) -> tuple[int, str]:
-    """How many lines come before the titles (a spreadsheet's ``sep=;``), and what separates columns."""
+    """How many lines come before the titles (a spreadsheet's ``sep=;``), and which sign separates columns."""
     first = file.readline()
     said = re.fullmatch(r"sep=([;,])\s*", first)
     if said:
@@ -119,7 +118,7 @@ def _start(file: TextIO) -> tuple[int, str]:
 
 
 def _header(cells: list[str], where: FileLine, columns: Columns, faults: Faults) -> list[str]:
-    """The columns in the file's order; empty after a fault, for no row can be read then."""
+    """The columns in the file's order; empty after a fault, because then no row can be read."""
     names = [_title(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
@@ -146,7 +145,7 @@ def _header(cells: list[str], where: FileLine, columns: Columns, faults: Faults)
 
 
 def _row(cells: list[str], header: list[str], where: FileLine, columns: Columns, faults: Faults) -> Row:
-    """A row may be shorter than the titles (spreadsheets drop empty ends), never longer."""
+    """A row by column. It may be shorter than the titles (spreadsheets drop empty ends), never longer."""
     values = [_cell(cell) for cell in cells]
     filled = dict.fromkeys(columns.names, "") | dict(zip(header, values, strict=False))
     wrong = _not_data(values, filled, header, columns)
@@ -156,7 +155,7 @@ def _row(cells: list[str], header: list[str], where: FileLine, columns: Columns,
 
 
 def _not_data(values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns) -> str | None:
-    """Why it is no row of the list, None when it may be one."""
+    """Why this is no row of the list, in French; None when it may be one."""
     if _title(values[0]) == header[0] and [_title(value) for value in values if value] == [n for n in header if n]:
         return "la ligne de titres est là une deuxième fois ; attendu : une seule, tout en haut"
     first = cells[columns.needed[0]] or next((value for value in values if value), "")
@@ -193,7 +192,7 @@ def _is_total(cell: str) -> bool:
 
 
 def _cell(text: str) -> str:
-    """Without spaces around, each accent in one character with its letter: some systems write them apart."""
+    """The text without spaces around. Each accent joins its letter in one character: some systems write two."""
     text = text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
     kept = _KEPT_ZEROS.fullmatch(text) if text.startswith("=") else None
     return kept.group(1).strip() if kept else text

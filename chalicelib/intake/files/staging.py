@@ -1,4 +1,5 @@
-"""A town's lists in a temporary SQLite file: uniqueness, references and grouping without holding them in memory."""
+"""A town's lists in a temporary SQLite file: it checks uniqueness and references, and groups rows, without holding the
+lists in memory."""
 
 import contextlib
 import sqlite3
@@ -76,7 +77,7 @@ CACHE_KIB = 8192
 
 @contextlib.contextmanager
 def staging() -> Iterator[sqlite3.Connection]:
-    """An empty staging database, readable by its owner only (it holds codes) and removed at the end."""
+    """An empty staging database. Only its owner can read it, because it holds codes; it is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
         database = sqlite3.connect(Path(folder) / "town.sqlite", isolation_level=None)
         try:
@@ -90,6 +91,6 @@ def staging() -> Iterator[sqlite3.Connection]:
 
 
 def count(database: sqlite3.Connection, table: str) -> int:
-    """How many rows ``table``, one of the names above, has."""
+    """How many rows ``table`` has; ``table`` is one of the names above."""
     (number,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own names only
     return int(number)

@@ -1,6 +1,6 @@
-"""On which line of a TOML text each key stands: ``tomllib`` reads values and forgets where they were.
+"""The line of each key of a TOML text: ``tomllib`` reads values and forgets where they were.
 
-The text has already been read by ``tomllib``, so it is well formed and this scan only follows its shape.
+``tomllib`` has already read the text, so it is well formed, and this scan only follows its shape.
 """
 
 import re
@@ -64,7 +64,7 @@ class _Scan:
         return path
 
     def _inside(self, names: Path) -> Path:
-        """``names`` with the number of the last ``[[element]]`` wherever one is meant."""
+        """``names``, with the number of the last ``[[element]]`` wherever an element is meant."""
         path: Path = ()
         for name in names:
             path = (*path, name)
@@ -73,7 +73,7 @@ class _Scan:
         return path
 
     def _dotted(self, end: str) -> Path:
-        """Read ``a."b c".d`` up to and past ``end``."""
+        """Read a key such as ``a."b c".d``, and go past ``end``."""
         names: list[str] = []
         while found := _KEY.match(self.text, self.at):
             name = found.group(1)
@@ -102,7 +102,7 @@ class _Scan:
             self.at = found.end() if found else self.at + 1
 
     def _items(self, path: Path, closing: str) -> None:
-        """Elements of an array, or pairs of an inline table."""
+        """Read the elements of an array, or the pairs of an inline table."""
         self.at += 1
         number = 0
         while self._skip_blank() and self.text[self.at] != closing:
@@ -118,7 +118,7 @@ class _Scan:
 
 
 class TomlLines:
-    """``line(path)``: where the key stands, or the nearest thing around it that was written down."""
+    """``line(path)`` is the line of a key, or of the nearest thing around it that is written in the file."""
 
     def __init__(self, text: str) -> None:
         self._lines: Mapping[Path, int] = _Scan(text).run()

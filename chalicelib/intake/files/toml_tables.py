@@ -1,4 +1,4 @@
-"""Reading a TOML table key by key: every wrong value is a fault with its line, and nothing stops at the first one."""
+"""Reads a TOML table key by key. Every wrong value is a fault with its line; reading goes on after it."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -19,7 +19,7 @@ KINDS: Mapping[type, str] = {
 
 
 class Source:
-    """The file being read: where its keys stand and where its faults go."""
+    """The file that is read: the lines of its keys, and where its faults go."""
 
     def __init__(self, file: str, text: str, faults: Faults) -> None:
         self.file = file
@@ -46,7 +46,7 @@ class Table:
         self.source.fault((*self.path, key) if key else self.path, text)
 
     def text(self, key: str, *, needed: bool = True) -> str:
-        """The text of ``key``, without spaces around it; empty when it is not there or not right."""
+        """The text of ``key``, without spaces around it; empty when it is missing or wrong."""
         value = self._value(key, str, needed=needed)
         if needed and value is not None and not value.strip():
             self.fault(key, f"« {key} » est vide ; attendu : {KINDS[str]}")
@@ -73,7 +73,7 @@ class Table:
         return None
 
     def span(self) -> tuple[date, date] | None:
-        """Days « du … au … », or one single « jour »; None after a fault."""
+        """The days « du … au … », or one single « jour »; None after a fault."""
         if "jour" in self:
             first = last = self.day("jour")
         else:
@@ -86,7 +86,7 @@ class Table:
         return (first, last) if first and last else None
 
     def texts(self, key: str) -> list[str]:
-        """A list of texts; empty when it is not there."""
+        """A list of texts; empty when it is missing."""
         return [text for text in self._list(key) if self._is(str, text, key)]
 
     def days(self, key: str) -> list[date]:
@@ -106,12 +106,12 @@ class Table:
         ]
 
     def named_tables(self) -> list[tuple[str, "Table"]]:
-        """Every key of this table with the table that it holds."""
+        """Every key of this table, with the table that is its value."""
         names = [name for name in self.read if self._value(name, dict, needed=True) is not None]
         return [(name, Table(self.read[name], (*self.path, name), self.source)) for name in names]
 
     def any(self, key: str, *, needed: bool = False) -> Any:
-        """The value of ``key`` whatever its kind, None when it is not there."""
+        """The value of ``key``, of any kind; None when it is missing."""
         self._asked.add(key)
         if key not in self.read and needed:
             self.fault(key, f"il manque « {key} »{self._where()}")
@@ -125,7 +125,7 @@ class Table:
             return None
 
     def leave(self, *keys: str) -> None:
-        """Keys that exist but cannot be judged, because of another fault."""
+        """Note keys that exist and cannot be judged, because of another fault."""
         self._asked.update(keys)
 
     def close(self) -> None:

@@ -1,1 +1,1 @@
-"""Invoices, what was paid on them, what was taken back."""
+"""Invoices, the payments made on them, and the payments taken back."""

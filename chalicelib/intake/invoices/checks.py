@@ -1,4 +1,5 @@
-"""Invoices looked at together: who owes them, numbers and references used once, lines that add up."""
+"""Checks of all invoices together: who owes them, whether numbers and references are used once, whether lines add
+up."""
 
 import sqlite3
 
@@ -32,7 +33,7 @@ GROUP BY number HAVING sum(amount) <> total
 
 
 def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
-    """Report what no row shows on its own. What the portal has already is not asked here."""
+    """Note the faults that no single row shows. What the portal already has is not asked here."""
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
         add_or_mute(faults, FileLine(INVOICES, line), wrong, follows=follows, needs=(FAMILIES,))

@@ -1,4 +1,4 @@
-"""What the files say of an invoice, what the portal has of it, and what is then to be done: pure decisions."""
+"""What to do with an invoice, given what the files say of it and what the portal has of it. The decisions are pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,8 +32,8 @@ class PdfSource(Enum):
 
 
 class InFiles(Value):
-    """What the files say of one invoice. ``invoice`` is None when factures.csv leaves it out; ``pdf`` is a file's name,
-    empty when there is none, ``pdf_bytes`` its size."""
+    """What the files say of one invoice. ``invoice`` is None when factures.csv does not have it. ``pdf`` is a file's
+    name, empty when there is none; ``pdf_bytes`` is its size."""
 
     number: InvoiceNumber
     line: int
@@ -49,14 +49,15 @@ class InFiles(Value):
 
 
 class FamilyInvoices(Value):
-    """The invoices of the files that one family owes. ``family`` has no children: a PDF names those of its lines."""
+    """The invoices of the files that one family owes. ``family`` has no children: a PDF shows the names in its
+    lines."""
 
     family: Family
     in_files: tuple[InFiles, ...]
 
 
 class OnPortal(Value):
-    """What the portal has: the invoice of that number, its lines, the number that holds its reference, and the attempt
+    """What the portal has: the invoice of that number, its lines, the number that uses its reference, and the attempt
     to pay that is under way or to check."""
 
     invoice: Invoice | None = None
@@ -66,9 +67,9 @@ class OnPortal(Value):
 
 
 class InvoicePlan(Value):
-    """What is to be done: ``invoice`` and ``lines`` to put unless UNCHANGED, the PDF to store, payments to record.
+    """What to do: put ``invoice`` and ``lines`` (unless UNCHANGED), store the PDF, record the payments.
 
-    ``kept_as_it_is``: why a change that the files ask for is set aside, empty when none is.
+    ``kept_as_it_is`` says why a change that the files ask for is set aside; empty when none is.
     """
 
     change: InvoiceChange
@@ -84,13 +85,14 @@ class InvoicePlan(Value):
 
 
 def plan_of(in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
-    """Raises ValueError when neither the files nor the portal have the invoice: ``wrong_with`` says what is wrong."""
+    """What to do. Raises ValueError when neither the files nor the portal have the invoice; ``wrong_with`` reports that
+    before."""
     known = on_portal.invoice
     wanted = in_files.invoice or known
     if wanted is None:
         raise ValueError(f"invoice {in_files.number} is nowhere")
     if known:
-        # The day it came online, its PDF, its payments and the attempts to pay it are the portal's.
+        # The day when it came online, its PDF, its payments and its attempts come from the portal.
         wanted = replace(wanted, published_at=known.published_at, pdf_bytes=known.pdf_bytes, payments=known.payments)
         wanted = replace(wanted, begun=known.begun)
     lines = in_files.lines or _still_right(on_portal.lines, wanted.total)
@@ -108,7 +110,8 @@ def plan_of(in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
 
 
 def _why_kept(known: Invoice, wanted: Invoice, attempt: Attempt | None) -> str:
-    """Why an invoice may not change now; empty when it may. Money was received for what it says, or is on its way."""
+    """Why an invoice may not change now; empty when it may. It may not when money was received for it, or is on its
+    way."""
     changes = ", ".join(_differences(known, wanted)) or "ses lignes"
     if known.payments:
         return f"la facture « {known.number} » a un règlement et change ({changes}) ; attendu : la même"
@@ -122,7 +125,7 @@ def _why_kept(known: Invoice, wanted: Invoice, attempt: Attempt | None) -> str:
 
 
 def _still_right(lines: tuple[InvoiceLine, ...], total: Cents) -> tuple[InvoiceLine, ...]:
-    """Lines of the portal, as long as they add up to the total of the files."""
+    """The portal's lines, while they add up to the total of the files."""
     return lines if sum(line.amount for line in lines) == total else ()
 
 
@@ -135,7 +138,7 @@ def _pdf_of(in_files: InFiles, change: InvoiceChange, invoice: Invoice, lines: t
 
 
 def wrong_with(in_files: InFiles, on_portal: OnPortal) -> Iterator[tuple[FileLine, str]]:
-    """Why the files cannot be followed, given what the portal has."""
+    """Why the files cannot be followed, in French, given what the portal has."""
     known, wanted = on_portal.invoice, in_files.invoice
     if known is None and wanted is None:
         yield from _nowhere(in_files)
@@ -171,7 +174,7 @@ def _nowhere(in_files: InFiles) -> Iterator[tuple[FileLine, str]]:
 
 
 def _differences(known: Invoice, wanted: Invoice) -> Iterator[str]:
-    """Each fact that changes, with both values."""
+    """Each fact that changes, with its old and its new value."""
     for name, before, after in (
         ("émise le", f"{known.issued_on:%d/%m/%Y}", f"{wanted.issued_on:%d/%m/%Y}"),
         ("échéance", f"{known.due_on:%d/%m/%Y}", f"{wanted.due_on:%d/%m/%Y}"),

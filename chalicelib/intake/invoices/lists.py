@@ -1,4 +1,5 @@
-"""Invoices, their lines, the town's payments and the folder of PDFs -> the staging database, each judged on its own."""
+"""Invoices, their lines, the town's payments and the folder of PDFs -> the staging database. Each row is checked
+alone."""
 
 import hashlib
 import re
@@ -28,10 +29,10 @@ _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
 
 
 class InvoiceLists(Listing):
-    """Stages the invoices of ``folder``. ``town`` is None when town.toml is wrong: then references are not made."""
+    """Stages the invoices of ``folder``. ``town`` is None when town.toml is wrong: then no references are made."""
 
     def stage(self, progress: Callable[[str], None]) -> None:
-        """Read what there is: a town may send none of these files. ``progress`` is told the name of each."""
+        """Read the files that exist: a town may send none of them. ``progress`` gets the name of each."""
         for file in (
             (
                 INVOICES,
@@ -71,7 +72,8 @@ class InvoiceLists(Listing):
         )
 
     def _reference(self, cells: Cells, number: str) -> str:
-        """The payment reference of the row, made from the number when the file gives none; empty after a fault."""
+        """The payment reference of the row. It is made from the number when the file gives none; empty after a
+        fault."""
         given = cells.text("reference", needed=False)
         if given:
             if not _is_reference(given):
@@ -132,15 +134,18 @@ class InvoiceLists(Listing):
 
 
 def payment_id(reference: str, payer: str, day: date, amount: Cents, means: Means) -> str:
-    """The same for the same row: by the town's reference when it gives one (lost zeros are no difference), else by
-    everything that the row says."""
+    """The identifier of a payment: the same row always gives the same one.
+
+    It is made of the town's reference when there is one (lost zeros make no difference), otherwise of all that the row
+    says.
+    """
     named = ("reference", plain_reference(reference))
     facts = named if reference else (payer, day.isoformat(), str(amount), means.value)
     return f"town-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:20]}"
 
 
 def _is_reference(text: str) -> bool:
-    """Whether it reads like one, and the treasury takes it without its dashes."""
+    """Whether the text looks like a reference, and the treasury takes it without its dashes."""
     try:
         return bool(_REFERENCE.fullmatch(text) and bare_reference(text))
     except ValueError:
@@ -148,7 +153,8 @@ def _is_reference(text: str) -> bool:
 
 
 def _debt(number: str) -> str:
-    """What numbers that are one debt to the treasury share: ``026-000335`` and ``26-000335`` of the same year."""
+    """What different numbers share when they are one debt to the treasury: ``026-000335`` and ``26-000335`` of the same
+    year."""
     try:
         return reference_of(number, ANY_COLLECTOR_CODE)
     except ValueError:

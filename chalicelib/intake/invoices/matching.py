@@ -1,4 +1,5 @@
-"""Which payments of the lists the portal has already: one row to one payment, whatever clerks rewrote meanwhile."""
+"""Which payments of the lists the portal already has. Each row matches one payment, even if clerks have rewritten the
+row."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,15 +16,15 @@ class Received(Value):
 
 
 class Pair(Value):
-    """A row, and the payment of the portal that it is or may be."""
+    """A row, and the payment of the portal that it is, or may be."""
 
     received: Received
     payment: Payment
 
 
 class Matching(Value):
-    """``known``: the portal has them. ``new``: to record. ``doubtful``: the portal has one that says it otherwise, and
-    money must not be counted twice: a person decides."""
+    """``known``: the portal has them. ``new``: to be recorded. ``doubtful``: the portal has one with other facts. Money
+    must not be counted twice, so a person decides."""
 
     known: tuple[Pair, ...]
     new: tuple[Received, ...]
@@ -31,8 +32,12 @@ class Matching(Value):
 
 
 def match(rows: Iterable[Received], payments: Iterable[Payment]) -> Matching:
-    """The same row is recognised first, then an online payment by its authorisation. What is left is compared with
-    payments that were not taken back: the same amount and means, nearest day first, nothing that tells them apart."""
+    """Match rows with payments.
+
+    The same row is recognised first, then an online payment by its authorisation. The other rows are compared with
+    payments that were not taken back: the same amount and means, the nearest day first, and no fact that tells them
+    apart.
+    """
     on_portal = tuple(payments)
     left = _Unmatched(list(rows), [payment for payment in on_portal if payment.amount > 0])
     named = [*left.pair(_same_row), *left.pair(_same_authorisation)]
@@ -44,13 +49,13 @@ def match(rows: Iterable[Received], payments: Iterable[Payment]) -> Matching:
 
 @dataclass
 class _Unmatched:
-    """Rows and payments that are not matched yet."""
+    """Rows and payments that have no match yet."""
 
     rows: list[Received]
     payments: list[Payment]
 
     def pair(self, alike: Callable[[Payment, Payment], bool]) -> list[Pair]:
-        """Match rows with payments that are ``alike``, nearest days first; both leave."""
+        """Match rows with payments that are ``alike``, the nearest days first; both then leave."""
         every = [Pair(row, payment) for row in self.rows for payment in self.payments if alike(row.payment, payment)]
         made: list[Pair] = []
         for pair in sorted(every, key=_distance):
@@ -84,8 +89,8 @@ def _same_authorisation(row: Payment, payment: Payment) -> bool:
 
 
 def _nothing_tells_apart(row: Payment, payment: Payment) -> bool:
-    """Online, the bank's statement may be dated otherwise, and a town may know no authorisation. Else the payer's name
-    alone was written otherwise."""
+    """Whether the row may be the payment. For an online payment, the bank's statement may have another day, and the
+    town may not know the authorisation. For others, only the payer's name may differ."""
     if (row.means, row.amount) != (payment.means, payment.amount):
         return False
     if row.means is Means.ONLINE:
@@ -98,7 +103,7 @@ def _only_its_reference_differs(row: Payment, payment: Payment) -> bool:
 
 
 def _same_money(row: Payment, payment: Payment) -> bool:
-    """Whether a row that names this very payment still says the same. The day of one made online is the bank's."""
+    """Whether a row that names this very payment still says the same. The day of an online payment is the bank's."""
     same = (row.means, row.amount) == (payment.means, payment.amount)
     return same and (row.means is Means.ONLINE or row.paid_on == payment.paid_on)
 
@@ -108,5 +113,6 @@ def _same_day(row: Payment, payment: Payment) -> bool:
 
 
 def _mark(payment: Payment) -> str:
-    """What names a payment besides its facts: the bank's authorisation online, else the town's reference."""
+    """What names a payment besides its facts: the bank's authorisation for an online one, otherwise the town's
+    reference."""
     return plain_reference(payment.authorisation if payment.means is Means.ONLINE else payment.reference)

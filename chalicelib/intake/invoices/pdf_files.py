@@ -1,4 +1,5 @@
-"""The folder ``pdf/``: one file for each invoice that the town's software prints itself, named by its number."""
+"""The folder ``pdf/``: one file for each invoice that the town's software prints itself; the invoice's number is the
+name."""
 
 import sqlite3
 from pathlib import Path
@@ -10,13 +11,13 @@ PDF_FOLDER = "pdf"
 MOST_PDF_BYTES = 5 * 1024 * 1024
 PDF_BEGINS, PDF_ENDS = b"%PDF-", b"%%EOF"
 TAIL_BYTES = 2048
-"""Some software writes a little after the end mark."""
+"""Bytes read at the end: some software writes a little after the end mark."""
 LEFT_BY_WINDOWS = {"thumbs.db", "desktop.ini"}
-"""What Windows leaves in folders."""
+"""Files that Windows leaves in folders."""
 
 
 def stage_pdfs(folder: Path, database: sqlite3.Connection, faults: Faults) -> None:
-    """Note the size of each PDF; what is not a right one is a fault that names the file."""
+    """Note the size of each PDF; a wrong file is a fault with its name."""
     if not (folder / PDF_FOLDER).is_dir():
         return
     for path in sorted((folder / PDF_FOLDER).iterdir()):
@@ -50,7 +51,7 @@ def _is_number(text: str) -> bool:
 
 
 def _wrong_with(path: Path) -> str:
-    """Why the file is no PDF that can be put online; empty when it is one."""
+    """Why the file is no PDF that can be put online, in French; empty when it is one."""
     if not path.is_file() or path.suffix.lower() != ".pdf" or not _is_number(path.stem):
         return "ce n'est pas le PDF d'une facture ; attendu par exemple : 2026-026-000335.pdf"
     size = path.stat().st_size

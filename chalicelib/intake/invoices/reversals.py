@@ -22,7 +22,7 @@ NOT_REVERSIBLE_WORDS = {
 
 
 class ReversalList(Listing):
-    """Stages the list of ``folder``, when there is one."""
+    """Stages the list of ``folder``, if there is one."""
 
     def stage(self, progress: Callable[[str], None]) -> None:
         columns = Columns(("facture", "autorisation", "date"), ("motif",))
@@ -46,7 +46,7 @@ class ReversalList(Listing):
 
 
 def check_reversals(lists: sqlite3.Connection, reverse: ReversePayment, faults: Faults) -> None:
-    """Add to ``faults`` what the portal cannot take back."""
+    """Add to ``faults`` the lines that the portal cannot take back."""
     for line, reversal in _staged(lists):
         try:
             reverse.check(reversal)
@@ -55,7 +55,7 @@ def check_reversals(lists: sqlite3.Connection, reverse: ReversePayment, faults: 
 
 
 def write_reversals(lists: sqlite3.Connection, reverse: ReversePayment, tally: IntakeTally) -> Iterator[int]:
-    """Take back what bounced; yields 1 for each line. Raises Unavailable."""
+    """Take back the payments that bounced; yields 1 for each line. Raises Unavailable."""
     for _, reversal in _staged(lists):
         if reverse(reversal):
             tally.added += 1

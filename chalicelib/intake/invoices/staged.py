@@ -31,7 +31,7 @@ UNION SELECT number FROM pdfs WHERE number NOT IN (SELECT number FROM invoices) 
 
 
 def by_family(database: sqlite3.Connection, *, left: bool = False) -> Iterator[FamilyInvoices]:
-    """``left``: only those that ``note_as_should_be`` was not told of."""
+    """Invoices by family. With ``left``, only those that ``note_as_should_be`` did not get."""
     query = _LEFT if left else _CONCERNED
     for family, rows in itertools.groupby(database.execute(query), key=lambda row: (row[0], *row[2:])):
         name, payer, email = family
@@ -45,17 +45,17 @@ def families_with_invoices(database: sqlite3.Connection) -> int:
 
 
 def note_as_should_be(database: sqlite3.Connection, numbers: Iterable[InvoiceNumber]) -> None:
-    """The portal has these as the files say: nothing is to be done."""
+    """Note that the portal has these invoices as the files say: nothing is left to do."""
     database.executemany("INSERT INTO as_they_should_be VALUES (?)", ((number,) for number in numbers))
 
 
 def not_listed(database: sqlite3.Connection) -> list[InvoiceNumber]:
-    """Invoices that only a payment or a PDF names: factures.csv may hold the new ones only."""
+    """Invoices that only a payment or a PDF names: factures.csv may contain only the new ones."""
     return [invoice_number(number) for (number,) in database.execute(_NOT_LISTED)]
 
 
 def found_elsewhere(database: sqlite3.Connection, number: InvoiceNumber, family: FamilyId) -> None:
-    """Note whose invoice it is, on the portal."""
+    """Note which family owes the invoice on the portal."""
     database.execute("INSERT INTO elsewhere VALUES (?, ?)", (number, family))
 
 
@@ -94,7 +94,7 @@ def _line(row: tuple[str, str, str, int, int]) -> InvoiceLine:
 
 
 def _received(row: tuple[int, str, str, str, int, str, str]) -> Received:
-    """The reference of an online payment is the bank's authorisation."""
+    """A staged payment. The reference of an online one is the bank's authorisation."""
     line, name, payer, paid_on, amount, means, reference = row
     payment = Payment(name, payer, date.fromisoformat(paid_on), Cents(amount), Means(means))
     if payment.means is Means.ONLINE:

@@ -1,4 +1,4 @@
-"""What an import tells of invoices and payments that a person has to see, each with its line."""
+"""What an import tells about invoices and payments that a person has to look at, each with its line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from chalicelib.rules.money import Cents, in_words
 @dataclass
 class InvoiceRemarks:
     """``not_put``: changes of invoices that were set aside. ``not_recorded``: payments that may be counted already.
-    ``recognised``: payments that the lists write otherwise, and which one of the portal each is."""
+    ``recognised``: payments that the lists write with other words, and which payment of the portal each is."""
 
     not_put: list[NotTaken] = field(default_factory=list)
     not_recorded: list[NotTaken] = field(default_factory=list)
@@ -52,7 +52,8 @@ def _otherwise(pair: Pair) -> str:
 
 
 def _recognised(plan: InvoicePlan) -> Iterator[NotTaken]:
-    """Those that the list writes otherwise than the portal: a clerk can see that none was taken for another."""
+    """Payments that the list and the portal write in different ways: the clerk can check that no payment was taken for
+    another."""
     for pair in plan.payments.known:
         if _name(pair.received.payment) != _name(pair.payment) or pair.received.payment.id != pair.payment.id:
             words = f"facture « {plan.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
@@ -70,7 +71,7 @@ def _words(payment: Payment) -> str:
 
 
 def _overpaid(in_files: InFiles, plan: InvoicePlan) -> list[NotTaken]:
-    """Money received twice is told at every import, until it is given back: a clerk may have missed it."""
+    """Money that was received twice is told at every import until it is given back: a clerk may have missed it."""
     paid = plan.invoice.paid + sum(received.payment.amount for received in plan.to_record)
     too_much = Cents(paid - plan.invoice.total)
     if too_much <= 0:

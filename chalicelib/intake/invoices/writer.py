@@ -1,6 +1,7 @@
-"""The staged invoices -> the portal: all compared first, then written, the PDF before its invoice before its payments.
+"""The staged invoices -> the portal. All are compared first; then each PDF is written before its invoice, and the
+invoice before its payments.
 
-Whatever fails between two of them is made up for by the next import: it finds what is missing and does that.
+When something fails in between, the next import finds what is missing and does it.
 """
 
 import sqlite3
@@ -41,7 +42,7 @@ LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une factu
 
 
 class InvoiceImport(Value):
-    """What the import of invoices works with."""
+    """What the import of invoices needs."""
 
     invoices: InvoiceStore
     pdfs: PdfStore
@@ -58,7 +59,7 @@ class ComparedInvoices:
     wrong: list[tuple[FileLine, str]] = field(default_factory=list)
     as_should_be: list[InvoiceNumber] = field(default_factory=list)
     payments: int = 0
-    """Payments of the lists that the portal has, on the invoices that are as they should be."""
+    """Payments of the lists that the portal has, on invoices that are already as they should be."""
     told: InvoiceRemarks = field(default_factory=InvoiceRemarks)
 
 
@@ -72,7 +73,8 @@ class WrittenInvoices:
 
 
 class InvoiceWriter:
-    """``compare`` first: nothing may be written while it finds a fault. ``workers`` threads, of different families."""
+    """``compare`` comes first: nothing may be written if it finds a fault. ``workers`` threads work on different
+    families."""
 
     def __init__(
         self,
@@ -109,7 +111,7 @@ class InvoiceWriter:
             yield 1
 
     def write(self) -> Iterator[int]:
-        """Write what ``compare`` left; yields 1 for each family. Raises Unavailable."""
+        """Write what ``compare`` left to do; yields 1 for each family. Raises Unavailable."""
         for written in self._each(self._write, by_family(self.lists, left=True)):
             for plan in written.plans:
                 self._count(plan)
@@ -173,7 +175,7 @@ class InvoiceWriter:
             yield in_files, OnPortal(known, lines, holder.number if holder else None, under_way.get(in_files.number))
 
     def _plan(self, in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
-        """What is to be done; a PDF that the portal has already is kept."""
+        """What to do with one invoice; a PDF that the portal already has is kept."""
         plan = plan_of(in_files, on_portal)
         if plan.pdf is not PdfSource.GIVEN or plan.change is not InvoiceChange.UNCHANGED:
             return plan
@@ -184,7 +186,7 @@ class InvoiceWriter:
         return replace(plan, pdf=PdfSource.KEPT) if same else plan
 
     def _do(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> None:
-        """Raises StaleWrite when the invoice got a payment meanwhile and would change."""
+        """Write one plan. Raises StaleWrite when the invoice should change and got a payment meanwhile."""
         invoice, invoices = plan.invoice, self.ports.invoices
         if plan.pdf is not PdfSource.KEPT:
             pdf = self._pdf(plan, family, in_files)
@@ -204,5 +206,5 @@ class InvoiceWriter:
         return self.ports.renderer.render(plan.invoice, plan.lines, debtor, self.town)
 
     def _family(self, family: FamilyId) -> Family:
-        """A family that only the portal knows: its invoice is named by a payment alone."""
+        """A family that only the portal knows: only a payment names its invoice."""
         return self.ports.families.find(family) or Family(family, "", "", 0, ())

@@ -1,4 +1,5 @@
-"""The lists looked at together: references, ambiguous codes, enrolments, places. Asked to the staging database."""
+"""Checks of all lists together: references, ambiguous codes, enrolments, places. They are queries on the staging
+database."""
 
 import sqlite3
 from collections import Counter
@@ -53,11 +54,11 @@ SELECT 'enfants.csv' WHERE NOT EXISTS (SELECT 1 FROM children) AND EXISTS (SELEC
 UNION ALL
 SELECT 'inscriptions.csv' WHERE NOT EXISTS (SELECT 1 FROM enrolments) AND EXISTS (SELECT 1 FROM events)
 """
-"""Lists without a row that another list needs."""
+"""Empty lists that another list needs."""
 
 
 def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, faults: Faults) -> None:
-    """Report what no row shows on its own. Raises Unavailable when ``past`` has to be asked."""
+    """Note the faults that no single row shows. Raises Unavailable when ``past`` has to be asked."""
     _check_empty(database, faults)
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
@@ -78,7 +79,8 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
 
 
 def _check_empty(database: sqlite3.Connection, faults: Faults) -> None:
-    """One fault, not one for each line of the lists that need it. A list of wrong rows alone is not empty."""
+    """Note one fault for an empty list, not one for each line that needs it. A list of which every row is wrong is not
+    empty."""
     for (file,) in database.execute(_EMPTY).fetchall():
         wrong_rows = database.execute("SELECT 1 FROM set_aside WHERE file = ?", (file,)).fetchone()
         if file not in faults.unread and not wrong_rows:
@@ -89,7 +91,7 @@ def _check_empty(database: sqlite3.Connection, faults: Faults) -> None:
 
 
 def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
-    """One payer code opens one family, one child code one of its children. No payer code is ever said."""
+    """One payer code opens one family; one child code opens one of its children. A fault never shows a payer code."""
     for line, earlier in database.execute(_SAME_PAYER_CODE):
         faults.add(
             FileLine(FAMILIES, line),
@@ -119,7 +121,7 @@ def _check_places(database: sqlite3.Connection, town: Town, faults: Faults) -> N
 
 
 def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[FileLine, PlaceKey, int]]:
-    """The first booking of the file beyond the places of each counter."""
+    """For each counter, the first booking of the file that is beyond its places."""
     for activity in town.activities.values():
         if activity.capacity is None:
             continue

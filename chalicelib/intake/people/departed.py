@@ -1,4 +1,4 @@
-"""Who left the town's lists and what was booked for them, in French sentences that a clerk can act on."""
+"""Who left the town's lists and what was booked for them, in French sentences that tell a clerk what to do."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -11,7 +11,7 @@ from chalicelib.values import Value
 
 CANCEL_WORD = "ANNULER=oui"
 MOST_DAYS_NAMED = 6
-"""Days named one by one; more are counted."""
+"""Days that are named one by one; more than that are counted."""
 TO_CANCEL = (
     "Pour les annuler au nom de la mairie et rendre les places : "
     f"la même commande avec {CANCEL_WORD} (--annuler-les-departs)."
@@ -24,11 +24,12 @@ HOW_TO_KEEP = {
     ),
     "l'inscription est terminée": "(inscription terminée) : remettre l'inscription dans inscriptions.csv",
 }
-"""Why the bookings have no enrolment, and what to do to keep them."""
+"""For each reason why bookings have no enrolment: what to do to keep them."""
 
 
 class Departure(Value):
-    """A child that the lists took out of a family; ``to``: the families that they give it, empty when it is gone."""
+    """A child that the lists took out of a family. ``to`` are the families to which they give it; empty when it is
+    gone."""
 
     child: Child
     family: FamilyId
@@ -48,9 +49,10 @@ class Departure(Value):
 
 
 class Ended(Value):
-    """Bookings to come of one child and activity that no enrolment covers any more; ``cancelled``: as the town's act.
+    """Future bookings of one child and activity that no enrolment covers any more. ``cancelled``: the town cancelled
+    them.
 
-    ``moved``: the child went to another family; ``removed``: the town no longer has the activity.
+    ``moved``: the child went to another family. ``removed``: the town no longer has the activity.
     """
 
     child: Child
@@ -75,7 +77,7 @@ class Ended(Value):
 
 
 def ended_lines(ended: Iterable[Ended], listed: Callable[[list[str]], list[str]]) -> list[str]:
-    """``listed`` cuts long lists. Bookings that stay come last, with what to do about them."""
+    """The sentences; ``listed`` cuts long lists. Bookings that stay come last, with what to do about them."""
     rows = sorted(ended, key=lambda one: (one.family, one.child.id, one.label))
     said: list[str] = []
     for cancelled, words in (
@@ -94,7 +96,7 @@ def ended_lines(ended: Iterable[Ended], listed: Callable[[list[str]], list[str]]
 
 
 def _what_to_do(ended: list[Ended]) -> list[str]:
-    """How to cancel them, then how to keep them: one line for each reason that there is."""
+    """How to cancel them, then how to keep them: one line for each reason that occurs."""
     reasons = {one.why for one in ended}
     kept = [f"Pour les garder {how}." for why, how in HOW_TO_KEEP.items() if why in reasons]
     return [f"  {line}" for line in (TO_CANCEL, *kept)]

@@ -1,7 +1,7 @@
 """What leaves the lists leaves the portal: codes of children that went to another family, bookings without enrolment.
 
-Both look at how things are, not at what changed: an import that was killed on the way does the rest when it is run
-again, and one that has nothing left to do writes nothing.
+Both look at the present state, not at what changed. So an import that was killed does the rest when it runs again, and
+an import with nothing left to do writes nothing.
 """
 
 import sqlite3
@@ -46,9 +46,10 @@ AND (
 
 
 def remove_codes_of_moved(lists: sqlite3.Connection, store: IntakeStore, report: IntakeReport) -> None:
-    """Take from each family the codes of the children that went to another one, once ``LoginWriter`` has compared.
+    """Take from each family the codes of the children that went to another family. ``LoginWriter`` must have compared
+    before.
 
-    The last codes of a family stay: they open its invoices, which are its to pay, and no child.
+    The last codes of a family stay: they open its invoices, which it has to pay, and no child.
     """
     moved = lists.execute(_CODES_OF_MOVED).fetchall()
     keys = [(str(key), FamilyId(family)) for key, family, _ in moved]
@@ -59,11 +60,11 @@ def remove_codes_of_moved(lists: sqlite3.Connection, store: IntakeStore, report:
 
 
 class Settling:
-    """Lists the bookings to come that no enrolment covers, and cancels them as the town's act when it is asked to.
+    """Lists the future bookings that no enrolment covers, and cancels them for the town when this is asked.
 
-    ``town`` is the one that is being imported, ``before`` the one that is online: a booking of an activity that is
-    removed gives its place back where it was counted. Today's bookings are left alone: they are being served. Families
-    that are ``fresh`` are looked at once more by the next import: a parent may have been saving while this one wrote.
+    ``town`` is the imported town, ``before`` the published one: a booking of a removed activity gives its place back
+    where it was counted. Today's bookings are left alone, because they are being served. ``fresh`` families are looked
+    at again by the next import: a parent may have saved while this one wrote.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Settling:
         self.workers = workers
 
     def __call__(self, families: Iterable[FamilyId]) -> Iterator[int]:
-        """Yields 1 for each family; a removed activity may concern most of them. Raises Unavailable."""
+        """Settle the families; yields 1 for each. A removed activity may concern most families. Raises Unavailable."""
         with ThreadPoolExecutor(self.workers) as pool:
             for ended in in_order(pool, self.workers, self._settle, families):
                 self.report.ended += ended
@@ -109,7 +110,7 @@ class Settling:
         return [one for child in unsettled for one in self._ended(family, child, coming, cancelled=cancelled)]
 
     def _note(self, family: Family, loose: frozenset[Slot]) -> None:
-        """Whoever has nothing loose left is settled."""
+        """Note as settled every child that has no loose booking left."""
         still = {slot.child for slot in loose}
         done = {child.id for child in _unsettled(family) if child.id not in still}
         gone = [child for child in family.former if child.id in done]
@@ -119,7 +120,7 @@ class Settling:
         self.store.delete_children((family.id, child.id) for child in gone)
 
     def _cancel(self, family: Family, slots: frozenset[Slot]) -> bool:
-        """Whether none of ``slots`` is booked any more: False when the family keeps saving on them."""
+        """Cancel ``slots``. Whether none of them is booked any more: False when the family goes on saving on them."""
         days = {slot.day for slot in slots}
         everybody = replace(family, children=(*family.children, *family.former))
         for _ in rounds(PATIENCE_SECONDS):

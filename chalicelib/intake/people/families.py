@@ -1,4 +1,4 @@
-"""Families and children of the staging database -> the families table, compared before they are written."""
+"""Families and children of the staging database -> the families table. They are compared before they are written."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ Given = TypeVar("Given")
 
 
 def families_of(database: sqlite3.Connection, town: Town) -> Iterator[Family]:
-    """The families of the lists, with their children in the order of the file and enrolments in the town's order."""
+    """The families of the lists. Children are in the order of the file, enrolments in the town's order."""
     order = {str(activity): rank for rank, activity in enumerate(town.activities)}
     for family, payer, email in database.execute("SELECT id, payer, email FROM families ORDER BY id"):
         children = database.execute(
@@ -50,10 +50,10 @@ def _day(text: str | None) -> date | None:
 
 
 class FamilyWriter:
-    """Brings the families table to what the lists say, families that they no longer have included.
+    """Makes the families table say what the lists say, also for families that the lists no longer have.
 
-    Once ``write`` is done, ``unsettled`` are the families in which some child may hold bookings to come without
-    enrolment; ``fresh`` are those of them in which one became so just now.
+    After ``write``, ``unsettled`` are the families in which a child may have future bookings without enrolment;
+    ``fresh`` are those that became so in this run.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class FamilyWriter:
         self.fresh: set[FamilyId] = set()
 
     def write(self) -> Iterator[int]:
-        """Write the families that are new or different; yields how many were looked at, chunk by chunk."""
+        """Write the families that are new or different; yields, chunk by chunk, how many were looked at."""
         for chunk in _chunks(families_of(self.lists, self.town)):
             on_portal = self.store.family_items(family.id for family in chunk)
             if any(_moved(family, on_portal.get(family.id), self.town) for family in chunk):
@@ -101,7 +101,7 @@ class FamilyWriter:
         return (FamilyId(family) for (family,) in rows)
 
     def _to_write(self, wanted: Family, on_portal: Family | None) -> Family | None:
-        """What to write for ``wanted``, None when it is already so."""
+        """What to write for ``wanted``; None when it is already so."""
         if on_portal is None:
             self.report.families.added += 1
             self.report.children.added += len(wanted.children)
@@ -121,8 +121,8 @@ class FamilyWriter:
         return None if becomes == on_portal else becomes
 
     def _becomes(self, wanted: Family, on_portal: Family) -> Family:
-        """The family as the lists make it. Who gives up a child is signed out first: a crash in between does it again,
-        for the child is still there."""
+        """The family as the lists say. A family that gives up a child is signed out first: after a crash in between,
+        the next import does it again, because the child is still there."""
         listed = {child.id for child in wanted.children}
         gone = [child for child in on_portal.children if child.id not in listed]
         elsewhere = {child.id: families for child in gone if (families := self._families_of(child.id))}
@@ -167,7 +167,7 @@ def _nobody_of(family: Family) -> Family:
 
 
 def _moved(wanted: Family, on_portal: Family | None, town: Town) -> bool:
-    """Whether one of the family's children changed school, and with it the counters of its places."""
+    """Whether one of the family's children changed school, and so changed the counters of its places."""
     known = {child.id: child for child in (*on_portal.children, *on_portal.former)} if on_portal else {}
     return any(moved(known[child.id], child, town) for child in wanted.children if child.id in known)
 

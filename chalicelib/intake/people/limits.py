@@ -1,4 +1,4 @@
-"""Changes after which the places already taken are no longer counted where new bookings are counted."""
+"""Changes after which existing bookings are counted in other counters than new ones."""
 
 from datetime import date
 
@@ -11,8 +11,8 @@ from chalicelib.rules.town import Activity, Town
 def counts_otherwise(before: Town | None, after: Town) -> bool:
     """Whether some activity counts its places in other counters than before.
 
-    Schools of both towns are looked at: a child may have booked at one that is gone. An activity that comes back has
-    bookings of its first time, in counters that nobody moved meanwhile.
+    Schools of both towns are compared, because a child may have bookings at a school that is gone. An activity that
+    comes back has bookings of its first time, in counters that nobody moved meanwhile.
     """
     return before is not None and any(
         _counter(activity, school) not in (None, _counter(before.activity(activity.id), school))
@@ -29,5 +29,5 @@ def moved(before: Child, after: Child, town: Town) -> bool:
 
 
 def _counter(activity: Activity | None, school: SchoolId) -> PlaceKey | None:
-    """The counter of the activity's places for a school, None without one; the day does not matter."""
+    """The counter of the activity's places for a school, None when there is none; the day does not matter."""
     return place_key(activity, school, date.min) if activity else None

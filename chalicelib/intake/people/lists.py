@@ -1,4 +1,4 @@
-"""The four lists -> the staging database. Each row is judged on its own here; ``checks`` looks at them together."""
+"""The four lists -> the staging database. Each row is checked alone here; ``checks`` looks at all of them together."""
 
 import re
 import sqlite3
@@ -59,7 +59,7 @@ class PeopleLists(Listing):
         self.activities = _names({a.id: a.label for a in town.activities.values()}) if town else {}
 
     def stage(self, progress: Callable[[str], None]) -> None:
-        """Read every list. ``progress`` is told the name of each file as it begins."""
+        """Read every list. ``progress`` gets the name of each file at its beginning."""
         for file in (
             (
                 FAMILIES,
@@ -98,7 +98,7 @@ class PeopleLists(Listing):
         self._notices(cells, family)
 
     def _notices(self, cells: Cells, family: str) -> None:
-        """Who is told of new invoices, as an older service knew it: parents change it themselves afterwards."""
+        """Who is told of new invoices, as an older service knew it: parents change it themselves later."""
         wanted, others = cells.yes("avertir"), re.split(r"[\s,]+", cells.row["avertir_aussi"])
         emails = [email for email in others if email]
         for email in emails:
@@ -183,7 +183,8 @@ class PeopleLists(Listing):
         return cells.one_of("ecole", self.schools, f"une école de town.toml ({', '.join(self.town.schools)})")
 
     def _booked_activity(self, cells: Cells) -> str | None:
-        """An activity that the town no longer has is one too: ``past_checks`` says what becomes of the line."""
+        """The activity of the row, which may be one that the town no longer has: ``past_checks`` decides about such
+        lines."""
         if self.town and cells.row["activite"] and cells.meaning("activite", self.activities) is None:
             return cells.meaning("activite", self._past_activities) or self._activity(cells)
         return self._activity(cells)
@@ -201,7 +202,7 @@ class PeopleLists(Listing):
 
 
 def _wrong_with_payer_code(code: str, names: tuple[str, ...]) -> str | None:
-    """Why it cannot be the family's secret, without a letter of it: what is said may be read by anybody."""
+    """Why the code cannot be the family's secret. The answer has no letter of the code, because anybody may read it."""
     if wrong := _not_a_code(code):
         return wrong
     if weak := weakness(code, names):
@@ -214,7 +215,7 @@ def _wrong_with_payer_code(code: str, names: tuple[str, ...]) -> str | None:
 
 
 def _wrong_with_child_code(code: str) -> str | None:
-    """An identifier, not a secret: it may be short."""
+    """What is wrong with a child code. It identifies and is no secret, so it may be short."""
     return _not_a_code(code) or (None if normal_code(code) else "n'a ni lettre ni chiffre ; attendu par exemple : 007")
 
 
@@ -227,9 +228,9 @@ def _not_a_code(cell: str) -> str | None:
 
 
 def _names(labels: Mapping[Id, str]) -> dict[str, Id]:
-    """What a clerk may write for each thing: its label, or its identifier, which wins.
+    """What a clerk may write for each thing: its label, or its identifier, which has priority.
 
-    What stands between words may differ too (``SACRE COEUR``), as long as it still names one thing.
+    What stands between words may differ too (``SACRE COEUR``), as long as only one thing has that name.
     """
     loose = Counter(words(label) for label in labels.values())
     alike = {LOOSE + words(label): name for name, label in labels.items() if words(label) and loose[words(label)] == 1}

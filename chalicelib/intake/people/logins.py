@@ -1,4 +1,4 @@
-"""What each child code opens: the logins table is brought to what the lists say, family by family."""
+"""What each child code opens: the logins table is made to say what the lists say, family by family."""
 
 import hmac
 import secrets
@@ -17,7 +17,7 @@ from chalicelib.services.ports import Login
 from chalicelib.values import Value
 
 HASHING_THREADS = 4
-"""scrypt leaves Python alone while it works, and takes 16 MB."""
+"""scrypt does not hold Python's lock while it works, and takes 16 MB in each thread."""
 
 _CODES = """
 SELECT families.id, children.id, children.normal_code FROM children JOIN families ON families.id = children.family
@@ -52,7 +52,8 @@ class FamilyCodes(Value):
 
 
 class LoginChanges(Value):
-    """What to do for one family. ``replaced``: a code of the portal stops working, its sessions have to end."""
+    """What to do for one family. ``replaced``: a code of the portal stops working, so the family's sessions must
+    end."""
 
     family: FamilyId
     put: Mapping[str, Login]
@@ -61,9 +62,10 @@ class LoginChanges(Value):
 
 
 def changes_of(codes: FamilyCodes, hashed: Callable[[str, bytes], bytes]) -> LoginChanges:
-    """Compare the lists with the portal. ``hashed``: the slow hash of a payer code, one for each salt of the family.
+    """Compare the lists with the portal. ``hashed`` makes the slow hash of a payer code, once for each salt of the
+    family.
 
-    A child that the lists leave out keeps a code that is still its family's: only its hash can tell.
+    A child that is no longer in the lists keeps a code that is still its family's: only the hash can tell.
     """
     secret_with = lru_cache(None)(lambda salt: hashed(codes.payer_code, salt))
     good = {key for key, login in codes.on_portal.items() if hmac.compare_digest(secret_with(login.salt), login.secret)}
@@ -79,7 +81,7 @@ def changes_of(codes: FamilyCodes, hashed: Callable[[str, bytes], bytes]) -> Log
 
 
 class LoginWriter:
-    """Brings the logins table to what the lists say, for the families that the lists describe."""
+    """Makes the logins table say what the lists say, for the families in the lists."""
 
     def __init__(self, database: sqlite3.Connection, store: IntakeStore, pepper: str, report: IntakeReport) -> None:
         self.database = database
@@ -87,12 +89,12 @@ class LoginWriter:
         self.pepper = pepper
         self.report = report
         self.fresh = secrets.token_hex()
-        """What new salts are made of: those that the portal has are kept."""
+        """New salts are made from this; the portal's salts are kept."""
         self.stamped: frozenset[int] = frozenset()
-        """Buckets of families that are as an earlier import left them."""
+        """Buckets of families that are unchanged since an earlier import."""
 
     def stage(self) -> int:
-        """Stage the codes of the lists and those of the portal; returns how many families have to be looked at."""
+        """Stage the codes of the lists and of the portal; return how many families must be looked at."""
         for family, child, child_code in self.database.execute(_CODES):
             mine = (family, login_key(self.pepper, child_code), child)
             self.database.execute("INSERT INTO current_logins VALUES (?, ?, ?)", mine)
@@ -108,14 +110,14 @@ class LoginWriter:
         return sum(1 for _ in self._families())
 
     def compare(self) -> Iterator[int]:
-        """Find what has to be written, which takes the slow hashes; yields 1 for each family. Writes nothing yet."""
+        """Find what has to be written, which takes the slow hashes; yields 1 for each family. It writes nothing."""
         with ThreadPoolExecutor(HASHING_THREADS) as pool:
             for changes in in_order(pool, HASHING_THREADS, self._changes, self._codes()):
                 self._note(changes)
                 yield 1
 
     def write(self) -> Iterator[int]:
-        """Write what is new, end what the lists replaced; yields 1 for each family."""
+        """Write what is new and end what the lists replaced; yields 1 for each family."""
         (listed,) = self.database.execute("SELECT count(*) FROM current_logins").fetchone()
         for family, replaced in self.database.execute("SELECT family, replaced FROM families_to_write").fetchall():
             self._apply(self._noted(family, replaced=bool(replaced)))
@@ -143,7 +145,8 @@ class LoginWriter:
         return LoginChanges(FamilyId(family), put, tuple(key for key, *_ in rows if key not in put), replaced)
 
     def _apply(self, changes: LoginChanges) -> None:
-        """Sessions first: a crash in between leaves codes that are still to replace, so the next import does both."""
+        """Write one family. Sessions end first: after a crash in between, the codes are still to be replaced, and the
+        next import does both."""
         if changes.replaced:
             self.store.revoke_sessions(changes.family)
         on_portal = {key for key, *_ in self.database.execute(_THERE, (changes.family,))}
@@ -159,12 +162,13 @@ class LoginWriter:
             self.database.execute("DELETE FROM existing_logins WHERE family = ? AND key = ?", (changes.family, key))
 
     def _end_taken_over(self) -> None:
-        """Both codes of a family that the lists no longer have may be another's now: they must open one of the two."""
+        """Both codes of a family that left the lists may now belong to another family: they must open only one of the
+        two."""
         for family, key in self.database.execute(_TAKEN_OVER).fetchall():
             self._apply(LoginChanges(FamilyId(family), {}, (key,), replaced=True))
 
     def _stamp(self) -> None:
-        """What is now on the portal is what the lists say: the next import need not hash it again to know."""
+        """Note that the portal now says what the lists say: the next import then needs no hash to know it."""
         left = {
             bucket: one for bucket, one in contents(self.database, self.pepper).items() if bucket not in self.stamped
         }
@@ -177,7 +181,7 @@ class LoginWriter:
         self.database.execute("INSERT OR REPLACE INTO existing_logins VALUES (?, ?, ?, ?, ?)", on_portal)
 
     def _families(self) -> Iterator[tuple[str, str]]:
-        """Each family of the lists that has to be looked at, and its payer code."""
+        """Each family of the lists that must be looked at, with its payer code."""
         families = self.database.execute("SELECT id, code FROM families ORDER BY id")
         return ((family, code) for family, code in families if bucket_of(family) not in self.stamped)
 
@@ -194,9 +198,10 @@ class LoginWriter:
             yield FamilyCodes(FamilyId(family), code, wanted, on_portal)
 
     def _salt_of(self, first: str) -> bytes:
-        """The new salt of a child code: that of the first family that has it, so that its families share one.
+        """The new salt of a child code: the one of the first family that has the code, so that its families share one
+        salt.
 
-        A family costs one slow hash then; two when it shares a child with a family and has another of its own.
+        A family then costs one slow hash; two when it shares one child with another family and has one of its own.
         """
         return bytes.fromhex(keyed_hash(self.fresh, f"salt|{first}"))[:SALT_BYTES]
 

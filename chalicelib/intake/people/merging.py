@@ -9,11 +9,12 @@ from chalicelib.rules.ids import ChildId
 
 
 def merged(wanted: Family, on_portal: Family, elsewhere: Collection[ChildId], today: date) -> Family:
-    """``wanted`` (the lists) over ``on_portal``. ``elsewhere``: children that the lists give other families.
+    """``wanted`` (from the lists) laid over ``on_portal``. ``elsewhere`` are the children that the lists give to other
+    families.
 
-    A child that the lists no longer have stays for its history and its codes, without any enrolment. One that they give
-    another family is the family's no longer: it becomes a former child, and stays one whatever comes of it there. Who
-    lost an enrolment, or some days of one, is unsettled: there may be bookings to come.
+    A child that is no longer in the lists stays, without enrolments, for its history and its codes. A child that the
+    lists give to another family becomes a former child of this one, and stays so. A child that lost an enrolment, or
+    some days of one, is unsettled: it may have future bookings.
     """
     before = {child.id: child for child in (*on_portal.children, *on_portal.former)}
     listed = {child.id for child in wanted.children}
@@ -37,7 +38,8 @@ def _listed(wanted: Child, before: Child | None) -> Child:
 
 
 def _left(child: Child, today: date) -> Child:
-    """What it is already stays: the day on which it left, and whether its bookings were looked at."""
+    """The child without enrolments. What it already has stays: the day when it left, and whether its bookings were
+    looked at."""
     if child.left:
         return child
     return replace(child, enrolments=(), left=today, unsettled=True)

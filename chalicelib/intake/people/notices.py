@@ -13,7 +13,8 @@ from chalicelib.services.mail_ports import NoticeStore
 
 
 def write_notices(lists: sqlite3.Connection, notices: NoticeStore, report: IntakeReport) -> Iterator[int]:
-    """Tell the families of the lists that never chose themselves; yields 1 for each. Raises Unavailable."""
+    """Write the wish of the families in the lists that never chose themselves; yields 1 for each. Raises
+    Unavailable."""
     for family, emails in lists.execute("SELECT family, emails FROM notices ORDER BY family"):
         settings = notices.settings(FamilyId(family))
         if settings == NoticeSettings():

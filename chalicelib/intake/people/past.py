@@ -1,7 +1,7 @@
-"""What the portal remembers, asked about lines of reservations.csv that do not fit the lists.
+"""What the portal remembers. It is asked about lines of reservations.csv that do not fit the lists.
 
-Such a line is about what was (its child left, its activity ended) or wrong. It is asked only when there is one, for the
-files are judged before the portal: without a portal, ``--verifier``, nothing is remembered.
+Such a line is about the past (its child left, its activity ended), or it is wrong. The portal is asked only when there
+is such a line, because files are checked before the portal. Without a portal (``--verifier``), nothing is remembered.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from chalicelib.rules.ids import ActivityId, FamilyId
 
 
 class Past:
-    """Raises Unavailable at any question."""
+    """Every question may raise Unavailable."""
 
     def __init__(self, store: IntakeStore | None = None) -> None:
         self._store = store
@@ -34,7 +34,7 @@ class Past:
         return on_portal is not None and child in {one.id for one in (*on_portal.children, *on_portal.former)}
 
     def had_booked(self, family: str, child: str, activity: str) -> bool:
-        """Whether the family's journal names the child's activity: the trace that an enrolment always leaves."""
+        """Whether the family's journal names the child's activity: an enrolment always leaves this trace."""
         return (child, activity) in self._booked(family)
 
     def _find(self, family: str) -> Family | None:

@@ -1,7 +1,8 @@
-"""Lines of reservations.csv that do not fit the lists: about what was, and then set aside with why; or wrong.
+"""Lines of reservations.csv that do not fit the lists. They are about the past and are set aside, with the reason; or
+they are wrong.
 
-The lists that an office exports hold the bookings of yesterday. Those of a child that went, of an activity or an
-enrolment that ended, are no fault: were they one, they would hold back the departure itself.
+The lists that an office exports have the bookings of yesterday. Bookings of a child that left, or of an activity or
+enrolment that ended, are no fault: as faults, they would prevent the departure itself.
 """
 
 import sqlite3
@@ -39,7 +40,7 @@ WHERE last.booked AND (last.day < enrolments.first OR last.day > enrolments.last
 
 
 def check_past(database: sqlite3.Connection, town: Town | None, past: Past, faults: Faults) -> None:
-    """Fill ``past_events``, and report the lines that are about nothing that ever was. Raises Unavailable."""
+    """Fill ``past_events``, and note faults for lines about something that never was. Raises Unavailable."""
     checks = PastChecks(database, past, faults)
     checks.elsewhere()
     if town is not None:
@@ -48,7 +49,7 @@ def check_past(database: sqlite3.Connection, town: Town | None, past: Past, faul
 
 
 class PastChecks:
-    """Each line of ``events`` comes up in one of these at most."""
+    """The checks. Each line of ``events`` is in at most one of them."""
 
     def __init__(self, database: sqlite3.Connection, past: Past, faults: Faults) -> None:
         self.database = database
@@ -73,7 +74,7 @@ class PastChecks:
                 self._set_aside(event, f"la famille « {family} » n'est plus dans les listes")
 
     def not_enrolled(self, town: Town) -> None:
-        """Nothing in inscriptions.csv: for an activity of the past there cannot be."""
+        """The child has no enrolment in inscriptions.csv: for an activity of the past there can be none."""
         for line, *event, follows in self.database.execute(_NOT_ENROLLED):
             family, child, activity = event[:3]
             if town.activity(activity_id(activity)) is None:

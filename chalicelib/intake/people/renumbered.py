@@ -1,7 +1,7 @@
-"""Families that leave the lists while another takes over their codes: most likely one family with a new identifier.
+"""Families that leave the lists while another family takes their codes: most likely one family with a new identifier.
 
-What the portal has of a family is under its identifier. Under the new one it has neither its invoices nor its history,
-and its codes open the new one alone.
+What the portal has of a family is under its identifier. Under the new one it would have neither its invoices nor its
+history, and its codes would open the new one alone.
 """
 
 import sqlite3
@@ -28,14 +28,14 @@ GROUP BY before, after ORDER BY before, after
 
 
 class Renumbered(Value):
-    """``closed``: every code of ``before`` opens ``after`` from now on."""
+    """``closed``: from now on, every code of ``before`` opens ``after``."""
 
     before: str
     after: str
     closed: bool
 
     def would_be(self) -> str:
-        """What stops the run."""
+        """The sentence that stops the run."""
         codes = "sans code pour les ouvrir" if self.closed else "que seuls d'autres codes ouvriraient"
         return (
             f"la famille « {self.before} » semble avoir changé d'identifiant (« {self.after} ») : ses factures et son "
@@ -51,5 +51,5 @@ class Renumbered(Value):
 
 
 def renumbered(lists: sqlite3.Connection) -> list[Renumbered]:
-    """Of the codes that ``LoginWriter.compare`` has compared, before they are written."""
+    """Read from the codes that ``LoginWriter.compare`` has compared, before they are written."""
     return [Renumbered(before, after, bool(closed)) for before, after, closed in lists.execute(_TAKEN)]

@@ -1,8 +1,9 @@
-"""How an import knows, without one slow hash a family, that codes are as an earlier import left them.
+"""How an import knows, without one slow hash for each family, that codes are unchanged since an earlier import.
 
-Families fall into buckets. A bucket's stamp is one slow hash over all that the lists say of it and all that the portal
-has of it: payer codes, keys, salts, secrets. The same stamp again: nothing changed, on either side. It is slow, so that
-a stamp is no quicker way to try a payer code, even for somebody who knows all the other codes of its bucket.
+Families are divided into buckets. A bucket's stamp is one slow hash over all that the lists say of it and all that the
+portal has of it: payer codes, keys, salts, secrets. When the stamp is the same again, nothing changed on either side.
+The hash is slow, so that a stamp is no quicker way to try a payer code, even for somebody who knows all other codes of
+its bucket.
 """
 
 import hashlib
@@ -14,8 +15,8 @@ from collections.abc import Mapping
 from chalicelib.services.keyed_hashes import slow_hash
 
 BUCKETS = 64
-"""A town's nightly import costs at most this many slow hashes more than it has changes to make; a change, those of its
-bucket."""
+"""A town's nightly import needs at most this many slow hashes besides those for its changes; a change needs the hashes
+of its bucket."""
 SALT_BYTES = 16
 
 _LISTED = """
@@ -33,7 +34,7 @@ def bucket_of(family: str) -> int:
 
 
 def contents(database: sqlite3.Connection, pepper: str) -> Mapping[int, bytes]:
-    """The keyed hash of each bucket that the lists have a family in: what they say of it, and what the portal has."""
+    """The keyed hash of each bucket with a family of the lists: of what the lists say, and of what the portal has."""
     running: dict[int, hmac.HMAC] = {}
     for query in (_LISTED, _THERE):
         for family, *facts in database.execute(query):
@@ -44,7 +45,7 @@ def contents(database: sqlite3.Connection, pepper: str) -> Mapping[int, bytes]:
 
 
 def stamped(content: bytes, salt: bytes | None = None) -> bytes:
-    """The stamp of a bucket: its salt, then the slow hash of its contents."""
+    """The stamp of a bucket: its salt, then the slow hash of its content."""
     salt = salt or secrets.token_bytes(SALT_BYTES)
     return salt + slow_hash(content, salt)
 

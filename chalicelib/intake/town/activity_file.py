@@ -21,7 +21,7 @@ MOST_PLACES = 100_000
 
 
 def slug_fault(name: str) -> str:
-    """What is wrong with the identifier of an activity or a school; empty when nothing is."""
+    """What is wrong with the identifier of an activity or a school, in French; empty when nothing is."""
     try:
         activity_id(name)
     except ValueError:
@@ -70,7 +70,7 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
 
 
 def read_deadline(table: Table, key: str, *, needed: bool = False) -> Deadline:
-    """A sentence, a table by weekday, or a list of fixed dates; never online after a fault."""
+    """A deadline: a sentence, a table by weekday, or a list of fixed dates. After a fault it is never online."""
     value = table.any(key, needed=needed)
     deadline: Deadline | None = None
     match value:
@@ -168,7 +168,7 @@ def _others(table: Table, key: str, name: str, known: list[str]) -> list[str]:
 
 
 def _known(table: Table, key: str, known: list[str]) -> list[str]:
-    """The names listed under ``key``; those that are not ``known`` are faults."""
+    """The names in the list ``key``; names that are not ``known`` are faults."""
     names = table.texts(key)
     for name in names:
         if name not in known:

@@ -1,4 +1,4 @@
-"""``[calendrier]`` of town.toml -> the town's years. Official days come from libraries, once, here; never on Lambda."""
+"""``[calendrier]`` of town.toml -> the town's years. Official days come from libraries, here and never on Lambda."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def read_calendar(table: Table) -> Calendar | None:
 def read_exceptionals(
     table: Table, key: str, activities: Iterable[ActivityId], schools: Iterable[SchoolId]
 ) -> tuple[Exceptional, ...]:
-    """« fermetures » or « ouvertures »: days, for all or for the activities and schools that they name."""
+    """« fermetures » or « ouvertures »: days, for all or for the named activities and schools."""
     known = {"activites": {str(a) for a in activities}, "ecoles": {str(s) for s in schools}}
     read = []
     for entry in table.tables(key):
@@ -95,7 +95,7 @@ def _feasts(table: Table) -> str | None:
 
 
 def _official_holidays(table: Table, zone: str, first: date, last: date) -> list[Period]:
-    """The ministry's school holidays, as whole periods even where the town's calendar cuts them."""
+    """The ministry's school holidays. Periods stay whole, even if the town's calendar begins or ends within one."""
     if zone == NO_ZONE:
         return []
     official = _official_days()
@@ -116,7 +116,7 @@ def _official_holidays(table: Table, zone: str, first: date, last: date) -> list
 
 @cache
 def _official_days() -> Mapping[date, Mapping[str, Any]]:
-    """Every day of holidays of some zone. Read once: the library takes a third of a second."""
+    """Every day of holidays of some zone. It is read once, because the library takes a third of a second."""
     from vacances_scolaires_france import SchoolHolidayDates  # noqa: PLC0415 - the command line alone needs it
 
     days: Mapping[date, Mapping[str, Any]] = SchoolHolidayDates().data
@@ -124,7 +124,7 @@ def _official_days() -> Mapping[date, Mapping[str, Any]]:
 
 
 def _runs(days: Iterable[tuple[date, str]]) -> list[Period]:
-    """Days in a row that bear the same name, as periods."""
+    """Days that follow each other and have the same name, as periods."""
     runs: list[Period] = []
     for day, label in days:
         if runs and runs[-1].label == label and day - runs[-1].last == timedelta(days=1):
@@ -135,7 +135,7 @@ def _runs(days: Iterable[tuple[date, str]]) -> list[Period]:
 
 
 def _own_holidays(table: Table, official: list[Period]) -> list[Period]:
-    """The official periods with the town's own: added, put in the place of one, or taken away."""
+    """The official periods, with those of the town: it may add one, replace one, or take one away."""
     periods = list(official)
     for entry in table.tables("vacances-retirees"):
         span = entry.span()
@@ -160,7 +160,7 @@ def _own_holidays(table: Table, official: list[Period]) -> list[Period]:
 
 
 def _without(period: Period, first: date, last: date) -> list[Period]:
-    """What is left of ``period`` when the days ``first``..``last`` are taken out."""
+    """What is left of ``period`` without the days from ``first`` to ``last``."""
     if last < period.first or period.last < first:
         return [period]
     before = replace(period, last=first - timedelta(days=1))
@@ -173,7 +173,8 @@ def _school_year(period: Period) -> int:
 
 
 def _school_year_of(day: date) -> int:
-    """The year in which the school year began; summer holidays end one, so they begin nothing before September."""
+    """The year in which the school year began. Summer holidays belong to the year that ends, so nothing begins before
+    September."""
     return day.year if day.month >= 9 else day.year - 1
 
 

@@ -1,4 +1,4 @@
-"""The town's crest: a small SVG that can only draw, checked against a list of what it may hold."""
+"""The town's crest: a small SVG that can only draw. What it holds is checked against a list."""
 
 import re
 from pathlib import Path
@@ -41,7 +41,7 @@ def read_crest(folder: Path, name: str) -> str:
 
 
 def check_drawing(content: bytes) -> None:
-    """Raises BadCrest unless ``content`` is an SVG that holds shapes and nothing active or remote."""
+    """Raises BadCrest unless ``content`` is an SVG with shapes and nothing active or remote."""
     try:
         content.decode("utf-8-sig")
         root = fromstring(content, forbid_dtd=True)

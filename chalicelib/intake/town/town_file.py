@@ -1,4 +1,4 @@
-"""town.toml -> ``Town``: every fault is reported with its line, and there is a town only when there is none."""
+"""town.toml -> ``Town``. Every fault is reported with its line; there is a town only when there is no fault."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ MOST_TOWN_TOML_BYTES = 200_000
 MOST_MESSAGE_CHARACTERS = 4000
 CONFORMITY = ("totalement conforme", "partiellement conforme", "non conforme")
 OPEN_DAYS_TRIED = 10
-"""Days on which each deadline is tried: a calendar that starts too late fails on its first ones."""
+"""How many days each deadline is tried on: when a calendar starts too late, its first days fail."""
 ONLINE_WORDS = {"service-web": "web-service", "url": "url", "non": ""}
 _COLLECTOR_CODE = re.compile(r"[A-Z0-9]{2}")
 _CLIENT_NUMBER = re.compile(r"[0-9]{6}")
@@ -35,7 +35,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
-    """The town that ``folder``/town.toml describes, or None when it has a fault.
+    """The town that ``folder``/town.toml describes; None when it has a fault.
 
     ``today`` (Paris) is the first day whose deadlines must be computable.
     """
@@ -155,7 +155,7 @@ def _legal(table: Table) -> LegalFacts:
 
 
 def _payment(table: Table) -> PaymentFacts:
-    """``[paiement]``: what the town's invoices print; a town without invoices leaves it out."""
+    """``[paiement]``: what the town's invoices print. A town without invoices leaves it out."""
     payment = table.table("paiement", needed=False)
     if payment is None:
         return PaymentFacts()
@@ -178,7 +178,7 @@ def _payment(table: Table) -> PaymentFacts:
 
 
 def _one_of(table: Table, name: str, known: Mapping[str, str]) -> str:
-    """What the word stands for; empty when the file does not say."""
+    """The meaning of the word; empty when the file does not have it."""
     text = table.text(name, needed=False)
     if text and text not in known:
         table.fault(name, f"« {text} » ; attendu : {', '.join(known)}")
@@ -200,7 +200,7 @@ def _schools(table: Table) -> dict[SchoolId, School]:
 
 
 def _refuse_same_labels(table: Table, activities: dict[ActivityId, Activity], schools: dict[SchoolId, School]) -> None:
-    """Lists name activities and schools by their label too, so two of a kind may not share one."""
+    """Two activities, or two schools, may not have the same label, because the lists may use labels as names."""
     named: dict[tuple[str, ...], str] = {
         ("activites", str(activity.id), "nom"): activity.label for activity in activities.values()
     }
@@ -210,7 +210,7 @@ def _refuse_same_labels(table: Table, activities: dict[ActivityId, Activity], sc
 
 
 def _refuse_same(table: Table, labels: Mapping[tuple[str, ...], str], what: str) -> None:
-    """``labels``: where each stands in the file -> what it says."""
+    """Note labels that are the same. ``labels``: the place in the file -> the label."""
     known = Counter(plain(label) for label in labels.values())
     for path, label in labels.items():
         if label and known[plain(label)] > 1:
@@ -229,7 +229,8 @@ def _calendar(table: Table, activities: dict[ActivityId, Activity], schools: dic
 
 
 def _try_deadlines(town: Town, source: Source, today: date) -> None:
-    """A deadline that counts back needs days to count: try the first days that parents may still change."""
+    """Try each deadline on the first days that parents may still change: a deadline that counts back needs days to
+    count."""
     for activity in town.activities.values():
         deadlines = {"reserver": activity.booking}
         if activity.cancelling is not activity.booking:
