@@ -1,1 +1,2 @@
-"""What runs the portal: declared AWS resources, the local town, the measurements. Never shipped to Lambda."""
+"""What runs the portal: the declared AWS resources, the build, the operator's commands, the local town, the
+measurements. Nothing of it is in the zip."""

@@ -1,4 +1,5 @@
-"""What ``infra/resources.yaml`` declares, read once for all who need it: tables, their keys and lives, the bucket."""
+"""What ``infra/resources.yaml`` declares, read once for all who need it: the tables with their keys and expiry, the
+bucket."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -37,13 +38,13 @@ def template() -> dict[str, Any]:
 
 
 def tables_of(prefix: str) -> dict[str, dict[str, Any]]:
-    """Properties of each declared table, by its whole name, ``<prefix>-families``."""
+    """Properties of each declared table, by its full name, ``<prefix>-families``."""
     found = (filled(one, {"TablePrefix": prefix}) for one in _properties(TABLE))
     return {properties["TableName"]: properties for properties in found}
 
 
 def buckets_of(prefix: str, account: str) -> list[str]:
-    """Names of the declared buckets. ``account``: twelve digits."""
+    """Names of the declared buckets. ``account`` has twelve digits."""
     parameters = {"TablePrefix": prefix, "AWS::AccountId": account}
     return [filled(one["BucketName"], parameters) for one in _properties(BUCKET)]
 

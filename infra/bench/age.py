@@ -1,7 +1,7 @@
-"""The same pages for a family of fifteen years in a large town, and for younger ones in a small town.
+"""The same pages for a family of fifteen years in a large town, and for younger families in a small one.
 
-Three years fill the list of last changes, as fifteen do; a new family shows what an empty list and a planning without
-bookings save.
+Three years fill the list of last changes as well as fifteen do; a new family shows what an empty list and a planning
+without bookings save.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ PAGES = ("/planning", "/modifications", "/enfants")
 
 
 def compare(environment: Mapping[str, str]) -> list[Figure]:
-    """``environment``: the demo town's, whose configuration the two towns share."""
+    """``environment`` is the demo town's; the two towns share its configuration."""
     configuration = store_of(environment, environment["PORTAL_TABLES"]).current_town()
     if configuration is None:
         raise RuntimeError("the demo town was not imported")

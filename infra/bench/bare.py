@@ -15,9 +15,9 @@ def client() -> Any:
 
 
 def bare_app(dynamodb: Any, calls: Sequence[tuple[str, dict[str, Any]]], page: str) -> Chalice:
-    """A Chalice app that answers everything on any method of ``/`` with ``page``, once ``calls`` were made.
+    """A Chalice app that answers every method of ``/`` with ``page``, after it has made ``calls``.
 
-    ``calls`` is read at each request: whoever holds the list may change what the next one does.
+    ``calls`` is read at each request: a change of the list changes the next request.
     """
     app = Chalice("bare")
 

@@ -1,4 +1,4 @@
-"""From nothing to the first answer: the zip that is deployed, against a bare handler of the same wheels.
+"""From nothing to the first answer: the deployed zip, compared with a bare handler of the same wheels.
 
 CPU seconds say what a start costs on this machine now; instructions say it exactly, whatever else the machine does.
 """
@@ -30,7 +30,7 @@ MOST_SECONDS, MOST_INSTRUCTIONS = 1.2, 1.3
 ON_LAMBDA = "3.13"
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-"""This machine's own: the compiled wheels of another cannot be loaded here."""
+"""This machine's own architecture: compiled wheels of another one cannot be loaded here."""
 COUNTING = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 
@@ -73,7 +73,7 @@ def can_count() -> bool:
 
 
 def python_of_the_zip() -> str:
-    """Lambda's version when this machine has it, or else the one at hand."""
+    """Lambda's version of Python when this machine has it, otherwise the one that runs."""
     try:
         interpreter(ON_LAMBDA)
     except CannotBuild:
@@ -82,7 +82,7 @@ def python_of_the_zip() -> str:
 
 
 def build(folder: Path, version: str) -> dict[str, Path]:
-    """``portal``: what is deployed; ``bare``: the same wheels as their authors ship them, compiled too."""
+    """``portal`` is what is deployed; ``bare`` has the same wheels as their authors publish them, compiled too."""
     trees = {name: folder / name for name in ("portal", "bare")}
     for tree in trees.values():
         tree.mkdir()
@@ -93,7 +93,7 @@ def build(folder: Path, version: str) -> dict[str, Path]:
 
 
 def _told(handler: Handler, event: Event, folder: Path) -> Path:
-    """What each process is told: the event, and for the bare one the first page's own calls and size."""
+    """What each process gets: the event; and for the bare one, the calls and the size of the first page."""
     with recording() as made:
         page = call(handler, event, 200)["body"]
     path = folder / "told.json"

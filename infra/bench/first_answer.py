@@ -1,7 +1,7 @@
 """``python -m infra.bench.first_answer portal|bare|nothing FILE``: CPU seconds from nothing to the first answer.
 
-FILE is JSON: the event, and for ``bare`` the calls to make and the size of the page to answer. ``nothing`` answers
-nothing: what Python itself takes to start, for who counts the instructions of the whole process.
+FILE is JSON: the event; for ``bare`` also the calls to make and the size of the page to answer. ``nothing`` answers
+nothing: it shows what Python itself needs, to subtract it from the instructions of the whole process.
 """
 
 import json

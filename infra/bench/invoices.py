@@ -18,7 +18,7 @@ PAGE = "/factures"
 
 
 def compare(environment: Mapping[str, str]) -> list[Figure]:
-    """``environment``: the demo town's; the two families move in there. The page shows 12 paid invoices of each."""
+    """``environment`` is the demo town's; the two families move there. The page shows 12 paid invoices of each."""
     app = portal_app(environment)
     handlers = []
     for name, count in (("many", MANY), ("few", FEW)):

@@ -1,4 +1,4 @@
-"""CPU time of two things done in turns, and how to say it."""
+"""CPU time of two things done in turns, and how to print it."""
 
 import gc
 import json
@@ -18,7 +18,7 @@ Action = Callable[[], object]
 
 @dataclass(frozen=True)
 class Figure:
-    """``ours`` and ``base`` are for information (their unit is ``unit``); ``ratio`` is what is compared to ``goal``."""
+    """``ours`` and ``base`` are for information, in ``unit``; ``ratio`` is what is compared with ``goal``."""
 
     name: str
     ours: float

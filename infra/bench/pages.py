@@ -35,7 +35,7 @@ def planning(parent: Parent) -> Figure:
 
 
 def save(parent: Parent) -> Figure:
-    """Book ten slots, cancel them, and so on; the bare side makes the same calls, with a journal id of its own."""
+    """Book ten slots, cancel them, and so on. The bare side makes the same calls with a journal id of its own."""
     flips = _flips(parent)
     recorded: list[Calls] = []
     for event in flips:

@@ -12,7 +12,8 @@ Handler = Callable[[Event, Any], dict[str, Any]]
 
 
 class Inputs(HTMLParser):
-    """The fields of a page: ``fields`` are hidden or typed ones, ``boxes`` checkbox value -> ticked."""
+    """The fields of a page: ``fields`` are hidden or typed ones; ``boxes`` maps each checkbox's value to whether it is
+    ticked."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -31,7 +32,7 @@ class Inputs(HTMLParser):
 
 
 def call(handler: Handler, event: Event, expected: int) -> dict[str, Any]:
-    """Answer of a handler; raises RuntimeError for another status: a fast error page is not a fast page."""
+    """The answer of a handler. Raises RuntimeError for another status: a fast error page is not a fast page."""
     answer = handler(event, Context())
     if answer["statusCode"] != expected:
         raise RuntimeError(f"{event['path']} answered {answer['statusCode']}, not {expected}: {answer['body'][:300]}")

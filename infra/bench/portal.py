@@ -10,7 +10,7 @@ from chalicelib.wiring import build_portal
 
 
 def portal_app(environment: Mapping[str, str]) -> Chalice:
-    """What ``app.py`` makes, but of ``environment`` and as often as asked."""
+    """What ``app.py`` makes, but from ``environment``, and as often as needed."""
     portal = build_portal(Settings.from_environ(environment))
     app = Chalice("bench")
     add_pages(app, lambda: portal)

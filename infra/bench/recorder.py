@@ -24,7 +24,7 @@ class Recording:
 
 @contextlib.contextmanager
 def recording() -> Iterator[Recording]:
-    """Record every call that any botocore client makes meanwhile, and ask what it consumed."""
+    """Record every call that any botocore client makes during the block, and ask what each consumed."""
     made = Recording()
     original = BaseClient._make_api_call
 

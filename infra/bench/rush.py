@@ -1,8 +1,8 @@
-"""The first second of a booking window, simulated: how many parents are told « indisponible », before and since.
+"""A simulation of the first second of a booking window: how many parents read « indisponible », before and now.
 
 Nobody has such a crowd at hand, and no stand-in conflicts as DynamoDB does. Assumptions, in milliseconds: a read takes
-5 to 12, a plain update 4 to 10, a transaction 8 to 20, of which the first 3 at most pass before it holds its items; a
-partition takes 1,000 writes a second. Whoever writes an item that a transaction holds is refused. Everybody wants every
+5 to 12, a plain update 4 to 10, a transaction 8 to 20, and at most the first 3 of those pass before it holds its items.
+A partition takes 1,000 writes a second. A write on an item that a transaction holds is refused. Everybody wants every
 day. Lambda, the network and the parent's patience are left out: they are the same for both.
 """
 
@@ -18,7 +18,8 @@ from infra.bench.measure import Figure
 READ, UPDATE, TRANSACTION, PREPARED = (0.005, 0.012), (0.004, 0.010), (0.008, 0.020), 0.003
 ONE_WRITE = 0.001
 OLD_TRIES, OLD_CONFLICTS = 6, 8
-"""What the portal did when its save was one transaction: saves decided again, conflicts waited for in each."""
+"""What the portal did when its save was one transaction: how often a save was decided again, and how many conflicts
+were waited for in each."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Day:
     taken: int = 0
     held: bool = False
     free_at: float = 0.0
-    """When its partition takes the next write."""
+    """When its partition takes the next write, in seconds."""
 
 
 @dataclass
@@ -55,16 +56,18 @@ class World:
 
 
 Parent = Callable[[World], Iterator[float]]
-"""Yields how long she waits for what she has just asked; returns once she is answered, or raises TurnedAway."""
+"""Yields how many seconds she waits for each thing that she asks. It returns when she has her answer, or raises
+TurnedAway."""
 
 
 class TurnedAway(RuntimeError):
-    """« Indisponible »."""
+    """The parent reads « indisponible »."""
 
 
 @dataclass(frozen=True)
 class RushOutcome:
-    """``unavailable``: share of the parents, from 0 to 1. ``p99``: seconds until nearly everybody was answered."""
+    """``unavailable`` is the share of the parents, from 0 to 1. ``p99`` is how many seconds pass until nearly everybody
+    has an answer."""
 
     unavailable: float
     p99: float
@@ -72,7 +75,7 @@ class RushOutcome:
 
 
 def one_transaction(world: World) -> Iterator[float]:
-    """Counters, days and journal together, as it was."""
+    """Counters, days and journal in one transaction, as the save once was."""
     for _ in range(OLD_TRIES):
         yield world.lasts(READ)
         yield world.lasts(READ)
@@ -100,7 +103,7 @@ def one_transaction(world: World) -> Iterator[float]:
 
 
 def reserve_first(world: World) -> Iterator[float]:
-    """One plain write a day, then a transaction that meets nobody."""
+    """One plain write for each day, then a transaction that conflicts with nobody."""
     end, longest = world.now + PATIENCE_SECONDS, patience.SHORTEST_PAUSE_SECONDS
     reserved: list[Day] = []
     while world.now < end:
@@ -149,7 +152,7 @@ def simulate(parent: Parent, crowd: Crowd) -> RushOutcome:
 
 
 def compare() -> list[Figure]:
-    """For few places and for many: who is told « indisponible », and when the last ones are answered."""
+    """For few places and for many: who reads « indisponible », and when the last parents have their answer."""
     figures = []
     for places in (40, 200):
         crowd = Crowd(places=places)

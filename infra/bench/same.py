@@ -1,7 +1,7 @@
 """``make same AGAINST=<revision>``: the pages of an earlier revision and of this tree, byte for byte.
 
-For a move, or any change that no parent should see. Each tree serves its own demo town of the same frozen hour, and one
-parent walks both. What is signed or drawn anew for each visit is left out of the comparison.
+It is for a move, or any change that no parent should see. Each tree serves its own demo town at the same frozen hour,
+and one parent walks through both. What is signed or drawn anew at each visit is left out of the comparison.
 """
 
 import argparse
@@ -35,14 +35,14 @@ OWN = ("/planning", "/modifications", "/factures", "/factures/2013-026-000335", 
 """Pages of a family: each is also asked for by a guest, who is led to the sign-in."""
 FAMILY = ("/", *OWN, "/aide", "/contact", "/deconnexion")
 PATIENCE = 240
-"""Seconds that a town may take until it answers."""
+"""Seconds to wait until a town answers."""
 
 Shown = dict[str, str]
 """A step of the walk -> status, headers and body of what it showed."""
 
 
 class CannotCompare(RuntimeError):
-    """The message says what stands in the way."""
+    """The message says what is in the way."""
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""API Gateway's own answers, for requests that never reach the portal: the same words as its error pages."""
+"""API Gateway's own answers to requests that never reach the portal: the same words as the portal's error pages."""
 
 from html import escape
 from typing import Any
@@ -36,7 +36,7 @@ STYLE = (
 
 
 def gateway_responses() -> dict[str, Any]:
-    """SAM's GatewayResponses. A page that nobody is signed in to, that nothing keeps, that runs nothing."""
+    """SAM's GatewayResponses. Their page is for nobody in particular, is never kept, and runs nothing."""
     return {
         kind: {
             "StatusCode": answer.status,

@@ -1,7 +1,8 @@
-"""What botocore is told of AWS in the zip: one partition, our services, the operations that the code calls, no words.
+"""What botocore knows of AWS in the zip: one partition, our services, the operations that the code calls, and no
+documentation.
 
-botocore reads these files at every cold start: whole, they are 1.4 MB of JSON for the address of one table. What is
-left says the same of what is left: the pages of AWS's documentation are nobody's to read on Lambda.
+botocore reads these files at every cold start. Whole, they are 1.4 MB of JSON, for the address of one table. What stays
+is unchanged; nobody reads AWS's documentation on Lambda.
 """
 
 import gzip
@@ -13,24 +14,26 @@ from typing import Any
 from infra.build.sam import CannotBuild
 
 PARTITION = "aws"
-"""Of AWS's separate worlds, the one that holds every region where a town may be deployed."""
+"""AWS has several separate worlds; this one has every region where a town may be deployed."""
 OPERATIONS: Mapping[str, frozenset[str]] = {
     "dynamodb": frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"}),
     "s3": frozenset({"GetObject", "HeadObject"}),
     "sesv2": frozenset({"SendEmail"}),
 }
-"""By service, what the functions call; SSM is asked without botocore's model. A test runs them and compares."""
+"""What the functions call, by service. SSM is called without botocore's model. A test runs the functions and
+compares."""
 WORDS = frozenset({"documentation", "documentationUrl"})
 
 
 def keep_what_is_called(data: Path, operations: Mapping[str, frozenset[str]] = OPERATIONS) -> None:
-    """Make ``data``, botocore's folder of that name, hold that alone. Raises CannotBuild for what it never held."""
+    """Reduce ``data``, botocore's folder of that name, to what is needed. Raises CannotBuild for an operation that it
+    does not have."""
     prefixes = set()
     for service, called in operations.items():
         for path in sorted((data / service).glob("*/service-2.json.gz")):
             model = smaller_model(json.loads(gzip.decompress(path.read_bytes())), service, called)
             prefixes.add(model["metadata"]["endpointPrefix"])
-            # Not compressed: the zip is, and a cold start has nothing to inflate.
+            # Not compressed: the zip is compressed, and a cold start has nothing more to unpack.
             path.with_suffix("").write_text(_json(model), encoding="utf-8")
             path.unlink()
     endpoints = data / "endpoints.json"
@@ -38,8 +41,11 @@ def keep_what_is_called(data: Path, operations: Mapping[str, frozenset[str]] = O
 
 
 def smaller_model(model: dict[str, Any], service: str, called: frozenset[str]) -> dict[str, Any]:
-    """A service's model with the operations ``called``, the shapes that these need, and every exception: an answer
-    may be any of them. Raises CannotBuild, naming the operations that the model does not have."""
+    """A service's model with the operations ``called``, the shapes that these need, and every exception, because an
+    answer may be any of them.
+
+    Raises CannotBuild, with the names of the operations that the model does not have.
+    """
     unknown = sorted(called - model["operations"].keys())
     if unknown:
         raise CannotBuild(f"botocore's {service} has no operation {', '.join(unknown)}: see OPERATIONS in aws_data.py")
@@ -53,7 +59,7 @@ def smaller_model(model: dict[str, Any], service: str, called: frozenset[str]) -
 
 
 def _closure(shapes: Mapping[str, Any], first: Iterable[str]) -> set[str]:
-    """Names of ``first`` and of every shape that they are made of."""
+    """Names of ``first``, and of every shape in them, however deep."""
     found: set[str] = set()
     waiting = list(first)
     while waiting:
@@ -65,7 +71,7 @@ def _closure(shapes: Mapping[str, Any], first: Iterable[str]) -> set[str]:
 
 
 def _shapes_in(value: Any) -> Iterator[str]:
-    """Every shape that is referred to, however deep: ``{"shape": "Name"}``."""
+    """Every shape that is named in ``value``, however deep: ``{"shape": "Name"}``."""
     if isinstance(value, dict):
         if isinstance(value.get("shape"), str):
             yield value["shape"]
@@ -77,7 +83,7 @@ def _shapes_in(value: Any) -> Iterator[str]:
 
 
 def _without_words(value: Any) -> Any:
-    """A member may be called « documentation »; then it is no text, and stays."""
+    """``value`` without its documentation. A member that is only called « documentation » is no text, and stays."""
     if isinstance(value, dict):
         return {
             name: _without_words(inner)

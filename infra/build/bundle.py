@@ -1,6 +1,7 @@
-"""What is in a function's zip: the locked wheels without what never runs, the code, the templates, all compiled.
+"""What is in a function's zip: the locked wheels without the parts that never run, the code, the templates; all
+compiled.
 
-The same input gives the same bytes: everything is sorted, nothing has a date, no path of this machine is left in it.
+The same input gives the same bytes: everything is sorted, nothing has a date, and no path of this machine is in it.
 """
 
 import importlib.metadata
@@ -36,7 +37,8 @@ UNUSED = (
     *("bin",),
 )
 SHIPPED = frozenset({".css", ".html", ".js", ".py", ".ttf", ".txt"})
-"""What ``chalicelib`` and ``templates`` are made of. Anything else is a stray: a backup, a ``.env``."""
+"""Kinds of files that ``chalicelib`` and ``templates`` consist of. Any other file is there by mistake: a backup, a
+``.env``."""
 DROPPED = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "*.dist-info/direct_url.json")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The oldest date that a zip can say."""
@@ -52,7 +54,7 @@ for path in sorted(root.rglob("*.py")):
 
 
 def interpreter(version: str) -> str:
-    """A Python of that version on this machine: what it compiles, Lambda's reads. Raises CannotBuild."""
+    """A Python of that version on this machine: Lambda's must be able to read what it compiles. Raises CannotBuild."""
     name = f"python{version}"
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
@@ -65,7 +67,7 @@ def interpreter(version: str) -> str:
 
 
 def build_tree(tree: Path, version: str, architecture: str) -> None:
-    """Everything that a function is given, in the empty folder ``tree``. Raises CannotBuild."""
+    """Put everything that a function gets into the empty folder ``tree``. Raises CannotBuild."""
     install_wheels(tree, version, architecture)
     _trim(tree)
     _add_code(tree)
@@ -73,7 +75,7 @@ def build_tree(tree: Path, version: str, architecture: str) -> None:
 
 
 def compile_all(tree: Path, version: str) -> None:
-    """Every module's ``.pyc``, whole and never checked again. Raises CannotBuild."""
+    """Compile every module to a ``.pyc`` that is never compared with its source. Raises CannotBuild."""
     python = interpreter(version)
     env = {"PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
     said = subprocess.run([python, "-c", COMPILE, str(tree)], env=env, capture_output=True, text=True, check=False)
@@ -153,7 +155,8 @@ def _add_code(tree: Path) -> None:
 
 
 def _refuse_strays(project: Path) -> None:
-    """Raises CannotBuild: what lies in these folders goes to Lambda, whether git knows it or not."""
+    """Raises CannotBuild for files that are there by mistake: what is in these folders goes to Lambda, even if git
+    ignores it."""
     found = (path.relative_to(project) for name in ("chalicelib", "templates") for path in (project / name).rglob("*"))
     strays = sorted(str(one) for one in found if one.suffix not in SHIPPED and (project / one).is_file())
     strays = [one for one in strays if "__pycache__" not in one]
@@ -166,7 +169,8 @@ def files_of(tree: Path) -> list[PurePosixPath]:
 
 
 def write_zip(tree: Path, target: Path, most: int = MOST_BYTES) -> int:
-    """The zip's size in bytes. Raises CannotBuild, naming what is heavy, when it passes ``most``."""
+    """Write the zip; return its size in bytes. Raises CannotBuild, with the names of what is heavy, above ``most``
+    bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in files_of(tree):
             entry = zipfile.ZipInfo(str(name), EPOCH)

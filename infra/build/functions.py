@@ -1,6 +1,7 @@
 """What every Lambda function of a town has besides its code: name, settings, role, log, dead letters, alarms.
 
-Chalice names the functions and their routes; here is what they share, so that no function can go without.
+Chalice names the functions and their routes. The rest is common to all and stands here, so that no function can lack
+it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,11 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Function:
-    """``name``: what follows the town's prefix. ``tables``: actions on a table or index, without their ``dynamodb:``.
+    """``name`` is what follows the town's prefix. ``tables`` are the allowed actions on a table or index, without
+    ``dynamodb:``.
 
-    ``at_once``: how many may run together, 0: as many as the account has. ``async_``: its event waits in the dead
-    letters when it fails.
+    ``at_once`` is how many may run together; 0 means as many as the account allows. ``async_``: when it fails, its
+    event is kept in the dead letters.
     """
 
     name: str
@@ -86,7 +88,8 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem",)}),
 }
-"""By Chalice's name of the resource. A test runs each function's code and compares what it calls with what it may."""
+"""By Chalice's name of the resource. A test runs each function's code and compares what it calls with what it may
+call."""
 ENVIRONMENT: Resource = {
     "PORTAL_TABLES": {"Ref": "TablePrefix"},
     "PORTAL_BUCKET": {"Fn::Sub": "${TablePrefix}-documents-${AWS::AccountId}"},
@@ -106,7 +109,7 @@ ENVIRONMENT: Resource = {
 
 @dataclass
 class Additions:
-    """Resources to add, and properties to give to those that are there."""
+    """Resources to add, and properties to add to existing ones."""
 
     resources: dict[str, Resource] = field(default_factory=dict)
     properties: dict[str, Resource] = field(default_factory=dict)
@@ -197,7 +200,7 @@ def _document(statements: list[Resource]) -> Resource:
 
 
 def log_of(function: Function) -> Resource:
-    """Kept when the stack goes: what happened just before is in it."""
+    """The function's log. It is kept when the stack is deleted, because it tells what happened just before."""
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Retain",
@@ -211,7 +214,8 @@ def log_of(function: Function) -> Resource:
 
 
 def _alarms(logical: str, function: Function) -> Iterator[tuple[str, Resource]]:
-    """A job that fails is run again by AWS, so one error is news only when it lasts; the API's are parents."""
+    """Alarms of a function. AWS runs a failed job again, so an error of a job matters only when it lasts; an error of
+    the API is a parent's."""
     for metric, words in (
         ("Errors", "fails. Its log says why."),
         ("Throttles", "is not let run: too many at once for what is reserved, or for the account."),
@@ -261,7 +265,8 @@ def alarm(
     statistic: str = "Sum",
     periods: int = 1,
 ) -> Resource:
-    """Five minutes (``periods`` of them in a row) above ``threshold``. ``words``: what the operator reads at 2 a.m."""
+    """An alarm when ``periods`` times five minutes are above ``threshold``. ``words`` are what the operator reads at 2
+    a.m."""
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {

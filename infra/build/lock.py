@@ -1,7 +1,7 @@
-"""``python -m infra.build lock``: which wheels, of which hashes, a Lambda function is given.
+"""``python -m infra.build lock``: which wheels, with which hashes, a Lambda function gets.
 
-Only what its code loads: the tools that come with Chalice stay behind, and so do the libraries of the import, which
-runs where the operator is.
+These are only the wheels that its code loads: Chalice's own tools are left out, and so are the libraries of the import,
+which runs on the operator's machine.
 """
 
 import json
@@ -40,7 +40,7 @@ VERSIONS = ("3.11", "3.12", "3.13")
 
 @dataclass(frozen=True, order=True)
 class Wheel:
-    """``hashes``: sha256 of its file, one for each platform and interpreter that it has a file of its own for."""
+    """``hashes`` are the sha256 of its files: one for each platform and interpreter that has a file of its own."""
 
     name: str
     version: str
@@ -63,7 +63,7 @@ def write_lock() -> None:
 
 
 def read_lock(path: Path = LOCK) -> tuple[Wheel, ...]:
-    """Raises CannotBuild when requirements.txt asks for something that the lock does not have."""
+    """Read the lock. Raises CannotBuild when requirements.txt asks for something that the lock does not have."""
     text = path.read_text().replace("\\\n", " ")
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     wheels = tuple(_wheel(words) for words in lines)
@@ -76,7 +76,8 @@ def read_lock(path: Path = LOCK) -> tuple[Wheel, ...]:
 
 
 def _pinned(requirements: str) -> set[str]:
-    """``name==version`` of each line. Raises CannotBuild for a line that pins nothing: no lock holds it."""
+    """``name==version`` of each line. Raises CannotBuild for a line without a fixed version, because a lock cannot hold
+    it."""
     lines = [line.partition("#")[0].strip().lower() for line in requirements.splitlines()]
     loose = [line for line in lines if line and not PIN.fullmatch(line)]
     if loose:
@@ -85,7 +86,7 @@ def _pinned(requirements: str) -> set[str]:
 
 
 def without_a_wheel(architecture: str, version: str, said: str) -> str:
-    """Why pip could not install the lock, in a sentence that names the packages; ``said``: what pip wrote."""
+    """Why pip could not install the lock, in a sentence with the names of the packages; ``said`` is what pip wrote."""
     if tampered := UNLIKE_ITS_HASH.findall(said):
         return f"{', '.join(tampered)}: not the file that lock.txt has the hash of; see why before anything else"
     if missing := NO_WHEEL.findall(said):
@@ -95,7 +96,7 @@ def without_a_wheel(architecture: str, version: str, said: str) -> str:
 
 
 def pip_options(architecture: str, version: str) -> Iterator[str]:
-    """What makes pip choose wheels of Lambda's platform, whatever this machine is."""
+    """Options that make pip choose wheels for Lambda's platform, whatever this machine is."""
     yield from ("--only-binary=:all:", "--implementation", "cp", "--python-version", version)
     for platform in PLATFORMS[architecture]:
         yield from ("--platform", platform)

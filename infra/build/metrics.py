@@ -1,4 +1,4 @@
-"""Figures read off the functions' own log lines, and from when on each is an alarm."""
+"""Figures that are read from the functions' own log lines, and the values above which each is an alarm."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,11 @@ RECOUNT = "RecountPlaces"
 
 @dataclass(frozen=True)
 class Metric:
-    """``event``: the line's own (see ``report`` in the code). ``value``: the field measured; empty: lines are counted.
+    """``event`` is the line's own (see ``report`` in the code). ``value`` is the measured field; when it is empty,
+    lines are counted.
 
-    ``above``: an alarm when five minutes (``periods`` in a row) pass it; None: only drawn on the dashboard.
+    ``above`` is an alarm when ``periods`` times five minutes are above it; with None the figure is only shown on the
+    dashboard.
     """
 
     name: str

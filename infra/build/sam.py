@@ -1,7 +1,7 @@
-"""Chalice's own package -> the one CloudFormation template that is deployed, with nothing left to be expanded there.
+"""Chalice's own package -> the one CloudFormation template that is deployed, in which nothing is left to expand.
 
-The SAM macro runs here (aws-sam-translator, the very code that CloudFormation runs): what is reviewed, linted, tried on
-the stand-in and shown in a change set is what AWS is given.
+The SAM macro runs here (aws-sam-translator, the same code that CloudFormation runs). So AWS gets exactly what is
+reviewed, linted, tried on the stand-in and shown in a change set.
 """
 
 import json
@@ -31,12 +31,13 @@ Template = dict[str, Any]
 
 
 class CannotBuild(RuntimeError):
-    """The message says what stands in the way, and what to do."""
+    """The message says what is in the way, and what to do."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """Where the functions' zip is: an S3 bucket and key. ``runtime``: ``python3.13``; ``architecture``: ``arm64``."""
+    """Where the functions' zip is: an S3 bucket and a key. ``runtime`` is ``python3.13``, ``architecture`` is
+    ``arm64``."""
 
     bucket: str
     key: str
@@ -90,7 +91,7 @@ def _copy() -> Iterator[Path]:
 
 
 def finished(sam: Template, stage: str, code: Code) -> Template:
-    """``sam`` with what Chalice cannot say: roles, logs, alarms, the alias, the gateway's own answers, our zip."""
+    """``sam`` with what Chalice cannot declare: roles, logs, alarms, the alias, the gateway's own answers, our zip."""
     text = json.dumps(sam)
     resources: Template = json.loads(text.replace(TO_THE_FUNCTION, TO_ITS_ALIAS))["Resources"]
     made = additions()

@@ -1,4 +1,4 @@
-"""The bundle's bill of materials: CycloneDX 1.5, the same for the same bundle."""
+"""The bundle's bill of materials, as CycloneDX 1.5. The same bundle gives the same bill."""
 
 import json
 from pathlib import Path

@@ -12,11 +12,11 @@ from infra.local.gateway import Context, Refusal, Request, Response, event_of, r
 
 PATTERN = "/-/{status}"
 KINDS = {404: NotFound, 413: TooLarge}
-"""The error whose page says it best; any other status is a request that no browser sends."""
+"""The error whose page fits best; any other status is for a request that no browser sends."""
 
 
 def house_errors(app: Chalice) -> Refusal:
-    """Give the app a route of ours that fails as told, and return what asks for it. It is not reachable by HTTP."""
+    """Give the app a hidden route that fails as asked, and return the function that calls it. HTTP cannot reach it."""
     section = Section(__name__)
 
     @section.get(PATTERN, session=NOT_READ)

@@ -20,7 +20,7 @@ SECONDS_TO_ANSWER = 29
 
 @dataclass(frozen=True)
 class Request:
-    """``target`` is the request line's, still URL-encoded; ``headers`` keep their order and their repeats."""
+    """``target`` is the request line's, still URL-encoded; ``headers`` keep their order and their repetitions."""
 
     method: str
     target: str
@@ -41,7 +41,7 @@ class Response:
 
 
 Refusal = Callable[[int], Response]
-"""Status -> what stands in for API Gateway's own error answer (its GatewayResponses)."""
+"""Status -> what replaces API Gateway's own error answer (its GatewayResponses)."""
 
 
 class Context:
@@ -59,7 +59,7 @@ class Context:
 
 
 class Router:
-    """Chalice's route patterns (``/enfants/{child}``, ``/{proxy+}``), a fixed segment before a parameter."""
+    """Chalice's route patterns (``/enfants/{child}``, ``/{proxy+}``). A fixed segment has priority over a parameter."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._routes = [(pattern, _expression(pattern)) for pattern in sorted(patterns)]
@@ -81,9 +81,9 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 class Gateway:
-    """Calls ``handler`` for the requests that ``routes`` (pattern -> methods) know; ``refusal`` answers the others.
+    """Calls ``handler`` for the requests that ``routes`` (pattern -> methods) have; ``refusal`` answers the others.
 
-    ``compress_from``: bodies of that many bytes or more are gzipped for who accepts it, as ``minimumCompressionSize``.
+    Bodies of at least ``compress_from`` bytes are gzipped for clients that accept it, like ``minimumCompressionSize``.
     """
 
     def __init__(

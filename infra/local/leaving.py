@@ -1,4 +1,4 @@
-"""Processes that end with whoever started them, even when that one was killed and could tell nobody."""
+"""Processes that end together with the process that started them, even if that one was killed."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 
 def when_parent_ends(leave: Callable[[], None]) -> None:
-    """Call ``leave`` once the other end of standard input closes: it does when the parent ends, whatever ended it.
+    """Call ``leave`` when the other end of standard input closes: it does when the parent ends, for any reason.
 
-    The parent gives a pipe for standard input and holds its end as long as it lives.
+    The parent gives a pipe as standard input, and holds its end while it lives.
     """
     threading.Thread(target=_wait, args=(leave,), name="leaving", daemon=True).start()
 

@@ -1,6 +1,6 @@
-"""The demo's e-mails, read in a browser: what the portal sends reaches the AWS stand-in and goes no further.
+"""The demo's e-mails in a browser: what the portal sends reaches the AWS stand-in and goes no further.
 
-A site of its own on a port of its own: a fault in what an e-mail shows cannot touch the portal's pages.
+It is a site of its own on a port of its own, so that a fault in what an e-mail shows cannot touch the portal's pages.
 """
 
 import json
@@ -123,7 +123,7 @@ def _letter(message: Mapping[str, Any]) -> Letter:
 
 
 class Mailbox:
-    """A site of two pages, served as the portal's gateway is: the list, and one e-mail (``/?message=``)."""
+    """A site of two pages, served like the portal: the list, and one e-mail (``/?message=``)."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

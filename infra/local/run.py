@@ -35,12 +35,13 @@ ENDS_WITH_PARENT = "RUN_ENDS_WITH_PARENT"
 
 
 class CannotRun(RuntimeError):
-    """The message says what stands in the way, and what to do."""
+    """The message says what is in the way, and what to do."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """``demo_now``: a Paris wall time (``2015-12-22T14:54``), or empty: the real time. ``families``: generated ones."""
+    """``demo_now`` is a Paris wall time (``2015-12-22T14:54``); empty means the real time. ``families`` is how many are
+    generated."""
 
     port: int = 8000
     demo_now: str = ""
@@ -115,7 +116,7 @@ def _run(options: RunOptions) -> None:
 
 
 def _listener(port: int) -> socket.socket:
-    """Take the port before anything slow: whoever has it already is known at once."""
+    """Take the port before anything slow, so that a port in use is noticed at once."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -133,7 +134,7 @@ def _listener(port: int) -> socket.socket:
 
 
 def _listener_near(port: int) -> socket.socket:
-    """That port, or any other when it is taken: nobody asked for a particular one."""
+    """Take that port, or any other when it is in use: nobody asked for this one."""
     if port <= LAST_PORT:
         with contextlib.suppress(CannotRun):
             return _listener(port)
@@ -167,7 +168,7 @@ def _serving(site: Mailbox | Bank, listener: socket.socket) -> Iterator[None]:
 
 
 def _jobs() -> list[scheduler.Job]:
-    """What AWS would run on a schedule."""
+    """What AWS would run by a schedule."""
     from chalicelib.settings import Settings  # noqa: PLC0415 - as the app: the settings exist only now
     from chalicelib.wiring import build_jobs  # noqa: PLC0415
 
@@ -177,7 +178,7 @@ def _jobs() -> list[scheduler.Job]:
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    """A folder for this run alone: nothing of an earlier run is ever read again."""
+    """A folder for this run alone: nothing of an earlier run is read again."""
     STATE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
     try:
@@ -229,7 +230,7 @@ def _child(arguments: list[str], environment: dict[str, str]) -> None:
 
 
 def _portal() -> Gateway:
-    """The portal behind its gateway, after its first page was asked for: a broken one is known now."""
+    """The portal behind its gateway. Its first page is asked for here, so that a broken portal is noticed at once."""
     from app import app  # noqa: PLC0415 - the app reads its settings when imported, and they exist only now
 
     routes = dict(app.routes)

@@ -1,4 +1,4 @@
-"""What EventBridge does on AWS: the jobs run again and again, here every few seconds in a thread of the portal."""
+"""What EventBridge does on AWS: the jobs run again and again; here, every few seconds in a thread of the portal."""
 
 import contextlib
 import logging
@@ -15,7 +15,7 @@ Job = Callable[[Callable[[], float]], object]
 
 @contextlib.contextmanager
 def running(jobs: Sequence[Job], every: float = EVERY) -> Iterator[None]:
-    """Run ``jobs`` in turn as long as the block lasts; then let the one that runs know that its time is over."""
+    """Run ``jobs`` in turn until the end of the block; then tell the running job that its time is over."""
     stopping = threading.Event()
 
     def seconds_left() -> float:

@@ -1,6 +1,7 @@
 """waitress in front of a site of this machine: the town behind its gateway, the mailbox, the bank's simulator.
 
-waitress reads HTTP, bounds it and holds the threads; the site answers whole requests. An idle connection holds none.
+waitress reads HTTP, limits it and holds the threads; the site answers whole requests. An idle connection holds no
+thread.
 """
 
 import logging
@@ -21,16 +22,16 @@ logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # More requests tha
 MOST_HEAD = 10 * 1024
 """Bytes of request line and headers: API Gateway's own limit."""
 IDLE = 60
-"""Seconds after which a connection is closed on which nothing comes, a half-sent request's too."""
+"""Seconds after which a silent connection is closed, also in the middle of a request."""
 MOST_CONNECTIONS = 500
 
 Gone = ClientDisconnected
-"""What a site raises to close the connection without a word."""
+"""A site raises it to close the connection without an answer."""
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
 class Site(Protocol):
-    """What a server serves: an answer to each request, and to those that are refused before they are whole."""
+    """What a server serves: it answers each request, and also those that are refused before they are complete."""
 
     def __call__(self, request: Request, /) -> Response: ...
 
@@ -38,7 +39,7 @@ class Site(Protocol):
 
 
 class _Application:
-    """A site as WSGI asks for it."""
+    """A site in the form that WSGI needs."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -57,7 +58,7 @@ class _Application:
 
 
 class _Refused(ErrorTask):  # type: ignore[misc]  # waitress has no types.
-    """A request that waitress does not let through: the site says so in its own words."""
+    """A request that waitress refuses: the site gives the answer."""
 
     def execute(self) -> None:
         response = self.channel.server.application.site.refusal(self.request.error.code)
@@ -74,7 +75,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 class Server:
-    """Serves ``site`` on ``listener`` (bound already: a port in use is known first) until ``stop`` or Ctrl-C."""
+    """Serves ``site`` on ``listener`` until ``stop`` or Ctrl-C. The listener is already bound, so that a port in use is
+    noticed first."""
 
     def __init__(self, site: Site, listener: socket.socket, threads: int = 8) -> None:
         self._sockets: dict[int, Any] = {}
@@ -95,14 +97,14 @@ class Server:
         self._server.channel_class = _Channel
 
     def serve_forever(self) -> None:
-        """A KeyboardInterrupt ends it as ``stop`` does, and is not raised again."""
+        """Serve until the end. A KeyboardInterrupt ends it like ``stop``, and is not raised again."""
         try:
             self._server.run()
         finally:
             self._end()
 
     def stop(self) -> None:
-        """May be called from any thread. What was being answered is answered first."""
+        """Stop; any thread may call it. Answers under way are finished first."""
         self._server.trigger.pull_trigger(self._end)
 
     def _end(self) -> None:

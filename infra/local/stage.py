@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".local"
 SENDER = "portail@ville-de-demo.example"
 ACCOUNT = "000000000000"
-"""The AWS account that a stand-in believes to be."""
+"""The AWS account number that a stand-in uses."""
 
 
 class UnknownStage(LookupError):
@@ -18,7 +18,7 @@ class UnknownStage(LookupError):
 
 
 def local_environment(endpoint: str, demo_now: str = "") -> dict[str, str]:
-    """What the portal needs to run against a stand-in: throwaway secrets, and nothing of the operator's AWS account."""
+    """What the portal needs to run with a stand-in: throwaway secrets, and nothing of the operator's AWS account."""
     return {
         **_without_aws(os.environ),
         "AWS_REGION": "eu-west-3",
@@ -44,7 +44,7 @@ def _without_aws(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def announce(environment: Mapping[str, str], port: int) -> Path:
-    """Let ``make import`` find the portal that listens on ``port``; returns the file to remove when it stops."""
+    """Let ``make import`` find the portal on ``port``. Returns the file to remove when the portal stops."""
     ours = {name: value for name, value in environment.items() if name.startswith(("AWS_", "PORTAL_", "DEMO_NOW"))}
     path = _announcement(port)
     path.parent.mkdir(exist_ok=True)
@@ -56,7 +56,7 @@ def announce(environment: Mapping[str, str], port: int) -> Path:
 def environment_of(stage: str, port: int) -> dict[str, str]:
     """The environment of a stage, to import into it or export from it. Raises UnknownStage, CannotOperate.
 
-    A deployed stage's is what its functions have; the operator's own credentials reach it.
+    For a deployed stage it is what its functions have; it is read with the operator's own credentials.
     """
     if stage != "local":
         from infra.ops.stage import read_stage  # noqa: PLC0415 - AWS's libraries, which a local town does without

@@ -1,4 +1,5 @@
-"""The AWS stand-in: one ministack process on this machine, empty each time, gone with whoever started it."""
+"""The AWS stand-in: one ministack process on this machine. It is empty at each start, and ends with the process that
+started it."""
 
 import contextlib
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 from infra.local.leaving import when_parent_ends
 
 PATIENCE = 20.0
-"""Seconds that the stand-in may take to answer its first question; it needs less than one."""
+"""Seconds to wait for the stand-in's first answer; it needs less than one."""
 SERVICES = "dynamodb,s3,ses"
 
 
@@ -37,7 +38,7 @@ class StandIn:
         self.stop()
 
     def stop(self) -> None:
-        """End the process and whatever it started, by their group; kill what does not leave within five seconds."""
+        """End the process and what it started, by their group; after five seconds, kill what is left."""
         for how in (signal.SIGTERM, signal.SIGKILL):
             if self.process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -57,10 +58,10 @@ def free_port() -> int:
 def start(
     folder: Path, port: int | None = None, patience: float = PATIENCE, changed: Mapping[str, str] | None = None
 ) -> StandIn:
-    """Start a stand-in whose log and temporary files live in ``folder``; raises StandInFailed.
+    """Start a stand-in; its log and its temporary files are in ``folder``. Raises StandInFailed.
 
-    ``port``: a free one when None. ``changed``: variables of its environment. It dies with this process, even a killed
-    one: it watches a pipe that we hold.
+    ``port`` is a free one when None. ``changed`` are variables of its environment. It ends with this process, even a
+    killed one, because it watches a pipe that we hold.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -86,7 +87,7 @@ def start(
 
 
 def _need_free(port: int) -> None:
-    """What listens there already would answer in our stand-in's name."""
+    """Refuse a port in use: what listens there would answer in the place of our stand-in."""
     with socket.socket() as sock:
         if sock.connect_ex(("127.0.0.1", port)) == 0:
             raise StandInFailed(f"port {port}, meant for the AWS stand-in, is already in use")

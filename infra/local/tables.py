@@ -28,7 +28,7 @@ LEFT_TO_AWS = {
 
 
 def create_tables(endpoint: str, prefix: str, region: str = "eu-west-3") -> None:
-    """Create every table on the stand-in at ``endpoint``; empty: on moto, in this process.
+    """Create every table on the stand-in at ``endpoint``; when it is empty, on moto, in this process.
 
     Raises ValueError for a property that this module does not know.
     """
@@ -44,7 +44,7 @@ def create_tables(endpoint: str, prefix: str, region: str = "eu-west-3") -> None
 
 
 def create_buckets(endpoint: str, prefix: str, region: str = "eu-west-3") -> None:
-    """Create every bucket on the stand-in at ``endpoint``; empty: on moto, in this process."""
+    """Create every bucket on the stand-in at ``endpoint``; when it is empty, on moto, in this process."""
     for name in buckets_of(prefix, ACCOUNT):
         _client("s3", endpoint, region).create_bucket(
             Bucket=name, CreateBucketConfiguration={"LocationConstraint": region}

@@ -25,7 +25,7 @@ PYTHON = "3.13"
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status: 0 done, 1 not done (its words say why), 2 misused."""
+    """Run a command and return its exit status: 0 done, 1 not done (the words say why), 2 wrong use."""
     if len(arguments) < 2 or arguments[0] not in COMMANDS:
         print(f"usage: python -m infra.ops {{{'|'.join(COMMANDS)}}} STAGE …", file=sys.stderr)
         return 2
@@ -44,7 +44,7 @@ def _operator() -> Operator:
 
 
 def _agrees(question: str) -> bool:
-    """YES=1 answers for pipelines, which have nobody to ask."""
+    """Whether the operator agrees. YES=1 answers for pipelines, where nobody can be asked."""
     if os.environ.get("YES") == "1":
         return True
     return sys.stdin.isatty() and input(f"{question} [yes/no] ").strip() == "yes"
@@ -121,7 +121,7 @@ def _unsuppress(stage: Stage, rest: list[str]) -> int:
 
 
 def _unlock(stage: Stage, rest: list[str]) -> int:
-    """``rest``: family, child code, address; those that are not meant are empty."""
+    """``rest`` has family, child code and address; each may be empty."""
     family, child, address = (*rest, "", "", "")[:3]
     count = unlock(stage, family=family, child=child, address=address)
     nothing = "No wrong try was counted there: the codes that were typed are wrong."

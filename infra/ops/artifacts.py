@@ -1,4 +1,4 @@
-"""The bucket of a stage's zips and templates, and the template as this stage is given it."""
+"""The bucket of a stage's zips and templates, and the template as this stage gets it."""
 
 import hashlib
 import json
@@ -21,11 +21,12 @@ NEVER_EXPIRES = {
         }
     ]
 }
-"""A rollback reads the zip of the version before, however old that is: three megabytes each, kept for ever."""
+"""A rollback needs the zip of the version before, however old it is. Each has three megabytes and is kept for ever."""
 
 
 def artifacts(stage: Stage) -> str:
-    """The bucket, made when it is not there; its settings are written each time, in case a run ended between them."""
+    """The bucket; it is made when it is missing. Its settings are written each time, in case a run ended before they
+    were."""
     storage, name = stage.client("s3"), stage.artifacts
     try:
         storage.head_bucket(Bucket=name)
@@ -40,7 +41,8 @@ def artifacts(stage: Stage) -> str:
 
 
 def put_template(stage: Stage, bucket: str, template: str) -> str:
-    """Its address: CloudFormation takes 51,200 bytes in a request, and the template has more."""
+    """Store the template and return its address: CloudFormation takes 51,200 bytes in a request, and the template has
+    more."""
     key = f"{stage.name}/template.json"
     stage.client("s3").put_object(Bucket=bucket, Key=key, Body=template.encode())
     host = stage.endpoint or f"https://s3.{stage.region}.amazonaws.com"
@@ -48,15 +50,15 @@ def put_template(stage: Stage, bucket: str, template: str) -> str:
 
 
 def of_stage(stage: Stage, built: str, bucket: str, parameters: dict[str, str]) -> str:
-    """The built template for this stage: where its zip is, and the names of what it keeps."""
+    """The built template for this stage: with the place of its zip, and the names of what it keeps."""
     made = with_static_names(json.loads(built.replace(BUCKET, bucket)), stage)
     return of_now(json.dumps(made), parameters)
 
 
 def of_now(template: str, parameters: dict[str, str]) -> str:
-    """The template with the names of the API's published version and deployment made of the parameters too.
+    """The template, with names of the API's published version and deployment that depend on the parameters too.
 
-    Each is a snapshot, and SAM names it by the code and the template alone: without this, what only a parameter changes
+    Each is a snapshot, and SAM names it by the code and the template alone. Without this, a change of parameters alone
     (the environment; whether API Gateway's own address answers) would never reach parents.
     """
     seed = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:8]

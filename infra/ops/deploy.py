@@ -1,4 +1,5 @@
-"""Deploying a stage: anew, again, around what an earlier stack kept; and starting its functions anew."""
+"""Deploying a stage: for the first time, again, or around what an earlier stack kept; and starting its functions
+anew."""
 
 import json
 from pathlib import Path
@@ -23,9 +24,9 @@ from infra.ops.stage import CannotOperate, Stage
 
 
 def deploy(stage: Stage, built: Path, operator: Operator) -> None:
-    """``built``: the folder that the package was made in. Raises CannotOperate.
+    """Deploy. ``built`` is the folder of the package. Raises CannotOperate.
 
-    Run again after it was ended half-way, it goes on from there.
+    After an interruption, run it again: it continues from there.
     """
     unstick(stage, operator)
     there = stage.stack()
@@ -35,10 +36,11 @@ def deploy(stage: Stage, built: Path, operator: Operator) -> None:
 
 
 def adopt(stage: Stage, built: Path, operator: Operator) -> None:
-    """Deploy around what an earlier stack of this stage kept: tables, documents, logs and mail domain come into the new
-    one as they are. Raises CannotOperate, before anything is changed, for what is not tagged as this stage's.
+    """Deploy around what an earlier stack of this stage kept: tables, documents, logs and mail domain enter the new
+    stack unchanged.
 
-    Run again after it was ended half-way, it goes on from there.
+    Raises CannotOperate, before anything is changed, for what is not tagged as this stage's. After an interruption, run
+    it again: it continues from there.
     """
     unstick(stage, operator)
     there = stage.stack()
@@ -61,8 +63,8 @@ def adopt(stage: Stage, built: Path, operator: Operator) -> None:
 
 
 def _refuse_what_was_kept(stage: Stage, status: str, operator: Operator) -> None:
-    """Raises CannotOperate when a new stack would meet things of its names, or a failed one stands in the way: what is
-    there is counted before anything is said of it."""
+    """Raises CannotOperate when a new stack would meet things with its names, or when a failed stack is in the way.
+    What is there is counted before anything is said of it."""
     found = look(stage, operator)
     refuse_strangers(stage, found)
     if status:
@@ -97,7 +99,8 @@ def _bring(stage: Stage, built: Path, operator: Operator, *, importing: bool) ->
 
 
 def _secrets(stage: Stage, operator: Operator) -> None:
-    """Make those that a new stage has not. Where families have codes already, a new pepper opens none of them."""
+    """Make the secrets that a new stage does not have. If families already have codes, a new pepper would open none of
+    them."""
     lost = missing(stage)
     logins = f"{stage.prefix}-logins"
     if "pepper" in lost and table_state(stage, logins) and count_items(stage, logins):
@@ -111,7 +114,7 @@ def _secrets(stage: Stage, operator: Operator) -> None:
 
 
 def start_anew(stage: Stage, changed: dict[str, str], operator: Operator) -> None:
-    """Update the stack's parameters, and nothing else; the functions start anew. Raises CannotOperate."""
+    """Update only the stack's parameters; the functions start anew. Raises CannotOperate."""
     formation = stage.client("cloudformation")
     parameters = {**parameters_of(needed(stage)), **changed}
     body = formation.get_template(StackName=stage.prefix, TemplateStage="Original")["TemplateBody"]

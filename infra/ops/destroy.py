@@ -1,4 +1,4 @@
-"""Taking a stage down: the stack alone, or with its data, which takes two words that say what is lost."""
+"""Taking a stage down: the stack alone, or with its data. The second takes two words that say what is lost."""
 
 from infra.ops.formation import settled, take_down
 from infra.ops.kept import Kept, counted, in_words, look, refuse_strangers
@@ -42,7 +42,7 @@ def destroy(stage: Stage, word: str, items: str, operator: Operator) -> None:
 
 
 def _agreed(stage: Stage, whole: str, items: str, kept: tuple[Kept, ...]) -> None:
-    """Raises CannotOperate unless ``items`` is what is there: nobody deletes more than was looked at."""
+    """Raises CannotOperate unless ``items`` is the number that is there: nobody deletes more than was counted."""
     counts = counted(stage, kept)
     total = sum(counts.values())
     if items != str(total) and (total or items):

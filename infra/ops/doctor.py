@@ -1,4 +1,4 @@
-"""``make doctor``: is a live stage whole, and what does it lack? Looks only; changes nothing."""
+"""``make doctor``: is a live stage whole, and what does it lack? It only looks, and changes nothing."""
 
 import socket
 import time
@@ -21,15 +21,15 @@ from infra.ops.secret_turns import NAMES
 from infra.ops.stage import Stage
 
 FEW = 100
-"""Lambda invocations at once below which a busy evening is refused; a new account may have ten."""
+"""With fewer Lambda invocations at once, requests are refused on a busy evening; a new account may have ten."""
 
 IN_ONE_QUESTION = 100
-"""Names of alarms that CloudWatch takes at once."""
+"""How many names of alarms CloudWatch takes at once."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``good``: nothing to do. ``words``: what was found, and what to do when it is not."""
+    """``good``: there is nothing to do. ``words``: what was found, and what to do if it is not good."""
 
     what: str
     good: bool
@@ -37,7 +37,7 @@ class Finding:
 
 
 def findings(stage: Stage) -> Iterator[Finding]:
-    """Each check in turn; one that cannot be made is a finding too."""
+    """Each check in turn; a check that fails to run is a finding too."""
     for what, check in CHECKS.items():
         try:
             good, words = check(stage)
@@ -141,7 +141,7 @@ def _treasury(stage: Stage) -> tuple[bool, str]:
 
 
 def _alarms(stage: Stage) -> tuple[bool, str]:
-    """The stack's own: another town's may begin with the same name."""
+    """Whether an alarm of the stack rings. Only its own are asked: another town's may begin with the same name."""
     names = [name for _, name in stage.resources("AWS::CloudWatch::Alarm")]
     watch = stage.client("cloudwatch")
     ringing: list[str] = []

@@ -15,7 +15,7 @@ USAGES = {
 
 
 def main(what: str, stage: str, folder: str, *options: str) -> int:
-    """``what`` is ``import`` or ``export``; its exit status, or 2 when it could not start."""
+    """Run ``what``, ``import`` or ``export``. Returns its exit status, or 2 when it could not start."""
     if not folder or not Path(folder).is_dir():
         print(f"{folder or 'nothing'!r} is not a directory. {USAGES[what]}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""CloudFormation: a change set that is shown before it runs, and waiting for the stack."""
+"""CloudFormation: a change set is shown before it runs, and the stack is waited for."""
 
 import secrets
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ STUCK = "UPDATE_ROLLBACK_FAILED"
 
 
 def change(stage: Stage, template: str, wanted: dict[str, str], operator: Operator, *, importing: bool = False) -> None:
-    """Show what ``template`` (its address) changes, ask, run it, wait. ``importing``: what exists already under a name
-    of the template comes into the stack. Raises CannotOperate."""
+    """Show what ``template`` (its address) changes, ask, run it, wait. With ``importing``, what already exists under a
+    name of the template enters the stack. Raises CannotOperate."""
     formation = stage.client("cloudformation")
     there = stage.stack()
     known = set(parameters_of(there)) if there else set()
@@ -74,7 +74,7 @@ def _lines(formation: Any, stack: str, name: str) -> Iterator[str]:
 
 
 def settled(stage: Stage, operator: Operator) -> str:
-    """The stack's status, once nobody works on it any more; ``DELETE_COMPLETE`` when there is none."""
+    """The stack's status, as soon as nothing is being done to it; ``DELETE_COMPLETE`` when there is none."""
     return operator.wait(stage.prefix, lambda: _status(stage), lambda status: not status.endswith("IN_PROGRESS"))
 
 
@@ -84,7 +84,8 @@ def _status(stage: Stage) -> str:
 
 
 def wait(stage: Stage, operator: Operator, *good: str) -> None:
-    """Until the stack is done. ``good``: how it may end. Raises CannotOperate, naming what failed first."""
+    """Wait until the stack is done. ``good`` are the states in which it may end. Raises CannotOperate, with the name of
+    what failed first."""
     status = settled(stage, operator)
     if status not in (good or ("CREATE_COMPLETE", "UPDATE_COMPLETE")):
         first = next(reversed(failures(stage)), "")
@@ -99,8 +100,8 @@ def _with_way_out(stage: Stage, why: str) -> str:
 
 
 def unstick(stage: Stage, operator: Operator) -> None:
-    """Wait for what is under way, and finish the rollback of an earlier change that did not end: until then
-    CloudFormation takes no other. Raises CannotOperate."""
+    """Wait for what is under way, and finish an interrupted rollback of an earlier change: until then CloudFormation
+    takes no other. Raises CannotOperate."""
     if settled(stage, operator) != STUCK:
         return
     operator.say(f"{stage.prefix} could not go back from an earlier change ({STUCK}): {_newest(stage)}")

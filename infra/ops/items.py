@@ -1,4 +1,4 @@
-"""The items of a stage's tables as files and back: a copy that needs no AWS."""
+"""The items of a stage's tables as files, and back: a copy that needs no AWS."""
 
 import json
 from base64 import b64decode, b64encode
@@ -10,12 +10,12 @@ from infra.declared import tables_of
 from infra.ops.stage import CannotOperate, Stage
 
 Item = dict[str, Any]
-"""As DynamoDB writes it: ``{"family": {"S": "f-bond"}, …}``."""
+"""An item as DynamoDB writes it: ``{"family": {"S": "f-bond"}, …}``."""
 IN_A_BATCH = 25
 
 
 def save(stage: Stage, folder: Path) -> dict[str, int]:
-    """Every item of every table, one JSON a line, and every document; how many of each."""
+    """Write every item of every table (one JSON in each line) and every document; return how many of each."""
     told = {}
     for name in tables_of(stage.prefix):
         path = folder / f"{name.removeprefix(f'{stage.prefix}-')}.jsonl"
@@ -26,7 +26,7 @@ def save(stage: Stage, folder: Path) -> dict[str, int]:
 
 
 def load(stage: Stage, folder: Path) -> dict[str, int]:
-    """Put back what ``save`` wrote. Raises CannotOperate when a table has items already: nothing is mixed."""
+    """Put back what ``save`` wrote. Raises CannotOperate when a table already has items, so that nothing is mixed."""
     for name in tables_of(stage.prefix):
         if next(_scan(stage, name), None):
             raise CannotOperate(f"{name} is not empty: restore into a stage that nobody has used")

@@ -15,7 +15,7 @@ from infra.ops.stage import CannotOperate, Stage
 
 @dataclass(frozen=True, order=True)
 class Kept:
-    """``type``: CloudFormation's. ``town``: its tag, empty without one."""
+    """``type`` is CloudFormation's. ``town`` is the tag of that name; empty without one."""
 
     type: str
     name: str
@@ -30,9 +30,9 @@ class Kept:
 
 
 def look(stage: Stage, operator: Operator) -> tuple[Kept, ...]:
-    """What is there now of all that the stack lists as its own and all that the template would keep, by exact name.
+    """What exists now of all that the stack lists as its own and all that the template would keep, by exact name.
 
-    Waits for what AWS is still making or deleting. Raises CannotOperate when that never ends.
+    It waits for what AWS is still making or deleting. Raises CannotOperate when that does not end.
     """
     asked = {(kind, name) for kind, name in stage.resources() if kind in KINDS} | set(declared_names(stage))
     found = []
@@ -61,7 +61,7 @@ def declared_names(stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 def values(stage: Stage) -> dict[str, str]:
-    """What the names of kept things are made of."""
+    """What the names of kept things consist of."""
     return {**stage.parameters, "AWS::AccountId": stage.account}
 
 
@@ -77,7 +77,7 @@ def with_static_names(made: Mapping[str, Any], stage: Stage) -> dict[str, Any]:
 
 
 def refuse_strangers(stage: Stage, found: Iterable[Kept]) -> None:
-    """Raises CannotOperate for what has a name of this stage and is not tagged as its own."""
+    """Raises CannotOperate for a thing that has a name of this stage and is not tagged as the stage's."""
     for one in found:
         if one.town == stage.prefix:
             continue
@@ -90,7 +90,7 @@ def refuse_strangers(stage: Stage, found: Iterable[Kept]) -> None:
 
 
 def counted(stage: Stage, found: Iterable[Kept]) -> dict[Kept, int]:
-    """How many items and documents each holds, counted now: nothing is called empty that was not counted."""
+    """How many items and documents each holds. They are counted now: nothing is called empty without a count."""
     return {one: one.kind.count(stage, one.name) if one.kind.count else 0 for one in found}
 
 

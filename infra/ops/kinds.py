@@ -14,7 +14,7 @@ from infra.ops.stage import Stage
 
 @dataclass(frozen=True)
 class ResourceState:
-    """``town``: its tag of that name, empty without one. ``ready``: nothing is being done to it."""
+    """``town`` is the tag of that name; empty without one. ``ready``: nothing is being done to it."""
 
     town: str
     ready: bool = True
@@ -22,11 +22,11 @@ class ResourceState:
 
 @dataclass(frozen=True)
 class ResourceKind:
-    """``named``: CloudFormation's property that holds the name. ``state``: None when there is no such thing.
+    """``named`` is CloudFormation's property with the name. ``state`` returns None when there is no such thing.
 
-    ``count``: how many items or documents are in it, counted now; none for what holds neither. ``protect``: put back
-    what the template says of it, which CloudFormation does not do for what it adopts; none for what keeps its settings.
-    ``delete``: for good; none for what ``make destroy`` never deletes.
+    ``count`` returns how many items or documents are in it, counted now; None for a kind that holds neither.
+    ``protect`` sets what the template says again, because CloudFormation does not do that for what it adopts; None for
+    a kind that keeps its settings. ``delete`` is for good; None for a kind that ``make destroy`` never deletes.
     """
 
     what: str
@@ -48,13 +48,14 @@ def table_state(stage: Stage, name: str) -> ResourceState | None:
 
 
 def count_items(stage: Stage, name: str) -> int:
-    """DynamoDB's own figure is up to six hours old: the items are counted, which reads all of them."""
+    """Count the items. This reads all of them, because DynamoDB's own figure is up to six hours old."""
     pages = stage.client("dynamodb").get_paginator("scan")
     return sum(page["Count"] for page in pages.paginate(TableName=name, Select="COUNT", ConsistentRead=True))
 
 
 def protect_table(stage: Stage, name: str) -> None:
-    """A restored table has none of this, nor has one whose deletion was begun."""
+    """Set the table's protections again: a restored table has none, and a table whose deletion has begun has none
+    either."""
     database = stage.client("dynamodb")
     meant = tables_of(stage.prefix)[name]
     if not (_table(stage, name) or {}).get("DeletionProtectionEnabled"):
@@ -70,7 +71,7 @@ def protect_table(stage: Stage, name: str) -> None:
 
 
 def delete_table(stage: Stage, name: str, operator: Operator) -> None:
-    """Waits until DynamoDB has finished: a name that is being deleted cannot be used again."""
+    """Delete the table and wait until DynamoDB has finished: a name that is being deleted cannot be used again."""
     database = stage.client("dynamodb")
     database.update_table(TableName=name, DeletionProtectionEnabled=False)
     operator.wait(f"table {name}", lambda: _status(stage, name), lambda status: status in {"ACTIVE", ""})
@@ -90,7 +91,7 @@ def bucket_state(stage: Stage, name: str) -> ResourceState | None:
 
 
 def count_documents(stage: Stage, name: str) -> int:
-    """Old versions too: they can still be had back."""
+    """Count the documents, old versions too: they can still be restored."""
     return sum(len(versions) for versions, _ in versions(stage.client("s3"), name))
 
 
@@ -100,7 +101,7 @@ def delete_bucket(stage: Stage, name: str, _operator: Operator) -> None:
 
 
 def log_state(stage: Stage, name: str) -> ResourceState | None:
-    """CloudWatch Logs finds groups by how they begin: only the very one counts."""
+    """Find the log group of exactly this name: CloudWatch Logs finds all groups that begin with it."""
     logs = stage.client("logs")
     pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
     arns = [one["arn"] for page in pages for one in page["logGroups"] if one["logGroupName"] == name]
@@ -115,7 +116,7 @@ def delete_log(stage: Stage, name: str, _operator: Operator) -> None:
 
 
 def mail_domain_state(stage: Stage, name: str) -> ResourceState | None:
-    """One without a tag was made by hand, and may be taken over: nothing is ever deleted with it."""
+    """The mail domain. One without a tag was made by hand and may be taken over: nothing is ever deleted with it."""
     try:
         tags = stage.client("sesv2").get_email_identity(EmailIdentity=name).get("Tags", [])
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Who runs a command: is told things, is asked, and waits."""
+"""Who runs a command: the operator reads lines, answers questions, and waits."""
 
 import time
 from collections.abc import Callable

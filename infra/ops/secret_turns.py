@@ -1,4 +1,4 @@
-"""The secrets of a stage, in SSM: made once, changed without signing anybody out."""
+"""The secrets of a stage, in SSM: made once, and changed without signing anybody out."""
 
 import secrets
 from collections.abc import Callable
@@ -12,7 +12,7 @@ NAMES = ("session-secret", "pepper")
 
 
 def make_missing(stage: Stage) -> list[str]:
-    """Write the secrets that the stage has not; their names. One that is there is never touched."""
+    """Write the secrets that the stage does not have; return their names. An existing secret is never touched."""
     made = []
     for name in NAMES:
         try:
@@ -28,16 +28,17 @@ def make_missing(stage: Stage) -> list[str]:
 
 
 def missing(stage: Stage) -> set[str]:
-    """Names of the secrets that the stage has not."""
+    """Names of the secrets that the stage does not have."""
     told = stage.client("ssm").get_parameters(Names=[_path(stage, name) for name in NAMES])
     return {path.rpartition("/")[2] for path in told["InvalidParameters"]}
 
 
 def rotate(stage: Stage, start_anew: Callable[[], None]) -> None:
-    """Change the session secret. Every function first knows the new one, then signs with it: at no moment does one
-    sign what another refuses. The one before stays good until the next rotation. ``start_anew`` restarts them all.
+    """Change the session secret. Every function first learns the new one, then signs with it, so that at no moment one
+    function signs what another refuses.
 
-    Raises CannotOperate when the stage has none.
+    The secret before stays valid until the next rotation. ``start_anew`` restarts all functions. Raises CannotOperate
+    when the stage has no secret.
     """
     current = read_secret(stage, "session-secret").split()[0]
     fresh = secrets.token_urlsafe(32)

@@ -22,7 +22,8 @@ class CannotOperate(RuntimeError):
 
 @dataclass(frozen=True)
 class Stage:
-    """``name`` is Chalice's; ``parameters`` are the template's. ``endpoint``: what stands in for AWS, empty on AWS."""
+    """``name`` is Chalice's; ``parameters`` are the template's. ``endpoint`` is the address of a stand-in; empty on
+    AWS."""
 
     name: str
     region: str
@@ -33,11 +34,12 @@ class Stage:
 
     @property
     def prefix(self) -> str:
-        """What the name of everything of this town begins with; the stack is called so."""
+        """The beginning of every name of this town; it is also the name of the stack."""
         return self.parameters["TablePrefix"]
 
     def client(self, service: str) -> Any:
-        """Raises CannotOperate when the credentials are another account's: nothing is read or written there."""
+        """A client of an AWS service. Raises CannotOperate when the credentials are of another account: nothing is read
+        or written there."""
         self.check_account()
         return self._client(service)
 
@@ -49,7 +51,7 @@ class Stage:
 
     @cached_property
     def _clients(self) -> dict[str, Any]:
-        """Each is made once."""
+        """The clients; each is made once."""
         return {}
 
     def check_account(self) -> None:
@@ -73,7 +75,7 @@ class Stage:
 
     @property
     def artifacts(self) -> str:
-        """The bucket of zips and templates; its name is nobody else's in the world."""
+        """The bucket of zips and templates; nobody else in the world has its name."""
         return f"{self.prefix}-artifacts-{self.account}"
 
     @property
@@ -87,7 +89,7 @@ class Stage:
         return there if there and there["StackStatus"] != "REVIEW_IN_PROGRESS" else None
 
     def shell(self) -> dict[str, Any] | None:
-        """The same, and also the empty stack that a change set left which nobody executed."""
+        """The same; also the empty stack of a change set that nobody executed."""
         try:
             found = self.client("cloudformation").describe_stacks(StackName=self.prefix)["Stacks"]
         except ClientError as error:

@@ -1,4 +1,4 @@
-"""A simulator of the treasury's payment site, at the real one's paths: only the base address differs.
+"""A simulator of the treasury's payment site, with the paths of the real one: only the base address differs.
 
-Never real money and never a real card: it starts on the local stage alone, and speaks to 127.0.0.1 alone.
+It never uses real money or a real card: it starts only on the local stage, and speaks only to 127.0.0.1.
 """

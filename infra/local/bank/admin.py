@@ -19,11 +19,11 @@ Fields = Mapping[str, Any]
 
 
 class BadCommand(ValueError):
-    """Not a command of the simulator, or not what it needs."""
+    """It is no command of the simulator, or lacks what the command needs."""
 
 
 class Admin:
-    """Reads the books and changes them by hand. ``origin`` is the simulator's own, ``http://127.0.0.1:8002``."""
+    """Reads the books, and changes them by hand. ``origin`` is the simulator's own, ``http://127.0.0.1:8002``."""
 
     def __init__(self, ledger: Ledger, notifier: Notifier, origin: str) -> None:
         self._ledger = ledger
@@ -57,7 +57,8 @@ class Admin:
         return pages.see("/_sim")
 
     def _is_ours(self, request: Request) -> bool:
-        """No other site's page may press these buttons, nor read them under another name of this machine."""
+        """Refuse requests of other sites: they may not press these buttons, and not read them under another name of
+        this machine."""
         host, origin = request.header("host"), request.header("origin")
         return host in {"", self._origin.partition("://")[2]} and origin in {"", self._origin}
 
@@ -75,7 +76,7 @@ class Admin:
         )
 
     def _press(self, fields: Mapping[str, str]) -> None:
-        """One button of the page. Raises BadCommand, BadOption, Unusable."""
+        """Do what one button of the page says. Raises BadCommand, BadOption, Unusable."""
         name, _, value = fields.get("do", "").partition(":")
         if name == "advance" and value.isdecimal():
             self._do("clock", {"minutes": int(value)})

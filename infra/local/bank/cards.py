@@ -1,4 +1,4 @@
-"""The simulator's cards: invented numbers whose two last digits say what the bank will answer."""
+"""The simulator's cards: invented numbers whose last two digits say what the bank will answer."""
 
 from enum import Enum
 
@@ -45,7 +45,7 @@ def fate_of(number: str) -> Fate:
 
 
 def passes_check_digit(digits: str) -> bool:
-    """Luhn's rule, which every real card number of 12 to 19 digits keeps."""
+    """Whether the digits pass Luhn's rule, as every real card number of 12 to 19 digits does."""
     if not (digits.isascii() and digits.isdecimal() and 12 <= len(digits) <= 19):
         return False
     doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]

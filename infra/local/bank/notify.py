@@ -1,4 +1,4 @@
-"""Telling the portal: a thread that posts what is due on the virtual clock, to this machine and nowhere else."""
+"""Telling the portal: a thread posts what is due on the virtual clock, to this machine and nowhere else."""
 
 import http.client
 import threading
@@ -15,14 +15,14 @@ from infra.local.bank.soap import told
 
 HOST = "127.0.0.1"
 PAUSE = 0.2
-"""Seconds between two looks at the clock, which others may move."""
+"""Seconds between two looks at the clock, because a test may move it."""
 PATIENCE = 15
 AGAIN = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
 class Notification:
-    """One notification to send: ``tries`` were made already."""
+    """One notification to send; ``tries`` is how often it was sent already."""
 
     key: str
     due_at: datetime
@@ -30,7 +30,7 @@ class Notification:
 
 
 class _NoDetour(urllib.request.HTTPRedirectHandler):
-    """A redirection could lead elsewhere than to this machine: it counts as an answer that is not 200."""
+    """Follows no redirection, which could lead away from this machine: it counts as an answer that is not 200."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
@@ -40,8 +40,8 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoDetour
 
 
 class Notifier:
-    """Tells of every outcome as the options say. An answer other than 200 is followed by another try 2 hours later,
-    then by a last one in the night."""
+    """Tells every outcome as the options say. After an answer other than 200 it tries again 2 hours later, and a last
+    time in the night."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -65,7 +65,7 @@ class Notifier:
             self._waiting.clear()
 
     def waiting(self, key: str) -> bool:
-        """A notification of this operation is still to be sent."""
+        """Whether a notification of this operation is still to be sent."""
         with self._lock:
             return any(notification.key == key for notification in self._waiting)
 

@@ -1,4 +1,4 @@
-"""The bank's books: each payment that was asked for, what became of it, and what was said about it."""
+"""The bank's books: each payment that was ordered, what became of it, and what was told about it."""
 
 import threading
 import uuid
@@ -15,12 +15,12 @@ LIFE = timedelta(minutes=15)
 KEPT = timedelta(days=365)
 NIGHT_HOUR = 3
 TECHNICAL = "?"
-"""In the books only: the bank could not say; look-ups answer the fault 999."""
+"""A letter that exists only in the books: the bank did not know, and look-ups answer the fault 999."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the portal asked for. ``montant`` in cents. ``mode``: ``ws`` (SOAP) or ``url``, which has no ``back``."""
+    """What the portal ordered. ``montant`` is in cents. ``mode`` is ``ws`` (SOAP) or ``url``, which has no ``back``."""
 
     mode: str
     numcli: str
@@ -36,7 +36,8 @@ class Order:
 
 @dataclass(frozen=True)
 class BankOutcome:
-    """``letter``: P, R, A, V, Z, or any other. ``at``: from when it is known. ``montant``: cents really taken."""
+    """``letter`` is P, R, A, V, Z, or any other. ``at`` is from when it is known. ``montant`` are the cents that were
+    really taken."""
 
     letter: str
     at: datetime
@@ -47,7 +48,7 @@ class BankOutcome:
 
 @dataclass(frozen=True)
 class Operation:
-    """``key`` is the ``idop`` of an order that came by SOAP. ``log``: when, and what happened, oldest first."""
+    """``key`` is the ``idop`` of an order by SOAP. ``log`` tells when and what happened, oldest first."""
 
     key: str
     order: Order
@@ -57,17 +58,17 @@ class Operation:
 
     @property
     def settled(self) -> bool:
-        """Money was taken, or a direct debit accepted."""
+        """Whether money was taken, or a direct debit accepted."""
         return self.outcome is not None and self.outcome.letter in {"P", "V"}
 
 
 class Unusable(LookupError):
-    """An operation that cannot be paid or read. ``args[0]``: the service's code (P1, P3, P4, P5, 999)."""
+    """An operation that cannot be paid or read. ``args[0]`` is the service's code (P1, P3, P4, P5, 999)."""
 
 
 @dataclass
 class Debt:
-    """A titre that the accountant knows. Cents."""
+    """A titre that the accountant knows; its amount is in cents."""
 
     due: int
     paid: bool = False
@@ -105,7 +106,7 @@ class Ledger:
             self._books.options = self._books.options.changed(wanted)
 
     def strike(self, operation: str) -> str:
-        """The fault that this SOAP call meets, and one fewer to come."""
+        """The fault that this SOAP call meets; it is then used up once."""
         with self._lock:
             options = self.options
             if not options.fault or options.fault_on not in ("", operation):
@@ -124,7 +125,7 @@ class Ledger:
             self._books.offset += by
 
     def night(self) -> None:
-        """Move on to the next night, when operations that were never used are forgotten."""
+        """Move the clock to the next night; operations that were never used are then forgotten."""
         with self._lock:
             self._books.offset += next_night(self.now()) - self.now()
             kept = {key: one for key, one in self._books.operations.items() if one.outcome or one.order.mode == "url"}
@@ -159,7 +160,7 @@ class Ledger:
         return operation
 
     def _lives_on(self, outcome: BankOutcome) -> bool:
-        """Abandoned, and not for good yet."""
+        """Whether it was abandoned and can still be paid."""
         return outcome.letter == "A" and self.now() - outcome.at < timedelta(seconds=self.options.abandon_lives)
 
     def result(self, key: str) -> tuple[Operation, BankOutcome]:
@@ -175,7 +176,7 @@ class Ledger:
         return operation, outcome
 
     def finish(self, key: str, letter: str, *, extra: int = 0, late: timedelta = timedelta(), means: str = "") -> None:
-        """End a payment on its pages, once. ``extra``: cents taken beyond the order. Raises Unusable."""
+        """End a payment on its pages, once. ``extra`` are cents taken beyond the order. Raises Unusable."""
         with self._lock:
             operation = self.payable(key)
             ended = [self._end(operation, letter, operation.order.montant + extra, self.now() + late, means)]
@@ -187,7 +188,7 @@ class Ledger:
             self.on_outcome(one)
 
     def force(self, key: str, letter: str, montant: int | None = None, *, tell: bool = True) -> None:
-        """Write a result whatever was there, as a late success does. Raises Unusable P1."""
+        """Write a result over whatever was there, as a late success does. Raises Unusable P1."""
         with self._lock:
             operation = self.get(key)
             amount = operation.order.montant if montant is None else montant
@@ -196,7 +197,7 @@ class Ledger:
             self.on_outcome(ended)
 
     def note(self, key: str, text: str) -> None:
-        """Add to an operation's log; nothing when it was forgotten meanwhile."""
+        """Add to an operation's log; do nothing when the operation was forgotten meanwhile."""
         with self._lock:
             operation = self._books.operations.get(key)
             if operation:
@@ -210,7 +211,7 @@ class Ledger:
         return self._books.debts.get((numcli, refdet))
 
     def pays_titres(self, numcli: str) -> bool:
-        """A client for whom debts were listed: its references are looked up before a payment."""
+        """Whether debts were listed for a client: then a payment's reference is looked up first."""
         return any(client == numcli for client, _ in list(self._books.debts))
 
     def mail(self, to: str, subject: str, text: str) -> None:

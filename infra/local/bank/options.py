@@ -21,31 +21,31 @@ class BadOption(ValueError):
 
 @dataclass(frozen=True)
 class BankOptions:
-    """Everything that a test or the admin page may set. Seconds are the real machine's for ``slow_seconds`` and
-    ``latency``, the virtual clock's for ``notify_delay``,
-    ``late_after`` and ``abandon_lives``."""
+    """Everything that a test or the admin page may set. ``slow_seconds`` and ``latency`` are seconds of the real
+    machine; ``notify_delay``, ``late_after`` and ``abandon_lives`` are seconds of the virtual clock."""
 
     saisies: str = "TX"
-    """Letters of ``saisie`` that are taken; W and A mean real payments and are refused unless asked for."""
+    """Accepted letters of ``saisie``. W and A mean real payments, and are refused unless they are in it."""
     most: int = 999_999
-    """Cents: ceiling of one payment."""
+    """Most that one payment may be, in cents."""
     latency: float = 0.0
     answer_name: str = "idOp"
     short_exer: bool = False
     """Answer ``20`` for ``2026``, as was recorded from the real service."""
     fault: str = ""
-    """``reset_after``, ``truncated``, ``slow`` and ``dtd`` happen once the request was acted upon; others before."""
+    """``reset_after``, ``truncated``, ``slow`` and ``dtd`` happen after the request was done, the other faults
+    before."""
     fault_on: str = ""
     fault_times: int = 0
-    """How many requests it still strikes; 0: until it is changed."""
+    """How many more requests it strikes; 0 means all, until it is changed."""
     slow_seconds: float = 20.0
     late_after: float = 120.0
     abandon_lives: float = 0.0
-    """Seconds for which a payment that was abandoned can still be paid, as the real service lets it for two minutes."""
+    """Seconds for which an abandoned payment can still be paid; the real service allows two minutes."""
     double_paid: bool = False
-    """A paid operation makes every other open one of the same debt paid too."""
+    """Whether a paid operation makes every other open operation of the same debt paid too."""
     notify: str = "now"
-    """``before``: ahead of the confirmation page; ``after``: when the parent goes back to the portal."""
+    """``before``: before the confirmation page. ``after``: when the parent goes back to the portal."""
     notify_delay: float = 0.0
     notify_copies: int = 1
     notify_name: str = "idop"
@@ -54,7 +54,7 @@ class BankOptions:
     url_wrong_amount: bool = False
 
     def changed(self, wanted: Mapping[str, Any]) -> "BankOptions":
-        """These options with others' values. Raises BadOption."""
+        """These options with the wanted values in place of some. Raises BadOption."""
         known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         for name, value in wanted.items():
             if name not in known or not _fits(name, value, known[name]):

@@ -1,6 +1,6 @@
-"""What the service takes and refuses of an order, in the order in which it looks.
+"""What the service accepts and refuses in an order, in the order of its checks.
 
-The codes are the service's, save E1 (exer) and O1 (objet): what it says of these two is not known.
+The codes are the service's, except E1 (exer) and O1 (objet), for which its answer is not known.
 """
 
 import re
@@ -40,11 +40,11 @@ _MOST_ADDRESS = 249
 
 
 class BadOrder(ValueError):
-    """The service refuses the order. ``args[0]``: its code."""
+    """The service refuses the order. ``args[0]`` is its code."""
 
 
 def read_order(fields: Mapping[str, str], mode: str, ledger: Ledger, clients: Mapping[str, object]) -> Order:
-    """The order that the fields make, whose names are the service's in lower case. Raises BadOrder."""
+    """The order in the fields, whose names are the service's in lower case. Raises BadOrder."""
     _check_debtor(fields, mode, ledger, clients)
     cents = _cents(fields.get("montant", ""), ledger.options.most)
     _check_mail(fields.get("mel", ""))
@@ -58,7 +58,8 @@ def read_order(fields: Mapping[str, str], mode: str, ledger: Ledger, clients: Ma
 
 
 def check_debt(order: Order, ledger: Ledger) -> None:
-    """Where the client's debts are known: the reference, that it is still due, and the amount. Raises BadOrder."""
+    """For a client whose debts are known: check the reference, that it is still due, and the amount. Raises
+    BadOrder."""
     if not ledger.pays_titres(order.numcli) or (order.saisie == "T" and order.refdet in FREE_IN_TEST):
         return
     debt = ledger.debt(order.numcli, order.refdet)

@@ -25,7 +25,7 @@ CLOSE = b"""const button = document.getElementById("fermer");
 button.hidden = false;
 button.addEventListener("click", () => window.close());
 """
-"""Closes a window that the portal opened; without it, the page says to close the window oneself."""
+"""Closes a window that the portal opened. Without it, the page asks the parent to close the window."""
 _jinja = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,

@@ -20,10 +20,10 @@ class NotHere(RuntimeError):
 
 
 class Bank:
-    """The treasury's payment site, simulated. Within ``with``, it also tells the portal of what happens.
+    """The treasury's payment site, simulated. Within ``with``, it also tells the portal what happens.
 
-    ``clients``: client number -> up to three labels. ``clock``: the portal's; the simulator's own may run ahead of it.
-    Raises NotHere when ``stage`` is not ``local``, or ``origin`` not an address of this machine.
+    ``clients`` maps each client number to up to three labels. ``clock`` is the portal's; the simulator's own may run
+    ahead of it. Raises NotHere when ``stage`` is not ``local``, or when ``origin`` is not an address of this machine.
     """
 
     def __init__(

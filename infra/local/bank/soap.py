@@ -25,18 +25,18 @@ Clients = Mapping[str, Sequence[str]]
 
 
 class Unreadable(ValueError):
-    """Not one of the three calls."""
+    """The request is not one of the three calls."""
 
 
 class Service:
-    """Answers SOAP requests out of ``ledger``. ``clients``: number -> its three labels."""
+    """Answers SOAP requests from ``ledger``. ``clients`` maps each number to its three labels."""
 
     def __init__(self, ledger: Ledger, clients: Clients) -> None:
         self._ledger = ledger
         self._clients = clients
 
     def __call__(self, body: bytes) -> Response:
-        """Raises Gone when the connection is to be cut."""
+        """Answer one request. Raises Gone when the connection is to be cut."""
         try:
             call, fields = _read(body)
         except Unreadable as error:
@@ -159,7 +159,7 @@ def _xml(status: int, element: str) -> Response:
 
 
 def _struck(fault: str) -> Response:
-    """What stands in for an answer when nothing was done."""
+    """The answer of a fault that happens before the request is done."""
     if fault == "reset":
         raise Gone
     status = 200 if fault == "html" else int(fault)
@@ -168,7 +168,7 @@ def _struck(fault: str) -> Response:
 
 
 def _spoiled(fault: str, answer: Response) -> Response:
-    """What becomes of an answer on its way, once the request was acted upon."""
+    """The answer as a fault changes it, after the request was done."""
     if fault == "reset_after":
         raise Gone
     if fault == "truncated":

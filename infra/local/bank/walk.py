@@ -39,7 +39,7 @@ View = Callable[["Walk", Mapping[str, str]], Response]
 
 
 class Walk:
-    """The pages below ``/tpa``, save the service's."""
+    """The pages below ``/tpa``, except the service's."""
 
     def __init__(self, ledger: Ledger, notifier: Notifier, clients: Clients) -> None:
         self._ledger = ledger
@@ -106,7 +106,7 @@ class Walk:
         return pages.page("card.html", 422 if errors else 200, errors=errors, **shown, **self._shown(operation))
 
     def _give_card(self, fields: Mapping[str, str]) -> Response:
-        """Nothing of the card is kept: what goes on is what its number stands for."""
+        """Take a card. Nothing of it is kept: the next page gets only what its number stands for."""
         operation, errors = self._payable(fields), self._card_errors(fields)
         try:
             fate = fate_of(fields.get("numero", ""))
