@@ -36,7 +36,6 @@ def test_no_bookings_and_a_town_without_families_are_right(tmp_path):
 @pytest.mark.parametrize("above", ["Export du 12/11/2026\n", "Export du 12/11/2026;;;\n", "Liste des familles\n\n"])
 def test_a_line_above_the_titles_is_one_fault(tmp_path, above):
     (fault,) = said_of(a_folder(tmp_path, familles=above + LISTS["familles.csv"]))
-    assert fault == (
-        "familles.csv:1: une ligne est au-dessus des titres ; attendu : les titres "
-        "identifiant, payeur, code_payeur, email, avertir, avertir_aussi sur la première ligne"
-    )
+    said, titles = fault.removesuffix(" sur la première ligne").split("attendu : les titres ")
+    assert said == "familles.csv:1: une ligne est au-dessus des titres ; "
+    assert set(titles.split(", ")) >= set(TITLES["familles"].strip().split(";"))
