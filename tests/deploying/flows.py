@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import build_jobs, ports_on_aws
+from chalicelib.wiring import Jobs, build_jobs, ports_on_aws
 from tests.builders import BOND, JAMES
 from tests.clock import paris
 from tests.fake_bank import Treasury
@@ -37,15 +37,8 @@ from tests.stand_in import REGION, database_for, moto_town
 NOW = paris("mardi 2015-12-22 14:54")
 NUMBER = "2013-026-000335"
 TOWN = the_manual_s_town()
-
-
-JOBS = {
-    "NotifyInvoices": "notify_invoices",
-    "SendOutbox": "send_outbox",
-    "NoteSesEvent": "note_ses_event",
-    "ReconcilePayments": "reconcile_payments",
-    "RecountPlaces": "recount_places",
-}
+JOBS = {job.name.title().replace("_", ""): job.name for job in fields(Jobs)}
+"""By Chalice's name of its function: a new job is here by being wired."""
 
 
 @contextmanager

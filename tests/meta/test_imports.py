@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from chalicelib.wiring import Jobs
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -50,9 +53,7 @@ def test_the_pages_load_neither_jobs_nor_import_nor_pdf() -> None:
     assert loaded & NOT_FOR_PAGES == set()
 
 
-@pytest.mark.parametrize(
-    "job", ["notify_invoices", "send_outbox", "note_ses_event", "reconcile_payments", "recount_places"]
-)
+@pytest.mark.parametrize("job", [job.name for job in fields(Jobs)])
 def test_the_jobs_load_neither_import_nor_pdf(job: str) -> None:
     loaded = loaded_by(f"from chalicelib import jobs\nassert jobs.{job}\njobs._jobs()")
     assert "chalicelib.services.notifying" in loaded, "the jobs were meant to be built"
