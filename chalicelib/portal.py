@@ -73,7 +73,8 @@ class Ports(Value):
     links: MailLinks
     attempts: AttemptStore
     providers: Mapping[str, PaymentProvider]
-    """By the contract under which an attempt was opened: the town may have another contract by now, or none."""
+    """Payment providers by contract: an attempt keeps the contract under which it was opened, even if the town has
+    another now."""
     payment_links: PaymentLinks
 
 

@@ -1,7 +1,7 @@
 """Value classes that are finished when they are first used.
 
-``dataclass`` writes source for each class and compiles it. Pages have some eighty value classes and use a dozen to
-answer, so a cold start would spend most of its own time on classes that nobody asks for.
+``dataclass`` writes source for each class and compiles it. Pages have some eighty value classes and need a dozen for
+one answer, so a cold start would spend most of its own time on classes that nobody uses.
 """
 
 import threading
@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any, dataclass_transform
 
 _lock = threading.RLock()
-"""Held while a class is finished, which may finish the class that it inherits from."""
+"""Held while a class is finished; finishing a class may finish the class that it inherits from."""
 _unfinished: set[type] = set()
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Value:
-    """A frozen dataclass of the standard library, once anything is asked of it; until then its bare class.
+    """A frozen dataclass of the standard library from its first use on; until then, only its bare class.
 
-    Whatever a dataclass would have by itself stands here first: it finishes the class, which then has its own, and
-    hands on to that. Nothing is ever taken away from a class: a thread that comes meanwhile waits, or finds all done.
+    The methods here stand in the place of a dataclass's own: each finishes the class, which then has its own methods,
+    and calls the right one. Nothing is ever taken away from a class: a thread that comes meanwhile waits, or finds
+    everything done.
     """
 
     def __init_subclass__(cls) -> None:
@@ -28,7 +29,7 @@ class Value:
 
 
 def finish(cls: type) -> None:
-    """Make a dataclass of ``cls``, unless that was done."""
+    """Make a dataclass of ``cls``, unless it is one already."""
     if cls in _unfinished:
         with _lock:
             if cls in _unfinished:
@@ -37,7 +38,7 @@ def finish(cls: type) -> None:
 
 
 class _Fact:
-    """What the standard library asks of a dataclass itself, got from one that is not finished."""
+    """An attribute of a dataclass that the standard library reads, got from a class that is not finished."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,5 +1,5 @@
-"""A family's folder of PDFs in S3, whole: to be given, or erased with its old versions. Operators' commands alone come
-here, and have the rights to it."""
+"""A family's whole folder of PDFs in S3: it is given to the family, or erased with its old versions. Only operators'
+commands use this module and have the rights to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,14 +31,14 @@ class S3FamilyDocuments:
 
 
 def versions(client: Any, bucket: str, folder: str = "") -> Iterator[tuple[list[Any], list[Any]]]:
-    """Page by page: versions of documents, and what marks some of them as deleted."""
+    """Page by page: versions of documents, and the marks that delete some of them."""
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=folder):
         yield page.get("Versions", []), page.get("DeleteMarkers", [])
 
 
 def delete_versions(client: Any, bucket: str, folder: str = "") -> None:
-    """Every version of every document in ``folder`` (``factures/f-1/``, or the whole bucket), also of those that were
-    deleted before. Raises Unavailable, naming one that stays."""
+    """Delete every version of every document in ``folder`` (``factures/f-1/``, or the whole bucket), also of documents
+    that were deleted before. Raises Unavailable with the name of one that stays."""
     for there, markers in versions(client, bucket, folder):
         gone = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*there, *markers)]
         if not gone:

@@ -1,4 +1,4 @@
-"""What the command lines have in common, in French: argparse's own sentences, and what the portal says to operators."""
+"""What the command lines have in common, in French: argparse's own sentences, and what the portal tells operators."""
 
 import argparse
 import re
@@ -17,11 +17,12 @@ _SENTENCES = {
     r"argument (.+): (« .+)": "« {0} » : {1}",
     r"ambiguous option: (.+) could match (.+)": "« {0} » est trop court ; attendu : {1}",
 }
-"""What argparse says -> what is said instead. A value's own fault begins with the value between guillemets."""
+"""What argparse says -> what is said in its place. The fault of a value begins with the value between guillemets."""
 
 
 class FrenchParser(argparse.ArgumentParser):
-    """Options go to ``options``, all the rest to ``needed``. What it does not understand ends with 2 and a sentence."""
+    """Options go to ``options``, all other arguments to ``needed``. A command line that it does not understand ends
+    with 2 and a sentence."""
 
     def __init__(self, *, prog: str, description: str) -> None:
         super().__init__(prog=prog, description=description, add_help=False, formatter_class=_FrenchHelp)
@@ -46,7 +47,7 @@ class _FrenchHelp(argparse.HelpFormatter):
 
 
 def in_french(message: str) -> str:
-    """What argparse means by ``message``; only that it understood nothing when the sentence is a new one."""
+    """What argparse means by ``message``; for a new sentence, only that the command line was not understood."""
     for pattern, sentence in _SENTENCES.items():
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return sentence.format(*found.groups())
@@ -54,5 +55,5 @@ def in_french(message: str) -> str:
 
 
 def for_operators(said: Exception) -> str:
-    """A line that hands on what a part of the portal says in English, as somebody else's words."""
+    """A line that quotes, as somebody else's words, what a part of the portal says in English."""
     return f"Pour l'exploitant du portail : « {said} »\n"

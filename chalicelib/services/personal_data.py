@@ -1,6 +1,6 @@
-"""What the portal has of a family: given to who asks for it, and erased when nothing is owed any more.
+"""What the portal has of a family: it is given to the family on demand, and erased when nothing is owed any more.
 
-Operators' commands call these; no page does.
+Operators' commands call these use cases; no page does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +17,12 @@ from chalicelib.services.ports import Clock, FamilyStore
 from chalicelib.values import Value
 
 Items = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By table, each item as it is stored: what an access request is answered with leaves nothing out."""
+"""Items by table, as they are stored: the answer to an access request leaves nothing out."""
 
 
 class MoneyBetween(RuntimeError):
-    """Nothing was erased: ``owed`` are invoices that are not paid, ``under_way`` those with a payment whose end nobody
-    knows yet."""
+    """Nothing was erased. ``owed`` are invoices that are not paid; ``under_way`` are invoices with a payment whose end
+    is not known yet."""
 
     def __init__(self, owed: Sequence[InvoiceNumber], under_way: Sequence[InvoiceNumber]) -> None:
         super().__init__(*owed, *under_way)
@@ -31,20 +31,22 @@ class MoneyBetween(RuntimeError):
 
 
 class PersonalItems(Protocol):
-    """A family in the tables. The payments' journal is not part of it: it is accounts. Reads whole tables."""
+    """A family in the tables. The payments' journal is not part of it, because it is accounts. It reads whole
+    tables."""
 
     def everything(self, family: FamilyId) -> Items:
-        """No item in any table for a family that is not there."""
+        """The family's items; none in any table for an unknown family."""
         ...
 
     def erase_codes(self, family: FamilyId) -> int:
-        """Delete what lets the family in; how many items."""
+        """Delete the items by which the family signs in; return how many there were."""
         ...
 
     def erase(self, family: FamilyId) -> int:
-        """Delete all the rest; how many items.
+        """Delete all other items; return how many there were.
 
-        What others are found by goes after them, the family's profile last: ended anywhere and done again, it finishes.
+        An item by which others are found is deleted after them, and the family's profile last: after an interruption, a
+        second call finishes.
         """
         ...
 
@@ -53,11 +55,11 @@ class FamilyDocuments(Protocol):
     """A family's PDFs."""
 
     def of(self, family: FamilyId) -> Iterator[tuple[str, bytes]]:
-        """Name (``factures/f-1/2013-026-000335.pdf``) and content of each, as it is now."""
+        """Name (``factures/f-1/2013-026-000335.pdf``) and content of each PDF, as it is now."""
         ...
 
     def erase(self, family: FamilyId) -> None:
-        """Every version, also of those that were deleted before."""
+        """Delete every version, also of PDFs that were deleted before."""
         ...
 
 
@@ -77,10 +79,10 @@ class GivePersonalData:
 
 
 class ErasePersonalData:
-    """The right to be forgotten. Ended anywhere and done again, it finishes.
+    """The right to be forgotten. After an interruption, a second call finishes.
 
-    First nobody can come in any more, nor stay; what makes the family findable goes last. The places that its bookings
-    took are counted again at night.
+    First nobody can sign in any more, and every session ends; what makes the family findable is deleted last. The
+    places that its bookings took are counted again at night.
     """
 
     def __init__(
@@ -101,7 +103,8 @@ class ErasePersonalData:
         self.clock = clock
 
     def __call__(self, family: FamilyId) -> int:
-        """How many items there were. Raises MoneyBetween before anything is erased, Unavailable."""
+        """Erase the family; return how many items there were. Raises MoneyBetween before anything is erased,
+        Unavailable."""
         self._refuse_debts(self.invoices.of(family))
         codes = self.items.erase_codes(family)
         if self.families.find(family):
@@ -121,7 +124,7 @@ class ErasePersonalData:
 def _is_under_way(attempt: Attempt, now: datetime) -> bool:
     """Whether it holds its invoice, or the treasury is still to be asked: money may come late, also after a refusal.
 
-    One whose opening died is neither, a few minutes later: the parent was never on the treasury's page.
+    A few minutes after its opening crashed, an attempt does neither: the parent was never on the treasury's page.
     """
     return attempt.is_live(now) or attempt.look_at is not None
 

@@ -1,5 +1,5 @@
-"""All that the tables have of one family. Only operators' commands come here: what is found by an attribute is found by
-reading its whole table."""
+"""All that the tables have of one family. Only operators' commands use this module: to find items by an attribute, it
+reads their whole table."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -22,11 +22,11 @@ from chalicelib.storage.rows import (
 )
 
 Group = tuple[type[Model], Iterable[RawItem]]
-"""Items of one table that may go in any order."""
+"""Items of one table that may be deleted in any order."""
 
 
 class DynamoPersonalItems:
-    """``PersonalItems``. ``pepper`` keys the HMACs under which suppressed addresses stand. Reads are consistent."""
+    """``PersonalItems``. ``pepper`` is the key of the HMACs that name suppressed addresses. Reads are consistent."""
 
     def __init__(self, database: Database, pepper: str) -> None:
         self.database = database
@@ -56,7 +56,7 @@ class DynamoPersonalItems:
         yield self.logins, self._where(self.logins, self.logins.family == family)
 
     def _rest(self, family: FamilyId) -> Iterator[Group]:
-        """What is found by another item goes before that one."""
+        """Items in the order of their deletion: an item is deleted before the one by which it is found."""
         yield self.mails, self._where(self.mails, self.mails.family == family)
         own = self._of(self.families, family)
         yield self.mails, self._suppressions(own)
@@ -70,7 +70,7 @@ class DynamoPersonalItems:
         yield self.families, [item for item in own if item["part"]["S"] == keys.PROFILE]
 
     def _invoices(self, family: FamilyId) -> Iterator[Group]:
-        """A head goes before its payments: without them, its invoice would look as if it was owed."""
+        """A head is deleted before its payments: without them, its invoice would look as if it was owed."""
         items = self._of(self.invoices, family)
         yield self.invoices, [item for item in items if keys.is_invoice_head(item["item"]["S"])]
         yield self.invoices, [item for item in items if not keys.is_invoice_head(item["item"]["S"])]
@@ -84,13 +84,13 @@ class DynamoPersonalItems:
         return list(self.database.every("personal_data.where", rows, **scan))
 
     def _operations(self, attempts: Iterable[RawItem]) -> list[RawItem]:
-        """What the treasury's names of these attempts stand in."""
+        """The items that hold the treasury's names of these attempts."""
         names = (item["idop"]["S"] for item in attempts if item.get("idop", {}).get("S"))
         found = (self._of(self.operations, keys.operation_partition(name)) for name in names)
         return [item for items in found for item in items]
 
     def _suppressions(self, own: Iterable[RawItem]) -> list[RawItem]:
-        """What says not to write to an address of the family: the town's, and those that parents added."""
+        """The items that forbid to write to an address of the family: the town's, and those that parents added."""
         addresses = sorted({address for item in own for address in _addresses(item)})
         asked = [{"shard": keys.SUPPRESSED, "due": keys.suppressed_address(self.pepper, one)} for one in addresses]
         if not asked:
@@ -98,7 +98,7 @@ class DynamoPersonalItems:
         return list(self.database.batch_get("personal_data.suppressions", self.mails, asked, consistent_read=True))
 
     def _erase(self, groups: Iterator[Group]) -> int:
-        """Each group is gone before the next one is looked for."""
+        """Delete each group before the next one is searched."""
         count = 0
         for rows, items in groups:
             names = key_names(rows)

@@ -88,14 +88,13 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem",)}),
 }
-"""By Chalice's name of the resource. A test runs each function's code and compares what it calls with what it may
-call."""
+"""Functions by Chalice's name of the resource. A test runs each one and compares its calls with what it may call."""
 ENVIRONMENT: Resource = {
     "PORTAL_TABLES": {"Ref": "TablePrefix"},
     "PORTAL_BUCKET": {"Fn::Sub": "${TablePrefix}-documents-${AWS::AccountId}"},
     "PORTAL_SENDER": {"Ref": "Sender"},
     "PORTAL_SECRETS": {"Fn::Sub": "/${TablePrefix}/secrets"},
-    # Read by nobody: changing it starts every function anew, with the secrets of then.
+    # Nobody reads it: changing it starts every function anew, with the secrets of then.
     "PORTAL_SECRETS_TURN": {"Ref": "SecretsTurn"},
     "PORTAL_ORIGIN": {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Ref": "PublicOrigin"}]},
     "PORTAL_BASE_PATH": {"Fn::If": ["HasDomain", "", "/api"]},

@@ -133,7 +133,7 @@ KINDS = {
     # Its records are in the town's DNS, and another stage may send by it.
     "AWS::SES::EmailIdentity": ResourceKind("mail domain", "EmailIdentity", mail_domain_state),
 }
-"""By CloudFormation's type."""
+"""Kinds by CloudFormation's type."""
 
 
 def _says(error: ClientError, code: str) -> bool:

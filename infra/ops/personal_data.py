@@ -14,7 +14,8 @@ from infra.ops.stage import CannotOperate, Stage
 
 
 def export_family(stage: Stage, family: str, folder: Path) -> int:
-    """``<family>.json`` and the family's PDFs in ``folder``; how many items. Raises CannotOperate for none."""
+    """Write ``<family>.json`` and the family's PDFs in ``folder``; return how many items. Raises CannotOperate for
+    none."""
     try:
         items, documents = _personal_data(stage).give(FamilyId(family))
     except NotFound as nobody:
@@ -30,7 +31,8 @@ def export_family(stage: Stage, family: str, folder: Path) -> int:
 
 
 def erase_family(stage: Stage, family: str) -> int:
-    """Delete all that the portal has of a family; how many items. Ended anywhere and run again, it finishes.
+    """Delete all that the portal has of a family; return how many items. After an interruption, run it again: it
+    finishes.
 
     Raises CannotOperate while money is between the family and the town.
     """

@@ -17,7 +17,7 @@ from chalicelib.services.recounting import CountPlaces
 
 
 class Recount:
-    """When an import counts places. It makes sure that a count is not forgotten."""
+    """Counts places when an import makes it necessary, and makes sure that a count is not forgotten."""
 
     def __init__(self, store: IntakeStore, places: CountPlaces, now: datetime) -> None:
         self.store = store

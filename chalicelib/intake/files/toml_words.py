@@ -30,12 +30,12 @@ _FRENCH = {
     "Found invalid character": "un caractère est interdit dans un commentaire ou entre apostrophes",
     "Unclosed": "il manque un crochet ou une accolade de fin",
 }
-"""How a sentence of ``tomllib`` begins -> what is said instead; the first that fits."""
+"""The beginning of a sentence of ``tomllib`` -> what is said in its place; the first that fits."""
 NOT_TOML = 'ce n\'est pas du TOML ; attendu : des lignes comme nom = "Ville"'
 
 
 class BadToml(ValueError):
-    """The text is no TOML: the line where it shows, and in French why."""
+    """The text is no TOML. It has the line where this shows, and the reason in French."""
 
     def __init__(self, line: int, why: str) -> None:
         super().__init__(f"le fichier n'est pas bien formé : {why}")
@@ -62,7 +62,7 @@ def parsed(text: str) -> dict[str, object]:
 
 
 def in_french(said: str) -> str:
-    """What ``tomllib`` means by ``said``; only that it is no TOML when the sentence is a new one."""
+    """What ``tomllib`` means by ``said``; for a new sentence, only that the text is no TOML."""
     return next((french for begins, french in _FRENCH.items() if said.startswith(begins)), NOT_TOML)
 
 

@@ -9,7 +9,7 @@ from infra.local.demo.names import CLASSES, FIRST_NAMES, LAST_NAMES
 
 SCHOOLS = ("mallerin", "prevert", "ferry")
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Without the letters and digits that are read for one another."""
+"""Letters and digits that nobody takes for one another."""
 FIRST_CODE = 200
 OLD_YEAR = (date(2015, 9, 1), date(2016, 8, 31))
 
