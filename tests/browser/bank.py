@@ -5,12 +5,11 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from boto3.dynamodb.conditions import Key
 from playwright.sync_api import Page
 
 from infra.local.bank.cards import STEM
-from infra.local.stage import environment_of
+from tests.browser.tables import Tables
 
 FAMILY = "f-bond"
 NUMBER = "2013-026-000335"
@@ -18,17 +17,14 @@ NUMBER = "2013-026-000335"
 
 @dataclass
 class Bank:
-    """The simulator beside the portal that listens on ``port``."""
+    """The simulator at ``url``, beside the portal with these tables."""
 
-    port: int
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment_of("local", self.port)
+    url: str
+    tables: Tables
 
     def api(self, path: str, **fields: Any) -> Any:
         """A command in JSON; without fields, what there is to read at ``path``."""
-        address = f"{self.environment['PORTAL_PAYFIP_URL']}/_sim/api/{path}"
+        address = f"{self.url}/_sim/api/{path}"
         data = json.dumps(fields).encode() if fields or path == "reset" else None
         request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -42,37 +38,15 @@ class Bank:
     def start_again(self, **options: Any) -> None:
         """The manual's invoice is due, nobody ever tried to pay it, and the bank's books are empty."""
         self.api("reset")
+        self.tables.put_back()
         if options:
             self.api("options", **options)
-        table = self._table("invoices")
-        for item in self._items(table):
-            if "#PAY#" in item["item"]:
-                table.delete_item(Key={"family": FAMILY, "item": item["item"]})
-            else:
-                table.update_item(
-                    Key={"family": FAMILY, "item": item["item"]},
-                    UpdateExpression="SET paid = :none REMOVE attempt",
-                    ExpressionAttributeValues={":none": 0},
-                )
 
     def payments(self) -> list[int]:
         """Cents of every payment that the portal has for the manual's invoice."""
-        return [int(item["amount"]) for item in self._items(self._table("invoices")) if "#PAY#" in item["item"]]
-
-    def _items(self, table: Any) -> list[dict[str, Any]]:
-        found = table.query(KeyConditionExpression=Key("family").eq(FAMILY) & Key("item").begins_with("I#"))["Items"]
-        return [item for item in found if NUMBER in item["item"]]
-
-    def _table(self, name: str) -> Any:
-        environment = self.environment
-        resource = boto3.resource(
-            "dynamodb",
-            "eu-west-3",
-            endpoint_url=environment["PORTAL_AWS_ENDPOINT"],
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        return resource.Table(f"{environment['PORTAL_TABLES']}-{name}")
+        of_family = Key("family").eq(FAMILY) & Key("item").begins_with("I#")
+        items = self.tables["invoices"].query(KeyConditionExpression=of_family)["Items"]
+        return [int(item["amount"]) for item in items if NUMBER in item["item"] and "#PAY#" in item["item"]]
 
 
 @dataclass

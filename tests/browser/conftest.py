@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,7 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from infra.local.stage import environment_of
 from tests.browser.bank import Bank
 from tests.browser.steps import Parent
-from tests.local.running import running_portal
+from tests.browser.tables import Tables
+from tests.local.running import THE_MANUALS_DAY, running_portal
 
 CHROMIUM = shutil.which("chromium")
 INSTALL = "Chromium is missing: sudo apt-get install --no-install-recommends chromium"
@@ -46,30 +50,55 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@dataclass(frozen=True)
+class Town:
+    """The portal of this test run, on the manual's day, and what is behind it. ``bank``: address of the simulator."""
+
+    url: str
+    mailbox: str
+    bank: str
+    tables: Tables
+    ready_at: float
+
+    def now(self) -> datetime:
+        """The town's hour, in Paris: its clock started some seconds before it was ready."""
+        since = timedelta(seconds=time.monotonic() - self.ready_at)
+        return datetime.fromisoformat(THE_MANUALS_DAY) + since
+
+
 @pytest.fixture(scope="session")
-def portal(browser: Browser) -> Iterator[str]:
-    """A town that tests only look at, or change where no other test looks. Its clock started on the manual's day."""
+def the_town() -> Iterator[Town]:
+    """One portal for all files: starting one takes longer than most tests do. Each file has its tables put back."""
     with running_portal() as running:
-        yield running.url
+        ready_at, port = time.monotonic(), urlsplit(running.url).port or 80
+        tables = Tables(port)
+        tables.keep()
+        yield Town(running.url, running.mailbox, environment_of("local", port)["PORTAL_PAYFIP_URL"], tables, ready_at)
+
+
+@pytest.fixture(scope="module")
+def portal(browser: Browser, the_town: Town) -> str:
+    """As the import left it, for a file whose tests only look, or change where no other one of them looks."""
+    the_town.tables.put_back()
+    return the_town.url
 
 
 @pytest.fixture
-def fresh_portal(browser: Browser) -> Iterator[str]:
-    """A town of the test's own, as the import left it."""
-    with running_portal() as running:
-        yield running.url
-
-
-@pytest.fixture(scope="session")
-def town(browser: Browser) -> Iterator[str]:
-    """One town for all journeys to the bank: each starts with the manual's invoice due, see ``bank``."""
-    with running_portal() as running:
-        yield running.url
+def fresh_portal(portal: str, the_town: Town) -> str:
+    """As the import left it, for one test."""
+    the_town.tables.put_back()
+    return portal
 
 
 @pytest.fixture
-def bank(town: str) -> Bank:
-    made = Bank(urlsplit(town).port or 80)
+def town(portal: str) -> str:
+    """The same, for journeys to the bank: each starts with the manual's invoice due, see ``bank``."""
+    return portal
+
+
+@pytest.fixture
+def bank(town: str, the_town: Town) -> Bank:
+    made = Bank(the_town.bank, the_town.tables)
     made.start_again()
     return made
 
@@ -114,6 +143,6 @@ def take_picture(request: pytest.FixtureRequest) -> TakePicture:
 
 
 @pytest.fixture
-def mailbox_of() -> MailboxOf:
+def mailbox_of(the_town: Town) -> MailboxOf:
     """Address of the page that lists what a portal sent: ``mailbox_of(portal)``."""
-    return lambda portal: environment_of("local", urlsplit(portal).port or 80)["PORTAL_MAILBOX"]
+    return lambda _portal: the_town.mailbox

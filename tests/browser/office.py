@@ -1,21 +1,17 @@
 """What the town hall does meanwhile: it changes from when on a child is enrolled, and so which days have a box."""
 
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
-import boto3
-
-from infra.local.stage import environment_of
+from tests.browser.tables import Tables
 
 FAMILY = "f-bond"
 
 
 @dataclass
 class Office:
-    """The office of the portal at ``url``; what it changed can be put back."""
+    """The office of the portal with these tables; what it changed can be put back."""
 
-    url: str
+    tables: Tables
     _before: dict[str, list[str]] = field(default_factory=dict)
 
     def enrols_from(self, child: str, **first_days: str) -> None:
@@ -34,25 +30,13 @@ class Office:
             self._write(child, enrolments)
 
     def _enrolments(self, child: str) -> list[str]:
-        found: list[str] = self._table.get_item(Key=_key(child))["Item"]["enrolments"]
+        found: list[str] = self.tables["families"].get_item(Key=_key(child))["Item"]["enrolments"]
         return found
 
     def _write(self, child: str, enrolments: list[str]) -> None:
-        self._table.update_item(
+        self.tables["families"].update_item(
             Key=_key(child), UpdateExpression="SET enrolments = :all", ExpressionAttributeValues={":all": enrolments}
         )
-
-    @property
-    def _table(self) -> Any:
-        environment = environment_of("local", urlsplit(self.url).port or 80)
-        resource = boto3.resource(
-            "dynamodb",
-            "eu-west-3",
-            endpoint_url=environment["PORTAL_AWS_ENDPOINT"],
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        return resource.Table(f"{environment['PORTAL_TABLES']}-families")
 
 
 def _key(child: str) -> dict[str, str]:

@@ -7,12 +7,11 @@ import pytest
 from pypdf import PdfReader
 
 from tests.browser import checks
-from tests.browser.conftest import need
+from tests.browser.conftest import Town, need
 from tests.browser.firefox import FIREFOX, INSTALL, Firefox, running_firefox
 from tests.browser.office import Office
 from tests.browser.steps import plain
 from tests.browser.test_restored import UNASKED
-from tests.local.running import running_portal
 
 FAR = "c-008~garderie-soir~2016-01-12"
 FARTHER = "c-008~garderie-soir~2016-01-14"
@@ -20,10 +19,11 @@ NOT_ON_PAPER = ("Choisir un autre enfant", "Semaines d'après", "Déconnexion", 
 
 
 @pytest.fixture(scope="module")
-def portal() -> Iterator[str]:
+def portal(the_town: Town) -> str:
+    """The one of the other files, whose fixture asks for another browser."""
     need(FIREFOX, INSTALL)
-    with running_portal() as running:
-        yield running.url
+    the_town.tables.put_back()
+    return the_town.url
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def firefox(portal: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
 
 
 @pytest.fixture
-def office(portal: str) -> Iterator[Office]:
-    office = Office(portal)
+def office(portal: str, the_town: Town) -> Iterator[Office]:
+    office = Office(the_town.tables)
     yield office
     office.puts_back()
 

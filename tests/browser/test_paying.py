@@ -16,7 +16,7 @@ from tests.browser.paying import (
     opens_the_bank,
 )
 from tests.browser.steps import Parent
-from tests.browser.test_invoices import read_message
+from tests.browser.test_invoices import messages, read_message
 
 EVERY_WAY = pytest.mark.parametrize(
     ("javascript", "size"),
@@ -50,6 +50,8 @@ def test_the_manuals_four_steps_in_a_new_window(
     mailbox_of: MailboxOf,
 ) -> None:
     # Given Jamie BOND, at the recap of the invoice of September 2013
+    mailbox, receipt = open_page(mailbox_of(town)), (f"paiement de la facture {NUMBER} reçu", "jamie.bond@server.fr")
+    before = messages(mailbox, *receipt).count()
     parent = at_the_recap(open_page, town, size=size, javascript=javascript)
     take_picture(parent, "1-recapitulatif")
     parent.sees("TOTAL À RÉGLER : 4,24 €", "Annuler et retourner aux factures", "votre navigateur doit l'autoriser")
@@ -77,8 +79,7 @@ def test_the_manuals_four_steps_in_a_new_window(
     # And the invoice is among the paid, once, with what the bank said, and a receipt was sent
     is_among_the_paid(parent)
     assert bank.payments() == [424]
-    text = read_message(open_page(mailbox_of(town)), f"paiement de la facture {NUMBER} reçu", "jamie.bond@server.fr")
-    assert "4,24" in text
+    assert "4,24" in read_message(mailbox, *receipt, before)
 
 
 @EVERY_WAY

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, Town
 from tests.browser.office import Office
 from tests.browser.steps import Parent
 
@@ -21,8 +21,8 @@ WITH_OR_WITHOUT = pytest.mark.parametrize("javascript", [True, False], ids=["jav
 
 
 @pytest.fixture
-def office(portal: str) -> Iterator[Office]:
-    office = Office(portal)
+def office(portal: str, the_town: Town) -> Iterator[Office]:
+    office = Office(the_town.tables)
     yield office
     office.puts_back()
 
