@@ -14,9 +14,9 @@ def listed(*patterns: str) -> set[str]:
     return set(said.splitlines())
 
 
-def collected(*arguments: str) -> set[str]:
-    """Test files that pytest finds by itself, as `make test` starts it."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *arguments]
+def collected() -> set[str]:
+    """Test files that pytest finds by itself, as `make test` starts it, without importing any."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "tests.meta.files_only"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     return set(re.findall(r"^(tests/[^:\s]+\.py)", said, re.MULTILINE))
 
@@ -25,6 +25,15 @@ def test_every_test_file_in_git_is_collected() -> None:
     in_git = listed("tests/**test_*.py")
     assert len(in_git) > 80, "git lists the test files"
     assert in_git - collected() == set(), "test files that no command runs"
+
+
+def test_every_test_file_holds_tests() -> None:
+    without = [
+        name
+        for name in sorted(listed("tests/**test_*.py"))
+        if not re.search(r"^ *(async )?def test_|^Test\w+ = ", (ROOT / name).read_text(), re.MULTILINE)
+    ]
+    assert without == []
 
 
 def test_no_other_file_holds_tests() -> None:
