@@ -1,5 +1,6 @@
 """Debian's Chromium, driven by Playwright, against the portal that ``make run`` starts. Firefox: ``firefox.py``."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -106,6 +107,13 @@ def bank(town: str, the_town: Town) -> Bank:
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Opener]:
     """Open a page in a browser without history: ``open_page(url, size=PHONE, javascript=False, scheme="dark")``."""
+    with opening(browser) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def opening(browser: Browser) -> Iterator[Opener]:
+    """What opens pages, all of which close with the block."""
     contexts: list[BrowserContext] = []
 
     def opened(url: str, *, size: tuple[int, int] = DESKTOP, javascript: bool = True, scheme: Scheme = "light") -> Page:
@@ -132,12 +140,12 @@ def open_page(browser: Browser) -> Iterator[Opener]:
 
 @pytest.fixture
 def take_picture(request: pytest.FixtureRequest) -> TakePicture:
-    """``take_picture(parent, "planning")``: the whole page, in .local/screenshots/."""
+    """``take_picture(parent, "planning")``: the whole page, in .local/screenshots/, when somebody asked to see them."""
 
-    def picture(parent: Parent, name: str) -> Path:
-        path = SCREENSHOTS / f"{request.node.callspec.id}-{name}.png"
-        parent.page.screenshot(path=path, full_page=True)
-        return path
+    def picture(parent: Parent, name: str) -> None:
+        if os.environ.get("PORTAL_PICTURES"):
+            path = SCREENSHOTS / f"{request.node.callspec.id}-{name}.png"
+            parent.page.screenshot(path=path, full_page=True)
 
     return picture
 

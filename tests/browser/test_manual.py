@@ -1,10 +1,15 @@
-"""Sections 1 and 2 of the original service's manual, walked screenshot by screenshot on its own day."""
+"""Sections 1 and 2 of the original service's manual, walked screenshot by screenshot on its own day.
+
+The whole walk is made in one size with JavaScript and in the other without. For the two other pairs, each of its pages
+is also laid out in the other size: what the walk does is the same there, how it looks is not.
+"""
 
 import re
 from datetime import datetime, timedelta
 
 import pytest
 
+from tests.browser import checks
 from tests.browser.conftest import DESKTOP, PHONE, Opener, TakePicture, Town
 from tests.browser.steps import Parent, plain
 
@@ -20,6 +25,17 @@ def the_hour_on(parent: Parent) -> datetime:
     return datetime.strptime(shown.group(), "%d.%m.%Y %H:%M")  # noqa: DTZ007 - a wall time, as the town's clock
 
 
+@pytest.fixture
+def shows(take_picture: TakePicture, size: tuple[int, int]) -> TakePicture:
+    """``shows(parent, "planning")``: a page of the manual, which fits in the other size too."""
+
+    def looked_at(parent: Parent, name: str) -> None:
+        take_picture(parent, name)
+        checks.fits_in(parent.page, DESKTOP if size == PHONE else PHONE)
+
+    return looked_at
+
+
 @pytest.mark.parametrize(
     ("javascript", "size"),
     [
@@ -31,7 +47,7 @@ def test_connexion_and_planning(
     fresh_portal: str,
     the_town: Town,
     open_page: Opener,
-    take_picture: TakePicture,
+    shows: TakePicture,
     size: tuple[int, int],
     javascript: bool,
 ) -> None:
@@ -39,7 +55,7 @@ def test_connexion_and_planning(
     parent = Parent(open_page(fresh_portal, size=size, javascript=javascript))
 
     # Then the sign-in page shows the day, the hour and the town's message
-    take_picture(parent, "1-connexion")
+    shows(parent, "1-connexion")
     parent.sees("Ville de démo", "Message d'information", "il y aura école mercredi 13 novembre")
     assert abs(the_hour_on(parent) - the_town.now()) < timedelta(minutes=2)
     parent.sees("REPAS clôt la veille à 10h", "MATIN, clôt la veille 16h", "Le service scolaire.")
@@ -49,7 +65,7 @@ def test_connexion_and_planning(
     parent.signs_in("007", "goldeneye-7")
 
     # Then she sees James's planning as it is printed, before the two changes
-    take_picture(parent, "2-planning")
+    shows(parent, "2-planning")
     assert parent.heading == "Planning de James BOND"
     parent.sees("MALLERIN PRIMAIRE / 10-Mme Béatrice ESCO", "TOUTES LES ACTIVITÉS")
     parent.sees("Choisir un autre enfant", "Voir mes dernières modifications", "Planning", "Aide", "Déconnexion")
@@ -68,7 +84,7 @@ def test_connexion_and_planning(
     parent.presses("Valider mes modifications")
 
     # Then the recap says so, in the manual's words
-    take_picture(parent, "3-recapitulatif")
+    shows(parent, "3-recapitulatif")
     assert parent.heading == "2 modifications enregistrées"
     assert parent.lines_under("Modifications enregistrées") == [
         "inscription, 23/12/2015, Petites Vac. Après-midi",
@@ -77,7 +93,7 @@ def test_connexion_and_planning(
 
     # And the planning is the one that is printed
     parent.follows("Revenir au planning")
-    take_picture(parent, "4-planning-apres")
+    shows(parent, "4-planning-apres")
     assert parent.week(52)["Petites Vac. Matin"] == [PAST, OFF, ON, OFF, CLOSED]
     assert parent.week(52)["Petites Vac. Après-midi"] == [PAST, OFF, ON, OFF, CLOSED]
 
@@ -85,7 +101,7 @@ def test_connexion_and_planning(
     parent.follows("Voir mes dernières modifications")
 
     # Then the newest is first in each activity, with its channel, day and hour
-    take_picture(parent, "5-modifications")
+    shows(parent, "5-modifications")
     morning = parent.lines_under("Petites Vac. Matin")
     assert re.fullmatch(rf"Je 24-12-2015 annulé — par internet {JUST_NOW}", morning[0])
     assert sorted(line[:24] for line in morning[1:]) == ["Je 24-12-2015 inscrit — ", "Me 23-12-2015 inscrit — "]
@@ -96,18 +112,18 @@ def test_connexion_and_planning(
     # When she chooses the other child
     parent.follows("Revenir au planning")
     parent.follows("Choisir un autre enfant")
-    take_picture(parent, "6-enfants")
+    shows(parent, "6-enfants")
     parent.sees("James BOND", "007", "Aline BOND", "008", "Cliquez sur l'enfant pour afficher son planning")
     parent.follows("Aline BOND")
 
     # Then she sees Aline's planning
-    take_picture(parent, "7-planning-aline")
+    shows(parent, "7-planning-aline")
     assert parent.heading == "Planning de Aline BOND"
     assert len(parent.week(52)) == 5
 
     # When she signs out, then nobody gets back in without the codes
     parent.presses("Déconnexion")
-    take_picture(parent, "8-deconnexion")
+    shows(parent, "8-deconnexion")
     assert parent.heading == "Vous êtes déconnecté"
     parent.goes_to("/planning")
     parent.sees("Code enfant", "Code payeur")
