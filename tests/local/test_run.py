@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ import pytest
 
 from infra.local.run import CannotRun, RunOptions, _listener_near
 from infra.local.stand_in import free_port
-from tests.local.running import FEW, PATIENCE, ROOT, THE_MANUALS_DAY, running_portal
+from tests.local.running import FEW, PATIENCE, ROOT, THE_MANUALS_DAY, Running, running_portal
 
 
 def make_run(**environment: str) -> "subprocess.CompletedProcess[str]":
@@ -115,11 +115,17 @@ def folder_of(pid: int) -> Path:
     return Path(folder)
 
 
-def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent() -> None:
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Running]:
+    """For tests that leave it as it was."""
+    with running_portal() as running:
+        yield running
+
+
+def test_the_mailbox_is_beside_the_portal_and_holds_what_the_jobs_sent(portal: Running) -> None:
     """Nobody asked for an e-mail: the demo town's import put invoices online, and the jobs did the rest."""
-    with running_portal() as portal:
-        assert eventually(lambda: "jamie.bond@server.fr" in read(portal.mailbox))
-        assert eventually(lambda: "2013-026-000335" in read(portal.mailbox))
+    assert eventually(lambda: "jamie.bond@server.fr" in read(portal.mailbox))
+    assert eventually(lambda: "2013-026-000335" in read(portal.mailbox))
 
 
 def test_a_mailbox_takes_another_port_than_one_that_is_taken() -> None:
@@ -148,20 +154,19 @@ def eventually(ask: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     return ask()
 
 
-def test_make_import_reaches_the_portal_that_runs(tmp_path: Path) -> None:
+def test_make_import_reaches_the_portal_that_runs(portal: Running, tmp_path: Path) -> None:
     """The demo town again, as `make run` imported it: everything is known already."""
     folder = str(tmp_path / "town")
     demo = ["-m", "infra.local.demo", "--out", folder, "--today", THE_MANUALS_DAY[:10], "--families", FEW]
     subprocess.run([sys.executable, *demo], cwd=ROOT, check=True)
-    with running_portal() as portal:
-        ended = subprocess.run(
-            [sys.executable, "-m", "infra.ops.exchange", "import", "local", folder],
-            cwd=ROOT,
-            env={**os.environ, "PORT": portal.url.rsplit(":", maxsplit=1)[-1]},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    ended = subprocess.run(
+        [sys.executable, "-m", "infra.ops.exchange", "import", "local", folder],
+        cwd=ROOT,
+        env={**os.environ, "PORT": portal.url.rsplit(":", maxsplit=1)[-1]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ended.returncode == 0, ended.stderr
     assert "Familles : 0 ajoutée" in ended.stdout
 
