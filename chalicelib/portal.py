@@ -9,7 +9,7 @@ from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession,
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.declaring import DeclarePayment
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
-from chalicelib.services.invoicing import ChooseInvoice, InvoiceUseCases, OpenPdf, ShowInvoices
+from chalicelib.services.invoicing import ChooseInvoice, InvoiceUseCases, OpenPdf, ShowInvoices, ShowPaidBefore
 from chalicelib.services.mail_ports import MailLinks, NoticeStore, Outbox
 from chalicelib.services.notices import (
     AskAddresses,
@@ -128,6 +128,7 @@ def _invoices(ports: Ports) -> InvoiceUseCases:
     invoices, attempts, clock = ports.invoices, ports.attempts, ports.clock
     return InvoiceUseCases(
         show=ShowInvoices(invoices=invoices, attempts=attempts, clock=clock),
+        show_paid_before=ShowPaidBefore(invoices=invoices),
         choose=ChooseInvoice(invoices=invoices, attempts=attempts, clock=clock),
         open_pdf=OpenPdf(invoices=invoices, pdfs=ports.pdfs),
     )

@@ -1,13 +1,13 @@
 """Invoices: those to pay and those paid, the chosen one, the PDFs."""
 
-import re
+from datetime import date
 
 from chalicelib.french.words import typeset
 from chalicelib.pages.accounts import SHOWN_AGAIN, keep_form
 from chalicelib.pages.presenters import invoices as present
 from chalicelib.pages.presenters.payments import CLOSED
 from chalicelib.rules import ids
-from chalicelib.rules.errors import BadForm, NotFound
+from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
@@ -39,6 +39,8 @@ PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régle
 
 @section.get("/factures", session=REQUIRED, help_section=HELP, menu="Factures")
 def show(visit: Visit) -> Answer:
+    if visit.query("avant"):
+        return _paid_before(visit, *_asked_place(visit.query("avant")))
     return _invoices_page(visit, {"facture": "", "email": visit.family.email})
 
 
@@ -133,7 +135,7 @@ def _held_page(visit: Visit, attempt: Attempt) -> Page:
 
 
 def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None, notice: str = "") -> Page:
-    shown = visit.portal.invoices.show(visit.family.id, _asked_page(visit.query("page")))
+    shown = visit.portal.invoices.show(visit.family.id)
     due = [
         present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
     ]
@@ -144,15 +146,23 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
         "payer": visit.family.payer,
         "due": due,
         "payable": payable,
-        "paid": [present.paid_of(invoice, visit.url) for invoice in shown.paid],
-        "page": shown.page,
-        "pages": shown.pages,
-        "links": present.page_links(shown.page, shown.pages, visit.url),
+        "paid": [present.paid_of(invoice, visit.url) for invoice in shown.paid.invoices],
+        "more": present.more_address(shown.paid, visit.url),
         "typed": typed,
         "wrong": typeset(FAULT_HEADINGS[all(typed[field] for field in faults)]),
         "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
     }
     return form_page("invoices/show.html", words, "Factures", faults, anchors={"facture": first})
+
+
+def _paid_before(visit: Visit, day: date, number: InvoiceNumber) -> Page:
+    """What the first page had no room for, without what is due: it costs one Query, like that page."""
+    shown = visit.portal.invoices.show_paid_before(visit.family.id, day, number)
+    words = {
+        "paid": [present.paid_of(invoice, visit.url) for invoice in shown.invoices],
+        "more": present.more_address(shown, visit.url),
+    }
+    return Page("invoices/paid_before.html", words, "Factures déjà payées, suite")
 
 
 def _why_closed(invoice: Invoice, town: Town) -> str:
@@ -164,10 +174,13 @@ def _why_closed(invoice: Invoice, town: Town) -> str:
     return ""
 
 
-def _asked_page(text: str) -> int:
-    if text and not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
-        raise NotFound("page")
-    return int(text or 1)
+def _asked_place(text: str) -> tuple[date, InvoiceNumber]:
+    """Which paid invoice a page follows, ``2012-08-16~2012-016-000222``: its last payment's day and its number.
+
+    Raises NotFound.
+    """
+    day, _, number = text.partition("~")
+    return asked_for(date.fromisoformat, day), invoice_number(number)
 
 
 def invoice_number(text: str) -> InvoiceNumber:

@@ -154,10 +154,6 @@ def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:
     return sorted((i for i in invoices if not i.is_paid), key=lambda i: (i.due_on, i.number))
 
 
-def already_paid(invoices: Iterable[Invoice]) -> list[Invoice]:
-    """Invoices for which nothing is due, the last paid first."""
-
-    def last_paid(invoice: Invoice) -> date:
-        return max((payment.paid_on for payment in invoice.payments), default=invoice.issued_on)
-
-    return sorted((i for i in invoices if i.is_paid), key=lambda i: (last_paid(i), i.number), reverse=True)
+def last_paid_on(invoice: Invoice) -> date:
+    """The day of its last payment. For an invoice of nothing, which nobody pays, the day when it was issued."""
+    return max((payment.paid_on for payment in invoice.payments), default=invoice.issued_on)

@@ -1,6 +1,7 @@
 """What invoices and their PDFs need from the world; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from chalicelib.rules.families import Family
@@ -13,6 +14,18 @@ from chalicelib.services.mail_ports import Mail
 class InvoiceStore(Protocol):
     def of(self, family: FamilyId) -> tuple[Invoice, ...]:
         """Every invoice of the family with its payments, the newest issue date first. One Query; without lines."""
+        ...
+
+    def latest(self, family: FamilyId, paid: int) -> tuple[Invoice, ...]:
+        """Every invoice of the family that is still due, then the ``paid`` ones that were paid last, the last first.
+
+        What is due comes in no order. One Query, which reads no more of the paid ones; others when very many are due.
+        """
+        ...
+
+    def paid_before(self, family: FamilyId, day: date, number: InvoiceNumber, most: int) -> tuple[Invoice, ...]:
+        """Of the family's paid invoices, last paid first, at most ``most`` of those behind the one of that number, paid
+        last on ``day``. One Query."""
         ...
 
     def find(self, family: FamilyId, number: InvoiceNumber) -> Invoice | None:

@@ -1,11 +1,11 @@
 """A family's invoices: what is due, what was paid, the one to pay now, their PDFs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, already_paid, in_order_to_pay
+from chalicelib.rules.invoices import Invoice, in_order_to_pay
 from chalicelib.rules.payments import HOLD_TO_CHECK, Attempt
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.emails import is_email
@@ -33,18 +33,23 @@ class PdfMissing(LookupError):
     """The invoice exists but its PDF does not. ``args[0]`` is the invoice's number."""
 
 
-class InvoicesPage(Value):
-    """Every invoice still due, the oldest due date first; and one page of the paid ones, the last paid first.
+class PaidInvoices(Value):
+    """Some of the paid invoices, the last paid first. ``more`` says whether others were paid before them."""
 
-    ``page`` counts from 1 to ``pages``; ``pages`` is 1 when none is paid. ``today`` is the day in Paris. ``under_way``
-    has the invoices of ``to_pay`` that may not be paid now, and for each the attempt that prevents it.
+    invoices: tuple[Invoice, ...]
+    more: bool
+
+
+class InvoicesPage(Value):
+    """Every invoice still due, the oldest due date first; and the paid ones that were paid last.
+
+    ``today`` is the day in Paris. ``under_way`` has the invoices of ``to_pay`` that may not be paid now, and for each
+    the attempt that prevents it.
     """
 
     to_pay: tuple[Invoice, ...]
     under_way: Mapping[InvoiceNumber, Attempt]
-    paid: tuple[Invoice, ...]
-    page: int
-    pages: int
+    paid: PaidInvoices
     today: date
 
 
@@ -65,27 +70,37 @@ class ShowInvoices:
         self.attempts = attempts
         self.clock = clock
 
-    def __call__(self, family: FamilyId, page: int = 1) -> InvoicesPage:
-        """One Query, however many invoices, and one BatchGet when somebody lately tried to pay one that is due.
-
-        Raises NotFound for a page that does not exist.
-        """
+    def __call__(self, family: FamilyId) -> InvoicesPage:
+        """One Query, however many invoices, and one BatchGet when somebody lately tried to pay one that is due."""
         now = self.clock.now()
-        every = self.invoices.of(family)
-        to_pay = tuple(in_order_to_pay(every))
-        paid = already_paid(every)
-        pages = max(1, -(-len(paid) // PAID_ON_A_PAGE))
-        if not 1 <= page <= pages:
-            raise NotFound("page")
-        start = (page - 1) * PAID_ON_A_PAGE
+        found = self.invoices.latest(family, PAID_ON_A_PAGE + 1)
+        to_pay = tuple(in_order_to_pay(found))
         return InvoicesPage(
             to_pay=to_pay,
             under_way=live_attempts(to_pay, self.attempts, now),
-            paid=tuple(paid[start : start + PAID_ON_A_PAGE]),
-            page=page,
-            pages=pages,
+            paid=_one_page([invoice for invoice in found if invoice.is_paid]),
             today=paris_day(now),
         )
+
+
+class ShowPaidBefore:
+    def __init__(self, *, invoices: InvoiceStore) -> None:
+        self.invoices = invoices
+
+    def __call__(self, family: FamilyId, day: date, number: InvoiceNumber) -> PaidInvoices:
+        """The paid invoices behind the one of that number, paid last on ``day``. One Query.
+
+        Raises NotFound when there are none.
+        """
+        found = self.invoices.paid_before(family, day, number, PAID_ON_A_PAGE + 1)
+        if not found:
+            raise NotFound("invoices")
+        return _one_page(found)
+
+
+def _one_page(found: Sequence[Invoice]) -> PaidInvoices:
+    """``found``: one more than a page shows, if there is one more."""
+    return PaidInvoices(tuple(found[:PAID_ON_A_PAGE]), more=len(found) > PAID_ON_A_PAGE)
 
 
 class ChooseInvoice:
@@ -132,5 +147,6 @@ class InvoiceUseCases(Value):
     """A family's invoices: listed, chosen for payment, opened as PDF."""
 
     show: ShowInvoices
+    show_paid_before: ShowPaidBefore
     choose: ChooseInvoice
     open_pdf: OpenPdf

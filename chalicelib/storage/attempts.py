@@ -18,7 +18,7 @@ from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys, ledger
 from chalicelib.storage.database import Database, RawItem, WriteRefused
-from chalicelib.storage.invoices import payment_row
+from chalicelib.storage.invoice_items import receiving
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OperationRow, OutboxRow, ToLookAt
 
@@ -171,11 +171,8 @@ class DynamoAttemptStore:
         return map(ledger.entry_of, items)
 
     def _pay(self, transaction: TransactWrite, invoice: Invoice, payment: Payment) -> None:
-        head = keys.invoice_head(invoice.issued_on, invoice.number)
-        row = payment_row(self.invoices, invoice.family, head, payment)
-        transaction.save(row, condition=self.invoices.item.does_not_exist())
-        paid = self.invoices.paid
-        transaction.update(self._head(invoice), actions=[paid.add(payment.amount)], condition=paid == invoice.paid)
+        actions, as_read = receiving(self.invoices, invoice, payment)
+        transaction.update(self._head(invoice), actions=actions, condition=as_read)
 
     def _head(self, invoice: Invoice) -> InvoiceRow:
         return self.invoices(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))

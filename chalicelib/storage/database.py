@@ -133,13 +133,17 @@ class Database:
             return row.get(key, part, consistent_read=consistent_read)
         return None
 
-    def pages(self, operation: str, row: type[Model], key: str, **query: Any) -> Iterator[RawItem]:
-        """Every raw item of a Query, page after page. ``limit`` counts the items of all pages together."""
+    def pages(
+        self, operation: str, row: type[Model], key: str, *, at_once: int | None = None, **query: Any
+    ) -> Iterator[RawItem]:
+        """Every raw item of a Query, page after page. ``limit`` counts the items of all pages together,
+        ``at_once`` those that one call reads, for a caller who may not need the next ones."""
         left = query.pop("limit", None)
         start = None
         while left is None or left > 0:
+            most = left if at_once is None else at_once
             with answering(operation):
-                page = self.connection.query(row.Meta.table_name, key, exclusive_start_key=start, limit=left, **query)
+                page = self.connection.query(row.Meta.table_name, key, exclusive_start_key=start, limit=most, **query)
             yield from page["Items"]
             start = page.get("LastEvaluatedKey")
             if not start:

@@ -1,32 +1,32 @@
 """Invoices and the payments received for them: one partition for each family. Numbers and references are unique in the
 town."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.rules.errors import NotFound, StaleWrite
-from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
-from chalicelib.rules.instants import instant_of, instant_text
-from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment
-from chalicelib.rules.money import Cents
+from chalicelib.patience import rounds
+from chalicelib.rules.errors import Crowded, NotFound, StaleWrite
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.instants import instant_text
+from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
-from chalicelib.storage.database import Database, RawItem, WriteRefused
+from chalicelib.storage.database import PATIENCE_SECONDS, Database, RawItem, WriteRefused
+from chalicelib.storage.invoice_items import invoice_of, line_of, line_text, listed, receiving
 from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.rows import InvoiceRow, OutboxRow, ToNotify
+from chalicelib.storage.rows import InvoiceRow, Listed, OutboxRow, ToNotify
 
 WAITING = "1"
 """Value of ``notify`` until the family is told: only such items are in the index."""
-PAYMENT_AT = 0
-"""Place of the payment's row in its transaction: it is the only row that is put."""
+DUE_IN_ONE_CALL = 12
+"""Invoices due for which the first Query of a family's list has room, besides the paid ones that are asked for."""
 
 
 class DynamoInvoiceStore:
@@ -40,7 +40,14 @@ class DynamoInvoiceStore:
     def of(self, family: FamilyId) -> tuple[Invoice, ...]:
         heads = self.rows.item.startswith(keys.HEADS)
         items = self.database.pages("invoices.of", self.rows, family, range_key_condition=heads, consistent_read=True)
-        return tuple(_invoices(items))[::-1]
+        return tuple(map(invoice_of, items))[::-1]
+
+    def latest(self, family: FamilyId, paid: int) -> tuple[Invoice, ...]:
+        return tuple(self._latest(family, paid))
+
+    def paid_before(self, family: FamilyId, day: date, number: InvoiceNumber, most: int) -> tuple[Invoice, ...]:
+        before = self.rows.listed < keys.paid_invoice(day, number)
+        return tuple(map(invoice_of, self._listed("invoices.paid_before", family, before, limit=most)))
 
     def find(self, family: FamilyId, number: InvoiceNumber) -> Invoice | None:
         invoice = self.holder(number)
@@ -48,7 +55,7 @@ class DynamoInvoiceStore:
 
     def lines(self, family: FamilyId, number: InvoiceNumber) -> tuple[InvoiceLine, ...]:
         row = self.database.get("invoices.lines", self.rows, family, keys.invoice_lines(number), consistent_read=True)
-        return tuple(_line(str(text)) for text in row.lines) if row else ()
+        return tuple(line_of(str(text)) for text in row.lines) if row else ()
 
     def holder(self, number: InvoiceNumber) -> Invoice | None:
         return self._held("invoices.holder", keys.number_holder(number))
@@ -72,7 +79,7 @@ class DynamoInvoiceStore:
             else:
                 self._move_head(transaction, before, invoice, head)
             transaction.save(
-                self.rows(invoice.family, keys.invoice_lines(invoice.number), lines=[_line_text(x) for x in lines])
+                self.rows(invoice.family, keys.invoice_lines(invoice.number), lines=[line_text(x) for x in lines])
             )
             self._hold(transaction, keys.number_holder(invoice.number), invoice, head)
             self._hold(transaction, keys.reference_holder(invoice.reference), invoice, head)
@@ -97,27 +104,26 @@ class DynamoInvoiceStore:
 
     def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
         """Raises NotFound for an invoice that is not the family's."""
-        head = self._head_of(family, number)
-        row = payment_row(self.rows, family, head, payment)
-
-        def fill(transaction: TransactWrite) -> None:
-            transaction.save(row, condition=self.rows.item.does_not_exist())
-            actions: list[Action] = [self.rows.paid.add(payment.amount)]
-            transaction.update(self.rows(family, head), actions=actions, condition=self.rows.item.exists())
-
-        try:
-            self.database.transact("invoices.record", fill)
-        except WriteRefused as refused:
-            if PAYMENT_AT in refused.found:
+        refused: WriteRefused | None = None
+        for _ in rounds(PATIENCE_SECONDS):
+            invoice = self.find(family, number)
+            if invoice is None:
+                raise NotFound("invoice")
+            if any(there.id == payment.id for there in invoice.payments):
                 return False
-            raise
-        return True
+            try:
+                self._receive(invoice, payment)
+            except WriteRefused as error:
+                refused = error  # Another payment came in between, or this very one: it is read again.
+            else:
+                return True
+        raise Crowded("invoices.record") from refused
 
     def to_notify(self, limit: int) -> tuple[Invoice, ...]:
         items = self.database.pages(
             "invoices.to_notify", self.rows, WAITING, index_name=ToNotify.Meta.index_name, limit=limit
         )
-        return tuple(_invoice(item) for item in items)
+        return tuple(replace(invoice_of(item), payments=()) for item in items)
 
     def notified(self, invoice: Invoice, mails: Sequence[Mail]) -> None:
         head = self.rows(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))
@@ -131,6 +137,35 @@ class DynamoInvoiceStore:
             self.database.transact("invoices.notified", fill)
         except WriteRefused:
             return  # It was off the list already: the same transaction put its mails in the outbox.
+
+    def _latest(self, family: FamilyId, paid: int) -> Iterator[Invoice]:
+        for item in self._listed("invoices.latest", family, None, at_once=paid + DUE_IN_ONE_CALL):
+            invoice = invoice_of(item)
+            yield invoice
+            paid -= invoice.is_paid
+            if paid == 0:
+                return
+
+    def _listed(self, operation: str, family: FamilyId, which: Condition | None, **options: Any) -> Iterator[RawItem]:
+        return self.database.pages(
+            operation,
+            self.rows,
+            family,
+            index_name=Listed.Meta.index_name,
+            range_key_condition=which,
+            consistent_read=True,
+            scan_index_forward=False,
+            **options,
+        )
+
+    def _receive(self, invoice: Invoice, payment: Payment) -> None:
+        head = self.rows(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))
+        actions, as_read = receiving(self.rows, invoice, payment)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.update(head, actions=actions, condition=as_read)
+
+        self.database.transact("invoices.record", fill)
 
     def _own_head(self, invoice: Invoice) -> InvoiceRow:
         """The stored head, which has facts that the town's list does not have. Raises StaleWrite when it was moved just
@@ -171,10 +206,9 @@ class DynamoInvoiceStore:
         row = self._holder_row(operation, partition)
         if row is None:
             return None
-        # The payments of a head follow it directly; "~" comes after every character of their keys.
-        between = self.rows.item.between(row.head, f"{row.head}{keys.PAYMENT}~")
-        items = self.database.pages(operation, self.rows, row.holder, range_key_condition=between, consistent_read=True)
-        return next(_invoices(items), None)
+        own = self.rows.item == row.head
+        items = self.database.pages(operation, self.rows, row.holder, range_key_condition=own, consistent_read=True)
+        return next(map(invoice_of, items), None)
 
     def _holder_row(self, operation: str, partition: str) -> InvoiceRow | None:
         return self.database.get(operation, self.rows, partition, keys.UNIQUE, consistent_read=True)
@@ -193,6 +227,8 @@ class DynamoInvoiceStore:
             published_at=instant_text(invoice.published_at),
             pdf_bytes=invoice.pdf_bytes,
             paid=0,
+            payments={},
+            listed=listed(invoice),
             notify=WAITING,
         )
 
@@ -207,80 +243,9 @@ class DynamoInvoiceStore:
             rows.total.set(invoice.total),
             rows.published_at.set(instant_text(invoice.published_at)),
             rows.pdf_bytes.set(invoice.pdf_bytes),
+            rows.listed.set(listed(invoice)),
         ]
 
 
 def _same(attribute: UnicodeAttribute, value: str | None) -> Condition:
     return attribute == value if value else attribute.does_not_exist()
-
-
-def payment_row(rows: type[InvoiceRow], family: FamilyId, head: str, payment: Payment) -> InvoiceRow:
-    return rows(
-        family,
-        keys.invoice_payment(head, payment.id),
-        payment=payment.id,
-        payer=payment.payer,
-        paid_on=payment.paid_on.isoformat(),
-        amount=payment.amount,
-        means=payment.means.value,
-        authorisation=payment.authorisation,
-        bank_date=payment.bank_date.isoformat() if payment.bank_date else "",
-        reference=payment.reference,
-        attempt=payment.attempt,
-    )
-
-
-def _invoices(items: Iterable[RawItem]) -> Iterator[Invoice]:
-    """Heads with their payments, which follow them, in the order of issue dates."""
-    invoice: Invoice | None = None
-    for item in items:
-        if keys.PAYMENT in item["item"]["S"]:
-            if invoice:
-                invoice = replace(invoice, payments=(*invoice.payments, _payment(item)))
-            continue
-        if invoice:
-            yield invoice
-        invoice = _invoice(item)
-    if invoice:
-        yield invoice
-
-
-def _invoice(item: RawItem) -> Invoice:
-    return Invoice(
-        number=InvoiceNumber(item["number"]["S"]),
-        reference=item["reference"]["S"],
-        family=FamilyId(item["family"]["S"]),
-        issued_on=date.fromisoformat(item["issued_on"]["S"]),
-        due_on=date.fromisoformat(item["due_on"]["S"]),
-        label=item["label"]["S"],
-        regie=item["regie"]["S"],
-        total=Cents(int(item["total"]["N"])),
-        published_at=instant_of(item["published_at"]["S"]),
-        pdf_bytes=int(item["pdf_bytes"]["N"]),
-        begun=Begun(AttemptId(item["attempt"]["S"]), instant_of(item["begun_at"]["S"])) if "attempt" in item else None,
-    )
-
-
-def _payment(item: RawItem) -> Payment:
-    bank_date = item["bank_date"]["S"]
-    return Payment(
-        id=item["payment"]["S"],
-        payer=item["payer"]["S"],
-        paid_on=date.fromisoformat(item["paid_on"]["S"]),
-        amount=Cents(int(item["amount"]["N"])),
-        means=Means(item["means"]["S"]),
-        authorisation=item["authorisation"]["S"],
-        bank_date=date.fromisoformat(bank_date) if bank_date else None,
-        reference=item["reference"]["S"],
-        attempt=AttemptId(item["attempt"]["S"]) if "attempt" in item else None,
-    )
-
-
-def _line_text(line: InvoiceLine) -> str:
-    facts = [line.what, line.child, str(line.quantity), line.unit_price, line.amount]
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-
-
-def _line(text: str) -> InvoiceLine:
-    what, child, quantity, unit_price, amount = json.loads(text)
-    return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))

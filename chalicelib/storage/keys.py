@@ -82,8 +82,7 @@ def town_version(at: str) -> str:
 
 
 HEADS = "I#"
-"""Invoices of a family, the newest last; each is followed by its payments."""
-PAYMENT = "#PAY#"
+"""Invoices of a family, the newest last."""
 UNIQUE = "UNIQUE"
 MAILS, ASIDE, SUPPRESSED = "MAILS", "ASIDE", "SUPPRESSED"
 """Partitions of the outbox: mails that wait, mails kept for the operator, addresses (as HMACs) that bounced or
@@ -94,12 +93,19 @@ def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
     return f"{HEADS}{issued_on.isoformat()}#{number}"
 
 
-def is_invoice_head(item: str) -> bool:
-    return item.startswith(HEADS) and PAYMENT not in item
+def due_invoice(number: InvoiceNumber) -> str:
+    """Where an invoice stands in its family's list while it is due: after all that are paid."""
+    return f"UNPAID#{number}"
 
 
-def invoice_payment(head: str, payment: str) -> str:
-    return f"{head}{PAYMENT}{payment}"
+def paid_invoice(day: date, number: InvoiceNumber) -> str:
+    """The same for one that was paid, last on ``day``."""
+    return f"PAID#{day.isoformat()}#{number}"
+
+
+def payment_name(payment: str) -> str:
+    """Of a payment among those of its invoice; percent-encoded like the child of a slot."""
+    return quote(payment, safe="")
 
 
 def invoice_lines(number: InvoiceNumber) -> str:

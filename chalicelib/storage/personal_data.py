@@ -65,16 +65,10 @@ class DynamoPersonalItems:
         attempts = self._where(self.attempts, self.attempts.holder == family)
         yield self.operations, self._operations(attempts)
         yield self.attempts, attempts
-        yield from self._invoices(family)
+        yield self.invoices, self._of(self.invoices, family)
+        yield self.invoices, self._where(self.invoices, self.invoices.holder == family)
         yield self.families, [item for item in own if item["part"]["S"] != keys.PROFILE]
         yield self.families, [item for item in own if item["part"]["S"] == keys.PROFILE]
-
-    def _invoices(self, family: FamilyId) -> Iterator[Group]:
-        """A head is deleted before its payments: without them, its invoice would look as if it was owed."""
-        items = self._of(self.invoices, family)
-        yield self.invoices, [item for item in items if keys.is_invoice_head(item["item"]["S"])]
-        yield self.invoices, [item for item in items if not keys.is_invoice_head(item["item"]["S"])]
-        yield self.invoices, self._where(self.invoices, self.invoices.holder == family)
 
     def _of(self, rows: type[Model], partition: str) -> list[RawItem]:
         return list(self.database.pages("personal_data.of", rows, partition, consistent_read=True))

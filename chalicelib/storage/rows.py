@@ -6,8 +6,15 @@ They declare no table: ``infra/resources.yaml`` is the only definition, and a te
 
 from typing import Any
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
 
@@ -153,8 +160,20 @@ class ToNotify(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # py
     published_at = UnicodeAttribute(range_key=True)
 
 
+class Listed(LocalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # pynamodb leaves it untyped
+    """A family's invoices in the order of its list: only their heads have the attribute ``listed``. It is local: what
+    was just written is read."""
+
+    class Meta:
+        index_name = "listed"
+        projection = AllProjection()
+
+    family = UnicodeAttribute(hash_key=True)
+    listed = UnicodeAttribute(range_key=True)
+
+
 class InvoiceRow(Model):
-    """An invoice's head, one of its payments, its lines, or who holds a number or a reference: see ``keys``."""
+    """An invoice's head, its lines, or who holds a number or a reference: see ``keys``."""
 
     class Meta:
         table_name = "invoices"
@@ -164,6 +183,8 @@ class InvoiceRow(Model):
     notify = UnicodeAttribute(null=True)
     published_at = UnicodeAttribute(null=True)
     to_notify = ToNotify()
+    listed = UnicodeAttribute(null=True)
+    in_order = Listed()
     number = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     issued_on = UnicodeAttribute(null=True)
@@ -174,19 +195,13 @@ class InvoiceRow(Model):
     pdf_bytes = NumberAttribute(null=True)
     paid = NumberAttribute(null=True)
     """Cents received in all; a condition on it refuses to change a paid invoice."""
-    payment = UnicodeAttribute(null=True)
-    payer = UnicodeAttribute(null=True)
-    paid_on = UnicodeAttribute(null=True)
-    amount = NumberAttribute(null=True)
-    means = UnicodeAttribute(null=True)
-    authorisation = UnicodeAttribute(null=True)
-    bank_date = UnicodeAttribute(null=True)
+    payments: MapAttribute[str, str] = MapAttribute(null=True)  # type: ignore[no-untyped-call] # pynamodb's
+    """``keys.payment_name`` -> JSON of a ``Payment``."""
     lines = ListAttribute(of=UnicodeAttribute, null=True)
     holder = UnicodeAttribute(null=True)
     head = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute(null=True)
-    """In a head: the attempt to pay that was begun last. In a payment: the attempt by which the portal took the money,
-    if it did."""
+    """In a head: the attempt to pay that was begun last."""
     begun_at = UnicodeAttribute(null=True)
     """In a head: when ``attempt`` was begun."""
 

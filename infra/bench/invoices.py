@@ -29,7 +29,9 @@ def compare(environment: Mapping[str, str]) -> list[Figure]:
         event = parent.event(PAGE)
         handlers.append(lambda p=parent, e=event: call(p.handler, e, 200))
     ours, base = in_turns(handlers[0], handlers[1], rounds=20, calls=4)
-    return [Figure(f"{PAGE}: {MANY} invoices ÷ {FEW}", ours, base, note="one Query reads them all, then pages show 12")]
+    return [
+        Figure(f"{PAGE}: {MANY} invoices ÷ {FEW}", ours, base, goal=1.3, note="one Query reads what is due and 13 paid")
+    ]
 
 
 def _bill(store: DynamoInvoiceStore, family: FamilyId, count: int) -> None:

@@ -38,6 +38,7 @@ FUNCTIONS: Mapping[str, Function] = {
         {
             "families": ("GetItem", "PutItem", "Query", "UpdateItem"),
             "invoices": READ_AND_ADD,
+            "invoices/index/listed": ("Query",),
             "journal": ("PutItem", "Query"),
             "logins": ("Query",),
             "outbox": ("BatchGetItem", "PutItem"),

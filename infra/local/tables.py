@@ -14,6 +14,7 @@ UNDERSTOOD = {
     "BillingMode",
     "AttributeDefinitions",
     "KeySchema",
+    "LocalSecondaryIndexes",
     "GlobalSecondaryIndexes",
     "SSESpecification",
     "Tags",

@@ -142,7 +142,7 @@ def _pay(parent: PageClient, treasury: Treasury, portal: Portal) -> None:
     assert parent.post_raw("/payfip/notification", b"idop=idop-1").body == "OK"
     assert parent.get(f"/factures/{NUMBER}/paiement").heading.startswith("Confirmation")
     assert parent.get("/payfip/retour?idop=idop-1").status == 303
-    assert portal.invoices.show(BOND).paid[0].number == InvoiceNumber(NUMBER)
+    assert portal.invoices.show(BOND).paid.invoices[0].number == InvoiceNumber(NUMBER)
 
 
 def _write(parent: PageClient) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
+from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment, last_paid_on
 from chalicelib.services.mail_ports import Mail
 from tests.fakes.instants import aware
 from tests.fakes.mails import MemoryOutbox
@@ -23,6 +24,13 @@ class MemoryInvoices:
     def of(self, family: FamilyId) -> tuple[Invoice, ...]:
         mine = (invoice for invoice in self.invoices.values() if invoice.family == family)
         return tuple(sorted(mine, key=lambda invoice: (invoice.issued_on, invoice.number), reverse=True))
+
+    def latest(self, family: FamilyId, paid: int) -> tuple[Invoice, ...]:
+        due = tuple(invoice for invoice in self.of(family) if not invoice.is_paid)
+        return (*due, *self._paid(family)[:paid])
+
+    def paid_before(self, family: FamilyId, day: date, number: InvoiceNumber, most: int) -> tuple[Invoice, ...]:
+        return tuple(one for one in self._paid(family) if _place(one) < (day, number))[:most]
 
     def find(self, family: FamilyId, number: InvoiceNumber) -> Invoice | None:
         invoice = self.invoices.get(number)
@@ -71,11 +79,18 @@ class MemoryInvoices:
             self.waiting.remove(invoice.number)
             self.outbox.bring(mails)
 
+    def _paid(self, family: FamilyId) -> list[Invoice]:
+        return sorted((one for one in self.of(family) if one.is_paid), key=_place, reverse=True)
+
     def _mine(self, family: FamilyId, number: InvoiceNumber) -> Invoice:
         invoice = self.find(family, number)
         if invoice is None:
             raise NotFound("invoice")
         return invoice
+
+
+def _place(paid: Invoice) -> tuple[date, InvoiceNumber]:
+    return last_paid_on(paid), paid.number
 
 
 class MemoryPdfs:

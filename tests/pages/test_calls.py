@@ -152,8 +152,9 @@ def test_writing_to_the_office_is_one_read_and_two_writes(unlimited: PageClient)
     assert calls.names == ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:TransactWriteItems"]
 
 
-def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient) -> None:
-    assert operations(unlimited, "/factures") == ["Query", "Query"]
+@pytest.mark.parametrize("page", ["/factures", "/factures?avant=2013-01-01~2013-001-000001"])
+def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient, page: str) -> None:
+    assert operations(unlimited, page) == ["Query", "Query"]
 
 
 def test_the_invoices_cost_a_third_call_while_one_was_tried_to_be_paid_lately(

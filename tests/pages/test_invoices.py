@@ -1,9 +1,9 @@
 """« Mes factures »: what is due, what was paid, page by page, and the PDF of each invoice."""
 
 import json
-import re
 from datetime import date, timedelta
 from typing import NoReturn
+from urllib.parse import quote
 
 import pytest
 
@@ -128,25 +128,31 @@ def fifteen_years(world: World) -> PageClient:
     return world.parent()
 
 
-@pytest.mark.parametrize(
-    ("page", "shown", "current"),
-    [
-        ("", ["1", "2", "3", "…", "16", "Page suivante"], "1"),
-        ("?page=8", ["Page précédente", "1", "…", "6", "7", "8", "9", "10", "…", "16", "Page suivante"], "8"),
-        ("?page=16", ["Page précédente", "1", "…", "14", "15", "16"], "16"),
-    ],
-)
-def test_fifteen_years_are_paged(fifteen_years: PageClient, page: str, shown: list[str], current: str) -> None:
-    opened = fifteen_years.get(f"/factures{page}")
-    chunk = opened.body.partition('aria-label="Pages des factures payées"')[2].partition("</nav>")[0]
-    assert re.findall(r"<li>(?:<a[^>]*>)?([^<]+)", chunk) == shown
-    assert re.findall(r'aria-current="page">(\d+)', chunk) == [current]
-    assert len(opened.page.all("tr")) == (3 if page == "?page=16" else 13)
+def test_fifteen_years_are_read_twelve_by_twelve(fifteen_years: PageClient) -> None:
+    opened = fifteen_years.get("/factures")
+    first = [plain(e.text)[:15] for e in opened.page.all("th") if e.attrs.get("scope") == "row"]
+    seen, headings = list(first), [opened.heading]
+    while "Voir plus de factures payées" in links(opened):
+        opened = fifteen_years.get(links(opened)["Voir plus de factures payées"])
+        assert links(opened)["Revenir aux factures"] == "/factures"
+        assert plain(opened.page.one("title").text).startswith(opened.heading)
+        headings.append(opened.heading)
+        seen += [plain(e.text)[:15] for e in opened.page.all("th") if e.attrs.get("scope") == "row"]
+    assert len(first) == 12
+    assert len(seen) == len(set(seen)) == 182, "the two of the manual and fifteen years"
+    assert headings == ["Factures de Jamie BOND"] + ["Factures déjà payées, suite"] * 15
 
 
-@pytest.mark.parametrize("page", ["0", "17", "-1", "x", "1e3", "٣", "99999999999"])
-def test_a_page_that_does_not_exist(fifteen_years: PageClient, page: str) -> None:
-    assert fifteen_years.get(f"/factures?page={page}").status == 404
+def test_a_family_that_signs_in_again_finds_where_it_was(fifteen_years: PageClient) -> None:
+    more = links(fifteen_years.get("/factures"))["Voir plus de factures payées"]
+    fifteen_years.cookie = ""
+    asked = fifteen_years.get(more)
+    assert asked.headers["Location"] == f"/?vers={quote(more, safe='')}"
+
+
+@pytest.mark.parametrize("place", ["x", "2013-01-01", "2013-01-01~", "~2013-001-000001", "1999-01-01~2013-001-000001"])
+def test_a_page_that_does_not_exist(fifteen_years: PageClient, place: str) -> None:
+    assert fifteen_years.get(f"/factures?avant={place}").status == 404
 
 
 @pytest.mark.parametrize("path", [f"/factures/{THEIRS}/pdf", "/factures/x/pdf", "/factures/%23/pdf", "/factures/1/pdf"])

@@ -53,12 +53,7 @@ PERSONAL = {
     "InvoiceRow.label": "les factures, ce qu'elles détaillent",
     "InvoiceRow.total": "les factures, ce qu'elles détaillent",
     "InvoiceRow.paid": "leurs règlements : qui, quand, comment, combien",
-    "InvoiceRow.payer": "leurs règlements : qui, quand, comment, combien",
-    "InvoiceRow.paid_on": "leurs règlements : qui, quand, comment, combien",
-    "InvoiceRow.amount": "leurs règlements : qui, quand, comment, combien",
-    "InvoiceRow.means": "leurs règlements : qui, quand, comment, combien",
-    "InvoiceRow.authorisation": "la réponse de la banque",
-    "InvoiceRow.bank_date": "la réponse de la banque",
+    "InvoiceRow.payments": "leurs règlements : qui, quand, comment, combien",
     "InvoiceRow.begun_at": "les paiements en ligne : le montant, l'heure",
     "AttemptRow.facts": "les paiements en ligne : le montant, l'heure, l'adresse e-mail du ticket",
     "AttemptRow.answer": "la réponse de la banque",
@@ -70,9 +65,9 @@ PERSONAL = {
 TECHNICAL = {
     "family", "part", "epoch", "rank", "child", "salt", "by_day", "expires", "entry", "counter", "taken", "window",
     "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
-    "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "payment", "holder", "head",
+    "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "holder", "head", "listed",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
-    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition",
+    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 

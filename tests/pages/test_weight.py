@@ -88,6 +88,7 @@ def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
         "invoice recap": parent.get(address.format("payer")),
         "payment confirmed": parent.get("/factures/2013-026-000335/paiement"),
         "/factures": shown,
+        "older invoices": parent.get("/factures?avant=2013-01-01~2013-001-000001"),
         "invoices with faults": parent.post("/factures", csrf=csrf),
         "missing pdf": missing,
     }
@@ -126,10 +127,11 @@ def long_standing() -> PageClient:
     return world.parent()
 
 
-@pytest.mark.parametrize("page", ["", "?page=8"])
-def test_fifteen_years_of_invoices_stay_light(long_standing: PageClient, page: str) -> None:
+@pytest.mark.parametrize(("page", "due"), [("", 12), ("?avant=2008-01-01~2008-001-000001", 0)])
+def test_fifteen_years_of_invoices_stay_light(long_standing: PageClient, page: str, due: int) -> None:
     opened = long_standing.get(f"/factures{page}")
-    assert len([e for e in opened.page.all("input") if e.attrs.get("type") == "radio"]) == 12
+    assert len([e for e in opened.page.all("input") if e.attrs.get("type") == "radio"]) == due
+    assert len(opened.page.all("tr")) == 13
     assert gzipped(opened.body) <= HTML
     assert len(opened.page.elements) <= NODES
 

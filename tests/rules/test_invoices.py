@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import already_paid, in_order_to_pay, reference_of
+from chalicelib.rules.invoices import in_order_to_pay, last_paid_on, reference_of
 from chalicelib.rules.money import Cents
 from tests.builders import a_payment, an_invoice
 
@@ -60,11 +60,16 @@ def test_every_invoice_is_either_to_pay_or_paid_each_in_its_order(drawn: list[tu
         )
         for n, (days, paid) in enumerate(drawn)
     ]
-    due, paid = in_order_to_pay(invoices), already_paid(invoices)
-    assert sorted(i.number for i in [*due, *paid]) == sorted(i.number for i in invoices)
+    due = in_order_to_pay(invoices)
+    assert sorted(i.number for i in due) == sorted(i.number for i in invoices if not i.is_paid)
     assert [i.due_on for i in due] == sorted(i.due_on for i in due)
-    days = [i.payments[0].paid_on for i in paid]
-    assert days == sorted(days, reverse=True)
+
+
+def test_the_day_of_the_last_payment_counts_however_they_were_written() -> None:
+    days = DAY, DAY + timedelta(days=2), DAY + timedelta(days=1)
+    payments = tuple(a_payment(1, id=f"p-{n}", paid_on=day) for n, day in enumerate(days))
+    assert last_paid_on(replace(an_invoice(), payments=payments)) == days[1]
+    assert last_paid_on(replace(an_invoice(), payments=(), issued_on=DAY)) == DAY
 
 
 def test_an_invoice_is_overdue_the_day_after() -> None:

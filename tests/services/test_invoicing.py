@@ -6,8 +6,18 @@ import pytest
 
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import last_paid_on
 from chalicelib.rules.payments import HOLD_TO_CHECK, AttemptState
-from chalicelib.services.invoicing import PAID_ON_A_PAGE, AlreadyPaid, ChooseInvoice, OpenPdf, PdfMissing, ShowInvoices
+from chalicelib.services.invoicing import (
+    PAID_ON_A_PAGE,
+    AlreadyPaid,
+    ChooseInvoice,
+    OpenPdf,
+    PaidInvoices,
+    PdfMissing,
+    ShowInvoices,
+    ShowPaidBefore,
+)
 from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts
@@ -26,6 +36,7 @@ class Desk:
         self.clock = FixedClock(paris("mercredi 2013-10-16 00:30"))
         self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
         self.show = ShowInvoices(invoices=self.invoices, attempts=self.attempts, clock=self.clock)
+        self.show_paid_before = ShowPaidBefore(invoices=self.invoices)
         self.choose = ChooseInvoice(invoices=self.invoices, attempts=self.attempts, clock=self.clock)
         self.open_pdf = OpenPdf(invoices=self.invoices, pdfs=self.pdfs)
         self.invoices.put(an_invoice(MINE), [])
@@ -54,28 +65,31 @@ def test_a_partly_paid_invoice_is_still_to_pay() -> None:
     assert (invoice.remaining, invoice.paid) == (24, 400)
 
 
-def test_fifteen_years_are_shown_page_by_page_last_paid_first() -> None:
+def test_fifteen_years_are_shown_twelve_by_twelve_last_paid_first() -> None:
     desk = Desk()
     numbers = [InvoiceNumber(f"{2000 + n // 12}-001-{n:06}") for n in range(1, 181)]
     for n, number in enumerate(numbers):
         desk.invoices.put(an_invoice(number), [])
         desk.pay(number, paid_on=date(2000, 1, 1) + timedelta(days=n))
-    first, last = desk.show(BOND), desk.show(BOND, 15)
-    assert first.pages == 15
-    assert [invoice.number for invoice in first.paid] == numbers[:-13:-1]
-    assert [invoice.number for invoice in last.paid] == numbers[PAID_ON_A_PAGE - 1 :: -1]
-    assert first.to_pay == last.to_pay
+    shown, pages = desk.show(BOND).paid, 1
+    seen = list(shown.invoices)
+    while shown.more:
+        assert len(shown.invoices) == PAID_ON_A_PAGE
+        last = shown.invoices[-1]
+        shown, pages = desk.show_paid_before(BOND, last_paid_on(last), last.number), pages + 1
+        seen += shown.invoices
+    assert (pages, [invoice.number for invoice in seen]) == (15, numbers[::-1])
 
 
-@pytest.mark.parametrize("page", [0, -1, 2])
-def test_a_page_that_does_not_exist_is_not_found(page: int) -> None:
+@pytest.mark.parametrize("day", [date(2011, 1, 1), date(1, 1, 1)])
+def test_a_page_of_nothing_is_not_found(day: date) -> None:
     with pytest.raises(NotFound):
-        Desk().show(BOND, page)
+        Desk().show_paid_before(BOND, day, MINE)
 
 
 def test_a_family_without_invoices_has_one_empty_page() -> None:
     shown = Desk().show(FamilyId("f-new"))
-    assert (shown.to_pay, shown.paid, shown.page, shown.pages) == ((), (), 1, 1)
+    assert (shown.to_pay, shown.paid) == ((), PaidInvoices((), more=False))
 
 
 def test_the_chosen_invoice() -> None:

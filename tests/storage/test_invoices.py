@@ -214,6 +214,22 @@ def test_one_payment_told_many_times_at_once_counts_once(ministack_database: Dat
     assert store.of(BOND)[0].paid == 424
 
 
+def test_many_payments_at_once_all_count(ministack_database: Database) -> None:
+    store, together = DynamoInvoiceStore(ministack_database), Barrier(PARENTS)
+    store.put(INVOICE, ())
+
+    def record(number: int) -> bool:
+        together.wait()
+        return store.record(BOND, INVOICE.number, a_payment(40, id=f"p-{number}", paid_on=date(2014, 1, 1 + number)))
+
+    with ThreadPoolExecutor(PARENTS) as threads:
+        assert all(threads.map(record, range(PARENTS)))
+    assert store.of(BOND)[0].paid == 40 * PARENTS
+    assert [one.number for one in store.paid_before(BOND, date(2014, 1, PARENTS), InvoiceNumber("9"), 1)] == [
+        INVOICE.number
+    ], "it stands where its last payment puts it"
+
+
 @contextmanager
 def fresh() -> Iterator[DynamoInvoiceStore]:
     with moto_town() as settings:

@@ -1,6 +1,7 @@
 """What the finished template keeps and for how long; what a function's policy names, to the letter of its ARN."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,6 +32,11 @@ def statements(template: Template, function: str) -> list[dict[str, Any]]:
     return found
 
 
+def indexes_of(table: dict[str, Any]) -> Iterator[str]:
+    for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        yield from (one["IndexName"] for one in table.get(kind, ()))
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_policy_names_things_as_aws_does(template: Template, function: str) -> None:
     tables = {filled(one["TableName"], template): one for one in of_type(template, "DynamoDB::Table").values()}
@@ -41,7 +47,7 @@ def test_a_policy_names_things_as_aws_does(template: Template, function: str) ->
             assert re.fullmatch(ARNS[service], resource)
             table, _, index = resource.partition(":table/")[2].partition("/index/")
             assert not table or table in tables
-            assert not index or index in {one["IndexName"] for one in tables[table]["GlobalSecondaryIndexes"]}
+            assert not index or index in set(indexes_of(tables[table]))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from chalicelib.french.words import hour_words, long_day, slashed, typeset
-from chalicelib.rules.invoices import Invoice, Means, Payment
+from chalicelib.rules.invoices import Invoice, Means, Payment, last_paid_on
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.services.invoicing import PaidInvoices
 from chalicelib.values import Value
 
 Url = Callable[..., str]
@@ -25,8 +26,6 @@ HELD_BY = {
 }
 """What the page says of an invoice that waits for a person. Any other live attempt is of a parent who is at the
 bank."""
-PAGES_BESIDE = 2
-"""Page numbers shown on each side of the current one."""
 
 
 class PdfLink(Value):
@@ -91,12 +90,6 @@ class Paid(Value):
         return any(paying.bank_date or paying.authorisation for paying in self.payings)
 
 
-class PageLink(Value):
-    label: str
-    href: str
-    current: bool = False
-
-
 def due_of(invoice: Invoice, today: date, url: Url, attempt: Attempt | None = None) -> Due:
     """The words of one invoice to pay. ``attempt`` is the live attempt that prevents paying it now."""
     late = f"En retard depuis le {long_day(invoice.due_on + timedelta(days=1))}" if invoice.is_overdue(today) else ""
@@ -149,24 +142,12 @@ def weight_words(size: int) -> str:
     return f"{size / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
 
 
-def page_links(page: int, pages: int, url: Url) -> list[PageLink]:
-    """The first page, the last one, and those around the current one; « … » stands for pages left out, and is no
-    link."""
-    if pages == 1:
-        return []
-    shown = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= PAGES_BESIDE]
-    links = [PageLink("Page précédente", _page(page - 1, url))] if page > 1 else []
-    before = 0
-    for number in shown:
-        if number > before + 1:
-            links.append(PageLink("…", ""))
-        links.append(PageLink(str(number), _page(number, url), number == page))
-        before = number
-    return [*links, PageLink("Page suivante", _page(page + 1, url))] if page < pages else links
-
-
-def _page(number: int, url: Url) -> str:
-    return url("/factures", page=str(number) if number > 1 else "") + "#payees"
+def more_address(paid: PaidInvoices, url: Url) -> str:
+    """Where those are that were paid before; empty when there are none."""
+    if not paid.more:
+        return ""
+    last = paid.invoices[-1]
+    return url("/factures", avant=f"{last_paid_on(last).isoformat()}~{last.number}")
 
 
 def _paying(payment: Payment) -> Paying:

@@ -1,0 +1,86 @@
+"""An invoice as an item: its head with what was paid for it, its lines."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.instants import instant_of
+from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment, last_paid_on
+from chalicelib.rules.money import Cents
+from chalicelib.storage import keys
+from chalicelib.storage.database import RawItem
+from chalicelib.storage.rows import InvoiceRow
+
+
+def listed(invoice: Invoice) -> str:
+    """Where the invoice stands in its family's list. Whoever writes a payment or a total writes this too."""
+    if invoice.is_paid:
+        return keys.paid_invoice(last_paid_on(invoice), invoice.number)
+    return keys.due_invoice(invoice.number)
+
+
+def receiving(rows: type[InvoiceRow], invoice: Invoice, payment: Payment) -> tuple[list[Action], Condition]:
+    """What a payment changes of the head of ``invoice``, and the condition that it still is as it was read and has no
+    payment of that name."""
+    name = Path(["payments", keys.payment_name(payment.id)])
+    after = replace(invoice, payments=(*invoice.payments, payment))
+    actions: list[Action] = [
+        name.set(_payment_text(payment)),
+        rows.paid.add(payment.amount),
+        rows.listed.set(listed(after)),
+    ]
+    as_read: Condition = name.does_not_exist() & (rows.paid == invoice.paid) & (rows.total == invoice.total)
+    return actions, as_read
+
+
+def invoice_of(item: RawItem) -> Invoice:
+    return Invoice(
+        number=InvoiceNumber(item["number"]["S"]),
+        reference=item["reference"]["S"],
+        family=FamilyId(item["family"]["S"]),
+        issued_on=date.fromisoformat(item["issued_on"]["S"]),
+        due_on=date.fromisoformat(item["due_on"]["S"]),
+        label=item["label"]["S"],
+        regie=item["regie"]["S"],
+        total=Cents(int(item["total"]["N"])),
+        published_at=instant_of(item["published_at"]["S"]),
+        pdf_bytes=int(item["pdf_bytes"]["N"]),
+        begun=Begun(AttemptId(item["attempt"]["S"]), instant_of(item["begun_at"]["S"])) if "attempt" in item else None,
+        payments=tuple(_payment(text["S"]) for _, text in sorted(item["payments"]["M"].items())),
+    )
+
+
+def _payment_text(payment: Payment) -> str:
+    bank_date = payment.bank_date.isoformat() if payment.bank_date else ""
+    facts = {**vars(payment), "paid_on": payment.paid_on.isoformat(), "means": payment.means.value}
+    return _json({**facts, "bank_date": bank_date})
+
+
+def _payment(text: str) -> Payment:
+    facts = json.loads(text)
+    read = {
+        "paid_on": date.fromisoformat(facts["paid_on"]),
+        "amount": Cents(facts["amount"]),
+        "means": Means(facts["means"]),
+        "bank_date": date.fromisoformat(facts["bank_date"]) if facts["bank_date"] else None,
+    }
+    return Payment(**{**facts, **read})
+
+
+def line_text(line: InvoiceLine) -> str:
+    return _json([line.what, line.child, str(line.quantity), line.unit_price, line.amount])
+
+
+def line_of(text: str) -> InvoiceLine:
+    what, child, quantity, unit_price, amount = json.loads(text)
+    return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))
+
+
+def _json(facts: object) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
