@@ -88,7 +88,7 @@ def posted(answer: BankAnswer, **changes: str) -> dict[str, str]:
     return {**told, **changes}
 
 
-def _nobody_reads(event: str, **facts: object) -> None:
+def nobody_reads(event: str, **facts: object) -> None:
     """A ``Report`` to nobody."""
 
 
@@ -98,7 +98,7 @@ def reversing(invoices: InvoiceStore, attempts: AttemptStore | None = None) -> R
         attempts=attempts or MemoryAttempts(MemoryInvoices(), MemoryOutbox()),
         invoices=invoices,
         clock=FixedClock(paris("lundi 2026-11-23 10:00")),
-        report=_nobody_reads,
+        report=nobody_reads,
     )
 
 

@@ -6,5 +6,5 @@ from tests.intake.memory_portal import Portal
 
 
 @pytest.fixture
-def portal():
+def portal() -> Portal:
     return Portal()

@@ -17,14 +17,15 @@ from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.pages.site import add_pages
 from chalicelib.portal import Ports, assemble
-from chalicelib.rules.ids import ActivityId, FamilyId
+from chalicelib.rules.families import Family
+from chalicelib.rules.ids import ActivityId, FamilyId, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import SignIn, WrongCodes
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.web.links import SignedLinks
 from tests.clock import FixedClock, day, paris
-from tests.fake_bank import MemoryAttempts, Treasury, reversing
+from tests.fake_bank import MemoryAttempts, Treasury, nobody_reads, reversing
 from tests.fakes import (
     MemoryIntake,
     MemoryInvoices,
@@ -34,6 +35,7 @@ from tests.fakes import (
     MemoryThrottle,
 )
 from tests.pages.client import HOST, PageClient
+from tests.present import present
 from tests.stand_in import settings_for
 
 NOW = "lundi 2026-11-23 08:00"
@@ -105,7 +107,7 @@ class LivingTown:
             throttle=MemoryThrottle(),
             clock=self.clock,
             pepper=self.settings.pepper,
-            report=lambda _event, **_facts: None,
+            report=nobody_reads,
         )
         try:
             return sign_in(child_code, payer_code, "192.0.2.1").session.family
@@ -124,6 +126,9 @@ class LivingTown:
     def opens_any(self, family: FamilyId) -> bool:
         return any(self.opens(code, PAYERS[family]) == family for code in CODES.values())
 
+    def family(self, family: FamilyId = F1) -> Family:
+        return present(self.store.families.find(family))
+
     def booked(self, family: FamilyId = F1, first: date = date.min) -> frozenset[Slot]:
         return self.store.plannings.booked(family, first, date.max)
 
@@ -131,7 +136,7 @@ class LivingTown:
         return list(self.store.journal_of(family))
 
     def taken(self, activity: str, on: str, school: str | None = None) -> int:
-        key = PlaceKey(day(on), ActivityId(activity), school)  # type: ignore[arg-type]
+        key = PlaceKey(day(on), ActivityId(activity), SchoolId(school) if school else None)
         return self.store.plannings.taken([key])[key]
 
 

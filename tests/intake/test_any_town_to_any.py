@@ -1,11 +1,11 @@
 """Any town after any other: nothing stored is looked up in today's configuration without an answer for what is gone."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +31,8 @@ WRITES = (
     "recount_done",
 )
 WRITES_OF_PLANNINGS = ("reserve", "save", "set_taken")
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -44,13 +46,13 @@ class Dies:
 
     def __init__(self, town: LivingTown, number: int) -> None:
         self.left = number
-        self.writes = [(town.store, name) for name in WRITES]
+        self.writes: list[tuple[object, str]] = [(town.store, name) for name in WRITES]
         self.writes += [(town.store.plannings, name) for name in WRITES_OF_PLANNINGS]
         for store, name in self.writes:
             setattr(store, name, self._dying(getattr(store, name)))
 
-    def _dying(self, write: Any) -> Any:
-        def dying(*arguments: Any, **named: Any) -> Any:
+    def _dying(self, write: Callable[Given, Answer]) -> Callable[Given, Answer]:
+        def dying(*arguments: Given.args, **named: Given.kwargs) -> Answer:
             if self.left == 0:
                 raise Unavailable("killed")
             self.left -= 1

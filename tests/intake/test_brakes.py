@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.commands.import_town import BRAKED, DONE, main
 from chalicelib.intake.brakes import ALWAYS_PASSES, MOST_RENUMBERED_SHOWN, SHARE_OF_CODES, Braked, Loss, reasons
+from chalicelib.settings import Settings
+from chalicelib.storage.database import Database
 from tests.intake.folder import LISTS, a_folder
 from tests.intake.memory_portal import Portal, snapshot, without
 
@@ -27,7 +30,7 @@ def a_town(families: int, *, code: str = "PEUPLIER", enrolled: int | None = None
     }
 
 
-def stopped(portal, folder):
+def stopped(portal: Portal, folder: Path) -> list[str]:
     """What the run that stops says; it wrote nothing."""
     before = snapshot(portal)
     with pytest.raises(Braked) as braked:
@@ -37,17 +40,17 @@ def stopped(portal, folder):
 
 
 @pytest.fixture
-def portal():
+def portal() -> Portal:
     return Portal()
 
 
 @pytest.fixture
-def quick_hashes(monkeypatch):
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """One hash takes 43 ms, and towns of a hundred families have a hundred."""
     monkeypatch.setattr("hashlib.scrypt", lambda secret, *, salt, **_: hashlib.sha256(salt + secret).digest())
 
 
-def test_codes_whose_zeros_were_lost_stop_the_run(portal, tmp_path):
+def test_codes_whose_zeros_were_lost_stop_the_run(portal: Portal, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path))
     folder = a_folder(tmp_path, **ZEROS_LOST)
     assert stopped(portal, folder) == [
@@ -58,18 +61,18 @@ def test_codes_whose_zeros_were_lost_stop_the_run(portal, tmp_path):
     assert portal.sign_in("7", "GOLDENEYE7").child == "c-7"
 
 
-def test_the_new_code_of_one_family_passes(portal, tmp_path):
+def test_the_new_code_of_one_family_passes(portal: Portal, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path))
     familles = LISTS["familles.csv"].replace("GOLDENEYE7", "SKYFALL2012")
     assert portal.load(a_folder(tmp_path, familles=familles)).logins.changed == 2
 
 
-def test_nothing_stops_a_first_import_nor_the_same_one(portal, quick_hashes, tmp_path):
+def test_nothing_stops_a_first_import_nor_the_same_one(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path, **a_town(50)))
     assert portal.load(a_folder(tmp_path, **a_town(50))).nothing_changed
 
 
-def test_an_empty_list_stops_the_run(portal, tmp_path):
+def test_an_empty_list_stops_the_run(portal: Portal, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path))
     empty = {name.removesuffix(".csv"): text.splitlines(keepends=True)[0] for name, text in LISTS.items()}
     assert stopped(portal, a_folder(tmp_path, **empty)) == [
@@ -83,7 +86,9 @@ def test_an_empty_list_stops_the_run(portal, tmp_path):
     ]
 
 
-def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(portal, quick_hashes, tmp_path):
+def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(
+    portal: Portal, quick_hashes: None, tmp_path: Path
+) -> None:
     portal.load(a_folder(tmp_path, **a_town(100)))
     assert stopped(portal, a_folder(tmp_path, **a_town(100 - ALWAYS_PASSES - 1))) == [
         "21 familles sur 100 ne seraient plus dans les listes",
@@ -96,7 +101,7 @@ def test_children_families_and_enrolments_that_leave_in_numbers_stop_the_run(por
     portal.load(a_folder(tmp_path, **a_town(100 - ALWAYS_PASSES)))
 
 
-def test_an_enrolment_that_ends_is_one_that_leaves(portal, quick_hashes, tmp_path):
+def test_an_enrolment_that_ends_is_one_that_leaves(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path, **a_town(30)))
     lists = a_town(30)
     lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
@@ -105,14 +110,14 @@ def test_an_enrolment_that_ends_is_one_that_leaves(portal, quick_hashes, tmp_pat
     portal.load(a_folder(tmp_path, **lists))
 
 
-def test_enrolments_that_are_over_are_not_missed(portal, quick_hashes, tmp_path):
+def test_enrolments_that_are_over_are_not_missed(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
     lists = a_town(30)
     lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
     portal.load(a_folder(tmp_path, **lists))
     portal.load(a_folder(tmp_path, **a_town(30, enrolled=1)))
 
 
-def test_a_child_who_moves_and_an_activity_that_ends_pass(portal, tmp_path):
+def test_a_child_who_moves_and_an_activity_that_ends_pass(portal: Portal, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path))
     moved = LISTS["enfants.csv"].replace("c-7;f-1", "c-7;f-2")
     lists = {"enfants": moved, "reservations": without("reservations.csv", "c-7")}
@@ -122,7 +127,9 @@ def test_a_child_who_moves_and_an_activity_that_ends_pass(portal, tmp_path):
 RENUMBERED = {name: LISTS[f"{name}.csv"].replace("f-1;", "f-10;") for name in ("familles", "enfants", "reservations")}
 
 
-def test_a_family_that_gets_another_identifier_stops_the_run(portal, quick_hashes, tmp_path):
+def test_a_family_that_gets_another_identifier_stops_the_run(
+    portal: Portal, quick_hashes: None, tmp_path: Path
+) -> None:
     """However few they are: its invoices stay under the old one, which no code would open."""
     portal.load(a_folder(tmp_path))
     folder = a_folder(tmp_path, **RENUMBERED)
@@ -140,7 +147,7 @@ def test_a_family_that_gets_another_identifier_stops_the_run(portal, quick_hashe
     assert portal.sign_in("007", "GOLDENEYE7").family == "f-10"
 
 
-def test_one_renumbered_family_of_many_stops_the_run(portal, quick_hashes, tmp_path):
+def test_one_renumbered_family_of_many_stops_the_run(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path, **a_town(50)))
     lists = {name: text.replace("f-120;", "f-920;") for name, text in a_town(50).items()}
     (reason,) = stopped(portal, a_folder(tmp_path, **lists))
@@ -149,7 +156,7 @@ def test_one_renumbered_family_of_many_stops_the_run(portal, quick_hashes, tmp_p
     assert portal.load(a_folder(tmp_path, **lists)).nothing_changed
 
 
-def test_many_renumbered_families_are_cut(portal, quick_hashes, tmp_path):
+def test_many_renumbered_families_are_cut(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
     portal.load(a_folder(tmp_path, **a_town(20)))
     lists = {name: text.replace("f-1", "f-9") for name, text in a_town(20).items()}
     said = [reason for reason in stopped(portal, a_folder(tmp_path, **lists)) if "identifiant" in reason]
@@ -176,12 +183,12 @@ def loss(*, lost: int, on_portal: int = 100, families: int = 2, listed: int = 10
         ({"lost": 3, "on_portal": 3, "families": 1, "listed": 0}, True),
     ],
 )
-def test_how_much_is_too_much(changes, brakes):
+def test_how_much_is_too_much(changes: dict[str, int], brakes: bool) -> None:
     assert loss(**changes).brakes is brakes
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(1, 50))
-def test_losing_more_never_brakes_less(lost, more, families):
+def test_losing_more_never_brakes_less(lost: int, more: int, families: int) -> None:
     on_portal = lost + more
     least, most = (
         loss(lost=lost, on_portal=on_portal, families=families),
@@ -191,7 +198,9 @@ def test_losing_more_never_brakes_less(lost, more, families):
     assert bool(reasons([least])) is least.brakes
 
 
-def test_the_command_says_what_it_would_do_and_how_to_go_on(tmp_path, moto_settings, moto_database, monkeypatch):
+def test_the_command_says_what_it_would_do_and_how_to_go_on(
+    tmp_path: Path, moto_settings: Settings, moto_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("chalicelib.intake.importing.WRITING_THREADS", 1)
     environ = {
         "DEMO_NOW": "2026-11-23T08:00",
@@ -203,7 +212,7 @@ def test_the_command_says_what_it_would_do_and_how_to_go_on(tmp_path, moto_setti
         "PORTAL_SENDER": moto_settings.sender,
     }
 
-    def run(*options):
+    def run(*options: str) -> tuple[int, str, str]:
         out, error = io.StringIO(), io.StringIO()
         return main([str(tmp_path), *options], environ, out, error), out.getvalue(), error.getvalue()
 

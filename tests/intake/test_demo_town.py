@@ -1,23 +1,31 @@
 """The demo town is imported like any town, and shows what the manual prints."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from chalicelib.intake.importing import validated
 from chalicelib.intake.people.families import families_of
 from chalicelib.intake.progress import Silence
+from chalicelib.rules.families import Child, Family
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 from chalicelib.rules.planning import Judge, Slot, State, TownDays, closed_because
 from chalicelib.rules.school_calendar import paris_instant
+from chalicelib.rules.town import Town
 from infra.local.demo.generator import school_year, write_town
 from tests.clock import day, paris
 
 MANUAL_NOW = paris("mardi 2015-12-22 14:54")
+Manual = tuple[Town, dict[FamilyId, Family], list[tuple[str, ...]]]
+"""Town, families, staged events."""
+BOND = FamilyId("f-bond")
 
 
 @pytest.fixture(scope="module")
-def manual(tmp_path_factory):
-    """The demo town as it is on the day of the manual: town, families, staged events."""
+def manual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manual]:
+    """The demo town as it is on the day of the manual."""
     folder = tmp_path_factory.mktemp("demo")
     write_town(folder, date(2015, 12, 22), families=40)
     with validated(folder, MANUAL_NOW, Silence()) as files:
@@ -25,31 +33,31 @@ def manual(tmp_path_factory):
         yield files.town, {family.id: family for family in families_of(files.lists, files.town)}, events
 
 
-def states(town, child, activity, monday):
+def states(town: Town, child: Child, activity: ActivityId, monday: date) -> list[State]:
     judge = Judge(TownDays(town), child, MANUAL_NOW)
     days = (monday + timedelta(days=n) for n in range(5))
     return [judge.view(Slot(child.id, activity, day), booked=False).state for day in days]
 
 
-def test_week_52_is_as_printed(manual):
+def test_week_52_is_as_printed(manual: Manual) -> None:
     town, families, _ = manual
-    james = families["f-bond"].children[0]
+    james = families[BOND].children[0]
     closed, opened, monday = State.CLOSED, State.OPEN, day("lundi 2015-12-21")
-    assert states(town, james, "cantine", monday) == [State.PAST, closed, closed, closed, closed]
+    assert states(town, james, ActivityId("cantine"), monday) == [State.PAST, closed, closed, closed, closed]
     for activity in ("petites-vac-matin", "petites-vac-apres-midi"):
-        assert states(town, james, activity, monday) == [State.PAST, opened, opened, opened, closed]
+        assert states(town, james, ActivityId(activity), monday) == [State.PAST, opened, opened, opened, closed]
 
 
-def test_week_53_is_closed(manual):
+def test_week_53_is_closed(manual: Manual) -> None:
     town, families, _ = manual
-    james = families["f-bond"].children[0]
+    james = families[BOND].children[0]
     for enrolment in james.enrolments:
         assert states(town, james, enrolment.activity, day("lundi 2015-12-28")) == [State.CLOSED] * 5
 
 
-def test_the_manuals_family(manual):
+def test_the_manuals_family(manual: Manual) -> None:
     _, families, events = manual
-    bond = families["f-bond"]
+    bond = families[BOND]
     assert bond.payer == "Jamie BOND"
     james, aline = bond.children
     assert (james.id, james.code, james.first_name, james.last_name) == ("c-007", "007", "James", "BOND")
@@ -63,16 +71,16 @@ def test_the_manuals_family(manual):
     ]
 
 
-def test_labels_are_the_manuals(manual):
+def test_labels_are_the_manuals(manual: Manual) -> None:
     town, _, _ = manual
-    labels = [town.activities[name].label for name in ("cantine", "garderie-matin", "garderie-soir")]
+    labels = [town.activities[ActivityId(name)].label for name in ("cantine", "garderie-matin", "garderie-soir")]
     assert labels == ["Cantine", "Garderie matin", "Garderie soir"]
-    assert town.activities["petites-vac-apres-midi"].label == "Petites Vac. Après-midi"
-    assert town.schools["mallerin"].label == "MALLERIN PRIMAIRE"
+    assert town.activities[ActivityId("petites-vac-apres-midi")].label == "Petites Vac. Après-midi"
+    assert town.schools[SchoolId("mallerin")].label == "MALLERIN PRIMAIRE"
     assert "1 - REPAS clôt la veille à 10h" in town.message
 
 
-def test_it_shows_every_kind_of_rule(manual):
+def test_it_shows_every_kind_of_rule(manual: Manual) -> None:
     town, families, _ = manual
     activities = town.activities.values()
     assert any(a.requires for a in activities)
@@ -81,11 +89,11 @@ def test_it_shows_every_kind_of_rule(manual):
     assert any(a.capacity and a.capacity.places for a in activities)
     enrolments = [e for family in families.values() for child in family.children for e in child.enrolments]
     assert any(e.read_only for e in enrolments)
-    assert not any(e.activity == "petites-vac-repas" for child in families["f-bond"].children for e in child.enrolments)
+    assert not any(e.activity == "petites-vac-repas" for child in families[BOND].children for e in child.enrolments)
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 23), date(2027, 1, 4), date(2027, 6, 15), date(2028, 2, 29)])
-def test_it_can_be_imported_on_any_day(tmp_path, today):
+def test_it_can_be_imported_on_any_day(tmp_path: Path, today: date) -> None:
     write_town(tmp_path, today, families=20, bookings=400)
     noon = paris(
         f"{('lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche')[today.weekday()]} {today} 12:00"
@@ -99,7 +107,7 @@ def test_it_can_be_imported_on_any_day(tmp_path, today):
     assert any(d.year == 2015 and d.month == 12 for d in days)
 
 
-def test_the_same_day_gives_the_same_town(tmp_path):
+def test_the_same_day_gives_the_same_town(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_town(tmp_path / name, date(2026, 11, 23), families=10)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
@@ -107,16 +115,16 @@ def test_the_same_day_gives_the_same_town(tmp_path):
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
 
 
-def test_bookings_are_on_days_that_open(manual):
+def test_bookings_are_on_days_that_open(manual: Manual) -> None:
     town, families, events = manual
     schools = {child.id: child.school for family in families.values() for child in family.children}
     for _, child, activity, booked_on, _, _ in events:
         on = date.fromisoformat(booked_on)
-        assert closed_because(town, town.activities[activity], schools[child], on) is None
+        assert closed_because(town, town.activities[ActivityId(activity)], schools[ChildId(child)], on) is None
 
 
 @pytest.mark.parametrize("today", ["2015-09-02", "2015-12-18", "2015-12-19", "2026-11-23"])
-def test_the_demo_town_is_right_on_any_day(tmp_path, today):
+def test_the_demo_town_is_right_on_any_day(tmp_path: Path, today: str) -> None:
     write_town(tmp_path, date.fromisoformat(today), families=2)
     with validated(tmp_path, paris_instant(date.fromisoformat(today), 60), Silence()) as files:
         assert files.town.name == "Ville de démo"

@@ -14,7 +14,7 @@ from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Silence
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
@@ -27,6 +27,7 @@ from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
+from tests.builders import a_town
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
 from tests.faults import Case, NextProcess, Way, survives
@@ -35,8 +36,8 @@ from tests.stand_in import REGION, database_for, kept_by_moto, seeded, settings_
 
 F2 = FamilyId("f-2")
 DAY = date(2026, 12, 2)
-KEY = PlaceKey(DAY, "mercredi")
-SLOT = Slot(ChildId("c-9"), "mercredi", DAY)
+KEY = PlaceKey(DAY, ActivityId("mercredi"))
+SLOT = Slot(ChildId("c-9"), ActivityId("mercredi"), DAY)
 PEPPER = "pepper"
 PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
 """Shared by every run: making a client takes longer than using it."""
@@ -259,7 +260,7 @@ def test_importing_invoices_survives_every_fault(tmp_path: Path) -> None:
         for invoice in (first, second):
             lines = desk.run.invoice_import.invoices.lines(F2, invoice.number)
             assert sum(line.amount for line in lines) == invoice.total
-            paper = PlainPaper().render(invoice, lines, desk.store.family_items([F2])[F2], None)  # type: ignore[arg-type]
+            paper = PlainPaper().render(invoice, lines, desk.store.family_items([F2])[F2], a_town())
             assert invoice.pdf_bytes == len(paper)
             assert desk.run.invoice_import.pdfs.holds(F2, invoice.number, paper)
         waiting = [invoice.number for invoice in desk.run.invoice_import.invoices.to_notify(10)]

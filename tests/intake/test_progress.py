@@ -1,11 +1,14 @@
 """Who watches an import sees how far it is; who does not changes nothing of it."""
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.progress import Bars, Silence
+from chalicelib.intake.progress import Advance, Bars, ImportProgress, Silence
+from chalicelib.intake.report import IntakeReport
 from tests.intake.folder import a_folder
 from tests.intake.living import LivingTown, quick_hashes
 
@@ -13,20 +16,20 @@ from tests.intake.living import LivingTown, quick_hashes
 class Watcher:
     """Notes what it is told."""
 
-    def __init__(self):
-        self.read = []
-        self.waited = []
-        self.totals = {}
-        self.done = Counter()
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.waited: list[str] = []
+        self.totals: dict[str, int] = {}
+        self.done: Counter[str] = Counter()
 
-    def reading(self, file):
+    def reading(self, file: str) -> None:
         self.read.append(file)
 
-    def waiting(self, why):
+    def waiting(self, why: str) -> None:
         self.waited.append(why)
 
     @contextmanager
-    def step(self, label, total):
+    def step(self, label: str, total: int) -> Iterator[Advance]:
         self.totals[label] = total
         yield lambda done: self.done.update({label: done})
 
@@ -35,30 +38,30 @@ class Deaf(Watcher):
     """A watcher that does nothing at all, not even listen."""
 
     @contextmanager
-    def step(self, label, total):
+    def step(self, label: str, total: int) -> Iterator[Advance]:
         yield lambda _done: None
 
 
-def imported(folder, progress):
+def imported(folder: Path, progress: ImportProgress) -> tuple[LivingTown, IntakeReport]:
     town = LivingTown()
     with quick_hashes():
         return town, town.run(a_folder(folder), progress)
 
 
-def test_nothing_is_written_when_nobody_watches(tmp_path, capfd):
+def test_nothing_is_written_when_nobody_watches(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     imported(tmp_path, Silence())
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("progress", [Silence(), Deaf(), Bars(), Watcher()], ids=lambda one: type(one).__name__)
-def test_the_import_does_its_work_whoever_watches(tmp_path, progress):
+def test_the_import_does_its_work_whoever_watches(tmp_path: Path, progress: ImportProgress) -> None:
     town, report = imported(tmp_path, progress)
     assert (report.families.added, report.children.added, report.bookings.added) == (2, 3, 3)
     assert len(dict(town.store.logins())) == report.logins.added == 3
     assert town.store.current_town() is not None
 
 
-def test_each_step_tells_of_all_that_it_was_said_to_have(tmp_path):
+def test_each_step_tells_of_all_that_it_was_said_to_have(tmp_path: Path) -> None:
     watcher = Watcher()
     imported(tmp_path, watcher)
     assert watcher.read == ["familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv"]
@@ -66,7 +69,7 @@ def test_each_step_tells_of_all_that_it_was_said_to_have(tmp_path):
     assert {"Comparaison des codes", "Familles", "Codes d'accès", "Réservations"} <= watcher.done.keys()
 
 
-def test_bars_show_files_steps_and_why_nothing_moves(capsys):
+def test_bars_show_files_steps_and_why_nothing_moves(capsys: pytest.CaptureFixture[str]) -> None:
     bars = Bars()
     bars.reading("familles.csv")
     with bars.step("Familles", 3) as advance:

@@ -55,13 +55,13 @@ def an_ended(*, moved: bool = False, removed: bool = False, left: bool = False, 
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_one_and_several_agree(name):
+def test_one_and_several_agree(name: str) -> None:
     one, several = WORDS[name]
     assert f"1 {one} :" in a_report(**{name: 1}).lines()
     assert f"2 {several} :" in a_report(**{name: 2}).lines()
 
 
-def test_no_plural_follows_one():
+def test_no_plural_follows_one() -> None:
     """Every line of the report, with one of each thing."""
     report = a_report(**dict.fromkeys(LISTS, 1))
     one = IntakeTally(1, 1, 1)
@@ -93,26 +93,26 @@ def test_no_plural_follows_one():
         ({}, "Pour les garder (inscription terminée) : remettre l'inscription dans inscriptions.csv."),
     ],
 )
-def test_the_advice_fits_what_ended(case, advice):
+def test_the_advice_fits_what_ended(case: dict[str, bool], advice: str) -> None:
     report = a_report()
     report.ended = [an_ended(**case)]
     advices = [line.strip() for line in report.lines() if "Pour les garder" in line]
     assert advices == [advice]
 
 
-def test_nothing_to_change_is_said_alone_or_last():
+def test_nothing_to_change_is_said_alone_or_last() -> None:
     assert a_report().lines()[-1] == NOTHING
     assert a_report(recognised=1).lines()[-1] == NOTHING
 
 
 @pytest.mark.parametrize("name", ["refused", "not_put", "not_recorded", "overpaid"])
-def test_the_last_line_says_what_to_do_next(name):
+def test_the_last_line_says_what_to_do_next(name: str) -> None:
     lines = a_report(**{name: 1}).lines()
     assert NOTHING not in lines
     assert lines[-1].startswith("À faire : ")
 
 
-def test_departures_and_new_identifiers_have_something_to_do_too():
+def test_departures_and_new_identifiers_have_something_to_do_too() -> None:
     report = a_report()
     report.ended = [an_ended()]
     assert report.lines()[-1] == "À faire : annuler ou garder les réservations sans inscription."

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.rules.errors import Unavailable
+from chalicelib.storage import town_codec
 from chalicelib.storage.database import Database
 from chalicelib.storage.town import DynamoTownStore
 from tests.aws_calls import counted
@@ -41,6 +42,18 @@ def test_every_version_is_kept(database: Database) -> None:
         store.put(a_town(name=name), at)
     versions = [row.version for row in store.rows.query("TOWN")]
     assert versions == ["CURRENT", "V#2026-09-11T10:00:00.000000Z", "V#2026-09-12T10:00:00.000000Z"]
+
+
+def test_a_town_that_another_version_of_the_portal_wrote_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = DynamoTownStore(database)
+    with monkeypatch.context() as older:
+        older.setattr(town_codec, "FORMAT", 0)
+        store.put(a_town(), NOW)
+    assert store.published() is None
+    assert store.put(a_town(), LATER)
+    assert store.published() == store.current() == a_town()
 
 
 def test_pages_ask_once_a_minute(database: Database) -> None:

@@ -1,5 +1,7 @@
 """What towns really send: each kind of wrong file, and the sentence that its clerk reads."""
 
+from pathlib import Path
+
 import pytest
 
 from chalicelib.intake.files.faults import MOST_FAULT_KINDS, MOST_FAULTS_SHOWN, MOST_ONE_BY_ONE, Faults, FileLine
@@ -11,7 +13,7 @@ from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, wit
 NOW = paris("lundi 2026-11-23 08:00")
 
 
-def said_of(folder):
+def said_of(folder: Path) -> list[str]:
     """The lines that an import of ``folder`` writes; none when nothing is wrong."""
     try:
         with validated(folder, NOW, Silence()):
@@ -65,7 +67,7 @@ NOT_DATA = [
     ("name", "line", "sentence"),
     [pytest.param(*case[:3], id=f"{case[0]}: {case[3]}") for case in (*CODES, *NOT_DATA)],
 )
-def test_a_row_is_refused_as_what_it_is(tmp_path, name, line, sentence):
+def test_a_row_is_refused_as_what_it_is(tmp_path: Path, name: str, line: str, sentence: str) -> None:
     wrong, total = said_of(a_folder(tmp_path, **with_line(name, line)))
     assert wrong.startswith(f"{name}.csv:{last_line(name)}: ")
     assert sentence in wrong
@@ -74,11 +76,11 @@ def test_a_row_is_refused_as_what_it_is(tmp_path, name, line, sentence):
 
 
 @pytest.mark.parametrize("name", ["Null", "TOTAL", "SOMME", "NONE", "Nan"])
-def test_names_that_look_like_nothing_are_names(tmp_path, name):
+def test_names_that_look_like_nothing_are_names(tmp_path: Path, name: str) -> None:
     assert said_of(a_folder(tmp_path, **with_line("enfants", f"c-3;f-1;033;{name};{name};mallerin;"))) == []
 
 
-def test_a_payer_code_that_is_a_childs_is_refused(tmp_path):
+def test_a_payer_code_that_is_a_childs_is_refused(tmp_path: Path) -> None:
     enfants = LISTS["enfants.csv"].replace(";009;", ";cerisier-22;")
     assert said_of(a_folder(tmp_path, enfants=enfants))[0] == (
         "familles.csv:3: le code payeur est le code d'un enfant de la famille ; "
@@ -86,12 +88,12 @@ def test_a_payer_code_that_is_a_childs_is_refused(tmp_path):
     )
 
 
-def test_a_row_of_empty_formulas_says_what_is_missing(tmp_path):
+def test_a_row_of_empty_formulas_says_what_is_missing(tmp_path: Path) -> None:
     said = said_of(a_folder(tmp_path, **with_line("familles", '="";="";="";=""')))
     assert said[0] == "familles.csv:4: la colonne « identifiant » est vide ; attendu : un texte"
 
 
-def test_zeros_that_a_formula_keeps_are_kept(tmp_path):
+def test_zeros_that_a_formula_keeps_are_kept(tmp_path: Path) -> None:
     familles = LISTS["familles.csv"].replace("CERISIER22", '="0073910462"')
     assert said_of(a_folder(tmp_path, familles=familles)) == []
 
@@ -99,7 +101,7 @@ def test_zeros_that_a_formula_keeps_are_kept(tmp_path):
 @pytest.mark.parametrize(
     "written", ["SACRE-COEUR", "SACRE COEUR", "Sacré-Coeur", "sacré cœur", "SACRÉ–CŒUR", "s-coeur"]
 )
-def test_a_label_is_found_however_it_is_typed(tmp_path, written):
+def test_a_label_is_found_however_it_is_typed(tmp_path: Path, written: str) -> None:
     town = TOWN.replace('prevert = "PRÉVERT"', 'prevert = "PRÉVERT"\ns-coeur = "SACRÉ-CŒUR"')
     line = f"c-3;f-1;033;Jim;BOND;{written};"
     assert said_of(a_folder(tmp_path, town=town, **with_line("enfants", line))) == []
@@ -108,13 +110,13 @@ def test_a_label_is_found_however_it_is_typed(tmp_path, written):
 @pytest.mark.parametrize(
     ("written", "known"), [("SACRE-COEUR", True), ("SACRE COEUR", True), ("SACRE/COEUR", False), ("/", False)]
 )
-def test_a_label_that_would_name_two_things_names_none(tmp_path, written, known):
+def test_a_label_that_would_name_two_things_names_none(tmp_path: Path, written: str, known: bool) -> None:
     town = TOWN.replace('prevert = "PRÉVERT"', 'prevert = "PRÉVERT"\na = "SACRÉ-CŒUR"\nb = "SACRÉ CŒUR"\nc = "★"')
     said = said_of(a_folder(tmp_path, town=town, **with_line("enfants", f"c-3;f-1;033;Jim;BOND;{written};")))
     assert (said == []) is known
 
 
-def test_a_wrong_title_is_one_error_and_a_count(tmp_path):
+def test_a_wrong_title_is_one_error_and_a_count(tmp_path: Path) -> None:
     enfants = LISTS["enfants.csv"].replace("ecole;classe", "ecole;niveau")
     assert said_of(a_folder(tmp_path, enfants=enfants)) == [
         "enfants.csv:1: la colonne « niveau » n'est pas connue ; attendu : "
@@ -127,7 +129,7 @@ def test_a_wrong_title_is_one_error_and_a_count(tmp_path):
 
 @pytest.mark.parametrize("name", ["familles", "enfants", "inscriptions"])
 @pytest.mark.parametrize("content", ["", "x;y\n1;2\n", "a\tb\n", "No\ufffd\n"])
-def test_a_file_that_cannot_be_read_mutes_what_follows_from_it(tmp_path, name, content):
+def test_a_file_that_cannot_be_read_mutes_what_follows_from_it(tmp_path: Path, name: str, content: str) -> None:
     said = said_of(a_folder(tmp_path, **{name: content}))
     assert [line for line in said if line.startswith(("familles", "enfants", "inscriptions", "reservations"))] == [
         line for line in said if line.startswith(f"{name}.csv:")
@@ -144,7 +146,7 @@ def test_a_file_that_cannot_be_read_mutes_what_follows_from_it(tmp_path, name, c
         ("inscriptions", "c-9;cantine;32/01/2027;;", {"reservations": "f-2;c-9;cantine;2026-12-04;;mairie;2026-11-02"}),
     ],
 )
-def test_a_wrong_row_mutes_what_names_it(tmp_path, name, line, follows):
+def test_a_wrong_row_mutes_what_names_it(tmp_path: Path, name: str, line: str, follows: dict[str, str]) -> None:
     lists = with_line(name, line)
     for other, also in follows.items():
         lists |= with_line(other, also)
@@ -153,7 +155,7 @@ def test_a_wrong_row_mutes_what_names_it(tmp_path, name, line, follows):
     assert said[-1] == "1 erreur : rien n'a été écrit."
 
 
-def test_lines_of_a_wrong_invoice_are_not_wrong(tmp_path):
+def test_lines_of_a_wrong_invoice_are_not_wrong(tmp_path: Path) -> None:
     factures = (
         "numero;famille;emise_le;echeance;libelle;regie;total;reference\n"
         "2026-026-000335;f-2;hier;2026-11-30;CANTINE;R;4,24;2026-T5-00-26000335\n"
@@ -166,7 +168,7 @@ def test_lines_of_a_wrong_invoice_are_not_wrong(tmp_path):
     ]
 
 
-def test_faults_of_one_kind_are_one_sentence_with_their_lines(tmp_path):
+def test_faults_of_one_kind_are_one_sentence_with_their_lines(tmp_path: Path) -> None:
     wrong = "".join(f"f-{n};X;PEUPLIER{n};{n}@\n" for n in range(400, 400 + MOST_ONE_BY_ONE + 2))
     assert said_of(a_folder(tmp_path, **with_line("familles", wrong.strip()))) == [
         "familles.csv:4: 5 fois : l'adresse « 400@ » n'est pas valable ; attendu par exemple : prenom.nom@exemple.fr "
@@ -175,7 +177,7 @@ def test_faults_of_one_kind_are_one_sentence_with_their_lines(tmp_path):
     ]
 
 
-def test_kinds_are_bounded():
+def test_kinds_are_bounded() -> None:
     faults = Faults()
     for kind in range(2 * MOST_FAULT_KINDS):
         faults.add(FileLine(f"pdf/{kind}.pdf", 0), "x")
@@ -195,7 +197,7 @@ def test_kinds_are_bounded():
     ],
 )
 @pytest.mark.parametrize("name", ["enfants.csv", "town.toml"])
-def test_characters_are_judged_file_by_file(tmp_path, name, encode, sentence):
+def test_characters_are_judged_file_by_file(tmp_path: Path, name: str, encode: str, sentence: str) -> None:
     folder = a_folder(tmp_path)
     path = folder / name
     path.write_bytes(path.read_text(encoding="utf-8").encode(encode))
@@ -203,19 +205,19 @@ def test_characters_are_judged_file_by_file(tmp_path, name, encode, sentence):
     assert f": {sentence} ; attendu : " in wrong
 
 
-def test_tabs_are_said(tmp_path):
+def test_tabs_are_said(tmp_path: Path) -> None:
     said = said_of(a_folder(tmp_path, enfants=LISTS["enfants.csv"].replace(";", "\t")))
     assert said[0].startswith("enfants.csv:1: les colonnes sont séparées par des tabulations ; attendu : ")
 
 
-def test_a_town_in_windows_1252_is_read(tmp_path):
+def test_a_town_in_windows_1252_is_read(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, town=town_with(message='message = "L’été à la mairie"'))
     path = folder / "town.toml"
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
     assert said_of(folder) == []
 
 
-def test_two_schools_of_one_name_are_refused(tmp_path):
+def test_two_schools_of_one_name_are_refused(tmp_path: Path) -> None:
     """A list that names one by its label would put children in the other."""
     said = said_of(a_folder(tmp_path, town=TOWN.replace('prevert = "PRÉVERT"', 'prevert = "Mallerin primaire"')))
     assert [line.split(": ", 1)[1] for line in said[:2]] == [

@@ -1,5 +1,7 @@
 """A file is read exactly or refused: never read as other text."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ CODE_PAGES = ["utf-8", "utf-8-sig", "cp1252", "latin-1", "iso8859-15", "cp850", 
 CODE_PAGES += ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"]
 
 
-def read(path, content: bytes) -> str | None:
+def read(path: Path, content: bytes) -> str | None:
     """The text as an import reads it, None when it is refused."""
     path.write_bytes(content)
     try:
@@ -39,20 +41,20 @@ def read(path, content: bytes) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("charsets") / "enfants.csv"
 
 
 @settings(max_examples=300, deadline=None)
 @given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=12), page=st.sampled_from(CODE_PAGES))
-def test_a_list_is_read_exactly_or_refused(path, names, page):
+def test_a_list_is_read_exactly_or_refused(path: Path, names: list[str], page: str) -> None:
     text = "identifiant;nom\n" + "".join(f"c-{n};{name}\n" for n, name in enumerate(names))
     written = "".join(sign for sign in text if sign.encode(page, "ignore"))
     assert read(path, written.encode(page)) in (written, None)
 
 
 @pytest.mark.parametrize("page", CODE_PAGES)
-def test_one_name_alone_is_read_exactly_or_refused(path, page):
+def test_one_name_alone_is_read_exactly_or_refused(path: Path, page: str) -> None:
     for name in NAMES:
         text = "".join(sign for sign in f"identifiant;nom\nc-1;{name}\n" if sign.encode(page, "ignore"))
         assert read(path, text.encode(page)) in (text, None), name
@@ -61,14 +63,14 @@ def test_one_name_alone_is_read_exactly_or_refused(path, page):
 @given(
     st.lists(st.sampled_from(NAMES), min_size=1), st.sampled_from(["cp1252", "latin-1", "cp850", "cp437", "mac_roman"])
 )
-def test_what_was_read_wrong_before_it_was_saved_is_refused(path, names, page):
+def test_what_was_read_wrong_before_it_was_saved_is_refused(path: Path, names: list[str], page: str) -> None:
     """UTF-8 shown by another code page, saved again as UTF-8."""
     text = "".join(f"{name};é\n" for name in names)
     twice = text.encode().decode(page, "replace")
     assert read(path, twice.encode()) is None
 
 
-def test_windows_1252_is_still_read(path):
+def test_windows_1252_is_still_read(path: Path) -> None:
     """What was refused for being doubtful would be lost to every town that exports so."""
     whole = "".join(f"{name}\n" for name in [*FIRST_NAMES, *LAST_NAMES, *CLASSES, "L’École", "CŒUR", "« été »", "12 €"])
     assert read(path, whole.encode("cp1252")) == whole
@@ -107,7 +109,7 @@ def test_windows_1252_is_still_read(path):
         pytest.param("a\nx\n\ufeffa\ny\n".encode(), 3, "collés l'un à l'autre", id="a BOM inside"),
     ],
 )
-def test_what_it_is_is_said_and_how_to_save_it_again(path, content, line, said):
+def test_what_it_is_is_said_and_how_to_save_it_again(path: Path, content: bytes, line: int, said: str) -> None:
     path.write_bytes(content)
     with pytest.raises(UnreadableFile) as refused:
         encoding_of(path)
@@ -123,7 +125,9 @@ def test_what_it_is_is_said_and_how_to_save_it_again(path, content, line, said):
         ["Chloé", "Léa", "Noémie", "Agnès", "Geneviève", "Gaëlle", "Benoît", "Loïc", "Hôtel", "leçon", "ÉVA"]
     ),
 )
-def test_windows_1252_that_was_read_as_dos_before_it_was_saved_is_refused(path, names, damaged):
+def test_windows_1252_that_was_read_as_dos_before_it_was_saved_is_refused(
+    path: Path, names: list[str], damaged: str
+) -> None:
     text = "".join(f"{name}\n" for name in (*names, damaged))
     as_dos = text.encode("cp1252", "ignore").decode("cp850")
     assert read(path, as_dos.encode()) is None
@@ -133,7 +137,7 @@ def test_windows_1252_that_was_read_as_dos_before_it_was_saved_is_refused(path, 
     ("written", "read_as"),
     [("cp1252", "cp437"), ("mac_roman", "cp850"), ("cp850", "mac_roman"), ("cp1252", "mac_roman")],
 )
-def test_other_pages_read_as_one_another_are_refused_too(path, written, read_as):
+def test_other_pages_read_as_one_another_are_refused_too(path: Path, written: str, read_as: str) -> None:
     text = "Zoé\nChloé\nNoémie\n".encode(written).decode(read_as)
     assert read(path, text.encode()) is None
 
@@ -147,17 +151,17 @@ CASE_ALONE = (
 
 
 @pytest.mark.parametrize("text", OTHER_TEXTS)
-def test_other_languages_are_read_in_utf_8(path, text):
+def test_other_languages_are_read_in_utf_8(path: Path, text: str) -> None:
     assert read(path, text.encode()) == text
 
 
 @pytest.mark.parametrize("name", CASE_ALONE.split())
-def test_software_that_makes_small_letters_of_ascii_alone_is_taken(path, name):
+def test_software_that_makes_small_letters_of_ascii_alone_is_taken(path: Path, name: str) -> None:
     """Its accents are right, and its town could not export otherwise."""
     assert read(path, name.encode()) == name
 
 
-def test_lines_beyond_the_first_block_are_counted(path):
+def test_lines_beyond_the_first_block_are_counted(path: Path) -> None:
     path.write_bytes(b"a;b\n" * 100_000 + "No\ufffd\n".encode())
     with pytest.raises(UnreadableFile) as refused:
         encoding_of(path)

@@ -1,6 +1,6 @@
 """Deadlines, hours and days as people write them."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -48,7 +48,9 @@ from tests.clock import paris
         ("Jamais", NeverOnline()),
     ],
 )
-def test_a_deadline_is_understood(said, meant):
+def test_a_deadline_is_understood(
+    said: str, meant: CalendarDaysBefore | OpenDaysBefore | WeekdayOfEarlierWeek | WorkingDaysBefore | NeverOnline
+) -> None:
     assert deadline_of(said) == meant
 
 
@@ -66,7 +68,7 @@ def test_a_deadline_is_understood(said, meant):
         pytest.param("", "il manque l'heure", id="empty"),
     ],
 )
-def test_a_deadline_is_not_understood(said, part):
+def test_a_deadline_is_not_understood(said: str, part: str) -> None:
     with pytest.raises(NotUnderstood) as refused:
         deadline_of(said)
     assert part in str(refused.value)
@@ -76,11 +78,11 @@ def test_a_deadline_is_not_understood(said, part):
     ("said", "minute"),
     [("10:00", 600), ("10h", 600), ("9h30", 570), ("09 h 30", 570), ("24:00", 1440), ("minuit", 1440), ("à 7h", 420)],
 )
-def test_an_hour_is_understood(said, minute):
+def test_an_hour_is_understood(said: str, minute: int) -> None:
     assert minute_of(said) == minute
 
 
-def test_an_hour_says_nothing_else():
+def test_an_hour_says_nothing_else() -> None:
     with pytest.raises(NotUnderstood):
         minute_of("demain 10:00")
 
@@ -94,18 +96,18 @@ def test_an_hour_says_nothing_else():
         (1, "la veille à 09:30", (7, 570)),
     ],
 )
-def test_a_row_of_a_table_by_weekday(weekday, said, row):
+def test_a_row_of_a_table_by_weekday(weekday: int, said: str, row: tuple[int, int]) -> None:
     assert weekday_row(weekday, said) == row
 
 
-def test_a_weekday():
+def test_a_weekday() -> None:
     assert weekday_of("Dimanche") == 7
     with pytest.raises(NotUnderstood, match="lundi, mardi"):
         weekday_of("lundy")
 
 
 @pytest.mark.parametrize("said", ["2026-09-01", "01/09/2026", "1/9/2026"])
-def test_a_day(said):
+def test_a_day(said: str) -> None:
     assert day_of(said) == date(2026, 9, 1)
 
 
@@ -113,18 +115,18 @@ def test_a_day(said):
     ("said", "part"),
     [("31/02/2026", "n'existe pas"), ("2026-02-31", "n'existe pas"), ("demain", "n'est pas une date"), ("1/9/26", "")],
 )
-def test_not_a_day(said, part):
+def test_not_a_day(said: str, part: str) -> None:
     with pytest.raises(NotUnderstood) as refused:
         day_of(said)
     assert part in str(refused.value)
 
 
 @pytest.mark.parametrize("said", ["2026-06-15 24:00", "2026-06-15T24:00", "15/06/2026 à 24h", "15/06/2026 minuit"])
-def test_a_day_and_its_hour(said):
+def test_a_day_and_its_hour(said: str) -> None:
     assert day_and_minute(said) == (date(2026, 6, 15), 1440)
 
 
-def test_a_day_without_the_hour_that_it_needs():
+def test_a_day_without_the_hour_that_it_needs() -> None:
     with pytest.raises(NotUnderstood, match="il manque l'heure"):
         day_and_minute("2026-06-15")
 
@@ -138,11 +140,11 @@ def test_a_day_without_the_hour_that_it_needs():
         pytest.param("2026-07-02T10h", paris("jeudi 2026-07-02 10:00"), id="summer time"),
     ],
 )
-def test_an_instant_is_read_in_paris(said, instant):
+def test_an_instant_is_read_in_paris(said: str, instant: datetime) -> None:
     assert instant_of(said) == instant
 
 
 @pytest.mark.parametrize("said", ["2026-11-02 24:01", "2026-11-02 10:30:75", "2026-11-02 à l'aube"])
-def test_not_an_instant(said):
+def test_not_an_instant(said: str) -> None:
     with pytest.raises(NotUnderstood):
         instant_of(said)

@@ -1,5 +1,7 @@
 """Lists as spreadsheets write them."""
 
+from pathlib import Path
+
 import pytest
 
 from chalicelib.intake.files.faults import Faults
@@ -9,7 +11,7 @@ COLUMNS = Columns(("identifiant", "code_payeur"), ("email",))
 EXPECTED = [(2, {"identifiant": "f-1", "code_payeur": "É 007", "email": ""})]
 
 
-def read(tmp_path, content: bytes):
+def read(tmp_path: Path, content: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
     path = tmp_path / "familles.csv"
     path.write_bytes(content)
     faults = Faults()
@@ -34,16 +36,16 @@ def read(tmp_path, content: bytes):
         pytest.param("identifiant;code_payeur;email\nf-1;É 007\n".encode(), id="a short row"),
     ],
 )
-def test_a_spreadsheets_habits_are_accepted(tmp_path, content):
+def test_a_spreadsheets_habits_are_accepted(tmp_path: Path, content: bytes) -> None:
     assert read(tmp_path, content) == (EXPECTED, [])
 
 
-def test_a_separator_line_is_accepted(tmp_path):
+def test_a_separator_line_is_accepted(tmp_path: Path) -> None:
     rows, faults = read(tmp_path, b"sep=,\r\nidentifiant,code_payeur\r\nf-1,x\r\n")
     assert (rows[0][0], faults) == (3, [])
 
 
-def test_lines_are_counted_as_an_editor_counts_them(tmp_path):
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     rows, _ = read(tmp_path, b'identifiant;code_payeur\n\nf-1;"two\nlines"\nf-2;x\n')
     assert [line for line, _ in rows] == [3, 5]
 
@@ -81,12 +83,12 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path):
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(tmp_path, content, said):
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, content: bytes, said: str) -> None:
     _, faults = read(tmp_path, content)
     assert any(fault.startswith(said) for fault in faults), faults
 
 
-def test_a_missing_file_is_said(tmp_path):
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
     faults = Faults()
     assert list(rows_of(tmp_path / "familles.csv", COLUMNS, faults)) == []
     assert next(map(str, faults)).startswith("familles.csv:1: ce fichier manque")

@@ -30,7 +30,7 @@ k = 1979-05-27T07:32:00
 '''
 
 
-def test_every_key_has_its_line():
+def test_every_key_has_its_line() -> None:
     tomllib.loads(TEXT)
     lines = TomlLines(TEXT)
     expected = {
@@ -50,7 +50,7 @@ def test_every_key_has_its_line():
     assert {path: lines.line(path) for path in expected} == expected
 
 
-def test_a_missing_key_is_where_its_table_is():
+def test_a_missing_key_is_where_its_table_is() -> None:
     lines = TomlLines(TEXT)
     assert lines.line(("p", "q", 1, "sub", "nothing")) == 21
     assert lines.line(("nothing", "at", "all")) == 1

@@ -1,17 +1,22 @@
 """An import of invoices over stores in memory, and the right files of one."""
 
+from pathlib import Path
+
 import pytest
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import BadFiles, Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, reversing
 from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
 from tests.intake.folder import TOWN, a_folder
+from tests.present import present
 
 NOW = paris("lundi 2026-11-23 08:00")
 F1, F2 = FamilyId("f-1"), FamilyId("f-2")
@@ -29,10 +34,11 @@ A_PDF = b"%PDF-1.7\nwhatever\n%%EOF\n"
 class Desk:
     """An import over stores in memory."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder / "town"
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
+        self.waited: list[float] = []
         self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
         self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
         self.clock = FixedClock(NOW)
@@ -43,7 +49,7 @@ class Desk:
             reverse=reversing(self.invoices, self.attempts),
             store=self.store,
             plannings=self.store.plannings,
-            places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=[].append),
+            places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
             invoice_import=invoice_import,
             notices=self.notices,
             clock=self.clock,
@@ -51,17 +57,21 @@ class Desk:
             workers=2,
         )
 
-    def load(self, **files):
+    def load(self, **files: str) -> IntakeReport:
         for name in ("factures", "lignes", "reglements", "contrepassations"):
             (self.folder / f"{name}.csv").unlink(missing_ok=True)
         return self.run(a_folder(self.folder, **{**RIGHT, **files}), Silence())
 
-    def faults(self, **files):
+    def faults(self, **files: str) -> list[str]:
         with pytest.raises(BadFiles) as bad:
             self.load(**files)
         return [str(fault) for fault in bad.value.faults]
 
-    def give_pdf(self, name, content):
+    def holder(self, number: InvoiceNumber = NUMBER) -> Invoice:
+        """The invoice that has the number."""
+        return present(self.invoices.holder(number))
+
+    def give_pdf(self, name: str, content: bytes) -> None:
         (self.folder / "pdf").mkdir(parents=True, exist_ok=True)
         (self.folder / "pdf" / name).write_bytes(content)
 

@@ -9,10 +9,10 @@ from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.payments import HOLD_TO_CHECK, AttemptState
 from tests.builders import an_attempt
 from tests.intake.folder import LISTS
-from tests.intake.invoices.desk import A_PDF, F1, F2, HEAD, HEADS, LINE, LINES, NOW, NUMBER, PAYMENTS
+from tests.intake.invoices.desk import A_PDF, F1, F2, HEAD, HEADS, LINE, LINES, NOW, NUMBER, PAYMENTS, Desk
 
 
-def test_an_invoice_with_lines_gets_its_reference_and_its_pdf(desk):
+def test_an_invoice_with_lines_gets_its_reference_and_its_pdf(desk: Desk) -> None:
     report = desk.load()
     (invoice,) = desk.invoices.of(F1)
     assert (invoice.reference, invoice.total, invoice.due_on) == ("2026-T5-00-26000335", 123450, date(2026, 11, 30))
@@ -23,7 +23,7 @@ def test_an_invoice_with_lines_gets_its_reference_and_its_pdf(desk):
     assert "Factures : 1 ajoutée" in "\n".join(report.lines())
 
 
-def test_the_same_files_again_change_nothing(desk):
+def test_the_same_files_again_change_nothing(desk: Desk) -> None:
     paid = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;20,00;chèque\n"
     desk.give_pdf(f"{NUMBER}.pdf", A_PDF)
     desk.load(reglements=paid)
@@ -34,7 +34,7 @@ def test_the_same_files_again_change_nothing(desk):
     assert (desk.invoices.of(F1), desk.pdfs.pdfs) == before
 
 
-def test_a_pdf_that_comes_is_preferred_and_may_be_replaced_by_one_of_the_same_size(desk):
+def test_a_pdf_that_comes_is_preferred_and_may_be_replaced_by_one_of_the_same_size(desk: Desk) -> None:
     desk.give_pdf(f"{NUMBER}.pdf", A_PDF)
     assert desk.load().pdfs_given == 1
     assert desk.pdfs.pdfs[F1, NUMBER] == A_PDF
@@ -43,7 +43,7 @@ def test_a_pdf_that_comes_is_preferred_and_may_be_replaced_by_one_of_the_same_si
     assert b"WHATEVER" in desk.pdfs.pdfs[F1, NUMBER]
 
 
-def test_an_unpaid_invoice_may_be_corrected(desk):
+def test_an_unpaid_invoice_may_be_corrected(desk: Desk) -> None:
     desk.load()
     report = desk.load(factures=HEADS + HEAD.replace("CANTINE OCTOBRE", "CANTINE"))
     assert (report.invoices.changed, report.pdfs_made) == (1, 1)
@@ -57,10 +57,10 @@ OTHERS = {
 }
 
 
-def test_a_correction_of_a_paid_invoice_is_set_aside_and_the_rest_is_done(desk):
+def test_a_correction_of_a_paid_invoice_is_set_aside_and_the_rest_is_done(desk: Desk) -> None:
     paid = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;1234,50;virement\n"
     desk.load(reglements=paid)
-    before = desk.invoices.holder(NUMBER)
+    before = desk.holder(NUMBER)
     report = desk.load(
         factures=HEADS + OTHERS["factures"],
         lignes=LINES + OTHERS["lignes"],
@@ -71,8 +71,8 @@ def test_a_correction_of_a_paid_invoice_is_set_aside_and_the_rest_is_done(desk):
         "(libellé : CANTINE OCTOBRE → CANTINE) ; attendu : la même"
     ]
     assert not report.all_taken
-    assert desk.invoices.holder(NUMBER) == before
-    assert desk.invoices.holder(InvoiceNumber(OTHER)).paid == 100
+    assert desk.holder(NUMBER) == before
+    assert desk.holder(InvoiceNumber(OTHER)).paid == 100
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_a_correction_of_a_paid_invoice_is_set_aside_and_the_rest_is_done(desk):
         (("CANTINE OCTOBRE", "CANTINE"), "libellé : CANTINE OCTOBRE → CANTINE"),
     ],
 )
-def test_a_correction_while_money_is_under_way_waits_for_it(desk, change, said):
+def test_a_correction_while_money_is_under_way_waits_for_it(desk: Desk, change: tuple[str, str], said: str) -> None:
     desk.load()
-    invoice = desk.invoices.holder(NUMBER)
+    invoice = desk.holder(NUMBER)
     attempt = an_attempt(invoice, NOW, state=AttemptState.TO_CHECK)
     desk.attempts.begin(attempt, invoice, None)
     report = desk.load(factures=HEADS + HEAD.replace(*change))
@@ -92,13 +92,13 @@ def test_a_correction_while_money_is_under_way_waits_for_it(desk, change, said):
         f"factures.csv:2: la facture « 2026-026-000335 » a un paiement en ligne à vérifier et change ({said}) ; "
         "attendu : la même, ou un nouvel import quand ce paiement sera connu"
     ]
-    assert desk.attempts.latest(desk.invoices.holder(NUMBER)) == attempt
+    assert desk.attempts.latest(desk.holder(NUMBER)) == attempt
     desk.clock.at += HOLD_TO_CHECK
     assert desk.load(factures=HEADS + HEAD.replace(*change)).invoices.changed == 1
-    assert desk.attempts.latest(desk.invoices.holder(NUMBER)) == attempt
+    assert desk.attempts.latest(desk.holder(NUMBER)) == attempt
 
 
-def test_families_that_an_older_service_told_are_told(desk):
+def test_families_that_an_older_service_told_are_told(desk: Desk) -> None:
     told = LISTS["familles.csv"].replace("email\n", "email;avertir;avertir_aussi\n")
     told = told.replace("server.fr\n", "server.fr;oui;BOND@server.fr\n").replace("CERISIER22;\n", "CERISIER22;;non;\n")
     assert desk.load(familles=told).notices == 1

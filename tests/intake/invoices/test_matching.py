@@ -16,13 +16,20 @@ from chalicelib.rules.money import Cents
 DAY = date(2026, 11, 20)
 
 
-def row(line: int, amount: int = 500, *, means: Means = Means.ONLINE, mark: str = "", **facts: object) -> Received:
-    """A row of the town's list, as it is staged."""
-    day, payer = facts.get("day", DAY), str(facts.get("payer", "Jamie BOND"))
-    assert isinstance(day, date)
+def row(
+    line: int,
+    amount: int = 500,
+    *,
+    means: Means = Means.ONLINE,
+    mark: str = "",
+    day: date = DAY,
+    payer: str = "Jamie BOND",
+) -> Received:
+    """A row of the town's list, as it is staged. ``mark``: its authorisation when it is online, else its reference."""
     name = payment_id(mark, payer, day, Cents(amount), means)
-    named = {"authorisation": mark} if means is Means.ONLINE else {"reference": mark}
-    return Received(line, Payment(name, payer, day, Cents(amount), means, **named))  # type: ignore[arg-type]
+    authorisation, reference = (mark, "") if means is Means.ONLINE else ("", mark)
+    payment = Payment(name, payer, day, Cents(amount), means, authorisation=authorisation, reference=reference)
+    return Received(line, payment)
 
 
 def online(name: str, authorisation: str, amount: int = 500, day: date = DAY) -> Payment:

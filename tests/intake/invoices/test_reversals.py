@@ -4,20 +4,22 @@ from datetime import date
 
 import pytest
 
+from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.payments import Attempt, AttemptState
-from tests.intake.invoices.desk import F1, NOW, NUMBER
+from tests.intake.invoices.desk import F1, NOW, NUMBER, Desk
 
+ATTEMPT = AttemptId("a-1")
 REVERSALS = "facture;autorisation;date;motif\n"
 
 
 @pytest.fixture
-def debited(desk):
+def debited(desk: Desk) -> Desk:
     """The invoice of the files, paid online by a direct debit."""
     desk.load()
-    invoice = desk.invoices.holder(NUMBER)
+    invoice = desk.holder(NUMBER)
     attempt = Attempt(
-        id="a-1",
+        id=ATTEMPT,
         family=F1,
         invoice=NUMBER,
         exercice="2026",
@@ -32,7 +34,7 @@ def debited(desk):
         created_at=NOW,
         state=AttemptState.DEBIT_ACCEPTED,
     )
-    desk.attempts.kept["a-1"] = attempt
+    desk.attempts.kept[ATTEMPT] = attempt
     desk.invoices.record(
         F1,
         NUMBER,
@@ -49,11 +51,11 @@ def debited(desk):
     return desk
 
 
-def test_a_bounced_debit_is_taken_back_once(debited):
+def test_a_bounced_debit_is_taken_back_once(debited: Desk) -> None:
     row = f"{NUMBER};3fd;23/11/2026;provision insuffisante\n"
     report = debited.load(contrepassations=REVERSALS + row)
     assert "Contre-passations : 1 enregistrée, 0 déjà connue" in report.lines()
-    assert debited.invoices.holder(NUMBER).remaining == 123_450
+    assert debited.holder(NUMBER).remaining == 123_450
     again = debited.load(contrepassations=REVERSALS + row)
     assert again.nothing_changed
     assert "Contre-passations : 0 enregistrée, 1 déjà connue" in again.lines()
@@ -70,8 +72,8 @@ def test_a_bounced_debit_is_taken_back_once(debited):
         (f"{NUMBER};3fd;23/11/2026;\n{NUMBER};3fd;23/11/2026;", "une seule fois"),
     ],
 )
-def test_what_cannot_be_taken_back(debited, row, said):
+def test_what_cannot_be_taken_back(debited: Desk, row: str, said: str) -> None:
     (fault, *_) = debited.faults(contrepassations=f"{REVERSALS}{row}\n")
     assert fault.startswith("contrepassations.csv:")
     assert said in fault
-    assert debited.invoices.holder(NUMBER).is_paid
+    assert debited.holder(NUMBER).is_paid

@@ -4,10 +4,10 @@ import pytest
 
 from chalicelib.intake.invoices import pdf_files
 from tests.intake.folder import TOWN
-from tests.intake.invoices.desk import A_PDF, HEAD, HEADS, LINE, LINES, NUMBER, PAYMENTS
+from tests.intake.invoices.desk import A_PDF, HEAD, HEADS, LINE, LINES, NUMBER, PAYMENTS, Desk
 
 
-def test_another_family_cannot_take_a_number_nor_a_reference(desk):
+def test_another_family_cannot_take_a_number_nor_a_reference(desk: Desk) -> None:
     desk.load()
     (said,) = desk.faults(factures=HEADS + HEAD.replace("f-1", "f-2"))
     assert "est celle d'une autre famille" in said
@@ -47,7 +47,7 @@ def test_another_family_cannot_take_a_number_nor_a_reference(desk):
         ),
     ],
 )
-def test_a_wrong_row_is_named_and_nothing_is_written(desk, files, expected):
+def test_a_wrong_row_is_named_and_nothing_is_written(desk: Desk, files: dict[str, str], expected: str) -> None:
     said = desk.faults(**files)
     assert any(line.startswith(expected) for line in said), said
     assert not desk.invoices.invoices
@@ -65,7 +65,7 @@ def test_a_wrong_row_is_named_and_nothing_is_written(desk, files, expected):
         ("2026-7.pdf", A_PDF, "pdf/2026-7.pdf: la facture « 2026-7 » n'existe pas"),
     ],
 )
-def test_a_wrong_pdf_is_named(desk, name, content, expected):
+def test_a_wrong_pdf_is_named(desk: Desk, name: str, content: bytes, expected: str) -> None:
     desk.give_pdf(name, content)
     (said,) = desk.faults()
     assert said.startswith(expected)

@@ -12,11 +12,11 @@ WEDNESDAY = Slot(ALINE, ActivityId("mercredi"), date(2026, 12, 2))
 NO_BOOKINGS = {"reservations": LISTS["reservations.csv"].splitlines()[0] + "\n"}
 
 
-def without(name, *words):
+def without(name: str, *words: str) -> str:
     return "".join(line for line in LISTS[f"{name}.csv"].splitlines(keepends=True) if not any(w in line for w in words))
 
 
-def gone(*words):
+def gone(*words: str) -> dict[str, str]:
     """The lists without the lines that hold one of ``words``; nothing booked at the counter any more."""
     return {name: without(name, *words) for name in ("familles", "enfants", "inscriptions")} | NO_BOOKINGS
 

@@ -1,6 +1,7 @@
 """Every fault of the lists, with its file and line, in words that a clerk understands."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, wit
 NOW = paris("lundi 2026-11-23 08:00")
 
 
-def faults_of(folder):
+def faults_of(folder: Path) -> list[str]:
     try:
         with validated(folder, NOW, Silence()):
             return []
@@ -24,11 +25,11 @@ def faults_of(folder):
         return [str(fault) for fault in bad.faults]
 
 
-def test_a_right_folder_has_no_fault(tmp_path):
+def test_a_right_folder_has_no_fault(tmp_path: Path) -> None:
     assert faults_of(a_folder(tmp_path)) == []
 
 
-def test_what_the_lists_say_is_staged(tmp_path):
+def test_what_the_lists_say_is_staged(tmp_path: Path) -> None:
     with validated(a_folder(tmp_path), NOW, Silence()) as files:
         counts = {table: count(files.lists, table) for table in ("families", "children", "enrolments", "events")}
         first = files.lists.execute("SELECT day, at, booked, channel FROM events ORDER BY line").fetchall()
@@ -144,7 +145,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("name", "line", "said"), [pytest.param(*case[:3], id=f"{case[0]}: {case[3]}") for case in CASES]
 )
-def test_a_fault_is_said_with_its_line(tmp_path, name, line, said):
+def test_a_fault_is_said_with_its_line(tmp_path: Path, name: str, line: str, said: str) -> None:
     faults = faults_of(a_folder(tmp_path, **with_line(name, line)))
     assert len(faults) == 1, faults
     assert faults[0].startswith(f"{name}.csv:{last_line(name)}: ")
@@ -152,7 +153,7 @@ def test_a_fault_is_said_with_its_line(tmp_path, name, line, said):
     assert "attendu" in faults[0]
 
 
-def test_every_fault_of_every_file_is_said_in_order(tmp_path):
+def test_every_fault_of_every_file_is_said_in_order(tmp_path: Path) -> None:
     folder = a_folder(
         tmp_path,
         town=town_with(couleur='couleur = "bleu"'),
@@ -164,13 +165,13 @@ def test_every_fault_of_every_file_is_said_in_order(tmp_path):
     assert places == ["town.toml:2", *["familles.csv:4"] * 3, "inscriptions.csv:1", *["reservations.csv:5"] * 3]
 
 
-def test_bookings_are_not_needed(tmp_path):
+def test_bookings_are_not_needed(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     (folder / "reservations.csv").unlink()
     assert faults_of(folder) == []
 
 
-def test_a_cancelled_booking_takes_no_place_and_needs_no_enrolment(tmp_path):
+def test_a_cancelled_booking_takes_no_place_and_needs_no_enrolment(tmp_path: Path) -> None:
     line = "\n".join(
         [
             "f-1;c-8;mercredi;2026-12-02;annulation;mairie;2026-11-04",
@@ -182,7 +183,7 @@ def test_a_cancelled_booking_takes_no_place_and_needs_no_enrolment(tmp_path):
     assert faults_of(a_folder(tmp_path, **with_line("reservations", line))) == []
 
 
-def test_places_are_counted_school_by_school(tmp_path):
+def test_places_are_counted_school_by_school(tmp_path: Path) -> None:
     text = town_with(places="places-par-ecole = { prevert = 0 }")
     line = "f-2;c-9;mercredi;2026-12-02;;mairie;2026-11-04"
     faults = faults_of(a_folder(tmp_path, town=text, **with_line("reservations", line)))
@@ -191,12 +192,12 @@ def test_places_are_counted_school_by_school(tmp_path):
     ]
 
 
-def test_a_child_of_two_families(tmp_path):
+def test_a_child_of_two_families(tmp_path: Path) -> None:
     line = "c-7;f-2;007;James;BOND;mallerin;CE1"
     assert faults_of(a_folder(tmp_path, **with_line("enfants", line))) == []
 
 
-def test_one_payer_code_for_two_families_is_refused(tmp_path):
+def test_one_payer_code_for_two_families_is_refused(tmp_path: Path) -> None:
     familles = LISTS["familles.csv"].replace("CERISIER22", "goldeneye-7")
     line = "c-7;f-2;007;James;BOND;mallerin;CE1"
     faults = faults_of(a_folder(tmp_path, familles=familles, **with_line("enfants", line)))
@@ -205,12 +206,12 @@ def test_one_payer_code_for_two_families_is_refused(tmp_path):
     ]
 
 
-def test_no_code_is_ever_printed(tmp_path):
+def test_no_code_is_ever_printed(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, **with_line("familles", "f-3;X;SHORT;\nf-1;X;GOLDENEYE9;"))
     assert not [fault for fault in faults_of(folder) if "SHORT" in fault or "GOLDENEYE" in fault]
 
 
-def test_a_long_list_of_faults_is_cut():
+def test_a_long_list_of_faults_is_cut() -> None:
     faults = Faults()
     for line in range(3 * MOST_FAULTS_SHOWN, 0, -1):
         faults.add(FileLine("enfants.csv", line), "x")
@@ -220,7 +221,7 @@ def test_a_long_list_of_faults_is_cut():
     assert [str(fault) for fault in shown[:2]] == ["town.toml:9: x", "enfants.csv:1: x"]
 
 
-def test_a_wrong_town_does_not_hide_the_faults_of_the_lists(tmp_path):
+def test_a_wrong_town_does_not_hide_the_faults_of_the_lists(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, town=TOWN.replace('nom = "Ville', 'nomm = "Ville'), **with_line("familles", "f-1;X;x;"))
     assert [fault.split(":")[0] for fault in faults_of(folder)] == ["town.toml", "town.toml", "familles.csv"]
 
@@ -234,7 +235,7 @@ def test_a_wrong_town_does_not_hide_the_faults_of_the_lists(tmp_path):
         ("18/12/2015 24:01", None),
     ],
 )
-def test_the_end_of_the_day_is_an_hour_of_the_lists_too(text, instant):
+def test_the_end_of_the_day_is_an_hour_of_the_lists_too(text: str, instant: datetime | None) -> None:
     if instant is None:
         with pytest.raises(NotUnderstood):
             instant_of(text)
@@ -246,11 +247,11 @@ def test_the_end_of_the_day_is_an_hour_of_the_lists_too(text, instant):
 @pytest.mark.parametrize(
     ("file", "line"), [("enfants", "c-3;f-1;033;{};BOND;mallerin;"), ("familles", "f-3;{};PEUPLIER44;")]
 )
-def test_a_name_whose_accents_were_lost_is_refused(tmp_path, name, file, line):
+def test_a_name_whose_accents_were_lost_is_refused(tmp_path: Path, name: str, file: str, line: str) -> None:
     (fault,) = faults_of(a_folder(tmp_path, **with_line(file, line.format(f'"{name}"'))))
     assert f"« {name} » a perdu ses accents ; attendu : exporter de nouveau" in fault
 
 
 @pytest.mark.parametrize("name", ["ŽIŽKA", "Živa", "Élise", "Tom & Léa", "D'Arc", "Anne ?", "BLAŽEK", "Blažek"])
-def test_a_name_with_rare_signs_is_one(tmp_path, name):
+def test_a_name_with_rare_signs_is_one(tmp_path: Path, name: str) -> None:
     assert faults_of(a_folder(tmp_path, **with_line("enfants", f"c-3;f-1;033;{name};BOND;mallerin;"))) == []

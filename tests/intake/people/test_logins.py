@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,10 @@ BONDS: Lists = {
     # c-7 lives with her other parent every second week; c-5 is of a later marriage.
     "f-3": ("POMMIER333", {"007": "c-7", "005": "c-5"}),
 }
+
+
+Written = TypeVar("Written")
+"""What a write of the store is given: logins, names of logins, a family, stamps."""
 
 
 class Killed(BaseException):
@@ -241,12 +246,12 @@ def test_whatever_came_before_the_last_lists_open_what_they_say(earlier: list[tu
 def dying_after(store: MemoryIntake, writes: int) -> Iterator[None]:
     left = [writes]
 
-    def dying(real):  # type: ignore[no-untyped-def]
-        def write(*args):  # type: ignore[no-untyped-def]
+    def dying(real: Callable[[Written], None]) -> Callable[[Written], None]:
+        def write(what: Written) -> None:
             if not left[0]:
                 raise Killed
             left[0] -= 1
-            return real(*args)
+            real(what)
 
         return write
 

@@ -1,6 +1,8 @@
 """Lines of reservations.csv about what was: who left, what ended. They are told, and hold nothing else back."""
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from chalicelib.intake.progress import Silence
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.planning import Slot
 from tests.intake.folder import LISTS, TOWN, a_folder, with_line
-from tests.intake.living import F1, F2, LivingTown, quick_hashes
+from tests.intake.living import F2, LivingTown, quick_hashes
 
 MOVED = {"enfants": LISTS["enfants.csv"].replace("c-7;f-1", "c-7;f-2")}
 NO_WEDNESDAYS = {
@@ -57,20 +59,20 @@ NEW_LINES = {
 
 
 @pytest.fixture(autouse=True, scope="module")
-def hashes():
+def hashes() -> Iterator[None]:
     with quick_hashes():
         yield
 
 
 @pytest.fixture
-def town(tmp_path):
+def town(tmp_path: Path) -> LivingTown:
     town = LivingTown()
     town.load(a_folder(tmp_path))
     return town
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_bookings_of_yesterday_hold_no_departure_back(town, tmp_path, change):
+def test_the_bookings_of_yesterday_hold_no_departure_back(town: LivingTown, tmp_path: Path, change: str) -> None:
     """They are in the journal: known, today and at every import to come."""
     for _ in range(2):
         report = town.load(a_folder(tmp_path, **CHANGES[change]))
@@ -82,7 +84,9 @@ def test_the_bookings_of_yesterday_hold_no_departure_back(town, tmp_path, change
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_booking_that_came_too_late_is_set_aside_and_the_rest_is_done(town, tmp_path, change):
+def test_a_booking_that_came_too_late_is_set_aside_and_the_rest_is_done(
+    town: LivingTown, tmp_path: Path, change: str
+) -> None:
     line, why = NEW_LINES[change]
     other = "f-2;c-9;mercredi;2026-12-16;;mairie;2026-11-20\n" if change != "removed" else ""
     lists = {**CHANGES[change], "reservations": LISTS["reservations.csv"] + other + line + "\n"}
@@ -96,11 +100,11 @@ def test_a_booking_that_came_too_late_is_set_aside_and_the_rest_is_done(town, tm
     assert town.booked(F2, day) == ({Slot(ChildId("c-9"), ActivityId("mercredi"), day)} if other else set())
 
 
-def test_the_first_family_has_no_access_any_more(town, tmp_path):
+def test_the_first_family_has_no_access_any_more(town: LivingTown, tmp_path: Path) -> None:
     town.load(a_folder(tmp_path, **MOVED))
     assert town.opens("007", "GOLDENEYE7") is None
     assert town.opens("007", "CERISIER22") == F2
-    assert {child.id for child in town.store.families.find(F1).children} == {ChildId("c-8")}
+    assert {child.id for child in town.family().children} == {ChildId("c-8")}
 
 
 @pytest.mark.parametrize(
@@ -112,19 +116,19 @@ def test_the_first_family_has_no_access_any_more(town, tmp_path):
         ("f-1;c-7;mercredi;2026-12-09;;mairie;2026-11-02", "n'est pas inscrit à « mercredi »"),
     ],
 )
-def test_what_never_was_is_a_fault(town, tmp_path, line, wrong):
+def test_what_never_was_is_a_fault(town: LivingTown, tmp_path: Path, line: str, wrong: str) -> None:
     with pytest.raises(BadFiles) as bad:
         town.load(a_folder(tmp_path, **with_line("reservations", line)))
     (fault,) = bad.value.faults
     assert wrong in str(fault)
 
 
-def test_a_day_before_its_enrolment_is_a_fault(town, tmp_path):
+def test_a_day_before_its_enrolment_is_a_fault(town: LivingTown, tmp_path: Path) -> None:
     later = LISTS["inscriptions.csv"].replace("c-8;mercredi;;;", "c-8;mercredi;07/12/2026;;")
     with pytest.raises(BadFiles):
         town.load(a_folder(tmp_path, inscriptions=later))
 
 
-def test_without_the_portal_the_lists_alone_tell_what_left(town, tmp_path):
+def test_without_the_portal_the_lists_alone_tell_what_left(town: LivingTown, tmp_path: Path) -> None:
     with validated(a_folder(tmp_path, **MOVED), town.clock.now(), Silence()) as files:
         assert count(files.lists, "past_events") == 2

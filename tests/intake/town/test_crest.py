@@ -1,5 +1,7 @@
 """A crest can only draw."""
 
+from pathlib import Path
+
 import pytest
 
 from chalicelib.intake.town.crest import BadCrest, check_drawing, read_crest
@@ -8,7 +10,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/19
 SHAPES = '<defs><g id="a"><path d="M0 0h9v9z"/></g></defs><use xlink:href="#a"/><rect fill="url(#b)" width="3"/>'
 
 
-def test_shapes_are_fine():
+def test_shapes_are_fine() -> None:
     check_drawing(SVG.format(SHAPES).encode())
 
 
@@ -32,7 +34,7 @@ def test_shapes_are_fine():
         ("<x:script xmlns:x='http://www.w3.org/1999/xhtml'/>", "<script>"),
     ],
 )
-def test_anything_active_or_remote_is_refused(inside, part):
+def test_anything_active_or_remote_is_refused(inside: str, part: str) -> None:
     with pytest.raises(BadCrest) as refused:
         check_drawing(SVG.format(inside).encode())
     assert part in str(refused.value)
@@ -49,12 +51,12 @@ def test_anything_active_or_remote_is_refused(inside, part):
         pytest.param(b'<?xml version="1.0" encoding="klingon"?><svg/>', id="unknown encoding"),
     ],
 )
-def test_only_svg_in_utf8(content):
+def test_only_svg_in_utf8(content: bytes) -> None:
     with pytest.raises(BadCrest):
         check_drawing(content)
 
 
-def test_a_crest_is_a_small_file_of_the_folder(tmp_path):
+def test_a_crest_is_a_small_file_of_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "town"
     folder.mkdir()
     (folder / "b.svg").write_text(SVG.format(SHAPES))

@@ -1,6 +1,7 @@
 """town.toml -> Town: everything that it can say, and everything that can be wrong with it, with its line."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,15 @@ from chalicelib.rules.deadlines import (
     OpenDaysBefore,
     WeekdayTable,
 )
+from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Period
-from chalicelib.rules.town import Capacity, Window
+from chalicelib.rules.town import Capacity, Town, Window
 from tests.clock import paris
 from tests.intake.folder import TOWN, a_folder, line_of, town_with
+from tests.present import present
 
 TODAY = date(2026, 11, 23)
+CANTEEN, WEDNESDAYS = ActivityId("cantine"), ActivityId("mercredi")
 CREST = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>'
 SUMMER = """
 [activites.ete]
@@ -40,31 +44,35 @@ periodes = [{ du = 2027-07-05, au = 2027-07-30, ouvre = "2027-05-03 08:00", ferm
 """
 
 
-def read(folder, today=TODAY):
+def read(folder: Path, today: date = TODAY) -> tuple[Town | None, list[str]]:
     faults = Faults()
     return read_town(folder, faults, today), [str(fault) for fault in faults]
 
 
-def test_a_town_is_read(tmp_path):
+def right(folder: Path, today: date = TODAY) -> Town:
+    """The town of a file in which nothing is wrong."""
+    town, faults = read(folder, today)
+    assert faults == []
+    return present(town)
+
+
+def test_a_town_is_read(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, town=town_with(message='message = "Été"\nblason = "b.svg"') + SUMMER)
     (folder / "b.svg").write_text(CREST)
-    town, faults = read(folder)
-    assert faults == []
+    town = right(folder)
     assert (town.name, town.message, town.crest) == ("Ville de démo", "<p>Été</p>", CREST)
     assert town.office.phone == "01 00 00 00 00"
     assert town.legal.accessibility == "non conforme"
     assert list(town.schools) == ["mallerin", "prevert"]
     assert list(town.activities) == ["cantine", "mercredi", "ete"]
-    cantine = town.activities["cantine"]
+    cantine = town.activities[CANTEEN]
     assert (cantine.booking, cantine.cancelling) == (CalendarDaysBefore(1, 600), CalendarDaysBefore(1, 600))
     assert cantine.school_weekdays == {1, 2, 4, 5}
-    assert town.activities["mercredi"].capacity == Capacity(1, {})
+    assert town.activities[WEDNESDAYS].capacity == Capacity(1, {})
 
 
-def test_an_activity_says_everything(tmp_path):
-    town, faults = read(a_folder(tmp_path, town=TOWN + SUMMER))
-    assert faults == []
-    ete = town.activities["ete"]
+def test_an_activity_says_everything(tmp_path: Path) -> None:
+    ete = right(a_folder(tmp_path, town=TOWN + SUMMER)).activities[ActivityId("ete")]
     assert ete.booking == FixedDates(
         (
             (Period("", date(2027, 7, 5), date(2027, 7, 16)), date(2027, 6, 15), 1440),
@@ -72,20 +80,18 @@ def test_an_activity_says_everything(tmp_path):
         )
     )
     assert ete.cancelling == WeekdayTable({1: (5, 540), 2: (1, 570)})
-    assert ete.capacity == Capacity(20, {"prevert": 5})
-    assert (ete.schools, ete.requires, ete.excludes) == ({"prevert"}, ("cantine",), ("mercredi",))
+    assert ete.capacity == Capacity(20, {SchoolId("prevert"): 5})
+    assert (ete.schools, ete.requires, ete.excludes) == (frozenset({SchoolId("prevert")}), (CANTEEN,), (WEDNESDAYS,))
     assert (ete.first, ete.last, ete.meal, ete.regie) == (date(2027, 7, 5), date(2027, 7, 30), True, "REGIE")
     opens, closes = paris("lundi 2027-05-03 08:00"), paris("jeudi 2027-07-01 00:00")
     assert ete.windows == (Window(date(2027, 7, 5), date(2027, 7, 30), opens, closes),)
 
 
 @pytest.mark.parametrize("encode", ["utf-8-sig", "cp1252"])
-def test_a_notepads_habits_are_accepted(tmp_path, encode):
+def test_a_notepads_habits_are_accepted(tmp_path: Path, encode: str) -> None:
     folder = a_folder(tmp_path)
     (folder / "town.toml").write_bytes(TOWN.replace("\n", "\r\n").encode(encode))
-    town, faults = read(folder)
-    assert faults == []
-    assert town.name == "Ville de démo"
+    assert right(folder).name == "Ville de démo"
 
 
 CASES = [
@@ -162,7 +168,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("key", "line", "said"), CASES)
-def test_a_fault_is_said_with_its_line(tmp_path, key, line, said):
+def test_a_fault_is_said_with_its_line(tmp_path: Path, key: str, line: str, said: str) -> None:
     text = town_with(**{key: line})
     town, faults = read(a_folder(tmp_path, town=text))
     assert town is None
@@ -191,23 +197,23 @@ def test_a_fault_is_said_with_its_line(tmp_path, key, line, said):
         pytest.param("[ecoles]\n[activites]\n", "town.toml:2: aucune activité", id="no activity"),
     ],
 )
-def test_a_file_that_is_not_a_town(tmp_path, text, said):
+def test_a_file_that_is_not_a_town(tmp_path: Path, text: str, said: str) -> None:
     _, faults = read(a_folder(tmp_path, town=text))
     assert any(fault.startswith(said) for fault in faults), faults
 
 
-def test_no_file(tmp_path):
+def test_no_file(tmp_path: Path) -> None:
     assert read(tmp_path) == (None, ["town.toml:1: ce fichier manque ; attendu : la configuration de la ville"])
 
 
-def test_faults_are_all_said_at_once(tmp_path):
+def test_faults_are_all_said_at_once(tmp_path: Path) -> None:
     _, faults = read(
         a_folder(tmp_path, town=town_with(couleur='couleur = "bleu"', zone='zone = "D"', places="places = -1"))
     )
     assert len(faults) == 3
 
 
-def test_two_activities_may_not_share_a_name(tmp_path):
+def test_two_activities_may_not_share_a_name(tmp_path: Path) -> None:
     text = TOWN.replace("Accueil du mercredi", "CANTINE")
     _, faults = read(a_folder(tmp_path, town=text))
     assert [fault.split(":")[1] for fault in faults] == [
@@ -218,7 +224,7 @@ def test_two_activities_may_not_share_a_name(tmp_path):
 OPEN_DAYS = {"reserver": 'reserver = "1 jour d\'ouverture avant à 11:00"'}
 
 
-def test_a_calendar_that_starts_too_late_for_a_deadline(tmp_path):
+def test_a_calendar_that_starts_too_late_for_a_deadline(tmp_path: Path) -> None:
     text = town_with(**OPEN_DAYS)
     town, faults = read(a_folder(tmp_path, town=text), today=date(2026, 8, 1))
     assert town is None
@@ -228,26 +234,25 @@ def test_a_calendar_that_starts_too_late_for_a_deadline(tmp_path):
     ]
 
 
-def test_days_that_are_past_need_no_deadline(tmp_path):
-    town, faults = read(a_folder(tmp_path, town=town_with(**OPEN_DAYS)), today=date(2026, 9, 2))
-    assert faults == []
-    assert town.activities["cantine"].booking == OpenDaysBefore(1, 660)
+def test_days_that_are_past_need_no_deadline(tmp_path: Path) -> None:
+    town = right(a_folder(tmp_path, town=town_with(**OPEN_DAYS)), today=date(2026, 9, 2))
+    assert town.activities[CANTEEN].booking == OpenDaysBefore(1, 660)
 
 
-def test_never_online_is_a_deadline(tmp_path):
-    town, _ = read(a_folder(tmp_path, town=town_with(reserver='reserver = "jamais en ligne"')))
-    assert town.activities["cantine"].booking == NeverOnline()
+def test_never_online_is_a_deadline(tmp_path: Path) -> None:
+    town = right(a_folder(tmp_path, town=town_with(reserver='reserver = "jamais en ligne"')))
+    assert town.activities[CANTEEN].booking == NeverOnline()
 
 
 @pytest.mark.parametrize(("written", "padded"), [("", False), ("false", False), ("true", True)])
-def test_the_debts_number_is_long_when_it_is_said(tmp_path, written, padded):
+def test_the_debts_number_is_long_when_it_is_said(tmp_path: Path, written: str, padded: bool) -> None:
     paying = '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\n'
     line = f"reference-longue = {written}\n" if written else ""
     town, faults = read(a_folder(tmp_path, town=TOWN.replace("[ecoles]", f"{paying}{line}\n[ecoles]")))
     assert (town and town.payment.padded, faults) == (padded, [])
 
 
-def test_a_long_reference_is_true_or_false(tmp_path):
+def test_a_long_reference_is_true_or_false(tmp_path: Path) -> None:
     paying = '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nreference-longue = "oui"\n'
     _, (fault,) = read(a_folder(tmp_path, town=TOWN.replace("[ecoles]", f"{paying}\n[ecoles]")))
     assert "true ou false" in fault
