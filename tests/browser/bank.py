@@ -46,7 +46,8 @@ class Bank:
         """Cents of every payment that the portal has for the manual's invoice."""
         of_family = Key("family").eq(FAMILY) & Key("item").begins_with("I#")
         items = self.tables["invoices"].query(KeyConditionExpression=of_family)["Items"]
-        return [int(item["amount"]) for item in items if NUMBER in item["item"] and "#PAY#" in item["item"]]
+        paid = (text for item in items if NUMBER in item["item"] for text in item["payments"].values())
+        return [json.loads(text)["amount"] for text in paid]
 
 
 @dataclass
