@@ -31,13 +31,12 @@ class Function:
     async_: bool = True
 
 
-READ_AND_ADD = ("GetItem", "PutItem", "Query", "UpdateItem")
 FUNCTIONS: Mapping[str, Function] = {
     "APIHandler": Function(
         "api",
         {
             "families": ("GetItem", "PutItem", "Query", "UpdateItem"),
-            "invoices": READ_AND_ADD,
+            "invoices": ("GetItem", "Query", "UpdateItem"),
             "invoices/index/listed": ("Query",),
             "journal": ("PutItem", "Query"),
             "logins": ("Query",),
@@ -70,7 +69,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "ReconcilePayments": Function(
         "reconcile-payments",
         {
-            "invoices": READ_AND_ADD,
+            "invoices": ("GetItem", "Query", "UpdateItem"),
             "outbox": ("PutItem",),
             "payments": ("GetItem", "PutItem", "UpdateItem"),
             "payments/index/to-look-at": ("Query",),
