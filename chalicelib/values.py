@@ -38,15 +38,18 @@ def finish(cls: type) -> None:
 
 
 class _Fact:
-    """An attribute of a dataclass that the standard library reads, got from a class that is not finished."""
+    """An attribute of a dataclass that the standard library reads, got from a class that is not finished.
+
+    A dataclass has no ``__signature__`` of its own: who asks for it reads the one of ``__init__`` next.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __get__(self, _instance: object, cls: type) -> Any:
-        if cls is Value:
-            raise AttributeError(self.name)  # It is no dataclass, only what inherits from it.
-        finish(cls)
+        finish(cls)  # Value itself is no dataclass, only what inherits from it.
+        if self.name not in vars(cls) or cls is Value:
+            raise AttributeError(self.name)
         return vars(cls)[self.name]
 
 
@@ -58,7 +61,7 @@ def _finishing(name: str) -> Callable[..., Any]:
     return first
 
 
-for _name in ("__dataclass_fields__", "__match_args__"):
+for _name in ("__dataclass_fields__", "__match_args__", "__signature__"):
     setattr(Value, _name, _Fact(_name))
 for _name in ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__"):
     setattr(Value, _name, _finishing(_name))

@@ -147,6 +147,7 @@ FIRST_ASKED: dict[str, Callable[[Any], object]] = {
     "replaced": lambda kind: dataclasses.replace(unborn(kind, 1), y=3).y == 3,
     "fields": lambda kind: [one.name for one in dataclasses.fields(kind)] == ["x", "y"],
     "asked": dataclasses.is_dataclass,
+    "its signature": lambda kind: list(inspect.signature(kind).parameters) == ["x", "y"],
     "matched": lambda kind: matched(kind, unborn(kind, 1)) == (1, 2),
     "kept as it is": lambda kind: frozen(unborn(kind, 1)),
     "inherited": lambda kind: type("Child", (kind,), {"__annotations__": {"z": int}, "z": 4})(1, 2).z == 4,
