@@ -29,6 +29,7 @@ _BEFORE = re.compile(r"[ \u00a0]([;:!?»])")
 _AFTER = re.compile(r"« ")
 
 
+@lru_cache(maxsize=4096)
 def typeset(text: str) -> str:
     """Put the spaces and apostrophes of French typography in the place of those that an ordinary keyboard types."""
     return _AFTER.sub(f"«{NARROW}", _BEFORE.sub(rf"{NARROW}\1", text)).replace("'", "’")
@@ -60,12 +61,12 @@ def long_day(day: date) -> str:
 
 def slashed(day: date) -> str:
     """``23/12/2015``."""
-    return f"{day:%d/%m/%Y}"
+    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 def short_day(day: date) -> str:
     """``23/12``."""
-    return f"{day:%d/%m}"
+    return f"{day.day:02}/{day.month:02}"
 
 
 def dashed(day: date) -> str:

@@ -1,9 +1,9 @@
 """What each slot of a planning is, and what a save may change of it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
@@ -23,8 +23,8 @@ class Slot(NamedTuple):
     day: date
 
 
-MOST_DAYS_KEPT = 20_000
-"""How many answers a ``TownDays`` keeps: two years of ten activities at three schools."""
+MOST_DAYS_KEPT = 1_000
+"""How many days an ``ActivityDays`` keeps: more than two years."""
 
 
 @dataclass(frozen=True, order=True)
@@ -36,8 +36,11 @@ class PlaceKey:
     school: SchoolId | None = None
 
 
-class State(Enum):
-    """Why a slot can be changed now, or not. The first reason that applies is given, in this order."""
+class State(StrEnum):
+    """Why a slot can be changed now, or not. The first reason that applies is given, in this order.
+
+    A string: pages hash hundreds of them, and the hash of a plain Enum is a function of Python.
+    """
 
     PAST = "past"
     CLOSED = "closed"
@@ -163,21 +166,35 @@ class DayFacts(NamedTuple):
     cancel_until: datetime | None = None
 
 
+class ActivityDays(dict[date, DayFacts]):
+    """What is true of one activity on each day at one school; a day is worked out when it is first asked for."""
+
+    def __init__(self, town: Town, activity: Activity, school: SchoolId) -> None:
+        super().__init__()
+        self.town = town
+        self.activity = activity
+        self.school = school
+
+    def __missing__(self, day: date) -> DayFacts:
+        if len(self) >= MOST_DAYS_KEPT:
+            self.clear()
+        facts = self[day] = _work_out(self.town, self.activity, self.school, day)
+        return facts
+
+
 class TownDays:
     """The days of one town; each is worked out once for all families. It lives as long as the town's configuration."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self._known: dict[tuple[ActivityId, SchoolId, date], DayFacts] = {}
+        self._known: dict[tuple[ActivityId, SchoolId], ActivityDays] = {}
 
-    def facts(self, activity: Activity, school: SchoolId, day: date) -> DayFacts:
-        """What is true of one of the town's activities on ``day`` at ``school``."""
-        asked = (activity.id, school, day)
+    def of(self, activity: Activity, school: SchoolId) -> ActivityDays:
+        """The days of one of the town's activities at ``school``."""
+        asked = (activity.id, school)
         known = self._known.get(asked)
         if known is None:
-            if len(self._known) >= MOST_DAYS_KEPT:
-                self._known.clear()
-            known = self._known[asked] = _work_out(self.town, activity, school, day)
+            known = self._known[asked] = ActivityDays(self.town, activity, school)
         return known
 
 
@@ -212,14 +229,30 @@ class Judge(Value):
 
         An activity that the town does not have, or has no longer, is closed.
         """
-        if slot.day < self.today:
+        return self._view(self._known(slot.activity), slot, booked, taken)
+
+    def row(self, name: ActivityId, days: Iterable[date], booked: Container[Slot]) -> list[SlotView]:
+        """View the slots of one activity on ``days``, as if no place was taken. ``booked`` says which are booked."""
+        known = self._known(name)
+        slots = [Slot(self.child.id, name, day) for day in days]
+        return [self._view(known, slot, slot in booked, 0) for slot in slots]
+
+    def _known(self, name: ActivityId) -> tuple[ActivityDays | None, Enrolment | None]:
+        activity = self.days.town.activity(name)
+        return self.days.of(activity, self.child.school) if activity else None, self.enrolments.get(name)
+
+    def _view(
+        self, known: tuple[ActivityDays | None, Enrolment | None], slot: Slot, booked: bool, taken: int
+    ) -> SlotView:
+        days, enrolment = known
+        day = slot.day
+        if day < self.today:
             return SlotView(slot, booked, State.PAST)
-        activity = self.days.town.activity(slot.activity)
-        facts = self.days.facts(activity, self.child.school, slot.day) if activity else DayFacts("")
-        enrolment = self.enrolments.get(slot.activity)
-        closed = facts.closed_because is not None or enrolment is None or not enrolment.covers(slot.day)
-        if activity is None or enrolment is None or closed:
+        facts = days[day] if days is not None else DayFacts("")
+        closed = facts.closed_because is not None or enrolment is None or not enrolment.covers(day)
+        if days is None or enrolment is None or closed:
             return SlotView(slot, booked, State.CLOSED, closed_because=facts.closed_because or "")
+        activity = days.activity
         closes_at = facts.cancel_until if booked else facts.book_until
         if closes_at is None or enrolment.read_only:
             return SlotView(slot, booked, State.READ_ONLY)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
@@ -80,6 +81,11 @@ class Activity(Value):
     meal: bool = False
     """Whether it is a meal: this only chooses the words of a refusal (« Le repas reste réservé »)."""
     regie: str = ""
+
+    @cached_property
+    def has_one_deadline(self) -> bool:
+        """Whether booking and cancelling end at the same time."""
+        return self.booking == self.cancelling
 
 
 class PaymentFacts(Value):

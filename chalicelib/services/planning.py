@@ -93,8 +93,7 @@ class ShowPlanning:
         child = judge.child
         views: dict[ActivityId, list[SlotView]] = {}
         for activity in rows:
-            slots = [Slot(child.id, activity.id, day) for day in days]
-            views[activity.id] = [judge.view(slot, slot in booked) for slot in slots]
+            views[activity.id] = judge.row(activity.id, days, booked)
         limited = [activity for activity in rows if activity.capacity]
         keys = {key for activity in limited for view in views[activity.id] if (key := _counter(activity, child, view))}
         taken = self.plannings.taken(keys) if keys else {}

@@ -19,6 +19,8 @@ from chalicelib.rules.town import Activity
 def rule_words(activity: Activity, first: date, last: date) -> str:
     """When the slots of an activity from ``first`` to ``last`` may change: ``à changer la veille avant 10 h``."""
     booking = deadline_phrase(activity.booking, first, last)
+    if activity.has_one_deadline:
+        return f"à changer {booking}"
     cancelling = deadline_phrase(activity.cancelling, first, last)
     if booking == cancelling:
         return f"à changer {booking}"

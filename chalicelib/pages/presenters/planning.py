@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -34,23 +35,38 @@ Url = Callable[..., str]
 CELLS = "planning/cells.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One activity in one week; ``cells`` are its table cells, already HTML."""
+_Row = tuple[Activity, Sequence[SlotView]]
+"""One activity and its views of one week, one for each column."""
+_Verbs = tuple[str, str]
+"""What a deadline ends, when the slot is not booked and when it is."""
+
+
+class Column(NamedTuple):
+    """A day of one week: the id of its header cell, and the end of its boxes' values."""
 
     id: str
-    label: str
+    day: str
+
+
+class Head(NamedTuple):
+    """What is the same in a week of every family: its number, its first and last day, its columns.
+
+    ``cells`` are the header cells of the days, already HTML.
+    """
+
+    number: int
+    first: str
+    last: str
+    days: tuple[date, ...]
+    columns: tuple[Column, ...]
     cells: Markup
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    number: int
-    first: str
-    last: str
-    heads: Markup
-    """The header cells of the days, already HTML."""
-    lines: tuple[Line, ...]
+    head: Head
+    rows: Markup
+    """One row for each activity, already HTML."""
     deadlines: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -74,16 +90,15 @@ def next_deadline_words(page: PlanningPage) -> str:
     if view is None or view.closes_at is None:
         return ""
     label = page.town.label_of(view.slot.activity)
-    verb = _verb(page.town.activity(view.slot.activity), view)
-    return f"{label} de {day_words(view.slot.day)}, {verb} {before_words(view.closes_at)}."
+    verbs = _verbs(page.town.activity(view.slot.activity))
+    return f"{label} de {day_words(view.slot.day)}, {verbs[view.booked]} {before_words(view.closes_at)}."
 
 
-def _verb(activity: Activity | None, view: SlotView) -> str:
-    """The change that the deadline ends. When booking and cancelling end at different times, it is the change that is
-    possible next."""
-    if activity is None or activity.booking == activity.cancelling:
-        return "à changer"
-    return "à annuler" if view.booked else "à réserver"
+def _verbs(activity: Activity | None) -> _Verbs:
+    """When booking and cancelling end at different times, a deadline ends the change that is possible next."""
+    if activity is None or activity.has_one_deadline:
+        return ("à changer", "à changer")
+    return ("à réserver", "à annuler")
 
 
 def school_words(child: Child, town: Town) -> str:
@@ -94,59 +109,79 @@ def school_words(child: Child, town: Town) -> str:
     return " / ".join(part for part in (school.label if school else "", child.class_name) if part)
 
 
-_Row = tuple[Activity, Sequence[SlotView]]
-"""One activity and its views of one week, one for each column."""
-
-
 def _week(page: PlanningPage, number: int) -> Week:
-    monday = page.first + timedelta(weeks=number)
-    days = [monday + timedelta(days=n - 1) for n in page.weekdays]
-    start, end = number * len(days), (number + 1) * len(days)
+    head = _head(page.first + timedelta(weeks=number), page.weekdays, number)
+    size = len(page.weekdays)
+    start, end = number * size, (number + 1) * size
     rows = [(activity, page.views[activity.id][start:end]) for activity in page.rows]
-    columns = [_column(number, day) for day in days]
     return Week(
-        number=monday.isocalendar().week,
-        first=short_day(monday),
-        last=short_day(monday + timedelta(days=6)),
-        heads=Markup("").join(_head(day, column) for day, column in zip(days, columns, strict=True)),
-        lines=tuple(_line(row, columns, f"s{number}a{rank}") for rank, row in enumerate(rows)),
-        deadlines=_deadline_lines(rows, days),
-        notes=_notes(rows, days),
+        head=head,
+        rows=_html(_table_row(row, head.columns, f"s{number}a{rank}") for rank, row in enumerate(rows)),
+        deadlines=_deadline_lines(rows, head.days),
+        notes=_notes(rows, head.days),
     )
 
 
-def _column(week: int, day: date) -> str:
-    """Id of a day's header cell."""
-    return f"s{week}j{day.isoweekday()}"
+@lru_cache(maxsize=256)
+def _head(monday: date, weekdays: tuple[int, ...], number: int) -> Head:
+    """``number`` is the week's place on the page, which the ids of its cells begin with."""
+    days = tuple(monday + timedelta(days=n - 1) for n in weekdays)
+    columns = tuple(Column(f"s{number}j{day.isoweekday()}", day.isoformat()) for day in days)
+    cell = macro(CELLS, "head")
+    return Head(
+        number=monday.isocalendar().week,
+        first=short_day(monday),
+        last=short_day(monday + timedelta(days=6)),
+        days=days,
+        columns=columns,
+        cells=_html(
+            cell(column.id, TWO_LETTERS[day.weekday()], weekday(day), f"{day:%d}", month(day))
+            for day, column in zip(days, columns, strict=True)
+        ),
+    )
 
 
-@lru_cache(maxsize=1024)
-def _head(day: date, column: str) -> Markup:
-    head: Markup = macro(CELLS, "head")(column, TWO_LETTERS[day.weekday()], weekday(day), f"{day:%d}", month(day))
-    return head
+def _html(parts: Iterable[str]) -> Markup:
+    """Cells one after the other. A macro made each of them, so that none needs escaping."""
+    return Markup("".join(parts))  # noqa: S704 - see above
 
 
-def _line(row: _Row, columns: list[str], row_id: str) -> Line:
+def _table_row(row: _Row, columns: tuple[Column, ...], row_id: str) -> str:
     activity, views = row
     prefix = str(escape(row_of_cells(views[0].slot)))
-    cells = [_cell(activity, view, prefix, f"{row_id} {column}") for view, column in zip(views, columns, strict=True)]
-    return Line(row_id, activity.label, Markup("".join(cells)))  # noqa: S704 - every part is escaped
+    verbs = _verbs(activity)
+    cells = [
+        _box_cell(view, verbs, f"{prefix}{column.day}", f"{row_id} {column.id}")
+        if view.state is State.OPEN
+        else _still_cell(view)
+        for view, column in zip(views, columns, strict=True)
+    ]
+    before, between, after, end = _row_parts()
+    return f"{before}{row_id}{between}{escape(activity.label)}{after}{''.join(cells)}{end}"
 
 
-def _cell(activity: Activity, view: SlotView, prefix: str, names: str) -> str:
-    """A table cell. ``prefix`` is the slot's name up to its day, escaped; ``names`` are the ids of its two headers.
+def _box_cell(view: SlotView, verbs: _Verbs, value: str, names: str) -> str:
+    """A cell that can be changed. ``value`` is the slot's name; ``names`` are the ids of its two headers.
 
-    The values of a box need no escaping: its name is escaped already; ids and deadlines are words of ours.
+    Nothing needs escaping here: the name is escaped already, ids and deadlines are words of ours.
     """
-    if view.state is State.OPEN:
-        before, between, after, end = _box(view.booked)
-        title = f"{_verb(activity, view)} {before_words(view.closes_at)}" if view.closes_at else ""
-        return f"{before}{prefix}{view.slot.day.isoformat()}{between}{names}{after}{title}{end}"
+    before, between, after, end = _box(view.booked)
+    title = f"{verbs[view.booked]} {before_words(view.closes_at)}" if view.closes_at else ""
+    return f"{before}{value}{between}{names}{after}{title}{end}"
+
+
+def _still_cell(view: SlotView) -> str:
     look, says = _WORDS[view.state, view.booked]
     if view.state is State.NOT_YET and view.opens_at:
         return _still(look, f"réservation possible à partir de {instant_words(view.opens_at)}", "")
     late = view.state is State.TOO_LATE and view.closes_at
     return _still(look, says, f"il fallait valider {before_words(late)}" if late else "")
+
+
+@cache
+def _row_parts() -> list[str]:
+    """A row, cut at the places of its id, its label and its cells."""
+    return str(macro(CELLS, "row")("|", "|", "|")).split("|")
 
 
 @cache
@@ -177,7 +212,7 @@ _WORDS = {
 """Look and words of every slot that cannot be changed, by state and booking."""
 
 
-def _deadline_lines(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
+def _deadline_lines(rows: list[_Row], days: tuple[date, ...]) -> tuple[str, ...]:
     """One line for each rule, with the activities that follow it; an activity that is closed all week has no line."""
     together: dict[str, list[str]] = {}
     for activity, views in rows:
@@ -193,12 +228,13 @@ def _deadline_lines(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
 _NOTHING_TO_SAY = frozenset({State.CLOSED, State.PAST})
 
 
-def _notes(rows: list[_Row], days: list[date]) -> tuple[str, ...]:
+def _notes(rows: list[_Row], days: tuple[date, ...]) -> tuple[str, ...]:
     """Why days are closed, in the town's words, and from when other days can be booked."""
     reasons: dict[str, list[date]] = {}
-    for place, day in enumerate(days):
+    told = {place for _, views in rows for place, view in enumerate(views) if view.closed_because}
+    for place in sorted(told):
         for reason, labels in _reasons([(activity, views[place]) for activity, views in rows]).items():
-            reasons.setdefault(f"{reason} ({', '.join(labels)})" if labels else reason, []).append(day)
+            reasons.setdefault(f"{reason} ({', '.join(labels)})" if labels else reason, []).append(days[place])
     closed = [typeset(f"{_span(run)} : {reason}") for reason, run in reasons.items()]
     return (*closed, *_openings(rows))
 
