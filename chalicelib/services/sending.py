@@ -5,7 +5,7 @@ It works until nothing is left or its time is over; the next run does the rest.
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import Unavailable
@@ -102,7 +102,7 @@ class SendOutbox:
             if in_a_row == MOST_FAILURES_IN_A_ROW:
                 break
         if done != Sendings():
-            self.report("outbox.run", **vars(done))
+            self.report("outbox.run", **asdict(done))
         if in_a_row == MOST_FAILURES_IN_A_ROW:
             raise Unavailable(f"outbox: {MOST_FAILURES_IN_A_ROW} mails in a row did not leave")
         return done

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -19,6 +18,7 @@ from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys, ledger
 from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.invoice_items import receiving
+from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OperationRow, OutboxRow, ToLookAt
 
@@ -184,7 +184,7 @@ class DynamoAttemptStore:
             keys.attempt_partition(attempt.id),
             keys.UNIQUE,
             holder=attempt.family,
-            facts=_json(facts),
+            facts=json_text(facts),
             state=attempt.state.value,
             idop=attempt.idop,
             answer=_answer_text(attempt.answer),
@@ -229,7 +229,7 @@ def _doubt(text: str) -> Doubt | None:
 def _answer_text(answer: BankAnswer | None) -> str:
     if answer is None:
         return ""
-    return _json({**vars(answer), "paid_at": instant_text(answer.paid_at) if answer.paid_at else ""})
+    return json_text({**facts_of(answer), "paid_at": instant_text(answer.paid_at) if answer.paid_at else ""})
 
 
 def _answer(text: str) -> BankAnswer | None:
@@ -238,7 +238,3 @@ def _answer(text: str) -> BankAnswer | None:
     facts = json.loads(text)
     paid_at = facts.pop("paid_at")
     return BankAnswer(**facts, paid_at=instant_of(paid_at) if paid_at else None)
-
-
-def _json(facts: dict[str, Any]) -> str:
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

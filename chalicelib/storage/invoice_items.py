@@ -15,6 +15,7 @@ from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Paymen
 from chalicelib.rules.money import Cents
 from chalicelib.storage import keys
 from chalicelib.storage.database import RawItem
+from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.rows import InvoiceRow
 
 
@@ -58,8 +59,8 @@ def invoice_of(item: RawItem) -> Invoice:
 
 def _payment_text(payment: Payment) -> str:
     bank_date = payment.bank_date.isoformat() if payment.bank_date else ""
-    facts = {**vars(payment), "paid_on": payment.paid_on.isoformat(), "means": payment.means.value}
-    return _json({**facts, "bank_date": bank_date})
+    facts = {**facts_of(payment), "paid_on": payment.paid_on.isoformat(), "means": payment.means.value}
+    return json_text({**facts, "bank_date": bank_date})
 
 
 def _payment(text: str) -> Payment:
@@ -74,13 +75,9 @@ def _payment(text: str) -> Payment:
 
 
 def line_text(line: InvoiceLine) -> str:
-    return _json([line.what, line.child, str(line.quantity), line.unit_price, line.amount])
+    return json_text([line.what, line.child, str(line.quantity), line.unit_price, line.amount])
 
 
 def line_of(text: str) -> InvoiceLine:
     what, child, quantity, unit_price, amount = json.loads(text)
     return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))
-
-
-def _json(facts: object) -> str:
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

@@ -11,6 +11,7 @@ from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Doubt
 from chalicelib.storage import keys
 from chalicelib.storage.database import RawItem
+from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.rows import LedgerRow
 
 
@@ -40,4 +41,4 @@ def _text(entry: LedgerEntry) -> str:
         "doubt": entry.doubt.value if entry.doubt else "",
         "paid_at": instant_text(entry.paid_at) if entry.paid_at else "",
     }
-    return json.dumps({**vars(entry), **told}, ensure_ascii=False, separators=(",", ":"))
+    return json_text({**facts_of(entry), **told})

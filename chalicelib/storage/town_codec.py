@@ -6,7 +6,6 @@ so that an import can tell whether anything changed.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 
@@ -14,33 +13,32 @@ from chalicelib.rules.deadlines import Deadline, FixedDates, WeekdayTable
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
+from chalicelib.storage.json_text import facts_of, json_text
 
 FORMAT = 3
 """One more when what an older import wrote cannot be read any more: also when a kind of deadline changes its name."""
-Value = TypeVar("Value")
+Read = TypeVar("Read")
 
 _DEADLINES: Mapping[str, type[Deadline]] = {kind.__name__: kind for kind in get_args(Deadline)}
 
 
 def dump(town: Town) -> str:
     """The town as JSON text. Raises ValueError for a naive instant."""
-    return json.dumps(
+    return json_text(
         {
             "format": FORMAT,
             "name": town.name,
             "colour": town.colour,
             "crest": town.crest,
             "message": town.message,
-            "office": vars(town.office),
-            "legal": vars(town.legal),
+            "office": facts_of(town.office),
+            "legal": facts_of(town.legal),
             "schools": [[school.id, school.label] for school in town.schools.values()],
             "activities": [_dump_activity(activity) for activity in town.activities.values()],
             "calendar": _dump_calendar(town.calendar),
-            "payment": vars(town.payment),
+            "payment": facts_of(town.payment),
             "former": dict(town.former),
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
+        }
     )
 
 
@@ -133,7 +131,7 @@ def _dump_deadline(deadline: Deadline) -> list[Any]:
         case FixedDates():
             return [kind, [[*_dump_period(period), _text(last), minute] for period, last, minute in deadline.rows]]
         case _:
-            return [kind, *(getattr(deadline, figure.name) for figure in fields(deadline))]
+            return [kind, *facts_of(deadline).values()]
 
 
 def _load_deadline(read: list[Any]) -> Deadline:
@@ -205,5 +203,5 @@ def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _maybe(load_one: Callable[[Any], Value], read: Any) -> Value | None:
+def _maybe(load_one: Callable[[Any], Read], read: Any) -> Read | None:
     return None if read is None else load_one(read)

@@ -71,6 +71,18 @@ def test_one_reader_of_the_template() -> None:
     assert sorted(readers) == ["declared.py", "sam.py"]
 
 
+def test_a_value_is_asked_for_its_fields_by_name() -> None:
+    """``vars`` of a value also has what a ``cached_property`` worked out; ``facts_of`` of the storage has the fields
+    alone. ``values.py`` reads the names of classes."""
+    askers = [path.name for path in (ROOT / "chalicelib").rglob("*.py") if re.search(r"\bvars\(", path.read_text())]
+    assert askers == ["values.py"]
+
+
+def test_compact_json_is_written_in_one_place() -> None:
+    writers = [path.name for path in (ROOT / "chalicelib").rglob("*.py") if "separators=" in path.read_text()]
+    assert writers == ["json_text.py"]
+
+
 def test_keys_are_written_in_one_place() -> None:
     """A key that an operator's command spells by itself is forgotten when keys change."""
     fixed = [value for name, value in vars(keys).items() if name.isupper() and str(value).isalpha()]
