@@ -13,6 +13,8 @@ ChildId = NewType("ChildId", str)
 SchoolId = NewType("SchoolId", str)
 ActivityId = NewType("ActivityId", str)
 """A slug: ``cantine``, ``garderie-matin``. Lower-case ASCII letters, digits and dashes."""
+DietId = NewType("DietId", str)
+"""A slug, too: a key of ``[regimes]`` in town.toml."""
 EntryId = NewType("EntryId", str)
 """Range key of a journal entry, ``<UTC instant>#<random>``; it is also the id of its recap page."""
 AttemptId = NewType("AttemptId", str)
@@ -53,6 +55,10 @@ def school_id(text: str) -> SchoolId:
 
 def activity_id(text: str) -> ActivityId:
     return ActivityId(_read(_SLUG, text))
+
+
+def diet_id(text: str) -> DietId:
+    return DietId(_read(_SLUG, text))
 
 
 def entry_id(text: str) -> EntryId:

@@ -1,0 +1,28 @@
+"""The compact directory of children: what lists and orders say of a child, without opening its families one by one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.rules.ids import ChildId, DietId, SchoolId
+from chalicelib.values import Value
+
+
+class ListedChild(Value):
+    """A child of the town's lists, once, even when two families have it."""
+
+    id: ChildId
+    first_name: str
+    last_name: str
+    school: SchoolId
+    class_name: str
+    diet: DietId | None = None
+    """None: no diet of its own. A diet can reveal religion or health: it is never written in a log."""
+    pai: bool = False
+    """Whether an individual health plan (*projet d'accueil individualisé*) is in force."""
+
+
+class Directory(Value):
+    """Every child of the town's lists, as the import that ended at ``made_at`` (aware UTC) left them."""
+
+    made_at: datetime
+    children: Mapping[ChildId, ListedChild]
