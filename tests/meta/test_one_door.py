@@ -9,7 +9,7 @@ import pytest
 from chalicelib.rules import ids
 from tests.meta.test_architecture import SHIPPED, module_name
 
-KINDS = {"FamilyId", "ChildId", "SchoolId", "ActivityId", "EntryId", "AttemptId", "InvoiceNumber"}
+KINDS = {"FamilyId", "ChildId", "SchoolId", "ActivityId", "DietId", "EntryId", "AttemptId", "InvoiceNumber"}
 OWN_ROWS = "reads rows of its own, whose names were read when they were written"
 FAULTY = "reads on after a faulty name, to tell the other faults: nothing is written then"
 MINTED = "makes a new name of ours"
