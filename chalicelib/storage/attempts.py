@@ -26,9 +26,6 @@ _ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_
 """Facts of an attempt that are written to JSON without a change."""
 
 
-KEYS_IN_A_BATCH = 100
-
-
 class DynamoAttemptStore:
     """``AttemptStore``. Reads are consistent, except the reconciliation's list."""
 
@@ -46,13 +43,8 @@ class DynamoAttemptStore:
         return _attempt(row.serialize()) if row else None
 
     def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
-        keys_of = [{"partition": keys.attempt_partition(attempt), "item": keys.UNIQUE} for attempt in attempts]
-        found: list[Attempt] = []
-        for start in range(0, len(keys_of), KEYS_IN_A_BATCH):
-            chunk = keys_of[start : start + KEYS_IN_A_BATCH]
-            items = self.database.batch_get("attempts.among", self.rows, chunk, consistent_read=True)
-            found.extend(map(_attempt, items))
-        return tuple(found)
+        asked = ({"partition": keys.attempt_partition(attempt), "item": keys.UNIQUE} for attempt in attempts)
+        return tuple(map(_attempt, self.database.batch_get("attempts.among", self.rows, asked, consistent_read=True)))
 
     def by_idop(self, idop: str) -> Attempt | None:
         partition = keys.operation_partition(idop)

@@ -36,6 +36,8 @@ PATIENCE_SECONDS = 12.0
 earlier."""
 ITEMS_IN_A_BATCH = 25
 """How many items DynamoDB takes in one batch write."""
+KEYS_IN_A_BATCH = 100
+"""How many keys it takes in one batch read."""
 MOST_THREADS = 64
 CONDITION_FAILED = "ConditionalCheckFailed"
 UPDATE_REFUSED = "ConditionalCheckFailedException"
@@ -204,9 +206,12 @@ class Database:
             delete = [one["DeleteRequest"]["Key"] for one in rest if "DeleteRequest" in one]
         raise Unavailable(f"{operation}: items left unprocessed")
 
-    def batch_get(self, operation: str, row: type[Model], keys: list[Any], **options: Any) -> Iterator[RawItem]:
-        """The raw items that exist among ``keys`` (at most 100), in no order."""
-        table = row.Meta.table_name
+    def batch_get(self, operation: str, row: type[Model], keys: Iterable[Any], **options: Any) -> Iterator[RawItem]:
+        """The raw items that exist among ``keys``, in no order: one call for 100 keys, none for no key."""
+        for some in _by(KEYS_IN_A_BATCH, keys):
+            yield from self._batch_get(operation, row.Meta.table_name, some, options)
+
+    def _batch_get(self, operation: str, table: str, keys: list[Any], options: dict[str, Any]) -> Iterator[RawItem]:
         for _ in rounds(PATIENCE_SECONDS):
             with answering(operation):
                 answer = self.connection.batch_get_item(table, keys, **options)

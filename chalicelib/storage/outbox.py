@@ -15,7 +15,6 @@ from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.rows import OutboxRow
 
-KEYS_IN_A_BATCH = 100
 LATEST = "~"
 """Sorts after the id of every mail that is due at the same instant."""
 
@@ -85,12 +84,9 @@ class DynamoOutbox:
         wanted: dict[str, list[str]] = {}
         for email in emails:
             wanted.setdefault(keys.suppressed_address(self.pepper, email), []).append(email)
-        listed, found = list(wanted), set[str]()
-        for start in range(0, len(listed), KEYS_IN_A_BATCH):
-            chunk = [{"shard": keys.SUPPRESSED, "due": address} for address in listed[start : start + KEYS_IN_A_BATCH]]
-            for item in self.database.batch_get("outbox.suppressed", self.rows, chunk, consistent_read=True):
-                found.update(wanted[item["due"]["S"]])
-        return found
+        asked = ({"shard": keys.SUPPRESSED, "due": address} for address in wanted)
+        found = self.database.batch_get("outbox.suppressed", self.rows, asked, consistent_read=True)
+        return {email for item in found for email in wanted[item["due"]["S"]]}
 
     def _move(self, operation: str, mail: Mail, row: OutboxRow) -> None:
         """Put a mail elsewhere, in one step. When it is gone, somebody who held it after us has moved or sent it."""

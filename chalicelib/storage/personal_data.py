@@ -86,9 +86,7 @@ class DynamoPersonalItems:
     def _suppressions(self, own: Iterable[RawItem]) -> list[RawItem]:
         """The items that forbid to write to an address of the family: the town's, and those that parents added."""
         addresses = sorted({address for item in own for address in _addresses(item)})
-        asked = [{"shard": keys.SUPPRESSED, "due": keys.suppressed_address(self.pepper, one)} for one in addresses]
-        if not asked:
-            return []
+        asked = ({"shard": keys.SUPPRESSED, "due": keys.suppressed_address(self.pepper, one)} for one in addresses)
         return list(self.database.batch_get("personal_data.suppressions", self.mails, asked, consistent_read=True))
 
     def _erase(self, groups: Iterator[Group]) -> int:

@@ -26,7 +26,6 @@ from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
 
 JOURNAL_AT = 0
 """Place of the journal's row in the transaction: it is the only row that is put."""
-KEYS_IN_A_BATCH = 100
 
 
 class DynamoPlanningStore:
@@ -50,12 +49,9 @@ class DynamoPlanningStore:
 
     def tallies(self, wanted: Iterable[PlaceKey]) -> Mapping[PlaceKey, PlaceTally]:
         found = dict.fromkeys(wanted, PlaceTally())
-        listed = list(found)
-        for start in range(0, len(listed), KEYS_IN_A_BATCH):
-            asked = map(_key, listed[start : start + KEYS_IN_A_BATCH])
-            chunk = [{"day": day, "counter": counter} for day, counter in asked]
-            for item in self.database.batch_get("planning.taken", self.places, chunk, consistent_read=True):
-                found[keys.place_key(item["day"]["S"], item["counter"]["S"])] = _tally(item)
+        asked = [{"day": day, "counter": counter} for day, counter in map(_key, found)]
+        for item in self.database.batch_get("planning.taken", self.places, asked, consistent_read=True):
+            found[keys.place_key(item["day"]["S"], item["counter"]["S"])] = _tally(item)
         return found
 
     def reserve(self, key: PlaceKey, number: int, limit: int) -> None:

@@ -36,8 +36,8 @@ class DynamoThrottleStore:
 
     def is_full(self, limits: Sequence[Limit], now: datetime) -> bool:
         asked = {self._key(limit, now): limit for limit in limits}
-        keys = [{"subject": subject, "window": window} for subject, window in asked]
-        found = self.database.batch_get("throttle.is_full", self.rows, keys, consistent_read=True) if keys else ()
+        keys = ({"subject": subject, "window": window} for subject, window in asked)
+        found = self.database.batch_get("throttle.is_full", self.rows, keys, consistent_read=True)
         counts = {(item["subject"]["S"], item["window"]["S"]): int(item["count"]["N"]) for item in found}
         return any(counts.get(key, 0) >= limit.count for key, limit in asked.items())
 
