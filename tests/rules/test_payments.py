@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.ids import AttemptId, InvoiceNumber
+from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.looks import next_look
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import (
-    Attempt,
     AttemptState,
     BankAnswer,
     Doubt,
@@ -22,24 +21,15 @@ from chalicelib.rules.payments import (
     settled,
     without_answer,
 )
-from tests.builders import BOND
+from tests.builders import an_attempt, an_invoice
 from tests.clock import paris
 
 NOW = paris("lundi 2026-11-23 10:00")
-ATTEMPT = Attempt(
+ATTEMPT = an_attempt(
+    an_invoice(payments=()),
+    NOW,
     id=AttemptId("a-1"),
-    family=BOND,
-    invoice=InvoiceNumber("2013-026-000335"),
-    exercice="2013",
-    reference="2013T50026000335",
     label="CANTINE",
-    amount=Cents(424),
-    payer="Jamie BOND",
-    email="jamie.bond@server.fr",
-    client_number="006382",
-    saisie="T",
-    contract="web-service",
-    created_at=NOW,
     state=AttemptState.PENDING,
     idop="idop-1",
 )

@@ -25,7 +25,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
-from tests.builders import BOND, a_payment, an_invoice
+from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
@@ -35,21 +35,7 @@ from tests.stand_in import PEPPER, database_for, moto_town, seeded
 
 NOW = paris("lundi 2026-11-23 10:00")
 INVOICE = replace(an_invoice(), payments=())
-ATTEMPT = Attempt(
-    id=AttemptId("a-1"),
-    family=BOND,
-    invoice=INVOICE.number,
-    exercice="2013",
-    reference="2013T50026000335",
-    label="CANTINE",
-    amount=INVOICE.total,
-    payer="Jamie BOND",
-    email="jamie.bond@server.fr",
-    client_number="006382",
-    saisie="T",
-    contract="web-service",
-    created_at=NOW,
-)
+ATTEMPT = an_attempt(INVOICE, NOW, id=AttemptId("a-1"), label="CANTINE")
 ANSWER = BankAnswer("idop-1", "P", "006382", "2013T50026000335", INVOICE.total, "T", "A55A", NOW)
 
 

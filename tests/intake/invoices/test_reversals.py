@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Means, Payment
-from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.payments import AttemptState
+from tests.builders import an_attempt
 from tests.intake.invoices.desk import F1, NOW, NUMBER, Desk
 
 ATTEMPT = AttemptId("a-1")
@@ -18,22 +19,7 @@ def debited(desk: Desk) -> Desk:
     """The invoice of the files, paid online by a direct debit."""
     desk.load()
     invoice = desk.holder(NUMBER)
-    attempt = Attempt(
-        id=ATTEMPT,
-        family=F1,
-        invoice=NUMBER,
-        exercice="2026",
-        reference="2026T50026000335",
-        label="",
-        amount=invoice.total,
-        payer="Jamie BOND",
-        email="a@server.fr",
-        client_number="006382",
-        saisie="T",
-        contract="web-service",
-        created_at=NOW,
-        state=AttemptState.DEBIT_ACCEPTED,
-    )
+    attempt = an_attempt(invoice, NOW, id=ATTEMPT, email="a@server.fr", state=AttemptState.DEBIT_ACCEPTED)
     desk.attempts.kept[ATTEMPT] = attempt
     desk.invoices.record(
         F1,
