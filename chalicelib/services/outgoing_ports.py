@@ -12,7 +12,7 @@ from chalicelib.values import Value
 
 class Written(Value):
     """A save as the portal wrote it. ``at`` (aware UTC) is when it was written: the office may import a line long after
-    its own instant, which is ``entry.at``."""
+    the instant that its entry tells."""
 
     at: datetime
     family: FamilyId
