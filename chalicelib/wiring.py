@@ -82,16 +82,16 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
 
 def ports_on_aws(settings: Settings) -> Ports:
     """The portal on AWS, or on its stand-in when the settings name one."""
-    database, links = database_of(settings), SignedLinks(settings)
+    database, links, clock = database_of(settings), SignedLinks(settings), clock_for(settings.demo_now)
     return Ports(
         settings=settings,
-        clock=clock_for(settings.demo_now),
+        clock=clock,
         report=report,
         town=DynamoTownStore(database),
         families=DynamoFamilyStore(database),
         logins=DynamoLoginStore(database),
         throttle=DynamoThrottleStore(database),
-        plannings=DynamoPlanningStore(database),
+        plannings=DynamoPlanningStore(database, clock),
         invoices=DynamoInvoiceStore(database),
         pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
         notices=DynamoNoticeStore(database),

@@ -1,7 +1,7 @@
 """What the files that leave the portal are made from; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.rules.directory import Directory
@@ -19,14 +19,19 @@ class Written(Value):
     entry: JournalEntry
 
 
+FEED_MAY_LACK = timedelta(minutes=1)
+"""A save waits for 12 seconds, and its last call for 12 more; the index by day may be a second late."""
+
+
 class ChangeFeed(Protocol):
     """Every save of every family, by the instant at which it was written."""
 
     def between(self, after: datetime, until: datetime) -> Iterator[Written]:
-        """The saves written after ``after`` and not after ``until``, oldest first.
+        """The saves that changed something, written after ``after`` and not after ``until``, oldest first; of one
+        instant, by family and name. Their entries come without ``refusals`` and ``already``.
 
-        It may lack those of the last minute: the index follows the table, and a write that has to wait keeps its first
-        instant.
+        It may lack those of the last ``FEED_MAY_LACK``: the index follows the table, and a write that has to wait keeps
+        its first instant. What is older never changes.
         """
         ...
 

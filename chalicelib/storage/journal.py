@@ -4,7 +4,7 @@
 ``too-late|2015-12-22T09:00:00.000000Z||+2015-12-23|cantine|c-007``. The child comes last, so it may hold any character.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.rules import retention
@@ -12,11 +12,15 @@ from chalicelib.rules.ids import ActivityId, ChildId, EntryId, FamilyId
 from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.rules.planning import Reason, RefusedWish, Slot, Wish
 from chalicelib.services.ports import JournalEntry
+from chalicelib.storage import keys
 from chalicelib.storage.database import RawItem
-from chalicelib.storage.rows import JournalRow
+from chalicelib.storage.journal_rows import JournalRow
+
+WHEN_WRITTEN = ("feed", "written")
 
 
-def row_of(rows: type[JournalRow], family: FamilyId, entry: JournalEntry) -> JournalRow:
+def row_of(rows: type[JournalRow], family: FamilyId, entry: JournalEntry, written: datetime) -> JournalRow:
+    """The row of a save that is written at ``written``. A save that changed nothing is not in the feed."""
     return rows(
         family,
         entry.id,
@@ -25,8 +29,19 @@ def row_of(rows: type[JournalRow], family: FamilyId, entry: JournalEntry) -> Jou
         changes=[_wish_text(wish) for wish in entry.changes],
         refusals=[_refusal_text(refusal) for refusal in entry.refusals],
         already=[_wish_text(wish) for wish in entry.already],
+        feed=keys.feed(written.astimezone(UTC).date(), family) if entry.changes else None,
+        written=instant_text(written),
         expires=retention.of_save(entry.at),
     )
+
+
+def is_same(found: RawItem | None, written: RawItem) -> bool:
+    """Whether the item in the way is this very save, which an earlier try wrote at an instant of its own."""
+    return found is not None and _what(found) == _what(written)
+
+
+def _what(item: RawItem) -> RawItem:
+    return {name: value for name, value in item.items() if name not in WHEN_WRITTEN}
 
 
 def entry_of(item: RawItem) -> JournalEntry:
@@ -35,13 +50,14 @@ def entry_of(item: RawItem) -> JournalEntry:
         at=instant_of(item["at"]["S"]),
         channel=item["channel"]["S"],
         changes=tuple(_wish(text) for text in _texts(item["changes"])),
-        refusals=tuple(_refusal(text) for text in _texts(item["refusals"])),
-        already=tuple(_wish(text) for text in _texts(item["already"])),
+        refusals=tuple(_refusal(text) for text in _texts(item.get("refusals"))),
+        already=tuple(_wish(text) for text in _texts(item.get("already"))),
     )
 
 
-def _texts(attribute: dict[str, Any]) -> list[str]:
-    return [one["S"] for one in attribute["L"]]
+def _texts(attribute: dict[str, Any] | None) -> list[str]:
+    """The index by the instant of writing has neither refusals nor what already was so."""
+    return [one["S"] for one in attribute["L"]] if attribute else []
 
 
 def _wish_text(wish: Wish) -> str:

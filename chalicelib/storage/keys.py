@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+import zlib
 from datetime import date
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from chalicelib.rules.ids import ActivityId, ChildId, InvoiceNumber, SchoolId
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot
 
 STAMPS = "STAMPS"
@@ -75,6 +76,20 @@ def counter(key: PlaceKey) -> str:
 def place_key(day: str, counter: str) -> PlaceKey:
     activity, sharp, school = counter.partition("#")
     return PlaceKey(date.fromisoformat(day), ActivityId(activity), SchoolId(school) if sharp else None)
+
+
+FEED_SHARDS = 8
+"""In how many partitions the saves of a day are indexed. One takes a thousand writes a second, and the index must never
+slow the save of a parent: thousands of them press the button when a period opens."""
+
+
+def feed(day: date, family: FamilyId) -> str:
+    """Partition of the feed with the saves that a family wrote on a day, UTC."""
+    return feed_shard(day, zlib.crc32(family.encode()) % FEED_SHARDS)
+
+
+def feed_shard(day: date, shard: int) -> str:
+    return f"{day.isoformat()}#{shard}"
 
 
 def town_version(at: str) -> str:

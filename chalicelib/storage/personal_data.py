@@ -10,11 +10,11 @@ from pynamodb.models import Model
 from chalicelib.rules.ids import FamilyId
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, key_names
+from chalicelib.storage.journal_rows import JournalRow
 from chalicelib.storage.rows import (
     AttemptRow,
     FamilyRow,
     InvoiceRow,
-    JournalRow,
     LoginRow,
     OperationRow,
     OutboxRow,

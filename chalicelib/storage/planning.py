@@ -19,20 +19,26 @@ from chalicelib.rules import retention
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
-from chalicelib.services.ports import JournalEntry, PlaceTally
+from chalicelib.services.ports import Clock, JournalEntry, PlaceTally
 from chalicelib.storage import journal, keys
 from chalicelib.storage.database import Database, RawItem, WriteRefused
-from chalicelib.storage.rows import ByDay, JournalRow, PlaceRow, PlanningRow
+from chalicelib.storage.journal_rows import JournalRow
+from chalicelib.storage.rows import ByDay, PlaceRow, PlanningRow
 
 JOURNAL_AT = 0
 """Place of the journal's row in the transaction: it is the only row that is put."""
 
 
 class DynamoPlanningStore:
-    """``PlanningStore`` and ``PlaceBook``. Reads are consistent: a parent must see what she has just saved."""
+    """``PlanningStore`` and ``PlaceBook``. Reads are consistent: a parent must see what she has just saved.
 
-    def __init__(self, database: Database) -> None:
+    ``clock`` says when a save is written, which the feed of saves goes by. Without it, as in tests whose saves need no
+    feed, a save counts as written at its own instant.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self.database = database
+        self.clock = clock
         self.days = database.bind(PlanningRow)
         self.journal = database.bind(JournalRow)
         self.places = database.bind(PlaceRow)
@@ -63,8 +69,13 @@ class DynamoPlanningStore:
 
     def save(self, family: FamilyId, entry: JournalEntry) -> None:
         """See the port. Saving exactly the same entry again changes nothing: the first try was done, and its answer was
-        lost."""
-        row = journal.row_of(self.journal, family, entry)
+        lost.
+
+        The clock is read here, once: however old the entry and however long its import takes, it is written within
+        ``_write``'s patience of the instant in its row, and every try has the same one.
+        """
+        written = self.clock.now() if self.clock else entry.at
+        row = journal.row_of(self.journal, family, entry, written)
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(row, condition=self.journal.entry.does_not_exist(), return_values="ALL_OLD")
@@ -74,7 +85,7 @@ class DynamoPlanningStore:
         try:
             self.database.transact("planning.save", fill)
         except WriteRefused as refused:
-            if refused.found.get(JOURNAL_AT) != row.serialize():
+            if not journal.is_same(refused.found.get(JOURNAL_AT), row.serialize()):
                 raise
 
     def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:

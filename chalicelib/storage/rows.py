@@ -17,6 +17,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.storage.journal_rows import JournalRow
+
 
 class FamilyRow(Model):
     """``PROFILE`` holds the payer, ``EPOCH`` the session epoch if it was ever raised, each ``CHILD#`` one child, each
@@ -79,22 +81,6 @@ class PlanningRow(Model):
     family = UnicodeAttribute(hash_key=True)
     day = UnicodeAttribute(range_key=True)
     by_day = ByDay()
-    expires = NumberAttribute(null=True)
-
-
-class JournalRow(Model):
-    """One save. ``storage.journal.row_of`` writes its wishes."""
-
-    class Meta:
-        table_name = "journal"
-
-    family = UnicodeAttribute(hash_key=True)
-    entry = UnicodeAttribute(range_key=True)
-    at = UnicodeAttribute()
-    channel = UnicodeAttribute()
-    changes = ListAttribute(of=UnicodeAttribute)
-    refusals = ListAttribute(of=UnicodeAttribute)
-    already = ListAttribute(of=UnicodeAttribute)
     expires = NumberAttribute(null=True)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from threading import RLock
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import PlaceKey, Slot
-from chalicelib.services.ports import JournalEntry, PlaceTally
+from chalicelib.services.outgoing_ports import Written
+from chalicelib.services.ports import Clock, JournalEntry, PlaceTally
 from tests.fakes.instants import aware
 
 ITEMS = 100
@@ -16,9 +17,14 @@ ITEMS = 100
 
 
 class MemoryPlannings:
-    """``PlanningStore`` and ``PlaceBook``: bookings, journal and counters under one lock."""
+    """``PlanningStore``, ``PlaceBook`` and ``ChangeFeed``: bookings, journal and counters under one lock.
 
-    def __init__(self) -> None:
+    Without ``clock``, a save counts as written at its own instant.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock
+        self.feed: list[Written] = []
         self.bookings: dict[FamilyId, dict[Slot, str]] = {}
         """Each family's booked slots and their channels."""
         self.journals: dict[FamilyId, dict[EntryId, JournalEntry]] = {}
@@ -58,6 +64,15 @@ class MemoryPlannings:
                 else:
                     del slots[wish.slot]
             self.journals.setdefault(family, {})[entry.id] = entry
+            if entry.changes:
+                at = self.clock.now() if self.clock else entry.at
+                self.feed.append(Written(at, family, replace(entry, refusals=(), already=())))
+
+    def between(self, after: datetime, until: datetime) -> Iterator[Written]:
+        aware(after, until)
+        with self._lock:
+            found = [one for one in self.feed if after < one.at <= until]
+        return iter(sorted(found, key=lambda one: (one.at, one.family, one.entry.id)))
 
     def give_back(self, key: PlaceKey, number: int, found: PlaceTally) -> None:
         with self._lock:

@@ -68,6 +68,7 @@ TECHNICAL = {
     "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "holder", "head", "listed",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
     "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order",
+    "feed", "written",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 

@@ -89,7 +89,7 @@ def put_slot(desk: Desk) -> None:
 
 def put_line(desk: Desk) -> None:
     with answering("test"):
-        journal.row_of(desk.store.journal, BOND, desk.next_entry()).save()
+        journal.row_of(desk.store.journal, BOND, desk.next_entry(), NOW).save()
 
 
 def put_count(desk: Desk) -> None:

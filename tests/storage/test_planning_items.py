@@ -1,6 +1,6 @@
 """Bookings, journal and places as items: what is written is read, whatever it is."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +9,7 @@ from chalicelib.rules.ids import ChildId, EntryId, SchoolId
 from chalicelib.rules.planning import PlaceKey, Reason, RefusedWish, Slot, Wish
 from chalicelib.services.ports import JournalEntry
 from chalicelib.storage import journal, keys
-from chalicelib.storage.rows import JournalRow
+from chalicelib.storage.journal_rows import JournalRow
 from tests.builders import BOND, CANTEEN, JAMES, MORNING
 
 ids = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
@@ -28,9 +28,18 @@ entries = st.builds(
 )
 
 
-@given(entries)
-def test_an_entry_survives_its_row(entry: JournalEntry) -> None:
-    assert journal.entry_of(journal.row_of(JournalRow, BOND, entry).serialize()) == entry
+@given(entries, instants, instants)
+def test_an_entry_survives_its_row(entry: JournalEntry, written: datetime, later: datetime) -> None:
+    item = journal.row_of(JournalRow, BOND, entry, written).serialize()
+    assert journal.entry_of(item) == entry
+    assert journal.is_same(item, journal.row_of(JournalRow, BOND, entry, later).serialize()), "whenever it is tried"
+
+
+@given(entries, entries, instants)
+def test_another_entry_is_not_the_same(entry: JournalEntry, other: JournalEntry, written: datetime) -> None:
+    first, second = (journal.row_of(JournalRow, BOND, one, written).serialize() for one in (entry, other))
+    assert journal.is_same(first, second) == (entry == other)
+    assert not journal.is_same(None, first)
 
 
 @given(slots)

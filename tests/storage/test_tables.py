@@ -7,6 +7,7 @@ import pytest
 from pynamodb.models import Model
 
 from chalicelib.storage.database import Database
+from chalicelib.storage.journal_rows import ByWritten
 from chalicelib.storage.rows import ROWS
 from infra.declared import keys_of, tables_of, template
 
@@ -67,6 +68,18 @@ def test_the_kitchens_list_is_an_index() -> None:
         ("family", "RANGE"),
     ]
     assert index["Projection"] == {"ProjectionType": "ALL"}
+
+
+def test_the_feed_of_saves_is_an_index_of_what_it_needs() -> None:
+    """Refusals and what already was so stay out of it: an index is written and kept like a table."""
+    (index,) = TABLES["town-journal"]["GlobalSecondaryIndexes"]
+    assert [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]] == [
+        ("feed", "HASH"),
+        ("written", "RANGE"),
+    ]
+    declared = ByWritten.Meta.projection
+    assert index["IndexName"] == ByWritten.Meta.index_name
+    assert index["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": declared.non_key_attributes}
 
 
 def test_two_towns_in_one_process_do_not_mix(moto_database: Database) -> None:
