@@ -103,7 +103,7 @@ class NeverOnline(Value):
         return None
 
 
-Deadline = (
+Rule = (
     CalendarDaysBefore
     | WorkingDaysBefore
     | OpenDaysBefore
@@ -112,6 +112,41 @@ Deadline = (
     | FixedDates
     | NeverOnline
 )
+"""A deadline that is the same all year."""
+
+
+class DatedRules(Value):
+    """The rule changes in the course of the year. The day that is served chooses it, not the day of the booking.
+
+    ``before`` holds until the first of ``since``; None when nothing holds there: those days are never changed online.
+    Each of ``since``, in the order of days, holds from its day on. ``exceptions`` win for the days of their periods,
+    which do not overlap.
+    """
+
+    before: Rule | None
+    since: tuple[tuple[date, Rule], ...]
+    exceptions: tuple[tuple[Period, Rule], ...] = ()
+
+    def of(self, day: date) -> Rule:
+        """The rule that ``day`` follows."""
+        for period, rule in self.exceptions:
+            if day in period:
+                return rule
+        return self.by_date(day)
+
+    def by_date(self, day: date) -> Rule:
+        """The rule that ``day`` follows when it is no exception."""
+        rule = self.before or NeverOnline()
+        for first, later in self.since:
+            if first <= day:
+                rule = later
+        return rule
+
+    def closes_at(self, day: date, days: Days) -> datetime | None:
+        return self.of(day).closes_at(day, days)
+
+
+Deadline = Rule | DatedRules
 
 
 def _nth_before(day: date, count: int, counts: Predicate) -> date:

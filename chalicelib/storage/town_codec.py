@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 
-from chalicelib.rules.deadlines import Deadline, FixedDates, WeekdayTable
+from chalicelib.rules.deadlines import DatedRules, Deadline, FixedDates, Rule, WeekdayTable
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
@@ -19,7 +19,7 @@ FORMAT = 3
 """One more when what an older import wrote cannot be read any more: also when a kind of deadline changes its name."""
 Read = TypeVar("Read")
 
-_DEADLINES: Mapping[str, type[Deadline]] = {kind.__name__: kind for kind in get_args(Deadline)}
+_RULES: Mapping[str, type[Rule]] = {kind.__name__: kind for kind in get_args(Rule)}
 
 
 def dump(town: Town) -> str:
@@ -130,20 +130,36 @@ def _dump_deadline(deadline: Deadline) -> list[Any]:
             return [kind, [[day, *row] for day, row in sorted(deadline.rows.items())]]
         case FixedDates():
             return [kind, [[*_dump_period(period), _text(last), minute] for period, last, minute in deadline.rows]]
+        case DatedRules():
+            since = [[_text(first), _dump_deadline(rule)] for first, rule in deadline.since]
+            exceptions = [[_dump_period(period), _dump_deadline(rule)] for period, rule in deadline.exceptions]
+            return [kind, deadline.before and _dump_deadline(deadline.before), since, exceptions]
         case _:
             return [kind, *facts_of(deadline).values()]
 
 
 def _load_deadline(read: list[Any]) -> Deadline:
     """Raises ValueError for a kind that is no more."""
+    if read[0] != DatedRules.__name__:
+        return _load_rule(read)
+    _, before, since, exceptions = read
+    return DatedRules(
+        _maybe(_load_rule, before),
+        tuple((date.fromisoformat(first), _load_rule(rule)) for first, rule in since),
+        tuple((_load_period(period), _load_rule(rule)) for period, rule in exceptions),
+    )
+
+
+def _load_rule(read: list[Any]) -> Rule:
+    """Raises ValueError for a kind that is no more."""
     kind, *figures = read
-    if kind not in _DEADLINES:
+    if kind not in _RULES:
         raise ValueError(f"unknown deadline {read!r}")
     if kind == WeekdayTable.__name__:
         return WeekdayTable({day: (earlier, minute) for day, earlier, minute in figures[0]})
     if kind == FixedDates.__name__:
         return FixedDates(tuple((_load_period(row[:3]), date.fromisoformat(row[3]), row[4]) for row in figures[0]))
-    return _DEADLINES[kind](*figures)
+    return _RULES[kind](*figures)
 
 
 def _dump_calendar(calendar: Calendar) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from chalicelib.pages.presenters.deadlines import deadline_phrase, rule_words
 from chalicelib.pages.presenters.recap import changes_of, recap_of
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
+    DatedRules,
     Deadline,
     FixedDates,
     NeverOnline,
@@ -28,6 +29,7 @@ from tests.clock import paris
 from tests.pages.client import plain
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 9, 11)
+BEFORE, AFTER = CalendarDaysBefore(1, 600), CalendarDaysBefore(2, 720)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,24 @@ def test_french_spacing(typed: str, typeset: str) -> None:
         (FixedDates(((Period("", FIRST, LAST), date(2026, 6, 15), 1440),)), "jusqu'à minuit le 15/06/2026"),
         (FixedDates(((Period("", date(2027, 1, 1), date(2027, 2, 1)), LAST, 1440),)), "auprès de la mairie"),
         (NeverOnline(), "auprès de la mairie"),
+        (DatedRules(BEFORE, ((date(2026, 9, 1), AFTER),)), "2 jours avant, avant 12 h"),
+        (DatedRules(BEFORE, ((date(2026, 10, 1), AFTER),)), "la veille avant 10 h"),
+        (
+            DatedRules(BEFORE, ((date(2026, 9, 10), AFTER),)),
+            "la veille avant 10 h (du jeudi 10/09 au vendredi 11/09 : 2 jours avant, avant 12 h)",
+        ),
+        (
+            DatedRules(
+                BEFORE, (), ((Period("", FIRST, FIRST), AFTER), (Period("", date(2026, 9, 9), LAST), NeverOnline()))
+            ),
+            "auprès de la mairie (lundi 07/09 : 2 jours avant, avant 12 h ; mardi 08/09 : la veille avant 10 h)",
+        ),
+        (
+            DatedRules(
+                BEFORE, (), ((Period("", FIRST, FIRST), AFTER), (Period("", date(2026, 9, 9), date(2026, 9, 9)), AFTER))
+            ),
+            "la veille avant 10 h (lundi 07/09 et mercredi 09/09 : 2 jours avant, avant 12 h)",
+        ),
     ],
 )
 def test_every_kind_of_deadline_has_words(deadline: Deadline, said: str) -> None:

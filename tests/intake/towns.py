@@ -18,7 +18,13 @@ CALENDARS = (
     (date(2026, 12, 7), date(2027, 7, 2)),
     (date(2027, 9, 1), date(2028, 7, 1)),
 )
-DEADLINES = ("la veille à 10:00", "jeudi de la semaine précédente à 24:00", "jamais en ligne", "le jour même à 09:00")
+DEADLINES = (
+    '"la veille à 10:00"',
+    '"jeudi de la semaine précédente à 24:00"',
+    '"jamais en ligne"',
+    '"le jour même à 09:00"',
+    '[{ regle = "la veille à 10:00" }, { des = 2026-12-08, regle = "le jour même à 09:00" }]',
+)
 WEEKS = ('["lundi", "mardi", "jeudi", "vendredi"]', '["lundi", "mardi", "mercredi", "jeudi", "vendredi"]')
 LAST_DAY = date(2026, 12, 4)
 
@@ -57,7 +63,7 @@ def towns(draw: st.DrawFn) -> Drawn:
         for child in children
         for name in draw(st.lists(st.sampled_from(names), unique=True))
     }
-    activities = "\n".join(draw(_activity(name, labels[name], schools)) for name in names)
+    activities = "\n".join(draw(_activity(name, labels[name], schools, calendar[0])) for name in names)
     return Drawn(
         town=_town_text(schools, activities, calendar),
         enfants="identifiant;famille;code_enfant;prenom;nom;ecole;classe\n"
@@ -74,7 +80,7 @@ def towns(draw: st.DrawFn) -> Drawn:
 
 
 @st.composite
-def _activity(draw: st.DrawFn, name: str, label: str, schools: list[str]) -> str:
+def _activity(draw: st.DrawFn, name: str, label: str, schools: list[str], first: date) -> str:
     by_school = ", ".join(f"{school} = 9" for school in schools)
     limits = (
         "",
@@ -82,9 +88,12 @@ def _activity(draw: st.DrawFn, name: str, label: str, schools: list[str]) -> str
         f"places-par-ecole = {{ {by_school} }}",
         f"places = 9\nplaces-par-ecole = {{ {schools[0]} = 9 }}",
     )
+    days = f"du = {first + timedelta(3)}, au = {first + timedelta(90)}"
+    more = ("", f'exceptions = [{{ {days}, reserver = "le jour même à 10:00", annuler = "la veille à 12:00" }}]')
     return (
         f'[activites.{name}]\nnom = "{label}"\nsemaine-scolaire = {draw(st.sampled_from(WEEKS))}\n'
-        f'reserver = "{draw(st.sampled_from(DEADLINES))}"\n{draw(st.sampled_from(limits))}\n'
+        f"reserver = {draw(st.sampled_from(DEADLINES))}\n{draw(st.sampled_from(limits))}\n"
+        f"{draw(st.sampled_from(more))}\n"
     )
 
 

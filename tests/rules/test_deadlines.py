@@ -1,4 +1,4 @@
-"""Until when: the eight towns' real rules read aloud, every kind, both clock changes, and laws."""
+"""Until when: the real rules of towns read aloud, every kind, both clock changes, and laws."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
+    DatedRules,
     Days,
     Deadline,
     FixedDates,
     NeverOnline,
     OpenDaysBefore,
+    Rule,
     WeekdayOfEarlierWeek,
     WeekdayTable,
     WorkingDaysBefore,
@@ -40,6 +42,11 @@ REAL_TOWNS: dict[str, Deadline] = {
     "7": WorkingDaysBefore(3, END),
     "8 booking": CalendarDaysBefore(4, END),
     "8 cancelling": WeekdayTable({1: (5, 720), 2: (1, 720), 3: (2, 720), 4: (3, 720), 5: (4, 720)}),
+    "9": DatedRules(
+        CalendarDaysBefore(1, 600),
+        ((date(2027, 1, 1), WorkingDaysBefore(2, 720)),),
+        ((Period("", date(2026, 12, 17), date(2026, 12, 18)), CalendarDaysBefore(7, END)),),
+    ),
 }
 
 
@@ -73,9 +80,13 @@ REAL_TOWNS: dict[str, Deadline] = {
         pytest.param("8 booking", "vendredi 2026-09-18", "mardi 2026-09-15 00:00", id="8: four days before"),
         pytest.param("8 cancelling", "lundi 2026-09-14", "vendredi 2026-09-11 12:00", id="8: Friday noon for Monday"),
         pytest.param("8 cancelling", "mardi 2026-09-15", "lundi 2026-09-14 12:00", id="8: the day before at noon"),
+        pytest.param("9", "mardi 2026-12-15", "lundi 2026-12-14 10:00", id="9: the old caterer, the day before"),
+        pytest.param("9", "jeudi 2026-12-17", "vendredi 2026-12-11 00:00", id="9: the Christmas meal, a week before"),
+        pytest.param("9", "vendredi 2026-12-18", "samedi 2026-12-12 00:00", id="9: … served on two days"),
+        pytest.param("9", "lundi 2027-01-04", "mercredi 2026-12-30 12:00", id="9: the new caterer, two working days"),
     ],
 )
-def test_the_eight_real_towns(rule: str, served_on: str, closes_at: str) -> None:
+def test_the_rules_of_real_towns(rule: str, served_on: str, closes_at: str) -> None:
     assert REAL_TOWNS[rule].closes_at(day(served_on), DAYS) == paris(closes_at)
 
 
@@ -117,6 +128,7 @@ def test_the_other_kinds(rule: Deadline, served_on: str, closes_at: str) -> None
         pytest.param(NeverOnline(), id="never online"),
         pytest.param(WeekdayTable({2: (1, 540)}), id="a weekday that the table leaves out"),
         pytest.param(FixedDates(()), id="outside every period"),
+        pytest.param(DatedRules(None, ((date(2026, 9, 15), CalendarDaysBefore(1, 600)),)), id="before the first rule"),
     ],
 )
 def test_some_days_are_never_online(rule: Deadline) -> None:
@@ -164,6 +176,21 @@ deadlines = st.one_of(
     st.builds(OpenDaysBefore, st.integers(1, 5), st.integers(0, END)),
 )
 served = st.dates(date(2026, 10, 5), date(2027, 6, 30))
+
+
+@given(st.none() | deadlines, st.dictionaries(served, deadlines, max_size=4), served)
+def test_law_each_day_follows_the_last_rule_that_began(before: Rule | None, since: dict[date, Rule], on: date) -> None:
+    began = [day for day in since if day <= on]
+    follows = since[max(began)] if began else before
+    closes_at = DatedRules(before, tuple(sorted(since.items()))).closes_at(on, DAYS)
+    assert closes_at == (follows.closes_at(on, DAYS) if follows else None)
+
+
+@given(deadlines, deadlines, served, st.integers(0, 9), served)
+def test_law_an_exception_wins_for_its_days_alone(rule: Rule, other: Rule, first: date, length: int, on: date) -> None:
+    some_days = Period("", first, first + timedelta(days=length))
+    closes_at = DatedRules(rule, (), ((some_days, other),)).closes_at(on, DAYS)
+    assert closes_at == (other if on in some_days else rule).closes_at(on, DAYS)
 
 
 @given(deadlines, served)

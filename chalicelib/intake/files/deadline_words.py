@@ -7,9 +7,9 @@ from datetime import date, datetime
 from chalicelib.intake.files.faults import plain
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
-    Deadline,
     NeverOnline,
     OpenDaysBefore,
+    Rule,
     WeekdayOfEarlierWeek,
     WorkingDaysBefore,
 )
@@ -51,7 +51,7 @@ def minute_of(text: str) -> int:
     return minute
 
 
-def deadline_of(text: str) -> Deadline:
+def deadline_of(text: str) -> Rule:
     """The deadline that a French sentence says. Raises NotUnderstood."""
     said = plain(text).rstrip(" .").removeprefix("jusqu'a ").removeprefix("jusqu'au ")
     if said in {"jamais", "jamais en ligne"}:
@@ -138,7 +138,7 @@ def _number(word: str, most: int, unit: str) -> int:
     return number
 
 
-Build = Callable[[tuple[str, ...], int], Deadline]
+Build = Callable[[tuple[str, ...], int], Rule]
 _SENTENCES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
     (re.compile(pattern), build)
     for pattern, build in (

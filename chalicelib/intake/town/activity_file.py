@@ -1,20 +1,13 @@
 """``[activites]`` of town.toml -> activities: when they open, until when they may change, how many places they have."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection
 
-from chalicelib.intake.files.deadline_words import (
-    NotUnderstood,
-    day_and_minute,
-    deadline_of,
-    weekday_of,
-    weekday_row,
-)
+from chalicelib.intake.files.deadline_words import weekday_of
 from chalicelib.intake.files.faults import nearest
 from chalicelib.intake.files.toml_tables import Table
-from chalicelib.rules.deadlines import Deadline, FixedDates, NeverOnline, WeekdayTable
+from chalicelib.intake.town.deadline_file import moment, read_deadlines
 from chalicelib.rules.ids import ActivityId, SchoolId, activity_id
-from chalicelib.rules.school_calendar import Period, paris_instant
+from chalicelib.rules.school_calendar import paris_instant
 from chalicelib.rules.town import Activity, Capacity, Window
 
 MOST_PLACES = 100_000
@@ -43,8 +36,7 @@ def read_activities(table: Table, schools: Collection[SchoolId]) -> dict[Activit
 
 
 def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known: list[str]) -> Activity:
-    booking = read_deadline(entry, "reserver", needed=True)
-    cancelling = read_deadline(entry, "annuler") if "annuler" in entry else booking
+    booking, cancelling = read_deadlines(entry)
     first, last = entry.day("du", needed=False), entry.day("au", needed=False)
     if first and last and last < first:
         entry.fault(
@@ -69,65 +61,9 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
     )
 
 
-def read_deadline(table: Table, key: str, *, needed: bool = False) -> Deadline:
-    """A deadline: a sentence, a table by weekday, or a list of fixed dates. After a fault it is never online."""
-    value = table.any(key, needed=needed)
-    deadline: Deadline | None = None
-    match value:
-        case str():
-            deadline = table.understood(key, deadline_of, value)
-        case dict():
-            deadline = _weekday_table(table, key, value)
-        case list():
-            deadline = _fixed_dates(table, key)
-        case None:
-            pass
-        case _:
-            table.fault(key, f"« {key} » n'est pas un délai ; attendu par exemple : « la veille à 10:00 »")
-    return deadline or NeverOnline()
-
-
-def _weekday_table(table: Table, key: str, rows: Mapping[str, object]) -> WeekdayTable:
-    """``{ lundi = "vendredi 09:00", mardi = "la veille à 09:30" }``."""
-    read: dict[int, tuple[int, int]] = {}
-    for name, said in rows.items():
-        try:
-            weekday = weekday_of(name)
-            read[weekday] = weekday_row(weekday, str(said))
-        except NotUnderstood as error:
-            table.fault(key, f"{key}, {name} : {error}")
-    if not rows:
-        table.fault(key, f'« {key} » est vide ; attendu par exemple : {{ lundi = "vendredi 09:00" }}')
-    return WeekdayTable(read)
-
-
-def _fixed_dates(table: Table, key: str) -> FixedDates:
-    """``[{ du = 2026-07-06, au = 2026-07-31, avant = "2026-06-15 24:00" }]``."""
-    rows = []
-    for entry in table.tables(key):
-        span, closing = entry.span(), _moment(entry, "avant", needed=True)
-        entry.close()
-        if span and closing:
-            rows.append((Period("", *span), *closing))
-    return FixedDates(tuple(rows))
-
-
-def _moment(table: Table, key: str, *, needed: bool = False) -> tuple[date, int] | None:
-    """A day and an hour in Paris, as a text or as a TOML date with its hour."""
-    value = table.any(key, needed=needed)
-    if value is None:
-        return None
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.date(), value.hour * 60 + value.minute
-    if isinstance(value, str):
-        return table.understood(key, day_and_minute, value)
-    table.fault(key, f'« {key} » n\'est pas une date avec son heure ; attendu : "2026-06-15 24:00"')
-    return None
-
-
 def _window(table: Table) -> Window | None:
     span = table.span()
-    opens, closes = _moment(table, "ouvre"), _moment(table, "ferme")
+    opens, closes = moment(table, "ouvre"), moment(table, "ferme")
     table.close()
     opens_at = paris_instant(*opens) if opens else None
     closes_at = paris_instant(*closes) if closes else None

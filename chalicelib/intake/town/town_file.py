@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from chalicelib.french.markdown import to_html
@@ -16,9 +16,8 @@ from chalicelib.intake.files.toml_words import BadToml, parsed
 from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.calendar_file import read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
-from chalicelib.rules.deadlines import Days, Deadline
+from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.rules.ids import ActivityId, SchoolId
-from chalicelib.rules.planning import closed_because
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
 
@@ -26,8 +25,6 @@ TOWN_TOML = "town.toml"
 MOST_TOWN_TOML_BYTES = 200_000
 MOST_MESSAGE_CHARACTERS = 4000
 CONFORMITY = ("totalement conforme", "partiellement conforme", "non conforme")
-OPEN_DAYS_TRIED = 10
-"""How many days each deadline is tried on: when a calendar starts too late, its first days fail."""
 ONLINE_WORDS = {"service-web": "web-service", "url": "url", "non": ""}
 _COLLECTOR_CODE = re.compile(r"[A-Z0-9]{2}")
 _CLIENT_NUMBER = re.compile(r"[0-9]{6}")
@@ -45,9 +42,10 @@ def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
     if text is None or read is None:
         return None
     source = Source(TOWN_TOML, text, faults)
-    town = _town(Table(read, (), source), folder)
-    if town and faults.count == before:
-        _try_deadlines(town, source, today)
+    table = Table(read, (), source)
+    town, activities = _town(table, folder), table.table("activites")
+    if town and activities and faults.count == before:
+        check_deadlines(town, activities, today)
     return town if faults.count == before else None
 
 
@@ -226,40 +224,3 @@ def _calendar(table: Table, activities: dict[ActivityId, Activity], schools: dic
     openings = read_exceptionals(entry, "ouvertures", activities, schools)
     entry.close()
     return replace(calendar, closures=closures, openings=openings) if calendar else None
-
-
-def _try_deadlines(town: Town, source: Source, today: date) -> None:
-    """Try each deadline on the first days that parents may still change: a deadline that counts back needs days to
-    count."""
-    for activity in town.activities.values():
-        deadlines = {"reserver": activity.booking}
-        if activity.cancelling is not activity.booking:
-            deadlines["annuler"] = activity.cancelling
-        for key, deadline in deadlines.items():
-            for school in activity.schools or town.schools:
-                too_early = _first_too_early(town, activity, school, deadline, today)
-                if too_early:
-                    path = ("activites", str(activity.id), key)
-                    source.fault(
-                        path,
-                        f"le calendrier commence trop tard : le délai du {too_early:%d/%m/%Y} tombe avant son premier "
-                        "jour ; attendu : « premier-jour » du calendrier (ou « du » de l'activité) plus tôt",
-                    )
-                    break
-
-
-def _first_too_early(town: Town, activity: Activity, school: SchoolId, deadline: Deadline, today: date) -> date | None:
-    days = Days(
-        is_working=town.calendar.is_working_day,
-        is_open=lambda day: closed_because(town, activity, school, day) is None,
-    )
-    day, tried = max(town.calendar.first, today), 0
-    while day <= town.calendar.last and tried < OPEN_DAYS_TRIED:
-        if days.is_open(day):
-            tried += 1
-            try:
-                deadline.closes_at(day, days)
-            except LookupError:
-                return day
-        day += timedelta(days=1)
-    return None

@@ -1,11 +1,13 @@
 """Deadlines in words: the line under each week's caption."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import singledispatch
 
-from chalicelib.french.words import NBSP, WEEKDAYS, listed, slashed, until_words
+from chalicelib.french.words import NBSP, WEEKDAYS, listed, short_day, slashed, until_words
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
+    DatedRules,
     FixedDates,
     NeverOnline,
     OpenDaysBefore,
@@ -89,6 +91,25 @@ def _(deadline: FixedDates, first: date, last: date) -> str:
 @deadline_phrase.register
 def _(deadline: NeverOnline, first: date, last: date) -> str:  # noqa: ARG001
     return "auprès de la mairie"
+
+
+@deadline_phrase.register
+def _(deadline: DatedRules, first: date, last: date) -> str:
+    """The rule of most of the days, then the others with their days: « la veille avant 10 h (jeudi 24/12 : …) »."""
+    days_of: dict[str, list[date]] = {}
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        days_of.setdefault(deadline_phrase(deadline.of(day), day, day), []).append(day)
+    most = max(days_of, key=lambda words: len(days_of[words]))
+    others = [f"{_some_days(days)} : {words}" for words, days in days_of.items() if words != most]
+    return f"{most} ({' ; '.join(others)})" if others else most
+
+
+def _some_days(days: Sequence[date]) -> str:
+    """« jeudi 24/12 », or « du lundi 28/12 au mercredi 30/12 » for days that follow each other."""
+    named = [f"{WEEKDAYS[day.weekday()]} {short_day(day)}" for day in days]
+    if len(days) > 1 and (days[-1] - days[0]).days == len(days) - 1:
+        return f"du {named[0]} au {named[-1]}"
+    return listed(named)
 
 
 def _days_before(count: int, kind: str, minute: int) -> str:
