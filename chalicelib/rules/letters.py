@@ -1,4 +1,4 @@
-"""Plain letters: text without the accents and ligatures that people leave out when they type."""
+"""Plain letters: text without the accents, capitals and ligatures that people leave out when they type."""
 
 import unicodedata
 
@@ -14,3 +14,8 @@ def without_accents(text: str) -> str:
         return text
     apart = unicodedata.normalize("NFKD", text.translate(_SPELT_OUT))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def plain(text: str) -> str:
+    """The text in lower case, without accents, with single spaces and straight apostrophes: so names are compared."""
+    return " ".join(without_accents(text).replace("’", "'").lower().split())

@@ -105,8 +105,10 @@ class RefusedWish(Value):
     other: ActivityId | None = None
 
 
-def closed_because(town: Town, activity: Activity, school: SchoolId, day: date) -> str | None:
+def closed_because(town: Town, activity: Activity, school: SchoolId, day: date, group: str = "") -> str | None:
     """Why the activity is closed on ``day``: None when it is open, empty when the day is simply not one of its days.
+
+    ``group`` is the child's class, as ``Calendar.group_of`` names it.
 
     An exceptional opening wins over everything. An opening without activities says that there is school that day, so it
     opens the activities of school days.
@@ -119,7 +121,7 @@ def closed_because(town: Town, activity: Activity, school: SchoolId, day: date) 
     opening = calendar.opening(activity.id, school, day)
     if opening and (opening.activities or activity.school_weekdays):
         return None
-    closure = calendar.closure(activity.id, school, day)
+    closure = calendar.closure(activity.id, school, day, group)
     if closure is not None:
         return closure
     weekdays = activity.holiday_weekdays if calendar.holiday(day) else activity.school_weekdays
@@ -155,7 +157,7 @@ def places_at(town: Town, key: PlaceKey) -> int:
 
 
 class DayFacts(NamedTuple):
-    """What is true of one activity on one day for every child of a school.
+    """What is true of one activity on one day for every child of a school, or of a class that has closures of its own.
 
     ``closed_because`` is what the function of that name returns. The deadlines (aware UTC) are None when the day is
     closed or never changed online.
@@ -167,18 +169,20 @@ class DayFacts(NamedTuple):
 
 
 class ActivityDays(dict[date, DayFacts]):
-    """What is true of one activity on each day at one school; a day is worked out when it is first asked for."""
+    """What is true of one activity on each day at one school, or in one class of it; a day is worked out when it is
+    first asked for."""
 
-    def __init__(self, town: Town, activity: Activity, school: SchoolId) -> None:
+    def __init__(self, town: Town, activity: Activity, school: SchoolId, group: str) -> None:
         super().__init__()
         self.town = town
         self.activity = activity
         self.school = school
+        self.group = group
 
     def __missing__(self, day: date) -> DayFacts:
         if len(self) >= MOST_DAYS_KEPT:
             self.clear()
-        facts = self[day] = _work_out(self.town, self.activity, self.school, day)
+        facts = self[day] = _work_out(self.town, self.activity, self.school, day, self.group)
         return facts
 
 
@@ -187,24 +191,24 @@ class TownDays:
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self._known: dict[tuple[ActivityId, SchoolId], ActivityDays] = {}
+        self._known: dict[tuple[ActivityId, SchoolId, str], ActivityDays] = {}
 
-    def of(self, activity: Activity, school: SchoolId) -> ActivityDays:
-        """The days of one of the town's activities at ``school``."""
-        asked = (activity.id, school)
+    def of(self, activity: Activity, school: SchoolId, class_name: str) -> ActivityDays:
+        """The days of one of the town's activities for a child of ``class_name`` at ``school``."""
+        asked = (activity.id, school, self.town.calendar.group_of(class_name))
         known = self._known.get(asked)
         if known is None:
-            known = self._known[asked] = ActivityDays(self.town, activity, school)
+            known = self._known[asked] = ActivityDays(self.town, activity, *asked[1:])
         return known
 
 
-def _work_out(town: Town, activity: Activity, school: SchoolId, day: date) -> DayFacts:
-    closed = closed_because(town, activity, school, day)
+def _work_out(town: Town, activity: Activity, school: SchoolId, day: date, group: str) -> DayFacts:
+    closed = closed_because(town, activity, school, day, group)
     if closed is not None:
         return DayFacts(closed)
     days = Days(
         is_working=town.calendar.is_working_day,
-        is_open=lambda other: closed_because(town, activity, school, other) is None,
+        is_open=lambda other: closed_because(town, activity, school, other, group) is None,
     )
     return DayFacts(None, activity.booking.closes_at(day, days), activity.cancelling.closes_at(day, days))
 
@@ -239,7 +243,8 @@ class Judge(Value):
 
     def _known(self, name: ActivityId) -> tuple[ActivityDays | None, Enrolment | None]:
         activity = self.days.town.activity(name)
-        return self.days.of(activity, self.child.school) if activity else None, self.enrolments.get(name)
+        days = self.days.of(activity, self.child.school, self.child.class_name) if activity else None
+        return days, self.enrolments.get(name)
 
     def _view(
         self, known: tuple[ActivityDays | None, Enrolment | None], slot: Slot, booked: bool, taken: int

@@ -6,6 +6,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.letters import plain
 from chalicelib.values import Value
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -50,17 +51,25 @@ class Period(Value):
 
 
 class Exceptional(Value):
-    """A closure (*pont*, strike) or an opening (« il y aura école mercredi ») of some days.
+    """A closure (*pont*, strike, outing) or an opening (« il y aura école mercredi ») of some days.
 
-    Empty ``activities`` or ``schools`` mean all of them.
+    Empty ``activities``, ``schools`` or ``classes`` mean all of them. ``classes`` are ``plain`` names: a town writes
+    the same class « CM2 » or « cm2 ». ``cancels``: the town cancels what is booked on these days.
     """
 
     period: Period
     activities: frozenset[ActivityId] = frozenset()
     schools: frozenset[SchoolId] = frozenset()
+    classes: frozenset[str] = frozenset()
+    cancels: bool = False
 
-    def concerns(self, activity: ActivityId, school: SchoolId) -> bool:
-        return (not self.activities or activity in self.activities) and (not self.schools or school in self.schools)
+    def concerns(self, activity: ActivityId, school: SchoolId, group: str = "") -> bool:
+        """``group`` is the class, as ``Calendar.group_of`` names it."""
+        return (
+            (not self.activities or activity in self.activities)
+            and (not self.schools or school in self.schools)
+            and (not self.classes or group in self.classes)
+        )
 
 
 class Calendar(Value):
@@ -86,6 +95,21 @@ class Calendar(Value):
     def _openings_of(self) -> dict[date, list[Exceptional]]:
         return _by_day(self.openings)
 
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The classes that some closure names."""
+        return frozenset(name for closed in self.closures for name in closed.classes)
+
+    def group_of(self, class_name: str) -> str:
+        """The class as closures know it; empty for a class that no closure names, whose days are those of all others.
+
+        So the days of a whole school are worked out once, and those of a class only when something closes it alone.
+        """
+        if not self.groups:
+            return ""
+        name = plain(class_name)
+        return name if name in self.groups else ""
+
     def holiday(self, day: date) -> Period | None:
         return self._holiday_of.get(day)
 
@@ -93,12 +117,17 @@ class Calendar(Value):
         """Monday to Friday; public holidays are not counted."""
         return day.isoweekday() <= 5 and day not in self.public_holidays
 
-    def closure(self, activity: ActivityId, school: SchoolId, day: date) -> str | None:
+    def closure(self, activity: ActivityId, school: SchoolId, day: date, group: str = "") -> str | None:
         """Why ``day`` is closed, whatever its weekday, in the town's words; None when nothing closes it."""
         for closed in self._closures_of.get(day, ()):
-            if closed.concerns(activity, school):
+            if closed.concerns(activity, school, group):
                 return closed.period.label
         return self.public_holidays.get(day)
+
+    def cancelling(self, activity: ActivityId, school: SchoolId, day: date, group: str = "") -> Exceptional | None:
+        """The closure of ``day`` that also cancels what is booked."""
+        closures = self._closures_of.get(day, ())
+        return next((one for one in closures if one.cancels and one.concerns(activity, school, group)), None)
 
     def opening(self, activity: ActivityId, school: SchoolId, day: date) -> Exceptional | None:
         return next((o for o in self._openings_of.get(day, ()) if o.concerns(activity, school)), None)

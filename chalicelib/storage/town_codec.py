@@ -199,12 +199,23 @@ def _load_period(read: list[Any]) -> Period:
 
 
 def _dump_exceptional(exceptional: Exceptional) -> list[Any]:
-    return [_dump_period(exceptional.period), sorted(exceptional.activities), sorted(exceptional.schools)]
+    """Classes, and whether it cancels, are left out where there is nothing to say."""
+    said: list[Any] = [_dump_period(exceptional.period), sorted(exceptional.activities), sorted(exceptional.schools)]
+    if exceptional.classes or exceptional.cancels:
+        said += [sorted(exceptional.classes), exceptional.cancels]
+    return said
 
 
 def _load_exceptional(read: list[Any]) -> Exceptional:
-    period, activities, schools = read
-    return Exceptional(_load_period(period), frozenset(map(ActivityId, activities)), frozenset(map(SchoolId, schools)))
+    period, activities, schools, *more = read
+    classes, cancels = more or ((), False)
+    return Exceptional(
+        _load_period(period),
+        frozenset(map(ActivityId, activities)),
+        frozenset(map(SchoolId, schools)),
+        frozenset(classes),
+        cancels,
+    )
 
 
 def _dump_instant(instant: datetime | None) -> str | None:

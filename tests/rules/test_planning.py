@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.deadlines import CalendarDaysBefore, NeverOnline
+from chalicelib.rules.deadlines import CalendarDaysBefore, NeverOnline, OpenDaysBefore
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import Judge, PlaceKey, SlotView, State, TownDays, closed_because, place_key, places
@@ -16,6 +16,8 @@ from chalicelib.rules.town import Activity, Capacity, Town, Window
 from tests.builders import (
     CANTEEN,
     HOLIDAY_AM,
+    JAMES,
+    MORNING,
     OTHER_SCHOOL,
     SCHOOL,
     WEEKDAYS,
@@ -181,3 +183,37 @@ def test_law_closed_stays_closed(on: date, booked: bool, earlier: int, later: in
         for n in sorted((earlier, earlier + later))
     )
     assert not (second.editable and not first.editable)
+
+
+def an_outing(*classes: str, on: str = "lundi 2026-09-14") -> Town:
+    outing = replace(exceptional("Sortie", on, CANTEEN), classes=frozenset(classes))
+    return a_town(an_activity(), an_activity(MORNING), calendar=a_calendar(closures=(outing,)))
+
+
+@pytest.mark.parametrize(
+    ("class_name", "state"),
+    [("CM2", State.CLOSED), ("cm2 ", State.CLOSED), ("CM1", State.OPEN), ("", State.OPEN)],
+)
+def test_an_outing_closes_the_day_for_its_class_alone(class_name: str, state: State) -> None:
+    child = a_child(JAMES, CANTEEN, MORNING, class_name=class_name)
+    judge = Judge(TownDays(an_outing("cm2")), child, paris("vendredi 2026-09-11 08:00"))
+    view = judge.view(a_slot(MONDAY), booked=True)
+    assert (view.state, view.closed_because) == (state, "Sortie" if state is State.CLOSED else "")
+    assert judge.view(a_slot(MONDAY, MORNING), booked=False).state is State.OPEN
+
+
+def test_days_of_opening_are_counted_for_the_class() -> None:
+    """An outing on Monday: what must be said one day of opening before Tuesday is said on Friday, in that class."""
+    town = an_outing("cm2")
+    by_days = an_activity(booking=OpenDaysBefore(1, 600))
+    days = TownDays(replace(town, activities={CANTEEN: by_days}))
+    tuesday = day("mardi 2026-09-15")
+    closes = {name: days.of(by_days, SCHOOL, name)[tuesday].book_until for name in ("CM2", "CM1")}
+    assert closes == {"CM2": paris("vendredi 2026-09-11 10:00"), "CM1": paris("lundi 2026-09-14 10:00")}
+
+
+def test_classes_that_nothing_closes_share_their_days() -> None:
+    days = TownDays(an_outing("cm2"))
+    canteen = days.town.activities[CANTEEN]
+    assert days.of(canteen, SCHOOL, "CP") is days.of(canteen, SCHOOL, "CE1")
+    assert days.of(canteen, SCHOOL, "CM2") is not days.of(canteen, SCHOOL, "CE1")

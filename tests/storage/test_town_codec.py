@@ -50,7 +50,11 @@ def test_everything_else_comes_back() -> None:
     )
     pont = Period("Pont", date(2027, 5, 7), date(2027, 5, 7))
     calendar = a_calendar(
-        closures=(Exceptional(pont, frozenset({CANTEEN}), frozenset({SCHOOL})),),
+        closures=(
+            Exceptional(pont, frozenset({CANTEEN}), frozenset({SCHOOL})),
+            Exceptional(pont, classes=frozenset({"cm2", "10-mme beatrice esco"})),
+            Exceptional(pont, cancels=True),
+        ),
         openings=(Exceptional(pont),),
     )
     town = a_town(an_activity(), meal, message="**Été** « œufs »\n", crest="<svg/>", calendar=calendar)

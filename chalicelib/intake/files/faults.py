@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from chalicelib.rules.letters import without_accents
+from chalicelib.rules import letters
 from chalicelib.values import Value
 
 MOST_FAULTS_SHOWN = 200
@@ -148,9 +148,7 @@ def _reading_order(fault: Fault) -> tuple[int, str, int]:
     return (TOWN_FILES.index(file) if file in TOWN_FILES else len(TOWN_FILES), file, fault.where.line)
 
 
-def plain(text: str) -> str:
-    """The text in lower case, without accents, with single spaces and straight apostrophes: so labels are compared."""
-    return " ".join(without_accents(text).replace("’", "'").lower().split())
+plain = letters.plain
 
 
 def words(text: str) -> str:

@@ -15,6 +15,7 @@ from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 ZONES = ("A", "B", "C")
 NO_ZONE = "aucune"
 NO_FEAST = "aucun"
+CLOSURES, OPENINGS = "fermetures", "ouvertures"
 FEASTS = {
     "france": None,
     "alsace-moselle": "57",
@@ -53,7 +54,10 @@ def read_calendar(table: Table) -> Calendar | None:
 def read_exceptionals(
     table: Table, key: str, activities: Iterable[ActivityId], schools: Iterable[SchoolId]
 ) -> tuple[Exceptional, ...]:
-    """« fermetures » or « ouvertures »: days, for all or for the named activities and schools."""
+    """« fermetures » or « ouvertures »: days, for all or for the named activities and schools.
+
+    A closure may also name classes, which only the lists know, and ask that what is booked be cancelled.
+    """
     known = {"activites": {str(a) for a in activities}, "ecoles": {str(s) for s in schools}}
     read = []
     for entry in table.tables(key):
@@ -63,15 +67,14 @@ def read_exceptionals(
             named[what] = frozenset(entry.texts(what))
             for unknown in sorted(named[what] - ids):
                 entry.fault(what, f"« {unknown} » n'est pas défini dans [{what}] ; {nearest(unknown, sorted(ids))}")
+        closes = key == CLOSURES
+        classes = frozenset(map(plain, entry.texts("classes"))) if closes else frozenset()
+        cancels = closes and entry.flag("annuler")
         entry.close()
         if span:
-            read.append(
-                Exceptional(
-                    Period(label, *span),
-                    frozenset(map(ActivityId, named["activites"])),
-                    frozenset(map(SchoolId, named["ecoles"])),
-                )
-            )
+            activities_named = frozenset(map(ActivityId, named["activites"]))
+            schools_named = frozenset(map(SchoolId, named["ecoles"]))
+            read.append(Exceptional(Period(label, *span), activities_named, schools_named, classes, cancels))
     return tuple(read)
 
 

@@ -14,7 +14,7 @@ from chalicelib.intake.files.faults import Faults, FileLine, plain
 from chalicelib.intake.files.toml_tables import Source, Table
 from chalicelib.intake.files.toml_words import BadToml, parsed
 from chalicelib.intake.town.activity_file import read_activities, slug_fault
-from chalicelib.intake.town.calendar_file import read_calendar, read_exceptionals
+from chalicelib.intake.town.calendar_file import CLOSURES, OPENINGS, read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.rules.ids import ActivityId, SchoolId
@@ -220,7 +220,7 @@ def _calendar(table: Table, activities: dict[ActivityId, Activity], schools: dic
     if entry is None:
         return None
     calendar = read_calendar(entry)
-    closures = read_exceptionals(entry, "fermetures", activities, schools)
-    openings = read_exceptionals(entry, "ouvertures", activities, schools)
+    closures = read_exceptionals(entry, CLOSURES, activities, schools)
+    openings = read_exceptionals(entry, OPENINGS, activities, schools)
     entry.close()
     return replace(calendar, closures=closures, openings=openings) if calendar else None

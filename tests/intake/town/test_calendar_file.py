@@ -115,3 +115,22 @@ def test_closures_and_openings(tmp_path: Path) -> None:
     assert calendar.closure(ActivityId("cantine"), SchoolId("prevert"), date(2026, 12, 1)) is None
     opening = present(calendar.opening(ActivityId("mercredi"), SchoolId("prevert"), date(2026, 12, 2)))
     assert opening.period.label == "Pont rattrapé"
+
+
+def test_a_closure_names_classes_and_may_cancel(tmp_path: Path) -> None:
+    """Classes are compared like titles: a town writes the same one in several ways."""
+    outing, strike = right_calendar(
+        tmp_path,
+        "fermetures = [",
+        '  { motif = "Sortie", jour = 2026-12-01, classes = ["CM2", "10-Mme  Béatrice ESCO"] },',
+        '  { motif = "Grève", jour = 2026-12-03, annuler = true },',
+        "]",
+    ).closures
+    assert outing.classes == {"cm2", "10-mme beatrice esco"}
+    assert (outing.cancels, strike.cancels, strike.classes) == (False, True, frozenset())
+
+
+def test_an_opening_has_neither_classes_nor_bookings_to_cancel(tmp_path: Path) -> None:
+    for wrong in ('classes = ["CM2"]', "annuler = true"):
+        _, faults = calendar_of(tmp_path, f'ouvertures = [{{ motif = "Rattrapage", jour = 2026-12-02, {wrong} }}]')
+        assert "n'est pas connu" in faults[0]
