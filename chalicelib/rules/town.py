@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.kitchen import KitchenOrder, Sitting
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.values import Value
 
@@ -125,6 +126,9 @@ class Town(Value):
     payment: PaymentFacts = PaymentFacts()
     former: Mapping[ActivityId, str] = field(default_factory=dict)
     """Activities that the town no longer has, with the last name of each: history still names them."""
+    sittings: tuple[Sitting, ...] = ()
+    orders: tuple[KitchenOrder, ...] = ()
+    """What is sent to the kitchen by itself."""
 
     def activity(self, activity: ActivityId) -> Activity | None:
         """The activity; None when the town does not have it, or no longer: bookings and the journal live longer than

@@ -14,6 +14,7 @@ from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
 from chalicelib.storage.json_text import facts_of, json_text
+from chalicelib.storage.town_codec_kitchen import dump_kitchen, load_orders, load_sittings
 
 FORMAT = 3
 """One more when what an older import wrote cannot be read any more: also when a kind of deadline changes its name."""
@@ -38,6 +39,7 @@ def dump(town: Town) -> str:
             "calendar": _dump_calendar(town.calendar),
             "payment": facts_of(town.payment),
             "former": dict(town.former),
+            **dump_kitchen(town),
         }
     )
 
@@ -60,6 +62,8 @@ def load(text: str) -> Town:
         calendar=_load_calendar(read["calendar"]),
         payment=_load_payment(read.get("payment", {})),
         former={ActivityId(activity): label for activity, label in read.get("former", {}).items()},
+        sittings=load_sittings(read),
+        orders=load_orders(read),
     )
 
 

@@ -103,9 +103,10 @@ def test_the_words_of_what_goes_out_are_told(told: str) -> None:
     assert told in FOR_THE_REGIE.read_text()
 
 
-def deadlines() -> list[str]:
-    """Every deadline of the table of deadlines, as it is written there."""
-    rows = [line for line in FILE_REFERENCE.read_text().splitlines() if re.match(r"\| `", line)]
+def deadlines(title: str = "un délai") -> list[str]:
+    """Every sentence of the first column of a table of the file reference, as it is written there."""
+    _, _, table = FILE_REFERENCE.read_text().partition(f"| {title} (")
+    rows = [line for line in table.partition("\n\n")[0].splitlines() if re.match(r"\| `", line)]
     return [shown for row in rows for shown in re.findall(r"`([^`]+)`", row.split("|")[1]) if shown[0] in '"{[']
 
 
@@ -114,8 +115,14 @@ def test_every_documented_deadline_is_taken(tmp_path: Path, deadline: str) -> No
     assert verified(documented_town(tmp_path, annuler=deadline)) == ""
 
 
-def test_there_are_documented_deadlines() -> None:
+@pytest.mark.parametrize("sending", deadlines("un envoi"))
+def test_every_documented_sending_is_taken(tmp_path: Path, sending: str) -> None:
+    assert verified(documented_town(tmp_path, envois=f"[{sending}]")) == ""
+
+
+def test_there_are_documented_deadlines_and_sendings() -> None:
     assert len(deadlines()) >= 10
+    assert len(deadlines("un envoi")) >= 8
 
 
 def test_a_wrong_example_is_caught(tmp_path: Path) -> None:

@@ -10,6 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules.deadlines import Deadline, NeverOnline
+from chalicelib.rules.kitchen import (
+    AcknowledgeBy,
+    Adults,
+    Counted,
+    DaysBefore,
+    KitchenOrder,
+    Margin,
+    OnWeekdays,
+    OrderId,
+    Serves,
+    Sitting,
+)
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Capacity, Window
 from chalicelib.storage.town_codec import dump, load
@@ -86,3 +98,22 @@ def test_an_unknown_deadline_is_refused() -> None:
     text = dump(a_town(an_activity(booking=NeverOnline()))).replace('"NeverOnline"', '"some day"')
     with pytest.raises(ValueError, match="some day"):
         load(text)
+
+
+def test_the_kitchen_comes_back() -> None:
+    sittings = (Sitting("1er service", frozenset({CANTEEN}), frozenset({SCHOOL}), ("CP",)),)
+    order = KitchenOrder(
+        id=OrderId("cantine"),
+        label="Cantine",
+        to=("cuisine@traiteur.example",),
+        activities=(CANTEEN,),
+        sendings=(DaysBefore(0, 525, Counted.OPEN), OnWeekdays(frozenset({5, 1}), 600, Serves.NEXT_WEEK)),
+        schools=frozenset({SCHOOL, OTHER_SCHOOL}),
+        margin=Margin(5, 2),
+        adults=(Adults(SCHOOL, "1er service", 4),),
+        acknowledge=AcknowledgeBy(120, after=True),
+        pai_names=True,
+    )
+    town = a_town(sittings=sittings, orders=(order, replace(order, id=OrderId("x"), acknowledge=None)))
+    assert load(dump(town)) == town
+    assert "orders" not in dump(a_town()), "a town without a kitchen is written as before"

@@ -17,6 +17,7 @@ from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.calendar_file import CLOSURES, OPENINGS, read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
+from chalicelib.intake.town.kitchen_file import read_orders, read_sittings
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
@@ -86,10 +87,13 @@ def _town(table: Table, folder: Path) -> Town | None:
         listed.fault("", "aucune activité ; attendu par exemple : [activites.cantine]")
     _refuse_same_labels(table, activities, schools)
     calendar = _calendar(table, activities, schools)
+    sittings = read_sittings(table, activities, schools)
+    orders = read_orders(table, activities, schools, sittings)
     table.close()
     if not calendar:
         return None
-    return Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
+    town = Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
+    return replace(town, sittings=sittings, orders=orders)
 
 
 def _colour(table: Table) -> str:
