@@ -1,25 +1,16 @@
 """An invoice on paper, for a town whose software makes none: what a French public invoice must say, on A4."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING
-from unicodedata import normalize
 
+from chalicelib.adapters.pdf_sheet import LINE_MM, MARGIN_MM, WIDTH_MM, Sheet
 from chalicelib.rules.families import Family
 from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.money import in_words
 from chalicelib.rules.town import Town
 
-if TYPE_CHECKING:
-    from chalicelib.adapters.tagged_pdf import TaggedPdf
-
-MARGIN_MM, WIDTH_MM, BOTTOM_MM = 18.0, 174.0, 272.0
-"""Millimetres: each side margin, the width between the margins, and the height at which a page is full."""
-LINE_MM = 5.0
 PADDING_MM = 1.5
-INK, PALE = 20, 235
-"""Greys (0 black to 255 white): of the text, and of the background of titles."""
 COLUMNS = (
     ("Désignation", 70.0, "L"),
     ("Enfant", 36.0, "L"),
@@ -49,7 +40,7 @@ class InvoicePdf:
             author=town.name,
             created=datetime.combine(invoice.issued_on, time(), UTC),
         )
-        sheet = _Sheet(pdf, f"{town.name} · Facture {invoice.number}")
+        sheet = Sheet(pdf, f"{town.name} · Facture {invoice.number}")
         _heading(sheet, invoice, town)
         _facts(sheet, invoice, lines, family)
         _table(sheet, lines)
@@ -58,85 +49,7 @@ class InvoicePdf:
         return pdf.to_bytes()
 
 
-class _Sheet:
-    """Writes on the page, and goes to the next page when it is full. Lengths are millimetres, sizes are points."""
-
-    def __init__(self, pdf: "TaggedPdf", running: str) -> None:
-        self.pdf = pdf
-        self.running = running
-        self.y = 0.0
-        self.next_page()
-
-    def next_page(self) -> None:
-        pdf = self.pdf
-        pdf.add_page()
-        with pdf.artifact():
-            self.face(8)
-            pdf.set_xy(MARGIN_MM, 283)
-            pdf.cell(WIDTH_MM / 2, 4, self.running)
-            pdf.cell(WIDTH_MM / 2, 4, f"Page {pdf.page} / {{nb}}", align="R")
-        self.y = 16.0
-
-    def room(self, height: float) -> bool:
-        """Whether the page has ``height`` millimetres left."""
-        return self.y + height <= BOTTOM_MM
-
-    def face(self, size: float, *, bold: bool = False) -> None:
-        self.pdf.set_font("DejaVu", "B" if bold else "", size)
-        self.pdf.set_text_color(INK)
-
-    def wrapped(self, text: str, width: float) -> list[str]:
-        """``text`` cut into lines of ``width`` millimetres: between words, or inside a word that is longer than a
-        line."""
-        lines = [""]
-        for word in normalize("NFC", text).split(" "):
-            longer = f"{lines[-1]} {word}" if lines[-1] else word
-            if self.pdf.get_string_width(longer) <= width:
-                lines[-1] = longer
-                continue
-            parts = list(self._cut(word, width))
-            lines[-1:] = [lines[-1], *parts] if lines[-1] else parts
-        return lines
-
-    def _cut(self, word: str, width: float) -> Iterator[str]:
-        start = 0
-        for end in range(1, len(word) + 1):
-            if self.pdf.get_string_width(word[start:end]) > width and end > start + 1:
-                yield word[start : end - 1]
-                start = end - 1
-        yield word[start:]
-
-    def lines(self, lines: Iterable[str], x: float, y: float, width: float, *, align: str = "L") -> None:
-        """Write the lines of one text. A space that nobody sees ends each of them, so that a screen reader hears one
-        text."""
-        for number, line in enumerate(lines):
-            self.pdf.set_xy(x, y + number * LINE_MM)
-            self.pdf.cell(width, LINE_MM, line if align == "R" else f"{line} ", align=align)
-
-    def paragraph(self, text: str, *, kind: str = "P", size: float = 9.5, bold: bool = False) -> None:
-        """A paragraph over the whole width; ``kind`` is its element (``H2`` for a title)."""
-        self.face(size, bold=bold)
-        lines = self.wrapped(text, WIDTH_MM)
-        if not self.room(len(lines) * LINE_MM):
-            self.next_page()
-            self.face(size, bold=bold)
-        with self.pdf.element(kind):
-            self.lines(lines, MARGIN_MM, self.y, WIDTH_MM)
-        self.y += len(lines) * LINE_MM
-
-    def box(self, y: float, height: float) -> None:
-        """A pale background."""
-        with self.pdf.artifact():
-            self.pdf.set_fill_color(PALE)
-            self.pdf.rect(MARGIN_MM, y, WIDTH_MM, height, style="F")
-
-    def rule(self) -> None:
-        with self.pdf.artifact():
-            self.pdf.set_draw_color(170)
-            self.pdf.line(MARGIN_MM, self.y, MARGIN_MM + WIDTH_MM, self.y)
-
-
-def _heading(sheet: _Sheet, invoice: Invoice, town: Town) -> None:
+def _heading(sheet: Sheet, invoice: Invoice, town: Town) -> None:
     """Write who sends the invoice, and its number."""
     sheet.paragraph(town.name, size=14, bold=True)
     sheet.y += 1
@@ -153,7 +66,7 @@ def _heading(sheet: _Sheet, invoice: Invoice, town: Town) -> None:
     sheet.y += 3
 
 
-def _facts(sheet: _Sheet, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family) -> None:
+def _facts(sheet: Sheet, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family) -> None:
     """Write who owes it, when it was issued, when it is due, and for which children."""
     children = ", ".join(dict.fromkeys(line.child for line in lines if line.child))
     for name, value in (
@@ -167,7 +80,7 @@ def _facts(sheet: _Sheet, invoice: Invoice, lines: Sequence[InvoiceLine], family
     sheet.y += 5
 
 
-def _named(sheet: _Sheet, name: str, value: str, *, bold: bool = False, indent: float = 0.0) -> None:
+def _named(sheet: Sheet, name: str, value: str, *, bold: bool = False, indent: float = 0.0) -> None:
     """Write ``Name : value``; values stand one under the other."""
     width = 54.0
     sheet.face(9.5, bold=bold)
@@ -182,7 +95,7 @@ def _named(sheet: _Sheet, name: str, value: str, *, bold: bool = False, indent: 
     sheet.y += len(lines) * LINE_MM
 
 
-def _table(sheet: _Sheet, lines: Sequence[InvoiceLine]) -> None:
+def _table(sheet: Sheet, lines: Sequence[InvoiceLine]) -> None:
     if not lines:
         return
     with sheet.pdf.group("Table"):
@@ -192,7 +105,7 @@ def _table(sheet: _Sheet, lines: Sequence[InvoiceLine]) -> None:
             _row(sheet, line)
 
 
-def _titles(sheet: _Sheet, *, again: bool = False) -> None:
+def _titles(sheet: Sheet, *, again: bool = False) -> None:
     """Write the titles of the columns. With ``again``, on a later page, they are only decoration."""
     sheet.box(sheet.y, LINE_MM + 2 * PADDING_MM)
     sheet.face(8.5, bold=True)
@@ -204,7 +117,7 @@ def _titles(sheet: _Sheet, *, again: bool = False) -> None:
     sheet.y += LINE_MM + 2 * PADDING_MM
 
 
-def _row(sheet: _Sheet, line: InvoiceLine) -> None:
+def _row(sheet: Sheet, line: InvoiceLine) -> None:
     sheet.face(9)
     texts = (
         line.what,
@@ -234,7 +147,7 @@ def _count(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}".replace(".", ",")
 
 
-def _total(sheet: _Sheet, invoice: Invoice) -> None:
+def _total(sheet: Sheet, invoice: Invoice) -> None:
     height = LINE_MM + 2 * PADDING_MM + 1
     if not sheet.room(height):
         sheet.next_page()
@@ -248,7 +161,7 @@ def _total(sheet: _Sheet, invoice: Invoice) -> None:
     sheet.y += height + 6
 
 
-def _how_to_pay(sheet: _Sheet, invoice: Invoice, town: Town, portal: str) -> None:
+def _how_to_pay(sheet: Sheet, invoice: Invoice, town: Town, portal: str) -> None:
     payment = town.payment
     if not sheet.room(9 * LINE_MM):  # The title and the two numbers that must be typed stay together.
         sheet.next_page()
