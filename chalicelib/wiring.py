@@ -16,7 +16,7 @@ from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
-from chalicelib.storage.database import Database
+from chalicelib.storage.database import Database, Guard
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.services.reconciling import Reconcile
     from chalicelib.services.recounting import CountPlaces, RecountPlaces
     from chalicelib.services.sending import SendOutbox
+    from chalicelib.storage.lease import DynamoLeaseStore
 
 
 class Jobs(Value):
@@ -49,8 +50,12 @@ class Jobs(Value):
     recount_places: "RecountPlaces"
 
 
-def database_of(settings: Settings) -> Database:
-    return Database(region=settings.region, prefix=settings.tables, endpoint=settings.endpoint)
+def _freely() -> None:
+    """Forbids no write."""
+
+
+def database_of(settings: Settings, guard: Guard = _freely) -> Database:
+    return Database(region=settings.region, prefix=settings.tables, endpoint=settings.endpoint, guard=guard)
 
 
 def providers_of(settings: Settings, links: SignedLinks) -> Mapping[str, PaymentProvider]:
@@ -80,9 +85,9 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def ports_on_aws(settings: Settings) -> Ports:
-    """The portal on AWS, or on its stand-in when the settings name one."""
-    database, links, clock = database_of(settings), SignedLinks(settings), clock_for(settings.demo_now)
+def ports_on_aws(settings: Settings, guard: Guard = _freely) -> Ports:
+    """The portal on AWS, or on its stand-in when the settings name one. ``guard`` is called before each write."""
+    database, links, clock = database_of(settings, guard), SignedLinks(settings), clock_for(settings.demo_now)
     return Ports(
         settings=settings,
         clock=clock,
@@ -93,7 +98,7 @@ def ports_on_aws(settings: Settings) -> Ports:
         throttle=DynamoThrottleStore(database),
         plannings=DynamoPlanningStore(database, clock),
         invoices=DynamoInvoiceStore(database),
-        pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
+        pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint, guard=guard),
         notices=DynamoNoticeStore(database),
         outbox=DynamoOutbox(database, settings.pepper),
         links=links,
@@ -107,19 +112,26 @@ def build_portal(settings: Settings) -> Portal:
     return assemble(ports_on_aws(settings))
 
 
-def build_intake(settings: Settings) -> "Importer":
-    """The import of a town's files. Only this function loads its modules: no page needs them."""
+def build_lease(settings: Settings) -> "DynamoLeaseStore":
+    from chalicelib.storage.lease import DynamoLeaseStore  # noqa: PLC0415
+
+    return DynamoLeaseStore(database_of(settings))
+
+
+def build_intake(settings: Settings, guard: Guard = _freely) -> "Importer":
+    """The import of a town's files, which asks ``guard`` before each write. Only this function loads its modules: no
+    page needs them."""
     from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
     from chalicelib.intake.invoices.writer import InvoiceImport  # noqa: PLC0415
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
-    ports = ports_on_aws(settings)
+    ports = ports_on_aws(settings, guard)
     return Importer(
-        store=DynamoIntakeStore(database_of(settings)),
+        store=DynamoIntakeStore(database_of(settings, guard)),
         plannings=ports.plannings,
-        places=_count_of(settings),
+        places=_count_of(settings, guard),
         invoice_import=InvoiceImport(
             invoices=ports.invoices,
             pdfs=ports.pdfs,
@@ -139,10 +151,10 @@ def _unheard(event: str, **facts: object) -> None:
     """Writes nothing: the import tells the clerk itself, who reads no log."""
 
 
-def _count_of(settings: Settings) -> "CountPlaces":
+def _count_of(settings: Settings, guard: Guard = _freely) -> "CountPlaces":
     from chalicelib.services.recounting import CountPlaces  # noqa: PLC0415
 
-    database = database_of(settings)
+    database = database_of(settings, guard)
     return CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database), pause=time.sleep)
 
 

@@ -1,6 +1,7 @@
 """Invoice PDFs in S3, one folder for each family."""
 
 import hashlib
+from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
@@ -15,10 +16,16 @@ GONE = {"404", "NoSuchKey", "NotFound"}
 
 class S3PdfStore:
     """``PdfStore``. With an empty ``bucket`` the town has no PDFs online: none exists, and ``put`` raises
-    Unavailable."""
+    Unavailable.
 
-    def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
+    ``guard`` is called before each write, and raises what forbids it.
+    """
+
+    def __init__(
+        self, *, region: str, bucket: str, endpoint: str = "", guard: Callable[[], None] = lambda: None
+    ) -> None:
         self.bucket = bucket
+        self.guard = guard
         style = "path" if endpoint else "virtual"
         self.client = LazyClient(
             "s3", region=region, endpoint=endpoint, signature_version="s3v4", s3={"addressing_style": style}
@@ -27,6 +34,7 @@ class S3PdfStore:
     def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None:
         if not self.bucket:
             raise Unavailable("pdfs.put: PORTAL_BUCKET is not set")
+        self.guard()
         with answering("pdfs.put"):
             self.client().put_object(
                 Bucket=self.bucket, Key=_key(family, number), Body=pdf, ContentType="application/pdf"

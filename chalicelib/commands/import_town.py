@@ -12,12 +12,16 @@ from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Bars, ImportProgress, Silence
 from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.school_calendar import PARIS
+from chalicelib.services.leasing import Busy, LeaseLost, leased
 from chalicelib.settings import MissingSetting
 
+WHO = "une commande make import"
 DONE, NOT_DONE, BRAKED = 0, 1, 3
 TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup."
 HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
 
+LOST = "Le portail n'a pas répondu pendant une minute : un autre import a pu prendre la main."
 AGAIN = "Relancez la même commande : ce qui est fait est fait."
 
 
@@ -34,8 +38,10 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
         if options.verifier:
             return _verify(folder, environ, progress, out)
         return _import(folder, environ, progress, out, options)
-    except (BadFiles, Braked) as stopped:
+    except (BadFiles, Braked, Busy) as stopped:
         return _tell(stopped, error)
+    except LeaseLost:
+        status, why = NOT_DONE, f"{LOST} {AGAIN}\n"
     except MissingSetting as missing:
         status, why = MISUSED, f"Un réglage manque ou n'est pas valable.\n{for_operators(missing)}"
     except Unavailable as unavailable:
@@ -77,15 +83,16 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
 def _import(
     folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO, options: argparse.Namespace
 ) -> int:
-    from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring import build_clock, build_intake, build_lease, settings_of  # noqa: PLC0415 - AWS's libraries
 
-    importer = build_intake(settings_of(environ))
-    report = importer(
-        folder,
-        progress,
-        accepting=options.accepter_les_changements,
-        cancel_departed=options.annuler_les_departs,
-    )
+    settings = settings_of(environ)
+    with leased(build_lease(settings), WHO, build_clock(), waiting=progress.waiting) as lease:
+        report = build_intake(settings, lease.check)(
+            folder,
+            progress,
+            accepting=options.accepter_les_changements,
+            cancel_departed=options.annuler_les_departs,
+        )
     out.write("\n".join(report.lines()) + "\n")
     return DONE if report.all_taken else NOT_DONE
 
@@ -96,10 +103,14 @@ def _file_words(name: str | None) -> str:
     return f"{file} ne peut être ni lu ni écrit. Fermez ce qui s'en sert, et regardez si le disque répond."
 
 
-def _tell(stopped: BadFiles | Braked, error: TextIO) -> int:
+def _tell(stopped: BadFiles | Braked | Busy, error: TextIO) -> int:
     """Say why nothing was written and what to do; return the exit status."""
     if isinstance(stopped, BadFiles):
         lines, status = stopped.faults.lines(), NOT_DONE
+    elif isinstance(stopped, Busy):
+        until = stopped.holder.until.astimezone(PARIS)
+        who = f"Un autre import travaille ({stopped.holder.who}) ; il a la main au moins jusqu'à {until:%H:%M:%S}."
+        lines, status = [f"{who} Rien n'a été écrit. Relancez la même commande dans un moment."], NOT_DONE
     else:
         lines, status = [TOO_MUCH, *(f"  {reason}" for reason in stopped.reasons), HOW_TO_GO_ON], BRAKED
     error.write("\n".join(lines) + "\n")

@@ -26,6 +26,7 @@ from chalicelib.storage.client import LeanConnection, lighten
 
 Row = TypeVar("Row", bound=Model)
 RawItem = dict[str, dict[str, Any]]
+Guard = Callable[[], None]
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 3
@@ -102,12 +103,22 @@ def _connect(region: str, endpoint: str, attempts: int = MOST_ATTEMPTS) -> Conne
     return connection
 
 
-class Database:
-    """Tables named ``<prefix>-<table>``. ``endpoint`` is the address of a stand-in; empty on AWS."""
+def _anything() -> None:
+    """Every write may be sent."""
 
-    def __init__(self, *, region: str, prefix: str, endpoint: str = "", attempts: int = MOST_ATTEMPTS) -> None:
-        self.place = {"region": region, "prefix": prefix, "endpoint": endpoint}
+
+class Database:
+    """Tables named ``<prefix>-<table>``. ``endpoint`` is the address of a stand-in; empty on AWS.
+
+    ``guard`` is called before each write is sent, and raises what forbids it.
+    """
+
+    def __init__(
+        self, *, region: str, prefix: str, endpoint: str = "", attempts: int = MOST_ATTEMPTS, guard: Guard = _anything
+    ) -> None:
+        self.place: dict[str, Any] = {"region": region, "prefix": prefix, "endpoint": endpoint, "guard": guard}
         self.prefix = prefix
+        self.guard = guard
         self.connection = _connect(region, endpoint, attempts)
 
     def without_repeats(self) -> "Database":
@@ -172,6 +183,7 @@ class Database:
         """
 
         def send() -> None:
+            self.guard()
             with TransactWrite(connection=self.connection) as transaction:
                 fill(transaction)
 
@@ -184,7 +196,12 @@ class Database:
         other, while transactions on it do conflict. When an answer is lost, botocore sends the call again: what is
         added may then be added twice, unless the condition is about the value that changes (see ``without_repeats``).
         """
-        _write(operation, lambda: row.update(actions=list(actions), condition=condition))
+
+        def send() -> None:
+            self.guard()
+            row.update(actions=list(actions), condition=condition)
+
+        _write(operation, send)
 
     def batch(self, operation: str, row: type[Model], *, put: Iterable[Model] = (), delete: Iterable[Any] = ()) -> None:
         """Write or delete rows of one table, 25 at a time. ``delete`` takes keys, ``(hash,)`` or ``(hash, range)``."""
@@ -197,6 +214,7 @@ class Database:
 
     def _batch(self, operation: str, table: str, put: list[RawItem], delete: list[RawItem]) -> None:
         for _ in rounds(PATIENCE_SECONDS):
+            self.guard()
             with answering(operation):
                 answer = self.connection.batch_write_item(table, put_items=put, delete_items=delete)
             rest = answer.get("UnprocessedItems", {}).get(table, ())

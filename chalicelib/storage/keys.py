@@ -25,6 +25,8 @@ CURRENT = "CURRENT"
 HISTORY = "V#"
 RECOUNT = "RECOUNT"
 """Version of the town that means: places have to be counted again."""
+LEASE = "LEASE"
+"""Version of the town that says who imports now."""
 
 
 def child_part(child: ChildId) -> str:

@@ -1,17 +1,24 @@
 """``python -m chalicelib.commands import``: words, exit status, and the same import on real tables."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.clock import SystemClock
 from chalicelib.commands.french import MISUSED
 from chalicelib.commands.import_town import DONE, NOT_DONE, main
+from chalicelib.rules.school_calendar import PARIS
 from chalicelib.services.keyed_hashes import login_key
+from chalicelib.services.lease_ports import Holder
+from chalicelib.services.leasing import LEASE_SECONDS
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.lease import DynamoLeaseStore
 from tests.intake.folder import a_folder, with_line
+from tests.waiting import without_waiting
 
 WRONG = with_line("familles", "f-1;X;GOLDENEYE9;\n" * 300)
 
@@ -89,6 +96,21 @@ def test_an_import_on_real_tables_twice(
     assert login_key(moto_settings.pepper, "007") in dict(store.logins())
     status, out, _ = run(a_folder(tmp_path), **environ)
     assert (status, out.splitlines()[-1]) == (DONE, "Rien à changer : le portail était à jour.")
+
+
+def test_one_import_at_a_time(tmp_path: Path, environ: dict[str, str], moto_database: Database) -> None:
+    now = SystemClock().now()
+    until = now + timedelta(seconds=LEASE_SECONDS)
+    store = DynamoLeaseStore(moto_database)
+    store.take(Holder("a", "un dépôt de fichiers", until), now)
+    with without_waiting() as waits:
+        status, out, error = run(a_folder(tmp_path), **environ)
+    assert (status, out, len(waits)) == (NOT_DONE, "", 1)
+    assert error == (
+        "Un autre import travaille (un dépôt de fichiers) ; il a la main au moins jusqu'à "
+        f"{until.astimezone(PARIS):%H:%M:%S}. Rien n'a été écrit. Relancez la même commande dans un moment.\n"
+    )
+    assert list(DynamoIntakeStore(moto_database).family_ids()) == []
 
 
 def test_a_terminal_gets_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
