@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from chalicelib.intake.bookings.events import by_family, families_with_events
 from chalicelib.intake.bookings.recount import Recount
-from chalicelib.intake.bookings.writer import BookingWriter, by_family, families_with_events
+from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import brake
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.names import check_names
@@ -245,6 +246,7 @@ class ImportRun:
         told = bookings.added + bookings.unchanged + self.report.overtaken + refused
         # Of several lines for one slot, only the last was compared.
         self.report.overtaken += count(self.lists, "events") - told
+        self.report.history = count(self.lists, "old_events")
 
     def _do(self, label: str, total: int, work: Iterator[int]) -> None:
         """Run ``work`` to its end; each of its steps says how many of ``total`` it did."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.intake.files.faults import FileLine, number, several
+from chalicelib.intake.files.faults import Fault, FaultKind, FileLine, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
 from chalicelib.values import Value
@@ -48,6 +48,10 @@ class IntakeReport:
     bookings: IntakeTally = field(default_factory=IntakeTally)
     overtaken: int = 0
     """Lines of the list that no longer count, because of a later change by the list or by a parent."""
+    lost: list[NotTaken] = field(default_factory=list)
+    """Lines that a parent's later change overtook; those that the list itself overtakes are only counted."""
+    history: int = 0
+    """Lines before the calendar's first day, which nobody looked at."""
     refused: list[NotTaken] = field(default_factory=list)
     invoices: IntakeTally = field(default_factory=IntakeTally)
     payments: IntakeTally = field(default_factory=IntakeTally)
@@ -90,6 +94,8 @@ class IntakeReport:
             f"{several(self.bookings.unchanged, 'déjà connue')}, "
             f"{several(self.overtaken, 'dépassée')} par une modification plus récente",
         ]
+        if self.history:
+            said.append(f"{several(self.history, 'ligne')} d'avant le premier jour du calendrier : laissées de côté")
         said += self._invoices()
         if self.families_kept or self.children_kept:
             said.append(
@@ -103,6 +109,7 @@ class IntakeReport:
             said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
         said += _first([str(one) for one in self.renumbered])
         said += ended_lines(self.ended, _first)
+        said += lost_lines(self.lost)
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prise{s}")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prise{s}")
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistré{s}")
@@ -154,6 +161,21 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
     agreed = what.format(s="s" if len(lines) > 1 else "")
     ordered = sorted(lines, key=lambda line: line.where)
     return [f"{several(len(lines), word)} {agreed} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
+
+
+def lost_lines(lost: list[NotTaken]) -> list[str]:
+    """The lines of the office that a parent's later change overtook, grouped when they are many."""
+    if not lost:
+        return []
+    kind = FaultKind()
+    for one in sorted(lost, key=lambda line: line.where):
+        kind.add(Fault(one.where, one.text))
+    title = (
+        "1 saisie dépassée par la famille"
+        if len(lost) == 1
+        else f"{number(len(lost))} saisies dépassées par les familles"
+    )
+    return [f"{title} (rien à faire si les familles ont raison) :", *(f"  {line}" for line in kind.lines())]
 
 
 def _first(lines: list[str]) -> list[str]:

@@ -31,7 +31,7 @@ ALLOWED = {
     ("intake.town.calendar_file", "ActivityId"): FAULTY,
     ("intake.town.calendar_file", "SchoolId"): FAULTY,
     ("intake.town.town_file", "SchoolId"): FAULTY,
-    ("intake.bookings.writer", "EntryId"): MINTED,
+    ("intake.bookings.events", "EntryId"): MINTED,
     ("services.saving", "EntryId"): MINTED,
     ("services.starting", "AttemptId"): MINTED,
 }

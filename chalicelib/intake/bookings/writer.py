@@ -1,12 +1,10 @@
-"""Bookings made at the counter are events: what each still changes, compared with the journal, and how it is
-written."""
+"""How bookings made at the counter are written: those that still change something, one family after the other."""
 
-import hashlib
 import itertools
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 
+from chalicelib.intake.bookings.events import Event, FamilyEvents, SortedEvents, entry_of, sort_out
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.people.lists import BOOKINGS
 from chalicelib.intake.ports import IntakeStore
@@ -14,133 +12,34 @@ from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.patience import rounds
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
-from chalicelib.rules.ids import ChildId, EntryId, FamilyId, SchoolId, activity_id, child_id, family_id, school_id
-from chalicelib.rules.instants import instant_text
-from chalicelib.rules.planning import Slot, TownDays, Wish
+from chalicelib.rules.planning import TownDays
 from chalicelib.rules.saving import SavePlan, Situation
+from chalicelib.rules.school_calendar import PARIS
 from chalicelib.rules.town import Town
-from chalicelib.services.ports import JournalEntry, PlanningStore
-from chalicelib.services.saving import Part, limits_of, parts_of, write_part
+from chalicelib.services.ports import PlanningStore
+from chalicelib.services.saving import ONLINE, Part, limits_of, parts_of, write_part
 from chalicelib.values import Value
 
 PATIENCE_SECONDS = 12.0
 """Seconds for which a family's events are tried again while somebody else writes. See ``services.saving``."""
 _NO_MORE_ROUNDS = object()
-_EVENTS = """
-SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel,
-       children.school, last.past
-FROM last_events AS last LEFT JOIN children ON children.family = last.family AND children.id = last.child
-ORDER BY last.family
-"""
-
-
-class Event(Value):
-    """A line of reservations.csv: what the office wrote down, when (aware UTC), and by which channel it was asked.
-
-    ``past`` says why it cannot be booked any more, for a child that left or an activity that ended; empty for all
-    others.
-    """
-
-    wish: Wish
-    at: datetime
-    channel: str
-    line: int
-    past: str
-
-
-class FamilyEvents(Value):
-    """For one family, the last event of each slot, and the schools of its children concerned."""
-
-    family: FamilyId
-    events: tuple[Event, ...]
-    schools: Mapping[ChildId, SchoolId]
 
 
 class EventsOutcome(Value):
-    """What became of the events of one family."""
+    """What became of the events of one family. ``lost`` names the overtaken ones that a parent's change overtook."""
 
     saved: int
     known: int
     overtaken: int
     refused: list[NotTaken]
+    lost: list[NotTaken]
 
     def add_to(self, report: IntakeReport) -> None:
         report.bookings.added += self.saved
         report.bookings.unchanged += self.known
         report.overtaken += self.overtaken
         report.refused += self.refused
-
-
-def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
-    """The staged events, family by family; of several events for one slot, the last."""
-    for family, rows in itertools.groupby(database.execute(_EVENTS), key=lambda row: str(row[0])):
-        schools: dict[ChildId, SchoolId] = {}
-        events = []
-        for _, child, activity, day, at, line, booked, channel, school, past in rows:
-            if school is not None:
-                schools[child_id(child)] = school_id(school)
-            slot = Slot(child_id(child), activity_id(activity), date.fromisoformat(day))
-            events.append(Event(Wish(slot, bool(booked)), datetime.fromisoformat(at), channel, line, past or ""))
-        yield FamilyEvents(family_id(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
-
-
-def families_with_events(database: sqlite3.Connection) -> int:
-    (number,) = database.execute("SELECT count(DISTINCT family) FROM events").fetchone()
-    return int(number)
-
-
-class SortedEvents(Value):
-    """Events, sorted by what the journal says of them."""
-
-    to_do: tuple[Event, ...]
-    past: tuple[Event, ...]
-    known: int
-    overtaken: int
-
-
-def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> SortedEvents:
-    """What the events, one for each slot, still change.
-
-    An event is known when the journal has it, or when what it asks is already so. It is overtaken when it is older than
-    the last change of its slot, whoever made that. Of the other events, some are about what is past.
-    """
-    wanted = {event.wish.slot: event for event in events}
-    last: dict[Slot, tuple[datetime, bool]] = {}
-    journalled: set[Slot] = set()
-    for entry in journal:
-        for wish in entry.changes:
-            event = wanted.get(wish.slot)
-            if event is None:
-                continue
-            change = (entry.at, wish.booked)
-            last[wish.slot] = max(last.get(wish.slot, change), change)
-            if (wish, entry.at, entry.channel) == (event.wish, event.at, event.channel):
-                journalled.add(wish.slot)
-    to_do: list[Event] = []
-    past: list[Event] = []
-    known, overtaken = 0, 0
-    for slot, event in wanted.items():
-        changed_at, booked = last.get(slot, (None, False))
-        if slot in journalled or booked == event.wish.booked:
-            known += 1
-        elif changed_at and changed_at >= event.at:
-            overtaken += 1
-        else:
-            (past if event.past else to_do).append(event)
-    return SortedEvents(tuple(to_do), tuple(past), known, overtaken)
-
-
-def entry_of(events: Sequence[Event]) -> JournalEntry:
-    """The journal entry of events with the same instant and channel; the same events always give the same
-    identifier."""
-    return entry_for(tuple(event.wish for event in events), events[0].at, events[0].channel)
-
-
-def entry_for(wishes: tuple[Wish, ...], at: datetime, channel: str) -> JournalEntry:
-    """The journal entry of changes that the office made; the same changes always give the same identifier."""
-    rows = "\n".join(sorted(f"{wish.slot} {wish.booked} {channel}" for wish in wishes))
-    digest = hashlib.sha256(rows.encode()).hexdigest()[:8]
-    return JournalEntry(EntryId(f"{instant_text(at)}#{digest}"), at, channel, wishes)
+        report.lost += self.lost
 
 
 class BookingWriter:
@@ -171,11 +70,28 @@ class BookingWriter:
                 if full:  # Continue: nobody is in the way.
                     waits = rounds(PATIENCE_SECONDS)
             else:
-                return EventsOutcome(saved, known, found.overtaken, refused + _told(found.past))
+                return self._outcome(found, saved, known, refused)
         found = sort_out(events, self.store.journal_of(given.family))
         again = "la famille modifie son planning en ce moment ; attendu : relancer l'import"
         refused += [NotTaken(FileLine(BOOKINGS, event.line), again) for event in found.to_do]
-        return EventsOutcome(saved, found.known - saved, found.overtaken, refused + _told(found.past))
+        return self._outcome(found, saved, found.known - saved, refused)
+
+    def _outcome(self, found: SortedEvents, saved: int, known: int, refused: list[NotTaken]) -> EventsOutcome:
+        by_parents = [(event, change) for event, change in found.overtaken if change.channel == ONLINE]
+        return EventsOutcome(
+            saved=saved,
+            known=known,
+            overtaken=len(found.overtaken),
+            refused=[*refused, *_told(found.past)],
+            lost=[self._lost(event, change.at) for event, change in by_parents],
+        )
+
+    def _lost(self, event: Event, changed_at: datetime) -> NotTaken:
+        slot, local = event.wish.slot, changed_at.astimezone(PARIS)
+        label = self.town.label_of(slot.activity)
+        what = f"« {label} » le {slot.day:%d/%m/%Y} pour l'enfant « {slot.child} »"
+        kept = f"la famille l'a changé elle-même le {local:%d/%m/%Y} à {local:%H:%M}, après cette saisie ; cela reste"
+        return NotTaken(FileLine(BOOKINGS, event.line), f"{what} : {kept}")
 
     def _save(self, given: FamilyEvents, events: Iterable[Event]) -> int:
         """How many events were written. Raises _Interrupted when one part meets a full counter or another write."""

@@ -13,11 +13,13 @@ from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.sheets import Row
 from chalicelib.rules import ids
 from chalicelib.rules.money import Cents, euros
-from chalicelib.rules.school_calendar import END_OF_DAY, paris_instant
+from chalicelib.rules.school_calendar import END_OF_DAY, paris_day, paris_instant
 
 Value = TypeVar("Value")
 MOST_CHARACTERS = 120
 LOOSE = "~"
+TICK = timedelta(microseconds=1)
+"""What the end of a day is taken back by, to be in that day."""
 EXPECTED_NAME = (
     f"attendu : lettres sans accent, chiffres, points et tirets, {ids.LONGEST} au plus, sans espace ni barre"
 )
@@ -83,6 +85,22 @@ class Cells:
             self.fault(f"« {column} » ({self.row[column]}) est dans l'avenir ; attendu : une date passée")
         return at
 
+    def written_at(self, column: str, now: datetime) -> tuple[datetime, bool] | None:
+        """When the office wrote something down (aware UTC), and whether the hour is unknown.
+
+        Without an hour it stands at the end of its day; today, whose end has not come, it stands at ``now``.
+        """
+        text = self.text(column)
+        at = self._understood(end_of, text) if text else None
+        if at is None:
+            return None
+        whole_day = at != instant_of(text)
+        if whole_day and paris_day(at - TICK) == paris_day(now):
+            at = now
+        if at > now:
+            self.fault(f"« {column} » ({self.row[column]}) est dans l'avenir ; attendu : une date passée")
+        return at, whole_day
+
     def amount(self, column: str) -> Cents | None:
         """Euros with at most two decimals -> cents. Nothing is guessed: thousands separators and currency signs are
         faults."""
@@ -139,10 +157,20 @@ _words = lru_cache(maxsize=CELLS_REMEMBERED)(words)
 def instant_of(text: str) -> datetime:
     """``18/12/2015``, ``2015-12-18 10:30``, ``2015-12-18T10:30:05``, ``18/12/2015 24:00`` in Paris -> aware UTC.
 
-    Raises NotUnderstood.
+    A day without an hour is its beginning. Raises NotUnderstood.
     """
+    return _read_instant(text, otherwise=0)
+
+
+@lru_cache(maxsize=CELLS_REMEMBERED)
+def end_of(text: str) -> datetime:
+    """The same, but a day without an hour is its end. Raises NotUnderstood."""
+    return _read_instant(text, otherwise=END_OF_DAY)
+
+
+def _read_instant(text: str, *, otherwise: int) -> datetime:
     seconds = _SECONDS.search(text)
-    day, minute = day_and_minute(text, otherwise=0)
+    day, minute = day_and_minute(text, otherwise=otherwise)
     second = int(seconds.group(3)) if seconds else 0
     if second > 59 or (minute == END_OF_DAY and second):
         raise NotUnderstood(f"l'heure de « {text} » n'existe pas ; attendu entre 00:00 et 24:00")

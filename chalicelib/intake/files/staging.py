@@ -20,9 +20,13 @@ CREATE TABLE enrolments (
     child TEXT, activity TEXT, line INT, first TEXT, last TEXT, read_only INT, PRIMARY KEY (child, activity)
 ) WITHOUT ROWID;
 CREATE TABLE events (
-    family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, line INT, booked INT, channel TEXT,
+    family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, line INT, booked INT, channel TEXT, whole_day INT,
     PRIMARY KEY (family, child, activity, day, at)
 ) WITHOUT ROWID;
+CREATE TABLE old_events (
+    -- Lines of reservations.csv before the calendar's first day.
+    line INTEGER PRIMARY KEY
+);
 CREATE TABLE past_events (
     -- Events about who left or what ended: why they cannot be booked any more.
     family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, why TEXT, PRIMARY KEY (family, child, activity, day, at)
@@ -68,7 +72,7 @@ CREATE VIEW concerned AS
 CREATE VIEW last_events AS
     -- SQLite takes the other columns from the row that holds max(at).
     SELECT last.*, past_events.why AS past FROM (
-        SELECT family, child, activity, day, max(at) AS at, line, booked, channel
+        SELECT family, child, activity, day, max(at) AS at, line, booked, channel, whole_day
         FROM events GROUP BY family, child, activity, day
     ) AS last LEFT JOIN past_events USING (family, child, activity, day, at);
 """

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
-from chalicelib.intake.bookings.writer import entry_for
+from chalicelib.intake.bookings.events import entry_for
 from chalicelib.intake.people.departed import Ended
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore

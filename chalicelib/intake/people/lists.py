@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -35,6 +35,7 @@ REWRITTEN = (
 FAMILIES, CHILDREN, ENROLMENTS, BOOKINGS = "familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv"
 CHANNELS = {"mairie": "mairie", "telephone": "telephone", "courrier": "courrier", "guichet": "guichet"}
 ACTIONS = {"inscription": 1, "annulation": 0}
+TAKE_IT_OUT = "attendu : ôter cette ligne"
 
 
 class PeopleLists(Listing):
@@ -157,25 +158,44 @@ class PeopleLists(Listing):
 
     def _booking(self, cells: Cells) -> None:
         family, child, activity = cells.identifier("famille"), cells.identifier("enfant"), self._booked_activity(cells)
-        day, at = cells.day("date"), cells.past_instant("saisie_le", self.now)
+        day, written = cells.day("date"), cells.written_at("saisie_le", self.now)
         channel = cells.one_of("canal", CHANNELS, ", ".join(CHANNELS))
         booked = cells.one_of("action", ACTIONS, " ou ".join(ACTIONS)) if cells.row["action"] else 1
-        if day and self.town and not self.town.calendar.first <= day <= self.town.calendar.last:
-            first, last = self.town.calendar.first, self.town.calendar.last
-            cells.fault(f"le {day:%d/%m/%Y} est hors du calendrier ; attendu : {first:%d/%m/%Y} à {last:%d/%m/%Y}")
-        if not (day and at):
+        if not (day and written):
             return
+        at, whole_day = written
         key = (family, child, activity, day.isoformat(), at.isoformat())
+        if not self._is_in_calendar(cells, day, key):
+            return
         self._insert(
             cells,
-            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*key, cells.row.where.line, booked, channel),
+            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*key, cells.row.where.line, booked, channel, whole_day),
             (
                 "SELECT line FROM events WHERE family = ? AND child = ? AND activity = ? AND day = ? AND at = ?",
                 key,
             ),
             "la même case est déjà, saisie au même moment,",
         )
+
+    def _is_in_calendar(self, cells: Cells, day: date, key: tuple[str | None, ...]) -> bool:
+        """Whether the line is to be judged.
+
+        A day before the calendar is history, which the office's software goes on exporting. A day after it that the
+        published calendar had is set aside; any other day is a fault.
+        """
+        if self.town is None or self.town.calendar.first <= day <= self.town.calendar.last:
+            return True
+        first, last = self.town.calendar.first, self.town.calendar.last
+        if day < first:
+            self.database.execute("INSERT INTO old_events VALUES (?)", (cells.row.where.line,))
+            return False
+        if self.past.had_day(day):
+            why = f"le {day:%d/%m/%Y} est après le dernier jour du calendrier ({last:%d/%m/%Y}) ; {TAKE_IT_OUT}"
+            self.database.execute("INSERT OR IGNORE INTO past_events VALUES (?, ?, ?, ?, ?, ?)", (*key, why))
+            return True
+        cells.fault(f"le {day:%d/%m/%Y} est après le calendrier ; attendu : le {last:%d/%m/%Y} au plus tard")
+        return False
 
     def _school(self, cells: Cells) -> str | None:
         if self.town is None:

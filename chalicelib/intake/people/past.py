@@ -5,11 +5,13 @@ is such a line, because files are checked before the portal. Without a portal (`
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property, lru_cache
 
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ActivityId, FamilyId
+from chalicelib.rules.town import Town
 
 
 class Past:
@@ -23,8 +25,17 @@ class Past:
     @cached_property
     def activities(self) -> Mapping[ActivityId, str]:
         """The label of each activity that the published town has or had."""
-        town = self._store.current_town() if self._store else None
+        town = self._town
         return {**town.former, **{one.id: one.label for one in town.activities.values()}} if town else {}
+
+    def had_day(self, day: date) -> bool:
+        """Whether the published calendar has the day."""
+        town = self._town
+        return town is not None and town.calendar.first <= day <= town.calendar.last
+
+    @cached_property
+    def _town(self) -> Town | None:
+        return self._store.current_town() if self._store else None
 
     def has_family(self, family: str) -> bool:
         return self._family(family) is not None

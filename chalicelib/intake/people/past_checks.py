@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
-from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
+from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES, TAKE_IT_OUT
 from chalicelib.intake.people.past import Past
 from chalicelib.rules.ids import activity_id
 from chalicelib.rules.town import Town
@@ -98,8 +98,8 @@ class PastChecks:
                 self.faults.add(FileLine(BOOKINGS, line), wrong)
 
     def _set_aside(self, event: Sequence[str], why: str) -> None:
-        said = f"{why} ; attendu : ôter cette ligne"
-        self.database.execute("INSERT INTO past_events VALUES (?, ?, ?, ?, ?, ?)", (*event, said))
+        said = f"{why} ; {TAKE_IT_OUT}"
+        self.database.execute("INSERT OR IGNORE INTO past_events VALUES (?, ?, ?, ?, ?, ?)", (*event, said))
 
     def _fault(self, line: int, wrong: str, follows: bool, *needs: str) -> None:
         add_or_mute(self.faults, FileLine(BOOKINGS, line), wrong, follows=follows, needs=needs)

@@ -22,6 +22,7 @@ from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
+from chalicelib.services.saving import ONLINE
 from chalicelib.values import Value
 
 CHANNELS = {
@@ -187,7 +188,13 @@ def changes_of(
 
 
 def _change_line(change: PastChange) -> str:
-    """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 »."""
+    """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 ».
+
+    What the office wrote down without an hour stands at the end of its day, and is shown without an hour.
+    """
     state = "inscrit" if change.booked else "annulé"
     channel = CHANNELS.get(change.channel, f"par {change.channel}")
+    ended = paris_day(change.at - timedelta(microseconds=1))
+    if change.channel != ONLINE and ended != paris_day(change.at):
+        return f"{dashed(change.slot.day)} {state} — {channel} le {dashed(ended)}"
     return f"{dashed(change.slot.day)} {state} — {channel} le {dashed(paris_day(change.at))} à {paris_clock(change.at)}"

@@ -20,7 +20,7 @@ def test_bookings_of_one_moment_are_one_entry_of_the_journal(portal: Portal, tmp
     entries = portal.journal()
     assert [(e.at, e.channel, len(e.changes)) for e in entries] == [
         (paris("lundi 2026-11-02 10:30"), "mairie", 2),
-        (paris("mardi 2026-11-03 00:00"), "telephone", 1),
+        (paris("mercredi 2026-11-04 00:00"), "telephone", 1),
     ]
     assert entries[0].id.startswith("2026-11-02T09:30:00.000000Z#")
 

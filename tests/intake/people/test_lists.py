@@ -38,7 +38,7 @@ def test_what_the_lists_say_is_staged(tmp_path: Path) -> None:
     assert first == [
         ("2026-12-01", "2026-11-02T09:30:00+00:00", 1, "mairie"),
         ("2026-12-03", "2026-11-02T09:30:00+00:00", 1, "mairie"),
-        ("2026-12-02", "2026-11-02T23:00:00+00:00", 1, "telephone"),
+        ("2026-12-02", "2026-11-03T23:00:00+00:00", 1, "telephone"),
     ]
     assert noe == ("prevert", "")
 
@@ -109,7 +109,7 @@ CASES = [
     (
         "reservations",
         "f-1;c-7;cantine;2027-07-05;;mairie;2026-11-02",
-        "hors du calendrier ; attendu : 01/09/2026",
+        "après le calendrier ; attendu : le 02/07/2027",
         "late",
     ),
     (
