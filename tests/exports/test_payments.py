@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.commands.export_payments import main
-from chalicelib.exports.payments import euros_of, write_day, write_to_check
+from chalicelib.exports.csv_out import euros_of
+from chalicelib.exports.payments import write_day, write_to_check
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.ledger import Kind, LedgerEntry
 from chalicelib.rules.money import Cents
@@ -54,7 +55,7 @@ def test_a_day_of_payments(attempts: MemoryAttempts, tmp_path: Path) -> None:
     assert path.read_text("utf-8-sig").splitlines() == [
         "jour;nature;facture;reference;montant;autorisation;moyen;date_banque",
         "23/11/2026;paiement;2013-026-000335;2013T50026000335;1234,24;3fd;carte bancaire;22/11/2026 23:59",
-        "23/11/2026;paiement;2013-026-000335;2013T50026000335;0,05;'=1+1;prélèvement;",
+        '23/11/2026;paiement;2013-026-000335;2013T50026000335;0,05;"=""=1+1""";prélèvement;',
         "23/11/2026;contre-passation;2013-026-000335;2013T50026000335;-0,05;3fe;prélèvement;22/11/2026 23:59",
     ]
     assert [file.name for file in tmp_path.iterdir()] == [path.name]

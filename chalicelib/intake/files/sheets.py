@@ -4,7 +4,7 @@ import csv
 import re
 import string
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
@@ -16,8 +16,9 @@ from chalicelib.values import Value
 TAB = "\t"
 CELLS_REMEMBERED = 4096
 """How many first cells are remembered: the rows of a family, or of a child, follow each other."""
-_KEPT_ZEROS = re.compile(r'="(.*)"')
-"""``="007"``: some software writes this so that a spreadsheet does not turn 007 into 7."""
+_GUARDED = re.compile(r'="((?:[^"]|"")*)"')
+"""``="007"``: some software, and the portal's own files, write this so that a spreadsheet does not turn 007 into 7.
+What is in it is text, whatever it looks like."""
 _ERROR = re.compile(
     r"#(?:REF|N/A|NA|VALEUR|VALUE|NOM|NAME|DIV/0|NUL|NULL|NOMBRE|NUM|CALC|CHAMP|FIELD|SPILL|PROPAGATION)[!?]?|##+|Err:\d+",
     re.IGNORECASE,
@@ -148,14 +149,20 @@ def _row(cells: list[str], header: list[str], where: FileLine, columns: Columns,
     """A row by column. It may be shorter than the titles (spreadsheets drop empty ends), never longer."""
     values = [_cell(cell) for cell in cells]
     filled = dict.fromkeys(columns.names, "") | dict(zip(header, values, strict=False))
-    wrong = _not_data(values, filled, header, columns)
+
+    def texts() -> set[str]:
+        return {name for name, cell in zip(header, cells, strict=False) if _GUARDED.fullmatch(cell.strip())}
+
+    wrong = _not_data(values, filled, header, columns, texts)
     if wrong:
         faults.add(where, wrong)
     return Row(where, filled, is_data=not wrong)
 
 
-def _not_data(values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns) -> str | None:
-    """Why this is no row of the list, in French; None when it may be one."""
+def _not_data(
+    values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns, texts: Callable[[], set[str]]
+) -> str | None:
+    """Why this is no row of the list, in French; None when it may be one. ``texts`` names the guarded columns."""
     if _title(values[0]) == header[0] and [_title(value) for value in values if value] == [n for n in header if n]:
         return "la ligne de titres est là une deuxième fois ; attendu : une seule, tout en haut"
     first = cells[columns.needed[0]] or next((value for value in values if value), "")
@@ -166,7 +173,7 @@ def _not_data(values: list[str], cells: Mapping[str, str], header: list[str], co
     if len(values) > len(header) and any(values[len(header) :]):
         return f"il y a {len(values)} colonnes ; attendu : {len(header)}, comme la ligne de titres"
     for name, value in cells.items():
-        if value[:1] not in _HARMLESS and (wrong := _no_value(value)):
+        if value[:1] not in _HARMLESS and (wrong := _no_value(value)) and name not in texts():
             return f"« {name} » {wrong}"
     return None
 
@@ -194,5 +201,5 @@ def _is_total(cell: str) -> bool:
 def _cell(text: str) -> str:
     """The text without spaces around. Each accent joins its letter in one character: some systems write two."""
     text = text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
-    kept = _KEPT_ZEROS.fullmatch(text) if text.startswith("=") else None
-    return kept.group(1).strip() if kept else text
+    guarded = _GUARDED.fullmatch(text) if text.startswith("=") else None
+    return guarded.group(1).replace('""', '"').strip() if guarded else text
