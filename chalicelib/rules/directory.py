@@ -1,6 +1,7 @@
 """The compact directory of children: what lists and orders say of a child, without opening its families one by one."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 
 from chalicelib.rules.ids import ChildId, DietId, SchoolId
@@ -15,9 +16,9 @@ class ListedChild(Value):
     last_name: str
     school: SchoolId
     class_name: str
-    diet: DietId | None = None
+    diet: DietId | None = field(default=None, repr=False)
     """None: no diet of its own. A diet can reveal religion or health: it is never written in a log."""
-    pai: bool = False
+    pai: bool = field(default=False, repr=False)
     """Whether an individual health plan (*projet d'accueil individualisé*) is in force."""
 
 

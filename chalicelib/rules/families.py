@@ -4,7 +4,7 @@ from dataclasses import field
 from datetime import date
 
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+from chalicelib.rules.ids import ActivityId, ChildId, DietId, FamilyId, SchoolId
 from chalicelib.values import Value
 
 
@@ -39,6 +39,13 @@ class Child(Value):
     stays."""
     unsettled: bool = False
     """Whether the child may have future bookings that no enrolment covers. The import checks until there are none."""
+    birth: date | None = None
+    """None when the town did not say."""
+    diet: DietId | None = field(default=None, repr=False)
+    """None: no diet of its own. A diet can reveal religion or health: like ``pai``, it is gone when the child leaves,
+    and in no text that a log could hold."""
+    pai: bool = field(default=False, repr=False)
+    """Whether an individual health plan (*projet d'accueil individualisé*) is in force."""
 
     def enrolment(self, activity: ActivityId) -> Enrolment | None:
         return next((e for e in self.enrolments if e.activity == activity), None)
@@ -66,6 +73,10 @@ class Family(Value):
     former: tuple[Child, ...] = ()
     """Children that went to another family and may still have bookings here. Only the import needs them; no page shows
     them."""
+    address: tuple[str, ...] = ()
+    """The lines of the payer's postal address, as they go on an envelope; empty when the town did not say."""
+    direct_debit: bool = False
+    """Whether the payer pays by direct debit (*prélèvement*)."""
     ended_sessions: frozenset[str] = field(default=frozenset(), compare=False)
     """Nonces of sessions that were signed out before their time. They are not part of what the town's lists say."""
 

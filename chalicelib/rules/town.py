@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from chalicelib.rules.deadlines import Deadline
-from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.kitchen import KitchenOrder, Sitting
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.values import Value
@@ -129,6 +129,8 @@ class Town(Value):
     sittings: tuple[Sitting, ...] = ()
     orders: tuple[KitchenOrder, ...] = ()
     """What is sent to the kitchen by itself."""
+    diets: Mapping[DietId, str] = field(default_factory=dict)
+    """The diets that a child may have and their names, in the order in which the town wants to show them."""
 
     def activity(self, activity: ActivityId) -> Activity | None:
         """The activity; None when the town does not have it, or no longer: bookings and the journal live longer than
@@ -139,6 +141,10 @@ class Town(Value):
         """The activity's name, or its last name when it is gone; its identifier when the town never knew it."""
         known = self.activities.get(activity)
         return known.label if known else self.former.get(activity, activity)
+
+    def diet_label(self, diet: DietId) -> str:
+        """The diet's name; its identifier when the town has it no longer: what a child eats outlives the list."""
+        return self.diets.get(diet, diet)
 
     def after(self, before: "Town | None") -> "Town":
         """This town as the successor of ``before``: it remembers the activities that are gone."""

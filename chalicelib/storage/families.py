@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from chalicelib.rules.families import Child, Enrolment, Family
-from chalicelib.rules.ids import ActivityId, FamilyId, SchoolId
+from chalicelib.rules.ids import ActivityId, DietId, FamilyId, SchoolId
 from chalicelib.rules.instants import instant_text
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem
@@ -63,12 +63,21 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
         children=tuple(_child(item) for item in children if "elsewhere" not in item),
         former=tuple(_child(item) for item in children if "elsewhere" in item),
         ended_sessions=frozenset(ended),
+        address=tuple(line["S"] for line in profile["address"]["L"]) if "address" in profile else (),
+        direct_debit="direct_debit" in profile,
     )
 
 
 def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
     """The profile and the children. The epoch has a row of its own, see ``keys.EPOCH``."""
-    yield rows(family.id, keys.PROFILE, payer=family.payer, email=family.email)
+    yield rows(
+        family.id,
+        keys.PROFILE,
+        payer=family.payer,
+        email=family.email,
+        address=list(family.address) or None,
+        direct_debit=family.direct_debit or None,
+    )
     here = len(family.children)
     for rank, child in enumerate((*family.children, *family.former)):
         yield rows(
@@ -84,6 +93,9 @@ def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
             left=child.left.isoformat() if child.left else None,
             unsettled=child.unsettled or None,
             elsewhere=rank >= here or None,
+            birth=child.birth.isoformat() if child.birth else None,
+            diet=child.diet,
+            pai=child.pai or None,
         )
 
 
@@ -98,6 +110,9 @@ def _child(item: RawItem) -> Child:
         enrolments=enrolments_of(item),
         left=date.fromisoformat(item["left"]["S"]) if "left" in item else None,
         unsettled="unsettled" in item,
+        birth=date.fromisoformat(item["birth"]["S"]) if "birth" in item else None,
+        diet=DietId(item["diet"]["S"]) if "diet" in item else None,
+        pai="pai" in item,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 
 from chalicelib.rules.deadlines import DatedRules, Deadline, FixedDates, Rule, WeekdayTable
-from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
 from chalicelib.storage.json_text import facts_of, json_text
@@ -40,6 +40,7 @@ def dump(town: Town) -> str:
             "payment": facts_of(town.payment),
             "former": dict(town.former),
             **dump_kitchen(town),
+            "diets": [[diet, label] for diet, label in town.diets.items()],
         }
     )
 
@@ -64,6 +65,7 @@ def load(text: str) -> Town:
         former={ActivityId(activity): label for activity, label in read.get("former", {}).items()},
         sittings=load_sittings(read),
         orders=load_orders(read),
+        diets={DietId(diet): label for diet, label in read.get("diets", [])},
     )
 
 

@@ -65,6 +65,8 @@ def test_the_manuals_family(manual: Manual) -> None:
     assert {child.class_name for child in bond.children} == {"10-Mme Béatrice ESCO"}
     assert [e.activity for e in james.enrolments] == ["cantine", "petites-vac-matin", "petites-vac-apres-midi"]
     assert len(aline.enrolments) == 5
+    assert james.birth
+    assert bond.address[-1] == "00000 VILLE DE DÉMO"
     assert sorted(e[2:5] for e in events if e[0] == "f-bond") == [
         ("petites-vac-matin", "2015-12-23", "mairie"),
         ("petites-vac-matin", "2015-12-24", "mairie"),

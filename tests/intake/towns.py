@@ -26,6 +26,7 @@ DEADLINES = (
     '[{ regle = "la veille à 10:00" }, { des = 2026-12-08, regle = "le jour même à 09:00" }]',
 )
 WEEKS = ('["lundi", "mardi", "jeudi", "vendredi"]', '["lundi", "mardi", "mercredi", "jeudi", "vendredi"]')
+DIETS = {"sans-porc": "Sans porc", "vegetarien": "Végétarien"}
 LAST_DAY = date(2026, 12, 4)
 
 
@@ -63,12 +64,14 @@ def towns(draw: st.DrawFn) -> Drawn:
         for child in children
         for name in draw(st.lists(st.sampled_from(names), unique=True))
     }
+    diets = draw(st.lists(st.sampled_from(sorted(DIETS)), unique=True))
+    eats = {child: f";{draw(st.sampled_from([*diets, '']))};oui" for child in children} if draw(st.booleans()) else {}
     activities = "\n".join(draw(_activity(name, labels[name], schools, calendar[0])) for name in names)
     return Drawn(
-        town=_town_text(schools, activities, calendar),
-        enfants="identifiant;famille;code_enfant;prenom;nom;ecole;classe\n"
+        town=_town_text(schools, activities, calendar, diets),
+        enfants=f"identifiant;famille;code_enfant;prenom;nom;ecole;classe{';regime;pai' if eats else ''}\n"
         + "".join(
-            f"{child};{family};{';'.join(CHILDREN[child])};{at[child]};CP\n"
+            f"{child};{family};{';'.join(CHILDREN[child])};{at[child]};CP{eats.get(child, '')}\n"
             for child in children
             for family in families[child]
         ),
@@ -114,8 +117,9 @@ def _bookings(
     return "famille;enfant;activite;date;action;canal;saisie_le\n" + "".join(lines)
 
 
-def _town_text(schools: list[str], activities: str, calendar: tuple[date, date]) -> str:
+def _town_text(schools: list[str], activities: str, calendar: tuple[date, date], diets: list[str]) -> str:
+    eaten = "\n".join(f'{diet} = "{DIETS[diet]}"' for diet in diets)
     listed = "\n".join(f'{school} = "{SCHOOLS[school]}"' for school in schools)
     first, last = calendar
     days = f'premier-jour = {first}\ndernier-jour = {last}\nzone = "A"'
-    return f"{HEAD}[ecoles]\n{listed}\n\n{activities}\n[calendrier]\n{days}\n"
+    return f"{HEAD}[ecoles]\n{listed}\n\n{activities}\n[calendrier]\n{days}\n\n[regimes]\n{eaten}\n"

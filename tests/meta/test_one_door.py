@@ -21,6 +21,7 @@ ALLOWED = {
     ("intake.people.families", "ChildId"): OWN_ROWS,
     ("intake.people.families", "SchoolId"): OWN_ROWS,
     ("intake.people.families", "ActivityId"): OWN_ROWS,
+    ("intake.people.families", "DietId"): OWN_ROWS,
     ("intake.people.past", "FamilyId"): OWN_ROWS,
     ("intake.people.logins", "FamilyId"): OWN_ROWS,
     ("intake.people.logins", "ChildId"): OWN_ROWS,
@@ -32,6 +33,8 @@ ALLOWED = {
     ("intake.town.calendar_file", "SchoolId"): FAULTY,
     ("intake.town.town_file", "SchoolId"): FAULTY,
     ("intake.bookings.events", "EntryId"): MINTED,
+    ("intake.town.diets_file", "DietId"): FAULTY,
+    ("intake.bookings.writer", "EntryId"): MINTED,
     ("services.saving", "EntryId"): MINTED,
     ("services.starting", "AttemptId"): MINTED,
 }

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Child, Enrolment, Family
-from chalicelib.rules.ids import ChildId, FamilyId, SchoolId
+from chalicelib.rules.ids import ChildId, DietId, FamilyId, SchoolId
 from chalicelib.services.ports import Login
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
@@ -68,6 +68,15 @@ def test_a_family_is_read_as_it_was_put(stores: Stores) -> None:
     assert stores.families.find(BOND) == FAMILY
     assert stores.families.find(childless.id) == childless
     assert stores.intake.family_items([BOND, childless.id, FamilyId("f-3")]) == {BOND: FAMILY, childless.id: childless}
+
+
+def test_all_that_the_lists_may_say_is_read_as_it_was_put(stores: Stores) -> None:
+    known = replace(FAMILY.children[0], birth=date(2018, 3, 12), diet=DietId("sans-porc"), pai=True)
+    full = replace(FAMILY, children=(known, FAMILY.children[1]), address=("Bât. B", "01000 BOURG"), direct_debit=True)
+    stores.intake.put_families([full])
+    assert stores.families.find(BOND) == full
+    stores.intake.put_families([FAMILY])
+    assert stores.families.find(BOND) == FAMILY
 
 
 def test_a_family_is_put_over_what_was_there(stores: Stores) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules.deadlines import Deadline, NeverOnline
+from chalicelib.rules.ids import DietId
 from chalicelib.rules.kitchen import (
     AcknowledgeBy,
     Adults,
@@ -69,10 +70,12 @@ def test_everything_else_comes_back() -> None:
         ),
         openings=(Exceptional(pont),),
     )
-    town = a_town(an_activity(), meal, message="**Été** « œufs »\n", crest="<svg/>", calendar=calendar)
+    diets = {DietId("vegetarien"): "Végétarien", DietId("sans-porc"): "Sans porc"}
+    town = a_town(an_activity(), meal, message="**Été** « œufs »\n", crest="<svg/>", calendar=calendar, diets=diets)
     again = load(dump(town))
     assert again == town
     assert list(again.activities) == [CANTEEN, "repas"]
+    assert list(again.diets) == list(diets)
 
 
 def test_the_same_town_gives_the_same_text() -> None:

@@ -121,10 +121,12 @@ class Cells:
             return None
         return Decimal(text.replace(",", ".")) if text else None
 
-    def yes(self, column: str) -> bool:
+    def yes(self, column: str, *, shown: bool = True) -> bool:
+        """``shown``: whether a fault may show the cell."""
         said = _plain(self.row[column])
         if said not in _YES | _NO:
-            self.fault(f"« {column} » vaut « {self.row[column]} » ; attendu : oui ou non")
+            is_wrong = f"vaut « {self.row[column]} »" if shown else "n'est pas compris"
+            self.fault(f"« {column} » {is_wrong} ; attendu : oui ou non")
         return said in _YES
 
     def one_of(self, column: str, meanings: Mapping[str, Value], expected: str) -> Value | None:

@@ -50,9 +50,14 @@ class Row(Value):
     where: FileLine
     cells: Mapping[str, str]
     is_data: bool = True
+    named: Sequence[str] = ()
+    """The columns that the file has."""
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
+
+    def has(self, column: str) -> bool:
+        return column in self.named
 
 
 def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
@@ -156,7 +161,7 @@ def _row(cells: list[str], header: list[str], where: FileLine, columns: Columns,
     wrong = _not_data(values, filled, header, columns, texts)
     if wrong:
         faults.add(where, wrong)
-    return Row(where, filled, is_data=not wrong)
+    return Row(where, filled, is_data=not wrong, named=header)
 
 
 def _not_data(

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _SCHEMA = """
-CREATE TABLE families (id TEXT PRIMARY KEY, line INT, payer TEXT, code TEXT, email TEXT) WITHOUT ROWID;
+CREATE TABLE families (id TEXT PRIMARY KEY, line INT, payer TEXT, code TEXT, email TEXT, address TEXT, direct_debit INT)
+WITHOUT ROWID;
+-- NULL in a column that a list may leave out: the list says nothing of it.
 CREATE INDEX families_by_code ON families (code);
 CREATE TABLE set_aside (file TEXT, id TEXT, PRIMARY KEY (file, id)) WITHOUT ROWID;
 CREATE TABLE children (
     rank INTEGER PRIMARY KEY, line INT, id TEXT, family TEXT, code TEXT, normal_code TEXT,
-    first_name TEXT, last_name TEXT, school TEXT, class_name TEXT, UNIQUE (family, id)
+    first_name TEXT, last_name TEXT, school TEXT, class_name TEXT, birth TEXT, diet TEXT, pai INT, UNIQUE (family, id)
 );
 CREATE INDEX children_by_id ON children (id);
 CREATE TABLE enrolments (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute, several
+from chalicelib.intake.people.details import OF_A_CHILD
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.past_checks import check_past
@@ -40,6 +41,14 @@ ON later.id = earlier.id AND later.rank > earlier.rank
 WHERE (later.first_name, later.last_name, later.school) <> (earlier.first_name, earlier.last_name, earlier.school)
 GROUP BY later.line, later.id
 """
+_TOLD_OTHERWISE = """
+SELECT later.line, later.id, min(earlier.line) FROM children AS later JOIN children AS earlier
+ON later.id = earlier.id AND later.rank > earlier.rank
+WHERE CASE ? WHEN 'naissance' THEN later.birth <> earlier.birth WHEN 'regime' THEN later.diet <> earlier.diet
+ELSE later.pai <> earlier.pai END
+GROUP BY later.line, later.id
+"""
+"""What a column says of one child in two families."""
 _BOOKED_BY_DAY = """
 SELECT last.day, last.line, children.school
 FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
@@ -73,6 +82,13 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
             f"l'identifiant « {child} » est celui d'un autre enfant ligne {earlier} ; "
             "attendu : le même prénom, le même nom et la même école pour un même enfant",
         )
+    for column in OF_A_CHILD:
+        for line, child, earlier in database.execute(_TOLD_OTHERWISE, (column,)):
+            faults.add(
+                FileLine(CHILDREN, line),
+                f"« {column} » de l'enfant « {child} » n'est pas ce que dit la ligne {earlier} ; "
+                "attendu : la même chose pour un même enfant",
+            )
     check_past(database, town, past, faults)
     if town is not None:
         _check_places(database, town, faults)

@@ -4,37 +4,70 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.people.departed import Departure
+from chalicelib.intake.people.details import ADDRESS_LINES
 from chalicelib.intake.people.limits import moved
-from chalicelib.intake.people.merging import merged
+from chalicelib.intake.people.merging import ALL_SAID, Unsaid, merged
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, IntakeTally
 from chalicelib.rules.families import Child, Enrolment, Family
-from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+from chalicelib.rules.ids import ActivityId, ChildId, DietId, FamilyId, SchoolId
 from chalicelib.rules.town import Town
 
 FAMILIES_A_CHUNK = 100
+_FAMILIES = "SELECT id, payer, email, address, direct_debit FROM families ORDER BY id"
+_CHILDREN = """
+SELECT id, code, first_name, last_name, school, class_name, birth, diet, pai
+FROM children WHERE family = ? ORDER BY rank
+"""
+_SAID_OF_FAMILIES = "SELECT count(address) AS address, count(direct_debit) AS direct_debit FROM families"
+_SAID_OF_CHILDREN = "SELECT count(birth) AS birth, count(diet) AS diet, count(pai) AS pai FROM children"
 Given = TypeVar("Given")
 
 
 def families_of(database: sqlite3.Connection, town: Town) -> Iterator[Family]:
     """The families of the lists. Children are in the order of the file, enrolments in the town's order."""
     order = {str(activity): rank for rank, activity in enumerate(town.activities)}
-    for family, payer, email in database.execute("SELECT id, payer, email FROM families ORDER BY id"):
-        children = database.execute(
-            "SELECT id, code, first_name, last_name, school, class_name FROM children WHERE family = ? ORDER BY rank",
-            (family,),
+    for family, payer, email, address, direct_debit in database.execute(_FAMILIES):
+        children = database.execute(_CHILDREN, (family,))
+        yield Family(
+            FamilyId(family),
+            payer,
+            email,
+            session_epoch=0,
+            children=tuple(_child(row, _enrolments(database, row[0], order)) for row in children),
+            address=tuple(address.split(ADDRESS_LINES)) if address else (),
+            direct_debit=bool(direct_debit),
         )
-        listed = tuple(_child(row, _enrolments(database, row[0], order)) for row in children)
-        yield Family(FamilyId(family), payer, email, 0, listed)
 
 
-def _child(row: tuple[str, str, str, str, str, str], enrolments: tuple[Enrolment, ...]) -> Child:
-    child, code, first_name, last_name, school, class_name = row
-    return Child(ChildId(child), code, first_name, last_name, SchoolId(school), class_name, enrolments)
+def unsaid_by(database: sqlite3.Connection) -> Unsaid:
+    """What the staged lists have no column for."""
+    return Unsaid(of_families=_empty(database, _SAID_OF_FAMILIES), of_children=_empty(database, _SAID_OF_CHILDREN))
+
+
+def _empty(database: sqlite3.Connection, counts: str) -> frozenset[str]:
+    told = database.execute(counts)
+    return frozenset(column[0] for column, count in zip(told.description, told.fetchone(), strict=True) if not count)
+
+
+def _child(row: tuple[Any, ...], enrolments: tuple[Enrolment, ...]) -> Child:
+    child, code, first_name, last_name, school, class_name, birth, diet, pai = row
+    return Child(
+        ChildId(child),
+        code,
+        first_name,
+        last_name,
+        SchoolId(school),
+        class_name,
+        enrolments,
+        birth=_day(birth),
+        diet=DietId(diet) if diet else None,
+        pai=bool(pai),
+    )
 
 
 def _enrolments(database: sqlite3.Connection, child: str, order: dict[str, int]) -> tuple[Enrolment, ...]:
@@ -72,11 +105,13 @@ class FamilyWriter:
         self.report = report
         self.recount = recount
         self.today = today
+        self.unsaid = ALL_SAID
         self.unsettled: list[FamilyId] = []
         self.fresh: set[FamilyId] = set()
 
     def write(self) -> Iterator[int]:
         """Write the families that are new or different; yields, chunk by chunk, how many were looked at."""
+        self.unsaid = unsaid_by(self.lists)
         for chunk in _chunks(families_of(self.lists, self.town)):
             on_portal = self.store.family_items(family.id for family in chunk)
             if any(_moved(family, on_portal.get(family.id), self.town) for family in chunk):
@@ -126,7 +161,7 @@ class FamilyWriter:
         listed = {child.id for child in wanted.children}
         gone = [child for child in on_portal.children if child.id not in listed]
         elsewhere = {child.id: families for child in gone if (families := self._families_of(child.id))}
-        becomes = merged(wanted, on_portal, elsewhere.keys(), self.today)
+        becomes = merged(wanted, on_portal, elsewhere.keys(), self.today, self.unsaid)
         if elsewhere:
             self.store.revoke_sessions(on_portal.id)
         self.report.departures += [

@@ -14,6 +14,15 @@ from chalicelib.intake.files.cells import LOOSE, Cells
 from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.files.sheets import Columns
+from chalicelib.intake.people.details import (
+    OF_A_CHILD,
+    OF_A_FAMILY,
+    address_of,
+    birth_of,
+    diet_of,
+    direct_debit_of,
+    pai_of,
+)
 from chalicelib.intake.people.past import Past
 from chalicelib.rules.codes import (
     SHORTEST_OF_DIGITS,
@@ -25,6 +34,7 @@ from chalicelib.rules.codes import (
 )
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.notices import MOST_EXTRA
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 
 Id = TypeVar("Id")
@@ -56,20 +66,22 @@ class PeopleLists(Listing):
     ) -> None:
         super().__init__(folder, town, database, faults, now)
         self.past = past
+        self.today = paris_day(now)
         self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
         self.activities = _names({a.id: a.label for a in town.activities.values()}) if town else {}
+        self.diets = _names(town.diets) if town else None
 
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read every list. ``progress`` gets the name of each file at its beginning."""
         for file in (
             (
                 FAMILIES,
-                Columns(("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi")),
+                Columns(("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi", *OF_A_FAMILY)),
                 self._family,
             ),
             (
                 CHILDREN,
-                Columns(("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole"), ("classe",)),
+                Columns(("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole"), ("classe", *OF_A_CHILD)),
                 self._child,
             ),
             (ENROLMENTS, Columns(("enfant", "activite"), ("du", "au", "lecture_seule")), self._enrolment),
@@ -91,8 +103,8 @@ class PeopleLists(Listing):
             cells.fault(wrong)
         self._insert(
             cells,
-            "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?)",
-            (family, cells.row.where.line, payer, normal_code(code), email),
+            "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (family, cells.row.where.line, payer, normal_code(code), email, address_of(cells), direct_debit_of(cells)),
             ("SELECT line FROM families WHERE id = ?", (family,)),
             f"la famille « {family} » est déjà",
         )
@@ -120,7 +132,7 @@ class PeopleLists(Listing):
             cells.fault(f"le code enfant « {code} » {wrong}")
         self._insert(
             cells,
-            "INSERT OR IGNORE INTO children VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO children VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 cells.row.where.line,
                 child,
@@ -131,6 +143,9 @@ class PeopleLists(Listing):
                 last_name,
                 school,
                 cells.text("classe", needed=False),
+                birth_of(cells, self.today),
+                diet_of(cells, self.diets, ", ".join(self.town.diets) if self.town else ""),
+                pai_of(cells),
             ),
             ("SELECT line FROM children WHERE id = ? AND family = ?", (child, family)),
             f"l'enfant « {child} » de la famille « {family} » est déjà",

@@ -6,9 +6,22 @@ from datetime import date
 
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ChildId
+from chalicelib.values import Value
 
 
-def merged(wanted: Family, on_portal: Family, elsewhere: Collection[ChildId], today: date) -> Family:
+class Unsaid(Value):
+    """Fields about which the lists say nothing, because they have no such column: they stay as they are."""
+
+    of_families: frozenset[str] = frozenset()
+    of_children: frozenset[str] = frozenset()
+
+
+ALL_SAID = Unsaid()
+
+
+def merged(
+    wanted: Family, on_portal: Family, elsewhere: Collection[ChildId], today: date, unsaid: Unsaid = ALL_SAID
+) -> Family:
     """``wanted`` (from the lists) laid over ``on_portal``. ``elsewhere`` are the children that the lists give to other
     families.
 
@@ -22,28 +35,29 @@ def merged(wanted: Family, on_portal: Family, elsewhere: Collection[ChildId], to
     former = {child.id for child in on_portal.former} | set(elsewhere)
     return replace(
         wanted,
+        **{name: getattr(on_portal, name) for name in unsaid.of_families},
         session_epoch=on_portal.session_epoch,
         children=(
-            *(_listed(child, before.get(child.id)) for child in wanted.children),
+            *(_listed(child, before.get(child.id), unsaid) for child in wanted.children),
             *(_left(child, today) for child in gone if child.id not in former),
         ),
         former=tuple(_moved(child, today) for child in gone if child.id in former),
     )
 
 
-def _listed(wanted: Child, before: Child | None) -> Child:
+def _listed(wanted: Child, before: Child | None, unsaid: Unsaid) -> Child:
     if before is None:
         return wanted
-    return replace(wanted, unsettled=before.unsettled or before.has_lost_to(wanted))
+    kept = {name: getattr(before, name) for name in unsaid.of_children}
+    return replace(wanted, **kept, unsettled=before.unsettled or before.has_lost_to(wanted))
 
 
 def _left(child: Child, today: date) -> Child:
     """The child without enrolments. What it already has stays: the day when it left, and whether its bookings were
     looked at."""
-    if child.left:
-        return child
-    return replace(child, enrolments=(), left=today, unsettled=True)
+    return child if child.left else _moved(child, today)
 
 
 def _moved(child: Child, today: date) -> Child:
-    return replace(child, enrolments=(), left=child.left or today, unsettled=True)
+    """What it eats and whether it has a health plan is known for as long as it is served, and no longer."""
+    return replace(child, enrolments=(), left=child.left or today, unsettled=True, diet=None, pai=False)

@@ -17,6 +17,7 @@ from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.calendar_file import CLOSURES, OPENINGS, read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
+from chalicelib.intake.town.diets_file import read_diets
 from chalicelib.intake.town.kitchen_file import read_orders, read_sittings
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
@@ -85,6 +86,8 @@ def _town(table: Table, folder: Path) -> Town | None:
     activities = read_activities(listed, schools) if listed else {}
     if listed and not activities:
         listed.fault("", "aucune activité ; attendu par exemple : [activites.cantine]")
+    diets = read_diets(table)
+    _refuse_same(table, {("regimes", str(diet)): label for diet, label in diets.items()}, "régimes")
     _refuse_same_labels(table, activities, schools)
     calendar = _calendar(table, activities, schools)
     sittings = read_sittings(table, activities, schools)
@@ -93,7 +96,7 @@ def _town(table: Table, folder: Path) -> Town | None:
     if not calendar:
         return None
     town = Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
-    return replace(town, sittings=sittings, orders=orders)
+    return replace(town, sittings=sittings, orders=orders, diets=diets)
 
 
 def _colour(table: Table) -> str:

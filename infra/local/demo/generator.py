@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.people.details import OF_A_CHILD, OF_A_FAMILY
 from chalicelib.intake.town.town_file import read_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import PlaceKey, closed_because, place_key, places
 from chalicelib.rules.town import Town
+from infra.local.demo import details
 from infra.local.demo.invoices import DemoInvoice, invoices_of, plain
 from infra.local.demo.people import DemoChild, DemoFamily, Enrolled, bond, drawn, martin
 
 HERE = Path(__file__).parent
 TITLES = {
-    "familles.csv": ("identifiant", "payeur", "code_payeur", "email", "avertir", "avertir_aussi"),
-    "enfants.csv": ("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole", "classe"),
+    "familles.csv": ("identifiant", "payeur", "code_payeur", "email", "avertir", "avertir_aussi", *OF_A_FAMILY),
+    "enfants.csv": ("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole", "classe", *OF_A_CHILD),
     "inscriptions.csv": ("enfant", "activite", "du", "au", "lecture_seule"),
     "reservations.csv": ("famille", "enfant", "activite", "date", "action", "canal", "saisie_le"),
     "factures.csv": ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total", "mise_en_ligne"),
@@ -67,7 +69,7 @@ def write_town(folder: Path, today: date, families: int = 200, bookings: int | N
         )
         billed = random.Random(5)  # noqa: S311 - amounts to show
         for family in everybody:
-            _write_family(family, lists)
+            _write_family(family, lists, year[0])
             book(family)
             for invoice in invoices_of(family, today, billed):
                 _write_invoice(invoice, lists)
@@ -87,14 +89,14 @@ def _open(files: ExitStack, path: Path) -> Write:
     return write
 
 
-def _write_family(family: DemoFamily, lists: dict[str, Write]) -> None:
+def _write_family(family: DemoFamily, lists: dict[str, Write], first: date) -> None:
     for payer in family.payers:
-        lists["familles.csv"]((*payer, "oui" if family.told else "non", " ".join(family.told)))
+        told = ("oui" if family.told else "non", " ".join(family.told))
+        lists["familles.csv"]((*payer, *told, *details.of_family(payer[0])))
     for child in family.children:
         for name, *_ in family.payers:
-            lists["enfants.csv"](
-                (child.id, name, child.code, child.first_name, child.last_name, child.school, child.class_name)
-            )
+            who = (child.id, name, child.code, child.first_name, child.last_name, child.school, child.class_name)
+            lists["enfants.csv"]((*who, *details.of_child(child.id, first)))
         for one in child.enrolled:
             lists["inscriptions.csv"](
                 (child.id, one.activity, one.first or "", one.last or "", "oui" if one.read_only else "non")

@@ -120,7 +120,7 @@ def test_a_wrong_title_is_one_error_and_a_count(tmp_path: Path) -> None:
     enfants = LISTS["enfants.csv"].replace("ecole;classe", "ecole;niveau")
     assert said_of(a_folder(tmp_path, enfants=enfants)) == [
         "enfants.csv:1: la colonne « niveau » n'est pas connue ; attendu : "
-        "classe, code_enfant, ecole, famille, identifiant, nom, prenom",
+        "classe, code_enfant, ecole, famille, identifiant, naissance, nom, pai, prenom, regime",
         "Lignes qui n'ont pas pu être jugées à cause de ces erreurs : "
         "enfants.csv 3, inscriptions.csv 4, reservations.csv 3",
         "1 erreur : rien n'a été écrit.",

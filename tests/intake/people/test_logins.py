@@ -50,10 +50,10 @@ class Portal:
         self.store.put_families(Family(FamilyId(family), "", "", 0, ()) for family in lists)
         with staging() as database:
             for family, (code, children) in lists.items():
-                database.execute("INSERT INTO families VALUES (?, 1, '', ?, '')", (family, code))
+                database.execute("INSERT INTO families (id, code) VALUES (?, ?)", (family, code))
                 for child_code, child in children.items():
                     database.execute(
-                        "INSERT INTO children VALUES (NULL, 1, ?, ?, ?, ?, '', '', '', '')",
+                        "INSERT INTO children (id, family, code, normal_code) VALUES (?, ?, ?, ?)",
                         (child, family, child_code, child_code),
                     )
             writer = LoginWriter(database, self.store, pepper, report)
