@@ -1,6 +1,7 @@
 """``[[services]]`` and ``[[commandes]]`` of town.toml -> the canteen's sittings, and what is sent to the kitchen."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar
 
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.deadline_words import NotUnderstood
@@ -12,18 +13,20 @@ from chalicelib.rules.kitchen import Adults, KitchenOrder, Margin, OrderId, Sitt
 
 MOST_ADULTS = 1000
 MOST_ORDERS, MOST_ADDRESSES = 20, 10
-Known = Collection[str]
+Activities = Collection[ActivityId]
+Schools = Collection[SchoolId]
+Id = TypeVar("Id", bound=str)
 
 
-def read_sittings(table: Table, activities: Known, schools: Known) -> tuple[Sitting, ...]:
+def read_sittings(table: Table, activities: Activities, schools: Schools) -> tuple[Sitting, ...]:
     """Every sitting, in the order of the file: the first that takes a child has it."""
     read = []
     for entry in table.tables("services"):
         read.append(
             Sitting(
                 label=entry.text("nom"),
-                activities=frozenset(map(ActivityId, _named(entry, "activites", activities, "une activité"))),
-                schools=frozenset(map(SchoolId, _known(entry, "ecoles", schools))),
+                activities=frozenset(_named(entry, "activites", activities, "une activité")),
+                schools=frozenset(_known(entry, "ecoles", schools)),
                 classes=tuple(_classes(entry)),
             )
         )
@@ -32,7 +35,7 @@ def read_sittings(table: Table, activities: Known, schools: Known) -> tuple[Sitt
 
 
 def read_orders(
-    table: Table, activities: Known, schools: Known, sittings: Sequence[Sitting]
+    table: Table, activities: Activities, schools: Schools, sittings: Sequence[Sitting]
 ) -> tuple[KitchenOrder, ...]:
     listed = table.tables("commandes")
     if len(listed) > MOST_ORDERS:
@@ -47,7 +50,7 @@ def read_orders(
     return tuple(read.values())
 
 
-def _read_order(entry: Table, activities: Known, schools: Known, sittings: Sequence[Sitting]) -> KitchenOrder:
+def _read_order(entry: Table, activities: Activities, schools: Schools, sittings: Sequence[Sitting]) -> KitchenOrder:
     label = entry.text("nom")
     if label and not slug_of(label):
         entry.fault("nom", f"« {label} » n'a ni lettre ni chiffre ; attendu par exemple : « Cantine »")
@@ -56,8 +59,8 @@ def _read_order(entry: Table, activities: Known, schools: Known, sittings: Seque
         id=OrderId(slug_of(label)),
         label=label,
         to=_addresses(entry),
-        activities=tuple(map(ActivityId, _named(entry, "activites", activities, "une activité"))),
-        schools=frozenset(map(SchoolId, _known(entry, "ecoles", schools))),
+        activities=tuple(_named(entry, "activites", activities, "une activité")),
+        schools=frozenset(_known(entry, "ecoles", schools)),
         sendings=tuple(
             sending
             for text in _needed(entry, "envois", EXPECTED)
@@ -89,20 +92,20 @@ def _needed(entry: Table, key: str, expected: str) -> list[str]:
     return read
 
 
-def _named(entry: Table, key: str, known: Known, what: str) -> list[str]:
-    read = _known(entry, key, known)
+def _named(entry: Table, key: str, known: Collection[Id], what: str) -> list[Id]:
+    """The same, at least one."""
     if not entry.read.get(key):
         entry.fault(key, f"il manque « {key} » dans [[{entry.path[0]}]] ; attendu : {what} au moins")
-    return read
+    return _known(entry, key, known)
 
 
-def _known(entry: Table, key: str, known: Known) -> list[str]:
-    """The names in the list ``key``; names that are not ``known`` are faults."""
+def _known(entry: Table, key: str, known: Collection[Id]) -> list[Id]:
+    """Those of ``known`` that the list ``key`` names, in their own order; other names are faults."""
     names = entry.texts(key)
     for name in names:
         if name not in known:
             entry.fault(key, f"« {name} » n'existe pas ; {nearest(name, list(map(str, known)))}")
-    return names
+    return [one for one in known if one in names]
 
 
 def _classes(entry: Table) -> list[str]:
@@ -124,19 +127,21 @@ def _margin(entry: Table) -> Margin:
         return Margin()
 
 
-def _adults(entry: Table, schools: Known, sittings: Known) -> list[Adults]:
+def _adults(entry: Table, schools: Schools, sittings: Collection[str]) -> list[Adults]:
     """``{ mallerin = 6, ferry = { "1er service" = 2, "2e service" = 3 } }``."""
     table = entry.table("adultes", needed=False)
+    given = table.read if table else {}
+    for name in given.keys() - set(schools):
+        entry.fault("adultes", f"l'école « {name} » n'existe pas ; {nearest(name, list(map(str, schools)))}")
     read = []
-    for school, value in (table.read if table else {}).items():
+    for school in schools:
+        value = given.get(school, {})
         by_sitting: Mapping[str, object] = value if isinstance(value, dict) else {"": value}
-        if school not in schools:
-            entry.fault("adultes", f"l'école « {school} » n'existe pas ; {nearest(school, list(map(str, schools)))}")
         for sitting, count in by_sitting.items():
             if sitting and sitting not in sittings:
                 entry.fault("adultes", f"le service « {sitting} » n'existe pas ; {nearest(sitting, list(sittings))}")
             if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_ADULTS:
                 entry.fault("adultes", f"adultes, {school} : « {count} » ; attendu : un nombre de repas")
             else:
-                read.append(Adults(SchoolId(school), sitting, count))
+                read.append(Adults(school, sitting, count))
     return read
