@@ -43,6 +43,13 @@ class NoticeSettings(Value):
         listed += [address.email for address in self.extra if address.state is AddressState.CONFIRMED]
         return tuple({email.casefold(): email for email in reversed(listed)}.values())[::-1]
 
+    def concerned(self, town_email: str) -> tuple[str, ...]:
+        """Addresses for what a family must know, even if it does not want notices: theirs, else the town's for it."""
+        asked = self.recipients(town_email)
+        if asked or self.town_stopped or not town_email:
+            return asked
+        return (town_email,)
+
 
 def edited(settings: NoticeSettings, *, wanted: bool, emails: Iterable[str], town_email: str) -> NoticeSettings:
     """The settings after the parent's form. An address that was there keeps its state, a new one waits, the others go.

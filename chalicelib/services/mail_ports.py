@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.notices import NoticeSettings
 from chalicelib.values import Value
 
@@ -69,6 +69,24 @@ class Outbox(Protocol):
 
     def suppressed(self, emails: Iterable[str]) -> set[str]:
         """The ``emails`` that must not be written to. Case does not count; they are returned as they were given."""
+        ...
+
+
+class TownActs(Protocol):
+    """Families that are to be told of what the town cancelled by itself. A note is written before the act, and taken
+    away with the e-mail that tells of it: whatever ends in between, each family is told, and once."""
+
+    def note(self, family: FamilyId, entry: EntryId, now: datetime) -> None:
+        """Remember that ``family`` is to be told of ``entry`` of its journal, which is about to be written."""
+        ...
+
+    def noted(self) -> Iterator[tuple[FamilyId, frozenset[EntryId]]]:
+        """Each family to tell, and the entries that may say why: those that were never written say nothing."""
+        ...
+
+    def told(self, family: FamilyId, mails: Sequence[Mail]) -> None:
+        """Put ``mails`` in the outbox and forget the family, in one transaction; does nothing when it is forgotten
+        already."""
         ...
 
 

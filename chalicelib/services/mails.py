@@ -4,9 +4,10 @@ A function decides to whom, and which facts the template shows; never a child's 
 cause, so that the same cause makes the same e-mail. Amounts are French text, days are days in Paris.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt, AttemptState, received
@@ -16,6 +17,7 @@ from chalicelib.values import Value
 
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
+BOOKINGS_CANCELLED = "bookings-cancelled"
 
 
 class Message(Value):
@@ -101,6 +103,17 @@ def contact(message: Message, office: str, *, name: str, now: datetime) -> Mail:
         "text": message.text.strip(),
     }
     return Mail(f"{CONTACT}-{name}", office, CONTACT, facts, None, CONTACT, now)
+
+
+def bookings_cancelled(
+    family: FamilyId, email: str, rank: int, *, entry: EntryId, lines: Sequence[str], now: datetime
+) -> Mail:
+    """Tells the ``rank``-th address of a family what the town cancelled.
+
+    ``entry`` is the last entry of the journal that says so; ``lines`` name days and activities, and nobody.
+    """
+    mail_id = f"{BOOKINGS_CANCELLED}-{family}-{entry}-{rank}"
+    return Mail(mail_id, email, BOOKINGS_CANCELLED, {"bookings": "\n".join(lines)}, family, entry, now)
 
 
 def means_of(attempt: Attempt) -> str:

@@ -163,6 +163,7 @@ class PastChange(Value):
     booked: bool
     at: datetime
     channel: str
+    reason: str = ""
 
 
 class LastChanges:
@@ -177,7 +178,7 @@ class LastChanges:
             for wish in entry.changes:
                 changes = by_activity.setdefault(wish.slot.activity, [])
                 if wish.slot.child == child and len(changes) < CHANGES_SHOWN:
-                    changes.append(PastChange(wish.slot, wish.booked, entry.at, entry.channel))
+                    changes.append(PastChange(wish.slot, wish.booked, entry.at, entry.channel, entry.reason))
         return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}
 
 

@@ -117,6 +117,8 @@ class JournalEntry(Value):
     changes: tuple[Wish, ...]
     refusals: tuple[RefusedWish, ...] = ()
     already: tuple[Wish, ...] = ()
+    reason: str = ""
+    """Why the town cancelled by itself (« Grève »), in French for the parent; empty for what somebody asked for."""
 
 
 class PlaceTally(Value):

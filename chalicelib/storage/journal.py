@@ -31,6 +31,7 @@ def row_of(rows: type[JournalRow], family: FamilyId, entry: JournalEntry, writte
         already=[_wish_text(wish) for wish in entry.already],
         feed=keys.feed(written.astimezone(UTC).date(), family) if entry.changes else None,
         written=instant_text(written),
+        reason=entry.reason or None,
         expires=retention.of_save(entry.at),
     )
 
@@ -52,6 +53,7 @@ def entry_of(item: RawItem) -> JournalEntry:
         changes=tuple(_wish(text) for text in _texts(item["changes"])),
         refusals=tuple(_refusal(text) for text in _texts(item.get("refusals"))),
         already=tuple(_wish(text) for text in _texts(item.get("already"))),
+        reason=item["reason"]["S"] if "reason" in item else "",
     )
 
 

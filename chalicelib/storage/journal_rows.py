@@ -31,6 +31,7 @@ class JournalRow(Model):
     changes = ListAttribute(of=UnicodeAttribute)
     refusals = ListAttribute(of=UnicodeAttribute)
     already = ListAttribute(of=UnicodeAttribute)
+    reason = UnicodeAttribute(null=True)
     feed = UnicodeAttribute(null=True)
     """Only of a save that changed something: the index holds no other."""
     written = UnicodeAttribute(null=True)

@@ -13,6 +13,7 @@ from pynamodb.attributes import (
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
@@ -263,7 +264,8 @@ class LedgerRow(PaymentItem):
 
 
 class OutboxRow(Model):
-    """A mail that waits or was set aside, or an address that must not be written to: see ``keys``."""
+    """A mail that waits or was set aside, a family to tell of what the town cancelled, or an address that must not be
+    written to: see ``keys``."""
 
     class Meta:
         table_name = "outbox"
@@ -279,6 +281,8 @@ class OutboxRow(Model):
     subject_id = UnicodeAttribute(null=True)
     attempts = NumberAttribute(null=True)
     held_until = UnicodeAttribute(null=True)
+    entries = UnicodeSetAttribute(null=True)
+    """Of a family to tell: the entries of its journal that say what was cancelled."""
     why = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 

@@ -28,6 +28,9 @@ FACTS = {
         "confirm_link": "https://portail.example/notifications/confirmer?jeton=a.b",
         "until": "1/1/2027",
     },
+    "bookings-cancelled": {
+        "bookings": "Cantine, mardi 1er décembre 2026 (Grève)\nÉtude, mardi 1er décembre 2026, 2 réservations (Grève)",
+    },
     "payment-reversed": {
         "number": "2013-026-000335",
         "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",

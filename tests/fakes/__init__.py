@@ -3,11 +3,12 @@
 from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
-from tests.fakes.mails import MemoryNotices, MemoryOutbox
+from tests.fakes.mails import MemoryActs, MemoryNotices, MemoryOutbox
 from tests.fakes.plannings import MemoryPlannings
 from tests.fakes.town import MemoryTown
 
 __all__ = [
+    "MemoryActs",
     "MemoryFamilies",
     "MemoryIntake",
     "MemoryInvoices",

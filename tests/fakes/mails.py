@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.notices import NoticeSettings
 from chalicelib.services.mail_ports import Mail
 from tests.fakes.instants import aware
@@ -66,6 +66,25 @@ class MemoryOutbox:
     def _forget(self, mail: Mail) -> None:
         del self.mails[mail.id]
         self.held.pop(mail.id, None)
+
+
+class MemoryActs:
+    """``TownActs``."""
+
+    def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        self.outbox = outbox or MemoryOutbox()
+        self.notes: dict[FamilyId, frozenset[EntryId]] = {}
+
+    def note(self, family: FamilyId, entry: EntryId, now: datetime) -> None:
+        aware(now)
+        self.notes[family] = self.notes.get(family, frozenset()) | {entry}
+
+    def noted(self) -> Iterator[tuple[FamilyId, frozenset[EntryId]]]:
+        return iter(sorted(self.notes.items()))
+
+    def told(self, family: FamilyId, mails: Sequence[Mail]) -> None:
+        if self.notes.pop(family, None) is not None:
+            self.outbox.bring(mails)
 
 
 class MemoryNotices:

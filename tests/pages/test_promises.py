@@ -50,6 +50,7 @@ PERSONAL = {
     "JournalRow.refusals": "demandes refusées comprises",
     "JournalRow.at": "le jour, l'heure, le moyen",
     "JournalRow.channel": "le jour, l'heure, le moyen",
+    "JournalRow.reason": "la raison de ce que la mairie annule",
     "ThrottleRow.subject": "une empreinte de l'adresse de votre connexion et des codes essayés",
     "NoticeRow.extra": "les adresses e-mail que vous ajoutez",
     "NoticeRow.wanted": "pour être averti",
@@ -72,7 +73,7 @@ TECHNICAL = {
     "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
     "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "holder", "head", "listed",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
-    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order",
+    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order", "entries",
     "feed", "written",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""

@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.mail_ports import NoticeStore, Outbox
+from chalicelib.services.mail_ports import NoticeStore, Outbox, TownActs
 from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, ThrottleStore, TownStore
+from chalicelib.storage.acts import DynamoTownActs
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -19,6 +20,7 @@ from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
 from tests.fakes import (
+    MemoryActs,
     MemoryFamilies,
     MemoryIntake,
     MemoryInvoices,
@@ -43,6 +45,7 @@ class Stores:
     invoices: InvoiceStore
     notices: NoticeStore
     outbox: Outbox
+    acts: TownActs
 
 
 def in_memory() -> Stores:
@@ -58,6 +61,7 @@ def in_memory() -> Stores:
         invoices=MemoryInvoices(outbox=outbox),
         notices=MemoryNotices(outbox=outbox),
         outbox=outbox,
+        acts=MemoryActs(outbox),
     )
 
 
@@ -72,6 +76,7 @@ def on_dynamodb(database: Database) -> Stores:
         invoices=DynamoInvoiceStore(database),
         notices=DynamoNoticeStore(database),
         outbox=DynamoOutbox(database, PEPPER),
+        acts=DynamoTownActs(database),
     )
 
 

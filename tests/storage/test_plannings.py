@@ -62,6 +62,14 @@ def test_a_save_is_read_back(stores: Stores) -> None:
     assert stores.plannings.entries(BOND, 10) == (entry,)
 
 
+def test_an_act_of_the_town_is_read_back_with_its_reason(stores: Stores) -> None:
+    stores.plannings.save(BOND, an_entry(1, *book(a_slot(MONDAY))))
+    act = an_entry(2, *cancel(a_slot(MONDAY)), channel="mairie", reason="Grève")
+    stores.plannings.save(BOND, act)
+    assert [entry.reason for entry in stores.plannings.entries(BOND, 2)] == ["Grève", ""]
+    stores.plannings.save(BOND, act)
+
+
 def test_a_family_sees_nothing_of_another(stores: Stores) -> None:
     entry = an_entry(1, *book(a_slot(MONDAY)))
     stores.plannings.save(BOND, entry)

@@ -188,12 +188,13 @@ def changes_of(
 
 
 def _change_line(change: PastChange) -> str:
-    """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 ».
+    """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 », « annulé — par la mairie (Grève) le … ».
 
     What the office wrote down without an hour stands at the end of its day, and is shown without an hour.
     """
     state = "inscrit" if change.booked else "annulé"
     channel = CHANNELS.get(change.channel, f"par {change.channel}")
+    channel += typeset(f" ({change.reason})") if change.reason else ""
     ended = paris_day(change.at - timedelta(microseconds=1))
     if change.channel != ONLINE and ended != paris_day(change.at):
         return f"{dashed(change.slot.day)} {state} — {channel} le {dashed(ended)}"
