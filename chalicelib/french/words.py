@@ -104,6 +104,12 @@ def instant_words(instant: datetime, *, year: bool = False) -> str:
     return f"{day_words(instant.astimezone(PARIS).date(), year=year)} à {hour_words(instant)}"
 
 
+def from_words(opens_at: datetime) -> str:
+    """``lundi 7 septembre à 8 h``; without its hour at the beginning of the day."""
+    local = opens_at.astimezone(PARIS)
+    return day_words(local.date()) if (local.hour, local.minute) == (0, 0) else instant_words(opens_at)
+
+
 @lru_cache(maxsize=1024)
 def before_words(closes_at: datetime) -> str:
     """``avant lundi 7 septembre à 10 h``, ``avant la fin du lundi 7 septembre``.

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from chalicelib.rules.deadlines import Days
 from chalicelib.rules.families import Child, Enrolment
 from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
+from chalicelib.rules.openings import Window
 from chalicelib.rules.school_calendar import paris_day
-from chalicelib.rules.town import Activity, Town, Window
+from chalicelib.rules.town import Activity, Town
 from chalicelib.values import Value
 
 
@@ -46,6 +47,7 @@ class State(StrEnum):
     CLOSED = "closed"
     READ_ONLY = "read-only"
     NOT_YET = "not-yet"
+    OUTSIDE = "outside"
     TOO_LATE = "too-late"
     FULL = "full"
     OPEN = "open"
@@ -59,6 +61,7 @@ class Reason(Enum):
     CLOSED = "closed"
     READ_ONLY = "read-only"
     NOT_YET = "not-yet"
+    OUTSIDE = "outside"
     TOO_LATE = "too-late"
     FULL = "full"
     REQUIRES = "requires"
@@ -160,12 +163,13 @@ class DayFacts(NamedTuple):
     """What is true of one activity on one day for every child of a school, or of a class that has closures of its own.
 
     ``closed_because`` is what the function of that name returns. The deadlines (aware UTC) are None when the day is
-    closed or never changed online.
+    closed or never changed online. ``windows`` are those of ``Activity.windows_of``.
     """
 
     closed_because: str | None
     book_until: datetime | None = None
     cancel_until: datetime | None = None
+    windows: tuple[Window, ...] | None = None
 
 
 class ActivityDays(dict[date, DayFacts]):
@@ -210,7 +214,12 @@ def _work_out(town: Town, activity: Activity, school: SchoolId, day: date, group
         is_working=town.calendar.is_working_day,
         is_open=lambda other: closed_because(town, activity, school, other, group) is None,
     )
-    return DayFacts(None, activity.booking.closes_at(day, days), activity.cancelling.closes_at(day, days))
+    return DayFacts(
+        None,
+        activity.booking.closes_at(day, days),
+        activity.cancelling.closes_at(day, days),
+        activity.windows_of(day),
+    )
 
 
 class Judge(Value):
@@ -261,7 +270,7 @@ class Judge(Value):
         closes_at = facts.cancel_until if booked else facts.book_until
         if closes_at is None or enrolment.read_only:
             return SlotView(slot, booked, State.READ_ONLY)
-        shut = self._outside_windows(activity, slot) if activity.windows and not booked else None
+        shut = None if booked or facts.windows is None else self._outside(facts.windows, slot)
         if shut:
             return shut
         if self.now >= closes_at:
@@ -273,17 +282,13 @@ class Judge(Value):
         key = place_key(activity, self.child.school, day)
         return key is not None and taken >= places(activity, key)
 
-    def _outside_windows(self, activity: Activity, slot: Slot) -> SlotView | None:
-        """Whether the day can be booked now. A day that is in several booking windows can be booked while one of them
+    def _outside(self, windows: tuple[Window, ...], slot: Slot) -> SlotView | None:
+        """None when the day can be booked now. A day that is in several booking windows can be booked while one of them
         is open."""
-        windows = [w for w in activity.windows if w.first <= slot.day <= w.last]
-        if not windows or any(_is_open(w, self.now) for w in windows):
+        if any(window.is_open(self.now) for window in windows):
             return None
         coming = [w.opens_at for w in windows if w.opens_at and self.now < w.opens_at]
         if coming:
             return SlotView(slot, False, State.NOT_YET, opens_at=min(coming))
-        return SlotView(slot, False, State.TOO_LATE, max(w.closes_at for w in windows if w.closes_at))
-
-
-def _is_open(window: Window, now: datetime) -> bool:
-    return (window.opens_at is None or window.opens_at <= now) and (window.closes_at is None or now < window.closes_at)
+        closed = [w.closes_at for w in windows if w.closes_at]
+        return SlotView(slot, False, State.TOO_LATE, max(closed)) if closed else SlotView(slot, False, State.OUTSIDE)

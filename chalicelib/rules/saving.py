@@ -26,6 +26,7 @@ REFUSED_AS = {
     State.CLOSED: Reason.CLOSED,
     State.READ_ONLY: Reason.READ_ONLY,
     State.NOT_YET: Reason.NOT_YET,
+    State.OUTSIDE: Reason.OUTSIDE,
     State.TOO_LATE: Reason.TOO_LATE,
     State.FULL: Reason.FULL,
 }

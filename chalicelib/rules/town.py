@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.kitchen import KitchenOrder, Sitting
+from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.values import Value
 
@@ -39,18 +40,6 @@ class LegalFacts(Value):
     audit."""
 
 
-class Window(Value):
-    """The days from ``first`` to ``last`` can be booked from ``opens_at`` (included) to ``closes_at`` (excluded).
-
-    Both instants are aware UTC; ``None`` means no limit on that side. Parents see the days before they can book them.
-    """
-
-    first: date
-    last: date
-    opens_at: datetime | None
-    closes_at: datetime | None
-
-
 class Capacity(Value):
     """Places per day, for the whole town or school by school. A school that is not named has no limit."""
 
@@ -76,6 +65,10 @@ class Activity(Value):
     schools: frozenset[SchoolId] = frozenset()
     """Schools that offer it; empty means all schools."""
     windows: tuple[Window, ...] = ()
+    open_outside_windows: bool = False
+    """Whether days that are in no window can be booked all the same. Without windows every day can."""
+    advance: Advance | None = None
+    """From how long before it a day can be booked; days of a window follow their window."""
     capacity: Capacity | None = None
     requires: tuple[ActivityId, ...] = ()
     excludes: tuple[ActivityId, ...] = ()
@@ -87,6 +80,16 @@ class Activity(Value):
     def has_one_deadline(self) -> bool:
         """Whether booking and cancelling end at the same time."""
         return self.booking == self.cancelling
+
+    def windows_of(self, day: date) -> tuple[Window, ...] | None:
+        """When ``day`` can be booked, apart from its deadline: while one of these windows is open. None when it always
+        can; no window when it never can."""
+        named = tuple(window for window in self.windows if window.first <= day <= window.last)
+        if named:
+            return named
+        if self.advance:
+            return (Window(day, day, self.advance.opens_at(day), None),)
+        return () if self.windows and not self.open_outside_windows else None
 
 
 class PaymentFacts(Value):

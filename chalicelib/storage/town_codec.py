@@ -11,8 +11,9 @@ from typing import Any, TypeVar, get_args
 
 from chalicelib.rules.deadlines import DatedRules, Deadline, FixedDates, Rule, WeekdayTable
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
+from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
-from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town, Window
+from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town
 from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.town_codec_kitchen import dump_kitchen, load_orders, load_sittings
 
@@ -85,6 +86,8 @@ def _dump_activity(activity: Activity) -> dict[str, Any]:
             [_text(w.first), _text(w.last), _dump_instant(w.opens_at), _dump_instant(w.closes_at)]
             for w in activity.windows
         ],
+        "open_outside_windows": activity.open_outside_windows,
+        "advance": activity.advance and facts_of(activity.advance),
         "capacity": None if capacity is None else [capacity.places, dict(sorted(capacity.by_school.items()))],
         "requires": list(activity.requires),
         "excludes": list(activity.excludes),
@@ -105,6 +108,8 @@ def _load_activity(read: Mapping[str, Any]) -> Activity:
         last=_maybe(date.fromisoformat, read["last"]),
         schools=frozenset(map(SchoolId, read["schools"])),
         windows=tuple(_load_window(window) for window in read["windows"]),
+        open_outside_windows=read.get("open_outside_windows", False),
+        advance=_maybe(lambda facts: Advance(**facts), read.get("advance")),
         capacity=_maybe(_load_capacity, read["capacity"]),
         requires=tuple(map(ActivityId, read["requires"])),
         excludes=tuple(map(ActivityId, read["excludes"])),

@@ -20,6 +20,7 @@ from chalicelib.rules.deadlines import (
     WorkingDaysBefore,
 )
 from chalicelib.rules.ids import ActivityId, EntryId
+from chalicelib.rules.openings import Advance
 from chalicelib.rules.planning import Reason, RefusedWish, Wish
 from chalicelib.rules.school_calendar import Period
 from chalicelib.services.planning import PastChange
@@ -120,6 +121,21 @@ def test_booking_and_cancelling_may_differ() -> None:
     said = "à réserver 4 jours avant, jusqu'à minuit, à annuler la veille avant 12 h"
     assert plain(rule_words(activity, FIRST, LAST)) == said
     assert plain(rule_words(an_activity(), FIRST, LAST)) == "à changer la veille avant 10 h"
+
+
+@pytest.mark.parametrize(
+    ("advance", "said"),
+    [
+        (Advance(3, 0, 0), "3 mois avant"),
+        (Advance(1, 0, 480), "1 mois avant, à 8 h"),
+        (Advance(0, 42, 0), "6 semaines avant"),
+        (Advance(0, 7, 0), "1 semaine avant"),
+        (Advance(0, 45, 510), "45 jours avant, à 8 h 30"),
+    ],
+)
+def test_how_long_before_a_day_opens_is_said(advance: Advance, said: str) -> None:
+    words_of_rule = plain(rule_words(an_activity(advance=advance), FIRST, LAST))
+    assert words_of_rule == f"à changer la veille avant 10 h ; réservation ouverte {said}"
 
 
 AT = paris("lundi 2026-09-07 10:02")

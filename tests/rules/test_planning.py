@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from chalicelib.rules.deadlines import CalendarDaysBefore, NeverOnline, OpenDaysBefore
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.openings import Advance, Window, months_before
 from chalicelib.rules.planning import Judge, PlaceKey, SlotView, State, TownDays, closed_because, place_key, places
 from chalicelib.rules.school_calendar import Exceptional, Period
-from chalicelib.rules.town import Activity, Capacity, Town, Window
+from chalicelib.rules.town import Activity, Capacity, Town
 from tests.builders import (
     CANTEEN,
     HOLIDAY_AM,
@@ -152,9 +153,64 @@ def test_a_booking_window(at: str, state: State, fact: object) -> None:
     assert fact is None or fact in (seen.opens_at, seen.closes_at)
 
 
-def test_a_window_leaves_cancelling_and_other_days_alone() -> None:
+OUTSIDE_DAY = day("lundi 2026-09-21")
+
+
+def test_a_window_leaves_cancelling_alone() -> None:
     assert view(WINDOWED, "samedi 2026-09-12 00:00", booked=True).state is State.OPEN
-    assert view(WINDOWED, "samedi 2026-09-12 00:00", on=day("lundi 2026-09-21")).state is State.OPEN
+    assert view(WINDOWED, on=OUTSIDE_DAY, booked=True).state is State.OPEN
+
+
+def test_days_outside_every_window_are_not_booked_unless_it_is_said() -> None:
+    assert view(WINDOWED, on=OUTSIDE_DAY).state is State.OUTSIDE
+    assert view(replace(WINDOWED, open_outside_windows=True), on=OUTSIDE_DAY).state is State.OPEN
+
+
+QUARTER = Advance(3, 0, 480)
+
+
+@pytest.mark.parametrize(
+    ("advance", "on", "opens_at"),
+    [
+        pytest.param(QUARTER, "lundi 2026-09-14", "dimanche 2026-06-14 08:00", id="three months, at an hour"),
+        pytest.param(Advance(3, 0, 0), "lundi 2027-05-31", "dimanche 2027-02-28 00:00", id="no 31st of February"),
+        pytest.param(Advance(3, 0, 0), "mercredi 2028-05-31", "mardi 2028-02-29 00:00", id="a leap year"),
+        pytest.param(Advance(1, 0, 0), "lundi 2027-01-11", "vendredi 2026-12-11 00:00", id="the year before"),
+        pytest.param(Advance(12, 0, 0), "lundi 2027-01-11", "dimanche 2026-01-11 00:00", id="a whole year"),
+        pytest.param(Advance(0, 42, 0), "lundi 2026-11-02", "lundi 2026-09-21 00:00", id="six weeks, clocks changed"),
+    ],
+)
+def test_a_day_opens_so_long_before_it(advance: Advance, on: str, opens_at: str) -> None:
+    assert advance.opens_at(day(on)) == paris(opens_at)
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        pytest.param("lundi 2026-09-28 07:59:59", State.NOT_YET, id="visible before"),
+        pytest.param("lundi 2026-09-28 08:00:00", State.OPEN, id="from the very instant"),
+        pytest.param("dimanche 2026-12-27 23:00:00", State.TOO_LATE, id="until the deadline"),
+    ],
+)
+def test_a_day_is_bookable_from_so_long_before_it(at: str, state: State) -> None:
+    on = day("lundi 2026-12-28")
+    activity = an_activity(holiday_weekdays=WEEKDAYS, advance=QUARTER)
+    assert view(activity, at, on).state is state
+    assert (view(activity, at, on).opens_at is None) == (state is not State.NOT_YET)
+    assert view(activity, "lundi 2026-09-28 07:00", on, booked=True).state is State.OPEN, "cancelling needs no opening"
+
+
+def test_the_days_of_a_window_follow_it_and_the_others_follow_how_long_before() -> None:
+    activity = replace(WINDOWED, advance=Advance(0, 7, 0))
+    assert view(activity, "lundi 2026-09-07 12:00").opens_at == OPENS
+    assert view(activity, "lundi 2026-09-07 12:00", OUTSIDE_DAY).opens_at == paris("lundi 2026-09-14 00:00")
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 24), st.integers(1, 400))
+def test_law_later_days_never_open_before_earlier_ones(on: date, months: int, later: int) -> None:
+    advance = Advance(months, 0, 480)
+    assert advance.opens_at(on) <= advance.opens_at(on + timedelta(days=later))
+    assert months_before(on, months).day <= on.day
 
 
 LIMITED = an_activity(capacity=Capacity(10, {SCHOOL: 2}))

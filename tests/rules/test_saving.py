@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId
+from chalicelib.rules.openings import Window
 from chalicelib.rules.planning import PlaceKey, Reason, Slot, TownDays, Wish, places
 from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
 from chalicelib.rules.school_calendar import paris_instant
-from chalicelib.rules.town import Activity, Capacity, Window
+from chalicelib.rules.town import Activity, Capacity
 from tests.builders import ALINE, CANTEEN, JAMES, MORNING, a_child, a_family, a_slot, a_town, an_activity
 from tests.clock import day, paris
 

@@ -23,8 +23,9 @@ from chalicelib.rules.kitchen import (
     Serves,
     Sitting,
 )
+from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import Exceptional, Period
-from chalicelib.rules.town import Capacity, Window
+from chalicelib.rules.town import Capacity
 from chalicelib.storage.town_codec import dump, load
 from tests.builders import CANTEEN, OTHER_SCHOOL, SCHOOL, a_calendar, a_town, an_activity
 from tests.clock import paris
@@ -55,6 +56,8 @@ def test_everything_else_comes_back() -> None:
         last=date(2027, 7, 2),
         schools=frozenset({SCHOOL, OTHER_SCHOOL}),
         windows=(window, replace(window, opens_at=None, closes_at=paris("dimanche 2026-12-06 23:59"))),
+        open_outside_windows=True,
+        advance=Advance(3, 0, 480),
         capacity=Capacity(None, {OTHER_SCHOOL: 12, SCHOOL: 30}),
         requires=("matin", "midi"),
         excludes=(CANTEEN,),

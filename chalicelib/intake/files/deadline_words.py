@@ -13,6 +13,7 @@ from chalicelib.rules.deadlines import (
     WeekdayOfEarlierWeek,
     WorkingDaysBefore,
 )
+from chalicelib.rules.openings import Advance
 from chalicelib.rules.school_calendar import END_OF_DAY
 
 WEEKDAYS = {
@@ -30,8 +31,10 @@ EXPECTED = (
     "« 3 jours ouvrés avant à 24:00 », « 1 jour d'ouverture avant à 11:00 », "
     "« jeudi de la semaine précédente à 24:00 », « mardi 2 semaines avant à 23:59 », « jamais en ligne »"
 )
+ADVANCE_EXPECTED = "attendu par exemple : « 3 mois », « 6 semaines », « 45 jours à 08:00 »"
 MOST_DAYS = 60
 MOST_WEEKS = 12
+MOST_ADVANCE_MONTHS, MOST_ADVANCE_DAYS = 24, 730
 
 _HOUR = re.compile(r"(?:\ba |\bavant )?(?:(\d{1,2}) ?(?:[:.] ?(\d{2})|h ?(\d{2})?)|(minuit)|(midi))$")
 _DAY = f"(?:le )?({'|'.join(WEEKDAYS)})"
@@ -62,6 +65,21 @@ def deadline_of(text: str) -> Rule:
         if found:
             return build(found.groups(), minute)
     raise NotUnderstood(f"le délai « {text} » n'est pas compris ; {EXPECTED}")
+
+
+def advance_of(text: str) -> Advance:
+    """``3 mois``, ``6 semaines avant``, ``45 jours à 08:00`` -> from how long before it a day can be booked. Without an
+    hour it is from 00:00 on. Raises NotUnderstood."""
+    said = plain(text).rstrip(" .")
+    words, minute = _split_hour(said) if _HOUR.search(said) else (said, 0)
+    found = re.fullmatch(rf"{_COUNT} (mois|semaines?|jours?)(?: avant)?", words)
+    if not found or minute == END_OF_DAY:
+        raise NotUnderstood(f"« {text} » n'est pas compris ; {ADVANCE_EXPECTED}")
+    unit = found.group(2)
+    if unit == "mois":
+        return Advance(_number(found.group(1), MOST_ADVANCE_MONTHS, unit), 0, minute)
+    days = 7 if unit.startswith("semaine") else 1
+    return Advance(0, days * _number(found.group(1), MOST_ADVANCE_DAYS // days, unit), minute)
 
 
 def weekday_row(weekday: int, text: str) -> tuple[int, int]:

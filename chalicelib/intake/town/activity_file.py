@@ -2,15 +2,18 @@
 
 from collections.abc import Collection
 
-from chalicelib.intake.files.deadline_words import weekday_of
-from chalicelib.intake.files.faults import nearest
+from chalicelib.intake.files.deadline_words import advance_of, weekday_of
+from chalicelib.intake.files.faults import nearest, plain
 from chalicelib.intake.files.toml_tables import Table
 from chalicelib.intake.town.deadline_file import moment, read_deadlines
 from chalicelib.rules.ids import ActivityId, SchoolId, activity_id
+from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import paris_instant
-from chalicelib.rules.town import Activity, Capacity, Window
+from chalicelib.rules.town import Activity, Capacity
 
 MOST_PLACES = 100_000
+ADVANCE, OUTSIDE = "ouvre-avant", "hors-periodes"
+OUTSIDE_WORDS = ("ouvert", "ferme")
 
 
 def slug_fault(name: str) -> str:
@@ -42,6 +45,7 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
         entry.fault(
             "au", f"le dernier jour ({last:%d/%m/%Y}) est avant le premier ({first:%d/%m/%Y}) ; attendu : après"
         )
+    advance, open_outside = _openings(entry)
     return Activity(
         id=ActivityId(name),
         label=entry.text("nom"),
@@ -53,12 +57,30 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
         last=last,
         schools=frozenset(map(SchoolId, _known(entry, "ecoles", [str(school) for school in schools]))),
         windows=tuple(window for period in entry.tables("periodes") if (window := _window(period))),
+        advance=advance,
+        open_outside_windows=open_outside,
         capacity=_capacity(entry, schools),
         requires=tuple(map(ActivityId, _others(entry, "exige", name, known))),
         excludes=tuple(map(ActivityId, _others(entry, "exclut", name, known))),
         meal=entry.flag("repas"),
         regie=entry.text("regie", needed=False),
     )
+
+
+def _openings(entry: Table) -> tuple[Advance | None, bool]:
+    """« ouvre-avant », and whether days outside every « periodes » can be booked."""
+    said, outside = entry.text(ADVANCE, needed=False), entry.text(OUTSIDE, needed=False)
+    advance = entry.understood(ADVANCE, advance_of, said) if said else None
+    if outside and plain(outside) not in OUTSIDE_WORDS:
+        entry.fault(OUTSIDE, f"« {outside} » n'est pas prévu ; attendu : {', '.join(OUTSIDE_WORDS)}")
+    elif outside and "periodes" not in entry:
+        entry.fault(OUTSIDE, f"« {OUTSIDE} » ne va pas sans « periodes » ; attendu : l'un et l'autre, ou aucun")
+    elif outside and said:
+        entry.fault(
+            OUTSIDE,
+            f"« {ADVANCE} » dit déjà quand s'ouvrent les jours hors des « periodes » ; attendu : sans « {OUTSIDE} »",
+        )
+    return advance, plain(outside) == OUTSIDE_WORDS[0]
 
 
 def _window(table: Table) -> Window | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import singledispatch
 
-from chalicelib.french.words import NBSP, WEEKDAYS, listed, short_day, slashed, until_words
+from chalicelib.french.words import NBSP, WEEKDAYS, listed, minute_words, plural, short_day, slashed, until_words
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
     DatedRules,
@@ -15,11 +15,17 @@ from chalicelib.rules.deadlines import (
     WeekdayTable,
     WorkingDaysBefore,
 )
+from chalicelib.rules.openings import Advance
 from chalicelib.rules.town import Activity
 
 
 def rule_words(activity: Activity, first: date, last: date) -> str:
     """When the slots of an activity from ``first`` to ``last`` may change: ``à changer la veille avant 10 h``."""
+    words = _changing_words(activity, first, last)
+    return f"{words} ; réservation ouverte {_advance_words(activity.advance)}" if activity.advance else words
+
+
+def _changing_words(activity: Activity, first: date, last: date) -> str:
     booking = deadline_phrase(activity.booking, first, last)
     if activity.has_one_deadline:
         return f"à changer {booking}"
@@ -102,6 +108,17 @@ def _(deadline: DatedRules, first: date, last: date) -> str:
     most = max(days_of, key=lambda words: len(days_of[words]))
     others = [f"{_some_days(days)} : {words}" for words, days in days_of.items() if words != most]
     return f"{most} ({' ; '.join(others)})" if others else most
+
+
+def _advance_words(advance: Advance) -> str:
+    """« 3 mois avant », « 6 semaines avant, à 8 h »."""
+    if advance.months:
+        length = f"{advance.months}{NBSP}mois"
+    elif advance.days % 7:
+        length = plural(advance.days, "jour", "jours")
+    else:
+        length = plural(advance.days // 7, "semaine", "semaines")
+    return f"{length} avant, à {minute_words(advance.minute)}" if advance.minute else f"{length} avant"
 
 
 def _some_days(days: Sequence[date]) -> str:

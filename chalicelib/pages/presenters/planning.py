@@ -1,6 +1,6 @@
 """A page of slots -> the weeks of the planning. It is the busiest page, so every word is made only once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -12,16 +12,15 @@ from chalicelib.french.words import (
     TWO_LETTERS,
     before_words,
     day_words,
-    instant_words,
+    from_words,
     month,
-    ordinal,
     short_day,
     slashed,
     typeset,
     weekday,
 )
 from chalicelib.pages.planning_form import SlotTable, row_of_cells
-from chalicelib.pages.presenters.deadlines import rule_words
+from chalicelib.pages.presenters.week_notes import OUTSIDE, Row, deadline_lines, notes
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.planning import SlotView, State
@@ -35,8 +34,6 @@ Url = Callable[..., str]
 CELLS = "planning/cells.html"
 
 
-_Row = tuple[Activity, Sequence[SlotView]]
-"""One activity and its views of one week, one for each column."""
 _Verbs = tuple[str, str]
 """What a deadline ends, when the slot is not booked and when it is."""
 
@@ -117,8 +114,8 @@ def _week(page: PlanningPage, number: int) -> Week:
     return Week(
         head=head,
         rows=_html(_table_row(row, head.columns, f"s{number}a{rank}") for rank, row in enumerate(rows)),
-        deadlines=_deadline_lines(rows, head.days),
-        notes=_notes(rows, head.days),
+        deadlines=deadline_lines(rows, head.days),
+        notes=notes(rows, head.days),
     )
 
 
@@ -146,7 +143,7 @@ def _html(parts: Iterable[str]) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - see above
 
 
-def _table_row(row: _Row, columns: tuple[Column, ...], row_id: str) -> str:
+def _table_row(row: Row, columns: tuple[Column, ...], row_id: str) -> str:
     activity, views = row
     prefix = str(escape(row_of_cells(views[0].slot)))
     verbs = _verbs(activity)
@@ -173,7 +170,9 @@ def _box_cell(view: SlotView, verbs: _Verbs, value: str, names: str) -> str:
 def _still_cell(view: SlotView) -> str:
     look, says = _WORDS[view.state, view.booked]
     if view.state is State.NOT_YET and view.opens_at:
-        return _still(look, f"réservation possible à partir de {instant_words(view.opens_at)}", "")
+        return _still(look, f"réservation possible à partir de {from_words(view.opens_at)}", "")
+    if view.state is State.OUTSIDE:
+        return _still(look, says, OUTSIDE)
     late = view.state is State.TOO_LATE and view.closes_at
     return _still(look, says, f"il fallait valider {before_words(late)}" if late else "")
 
@@ -204,67 +203,13 @@ _WORDS = {
     (State.READ_ONLY, True): ("fige-pris", "réservé, à changer auprès de la mairie"),
     (State.NOT_YET, False): ("bientot", "réservation pas encore possible"),
     (State.NOT_YET, True): ("fige-pris", "réservé, pas encore modifiable"),
+    (State.OUTSIDE, False): ("fige", "non réservé, hors des périodes de réservation"),
     (State.TOO_LATE, False): ("fige", "non réservé, délai passé"),
     (State.TOO_LATE, True): ("fige-pris", "réservé, délai passé"),
     (State.FULL, False): ("complet", "complet"),
     (State.FULL, True): ("fige-pris", "réservé"),
 }
 """Look and words of every slot that cannot be changed, by state and booking."""
-
-
-def _deadline_lines(rows: list[_Row], days: tuple[date, ...]) -> tuple[str, ...]:
-    """One line for each rule, with the activities that follow it; an activity that is closed all week has no line."""
-    together: dict[str, list[str]] = {}
-    for activity, views in rows:
-        states = {view.state for view in views}
-        if states <= _NOTHING_TO_SAY:
-            continue
-        by_office = states <= _NOTHING_TO_SAY | {State.READ_ONLY}
-        words = "à changer auprès de la mairie" if by_office else rule_words(activity, days[0], days[-1])
-        together.setdefault(words, []).append(activity.label)
-    return tuple(typeset(f"{', '.join(labels)} : {words}") for words, labels in together.items())
-
-
-_NOTHING_TO_SAY = frozenset({State.CLOSED, State.PAST})
-
-
-def _notes(rows: list[_Row], days: tuple[date, ...]) -> tuple[str, ...]:
-    """Why days are closed, in the town's words, and from when other days can be booked."""
-    reasons: dict[str, list[date]] = {}
-    told = {place for _, views in rows for place, view in enumerate(views) if view.closed_because}
-    for place in sorted(told):
-        for reason, labels in _reasons([(activity, views[place]) for activity, views in rows]).items():
-            reasons.setdefault(f"{reason} ({', '.join(labels)})" if labels else reason, []).append(days[place])
-    closed = [typeset(f"{_span(run)} : {reason}") for reason, run in reasons.items()]
-    return (*closed, *_openings(rows))
-
-
-def _reasons(column: list[tuple[Activity, SlotView]]) -> dict[str, list[str]]:
-    """Reasons of one day; each names its activities only when another activity is open that day."""
-    found: dict[str, list[str]] = {}
-    for activity, view in column:
-        if view.closed_because and view.state is State.CLOSED:
-            found.setdefault(view.closed_because, []).append(activity.label)
-    if found and all(view.state in _NOTHING_TO_SAY for _, view in column):
-        return {reason: [] for reason in found}
-    return found
-
-
-def _span(days: list[date]) -> str:
-    """« Ven. 25 », or « Du lun. 28 au ven. 1er » for days that follow each other on the page."""
-    named = [f"{weekday(day)[:3]}. {ordinal(day)}" for day in days]
-    if len(days) == 1:
-        return named[0].capitalize()
-    if (days[-1] - days[0]).days == len(days) - 1:
-        return f"Du {named[0]} au {named[-1]}"
-    return ", ".join(named).capitalize()
-
-
-def _openings(rows: list[_Row]) -> Iterable[str]:
-    for activity, views in rows:
-        instants = [view.opens_at for view in views if view.opens_at]
-        if instants:
-            yield typeset(f"{activity.label} : réservations à partir de {instant_words(min(instants))}")
 
 
 def filter_choices(page: PlanningPage) -> list[tuple[ActivityId, str, bool]]:

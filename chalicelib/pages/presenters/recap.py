@@ -7,6 +7,7 @@ from chalicelib.french.words import (
     before_words,
     dashed,
     day_words,
+    from_words,
     hour_words,
     instant_words,
     paris_clock,
@@ -131,7 +132,7 @@ def _why(refusal: RefusedWish, arrived: datetime, names: _Names) -> str:
         came = _arrival(refusal.closed_at, arrived)
         return f"Il fallait valider {before_words(refusal.closed_at)} ; votre demande est arrivée {came}."
     if refusal.reason is Reason.NOT_YET and refusal.closed_at:
-        return f"Les inscriptions ouvrent {instant_words(refusal.closed_at)}."
+        return f"Les inscriptions ouvrent {from_words(refusal.closed_at)}."
     if refusal.reason is Reason.UNKNOWN:
         return f"{names.first_name(refusal.wish.slot.child)} n'a pas d'inscription à cette activité."
     if refusal.reason in (Reason.REQUIRES, Reason.EXCLUDES) and refusal.other:
@@ -144,6 +145,7 @@ _PLAIN = {
     Reason.CLOSED: "L'activité est fermée ce jour-là.",
     Reason.READ_ONLY: "Cette activité ne se change pas en ligne : téléphonez.",
     Reason.NOT_YET: "Les inscriptions ne sont pas encore ouvertes.",
+    Reason.OUTSIDE: "Ce jour est hors des périodes de réservation.",
     Reason.TOO_LATE: "Le délai est passé.",
     Reason.FULL: "C'est complet : la dernière place a été prise.",
     Reason.UNKNOWN: "L'enfant n'a pas d'inscription à cette activité.",

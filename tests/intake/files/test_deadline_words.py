@@ -1,5 +1,6 @@
 """Deadlines, hours and days as people write them."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from chalicelib.intake.files.cells import instant_of
 from chalicelib.intake.files.deadline_words import (
     NotUnderstood,
+    advance_of,
     day_and_minute,
     day_of,
     deadline_of,
@@ -21,6 +23,7 @@ from chalicelib.rules.deadlines import (
     WeekdayOfEarlierWeek,
     WorkingDaysBefore,
 )
+from chalicelib.rules.openings import Advance
 from tests.clock import paris
 
 
@@ -148,3 +151,34 @@ def test_an_instant_is_read_in_paris(said: str, instant: datetime) -> None:
 def test_not_an_instant(said: str) -> None:
     with pytest.raises(NotUnderstood):
         instant_of(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("3 mois", Advance(3, 0, 0)),
+        ("Trois mois avant", Advance(3, 0, 0)),
+        ("1 mois à 08:00", Advance(1, 0, 480)),
+        ("6 semaines avant à 8h30", Advance(0, 42, 510)),
+        ("une semaine", Advance(0, 7, 0)),
+        ("45 jours à midi.", Advance(0, 45, 720)),
+    ],
+)
+def test_how_long_before_is_understood(said: str, meant: Advance) -> None:
+    assert advance_of(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("trimestre", "« trimestre » n'est pas compris ; attendu par exemple : « 3 mois »"),
+        ("3 mois à 24:00", "n'est pas compris"),
+        ("3 mois à 25h", "l'heure « 25h » n'existe pas"),
+        ("0 jour", "« 0 jour » est hors limites ; attendu entre 1 et 730"),
+        ("25 mois", "« 25 mois » est hors limites ; attendu entre 1 et 24"),
+        ("3 jours ouvrés", "n'est pas compris"),
+    ],
+)
+def test_how_long_before_that_is_not_understood(said: str, why: str) -> None:
+    with pytest.raises(NotUnderstood, match=re.escape(why)):
+        advance_of(said)

@@ -9,6 +9,7 @@ from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.town.town_file import read_town
 from chalicelib.rules.deadlines import CalendarDaysBefore, DatedRules, FixedDates, NeverOnline, WeekdayTable
 from chalicelib.rules.ids import ActivityId
+from chalicelib.rules.openings import Advance
 from chalicelib.rules.school_calendar import Period
 from chalicelib.rules.town import Activity
 from tests.intake.folder import a_folder, line_of, town_with
@@ -129,6 +130,31 @@ FAULTS = [
         "le calendrier commence trop tard : le délai du 01/12/2026 tombe avant son premier jour",
         id="an exception that counts back too far",
     ),
+    pytest.param(
+        'reserver = "la veille à 9h"\nouvre-avant = "un trimestre"', "« un trimestre » n'est pas compris", id="advance"
+    ),
+    pytest.param(
+        'reserver = "3 jours avant à 10:00"\nouvre-avant = "2 jours"',
+        "aucun jour ne pourrait être réservé : le 23/11/2026 s'ouvrirait le 21/11/2026 00:00, après son délai du "
+        "20/11/2026 10:00 ; attendu : « ouvre-avant » plus grand que le délai",
+        id="a day that opens after its deadline",
+    ),
+    pytest.param(
+        'reserver = "la veille à 9h"\nhors-periodes = "oui"',
+        "« oui » n'est pas prévu ; attendu : ouvert, ferme",
+        id="word",
+    ),
+    pytest.param(
+        'reserver = "la veille à 9h"\nhors-periodes = "ouvert"',
+        "« hors-periodes » ne va pas sans « periodes » ; attendu : l'un et l'autre, ou aucun",
+        id="outside of no period",
+    ),
+    pytest.param(
+        'reserver = "la veille à 9h"\nperiodes = [{ jour = 2027-02-01 }]\n'
+        'ouvre-avant = "3 mois"\nhors-periodes = "fermé"',
+        "« ouvre-avant » dit déjà quand s'ouvrent les jours hors des « periodes »",
+        id="two rules for the days outside",
+    ),
 ]
 
 
@@ -138,6 +164,24 @@ def test_a_fault_is_said_with_its_line(tmp_path: Path, lines: str, said: str) ->
     found = faults_of(a_folder(tmp_path, town=text))
     lines_of_case = {line_of(text, line) for line in lines.splitlines()}
     assert any(said in fault and int(fault.split(":")[1]) in lines_of_case for fault in found), found
+
+
+def test_days_open_so_long_before_them(tmp_path: Path) -> None:
+    assert canteen(tmp_path, 'reserver = "la veille à 9h"', 'ouvre-avant = "3 mois à 08:00"').advance == Advance(
+        3, 0, 480
+    )
+
+
+@pytest.mark.parametrize(("word", "opened"), [("", False), ("ouvert", True), ("Fermé", False), ("ferme", False)])
+def test_days_outside_every_period(tmp_path: Path, word: str, opened: bool) -> None:
+    line = f'hors-periodes = "{word}"' if word else ""
+    read = canteen(tmp_path, 'reserver = "la veille à 9h"', "periodes = [{ jour = 2027-02-01 }]", line)
+    assert read.open_outside_windows is opened
+
+
+def test_some_days_that_open_too_late_are_no_fault(tmp_path: Path) -> None:
+    """Friday opens after its deadline, Monday before it."""
+    canteen(tmp_path, 'reserver = "jeudi de la semaine précédente à 24:00"', 'ouvre-avant = "5 jours"', "places = 3")
 
 
 def test_the_activitys_own_beginning_is_enough(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from chalicelib.rules.deadlines import (
     WeekdayTable,
 )
 from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.openings import Window
 from chalicelib.rules.school_calendar import Period
-from chalicelib.rules.town import Capacity, Town, Window
+from chalicelib.rules.town import Capacity, Town
 from tests.clock import paris
 from tests.intake.folder import TOWN, a_folder, line_of, town_with
 from tests.present import present
