@@ -89,7 +89,7 @@ def _check_advance(checked: _Checked, today: date) -> None:
     town, activity = checked.town, checked.activity
     too_late: list[tuple[date, datetime, datetime]] = []
     for school in activity.schools or town.schools:
-        facts = TownDays(town).of(activity, school)
+        facts = TownDays(town).of(activity, school, class_name="")
         for day in Period("", max(town.calendar.first, today), town.calendar.last).days():
             closes_at, windows = facts[day].book_until, facts[day].windows or ()
             opens_at = min((window.opens_at for window in windows if window.opens_at), default=None)
