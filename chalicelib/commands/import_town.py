@@ -17,17 +17,18 @@ from chalicelib.services.leasing import Busy, LeaseLost, leased
 from chalicelib.settings import MissingSetting
 
 WHO = "une commande make import"
-DONE, NOT_DONE, BRAKED = 0, 1, 3
+LOST = "Le portail n'a pas répondu pendant une minute : un autre import a pu prendre la main."
+DONE, NOT_DONE, FAULTY, BRAKED = 0, 1, MISUSED, 3
 TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup."
 HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
 
-LOST = "Le portail n'a pas répondu pendant une minute : un autre import a pu prendre la main."
+TO_MEND = "À faire : corriger ces fichiers, puis relancer la même commande."
 AGAIN = "Relancez la même commande : ce qui est fait est fait."
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
-    """Exit status: 0 all done, 1 the files have faults or some lines were not taken, 2 it could not start, 3 it would
-    change too much and nobody allowed it."""
+    """Exit status: 0 all done, also when there are remarks; 1 some lines were set aside, or it was interrupted; 2 the
+    files have faults, or it could not start: nothing was written; 3 it would change too much and nobody allowed it."""
     options = _options(arguments)
     folder = Path(options.dossier)
     if not folder.is_dir():
@@ -71,6 +72,7 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
     from chalicelib.wiring import build_clock  # noqa: PLC0415 - AWS's libraries come with it
 
     with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress) as files:
+        out.write("".join(f"{line}\n" for line in files.remarks.lines()))
         out.write("Aucune erreur : ces fichiers peuvent être importés.\n")
         if past := count(files.lists, "past_events"):
             out.write(
@@ -106,7 +108,7 @@ def _file_words(name: str | None) -> str:
 def _tell(stopped: BadFiles | Braked | Busy, error: TextIO) -> int:
     """Say why nothing was written and what to do; return the exit status."""
     if isinstance(stopped, BadFiles):
-        lines, status = stopped.faults.lines(), NOT_DONE
+        lines, status = [*stopped.faults.remarks.lines(), *stopped.faults.lines(), TO_MEND], FAULTY
     elif isinstance(stopped, Busy):
         until = stopped.holder.until.astimezone(PARIS)
         who = f"Un autre import travaille ({stopped.holder.who}) ; il a la main au moins jusqu'à {until:%H:%M:%S}."

@@ -12,7 +12,7 @@ from chalicelib.intake.bookings.events import by_family, families_with_events
 from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import brake
-from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.files.faults import Faults, Remarks
 from chalicelib.intake.files.names import check_names
 from chalicelib.intake.files.staging import count, staging
 from chalicelib.intake.invoices.checks import check_invoices
@@ -54,10 +54,11 @@ class BadFiles(ValueError):
 
 
 class Validated(Value):
-    """Files without faults: the town, and its lists in the staging database."""
+    """Files without faults: the town, its lists in the staging database, and what looks wrong in them."""
 
     town: Town
     lists: sqlite3.Connection
+    remarks: Remarks
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past 
         check_invoices(database, faults)
         if faults.count or town is None:
             raise BadFiles(faults)
-        yield Validated(town, database)
+        yield Validated(town, database, faults.remarks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +142,7 @@ class ImportRun:
         self.now = now
         self.progress = progress
         self.workers = ports.workers or WRITING_THREADS
-        self.report = IntakeReport()
+        self.report = IntakeReport(remarks=files.remarks.lines())
         self.recount = Recount(ports.store, ports.places, now)
         self.recount_is_due = False
         self.logins = LoginWriter(self.lists, ports.store, ports.pepper, self.report)

@@ -8,6 +8,7 @@ from chalicelib.intake.people.renumbered import Renumbered
 from chalicelib.values import Value
 
 MOST_LINES_SHOWN = 200
+ALL_DONE = "Tout est fait."
 
 
 @dataclass
@@ -31,6 +32,8 @@ class NotTaken(Value):
 
 @dataclass
 class IntakeReport:
+    remarks: list[str] = field(default_factory=list)
+    """What the files say and looks wrong, with its title; it was taken."""
     town: IntakeTally = field(default_factory=IntakeTally)
     families: IntakeTally = field(default_factory=IntakeTally)
     children: IntakeTally = field(default_factory=IntakeTally)
@@ -115,11 +118,17 @@ class IntakeReport:
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistré{s}")
         said += _listed(self.recognised, "règlement", "que le portail a déjà, sous une autre forme")
         said += _listed(self.overpaid, "facture", "payée{s} de trop, à rembourser")
-        if to_do := self._to_do():
-            said.append(f"À faire : {' ; '.join(to_do)}.")
-        elif self.nothing_changed:
-            said.append("Rien à changer : le portail était à jour.")
-        return said
+        said += self.remarks
+        return [*said, *self._last_lines()]
+
+    def _last_lines(self) -> list[str]:
+        """What somebody has to do next, or that nothing is left to do."""
+        to_do, said = self._to_do(), []
+        if not to_do:
+            said.append("Rien à changer : le portail était à jour." if self.nothing_changed else ALL_DONE)
+        if self.remarks:
+            to_do.append("regarder les remarques")
+        return [*said, f"À faire : {' ; '.join(to_do)}."] if to_do else said
 
     def _to_do(self) -> list[str]:
         """What somebody has to do next; empty when everything is as it should be."""

@@ -15,7 +15,10 @@ USAGES = {
 
 
 def main(what: str, stage: str, folder: str, *options: str) -> int:
-    """Run ``what``, ``import`` or ``export``. Returns its exit status, or 2 when it could not start."""
+    """Run ``what``, ``import`` or ``export``. Returns its exit status, or 2 when it could not start.
+
+    ``make`` ends with 2 for any of them but 0, and prints the one that it got.
+    """
     if not folder or not Path(folder).is_dir():
         print(f"{folder or 'nothing'!r} is not a directory. {USAGES[what]}", file=sys.stderr)
         return 2

@@ -32,6 +32,7 @@ EXPECTED = (
     "« jeudi de la semaine précédente à 24:00 », « mardi 2 semaines avant à 23:59 », « jamais en ligne »"
 )
 ADVANCE_EXPECTED = "attendu par exemple : « 3 mois », « 6 semaines », « 45 jours à 08:00 »"
+NEVER = {"jamais", "jamais en ligne"}
 MOST_DAYS = 60
 MOST_WEEKS = 12
 MOST_ADVANCE_MONTHS, MOST_ADVANCE_DAYS = 24, 730
@@ -57,7 +58,7 @@ def minute_of(text: str) -> int:
 def deadline_of(text: str) -> Rule:
     """The deadline that a French sentence says. Raises NotUnderstood."""
     said = plain(text).rstrip(" .").removeprefix("jusqu'a ").removeprefix("jusqu'au ")
-    if said in {"jamais", "jamais en ligne"}:
+    if said in NEVER:
         return NeverOnline()
     words, minute = _split_hour(said)
     for pattern, build in _SENTENCES:
@@ -82,8 +83,11 @@ def advance_of(text: str) -> Advance:
     return Advance(0, days * _number(found.group(1), MOST_ADVANCE_DAYS // days, unit), minute)
 
 
-def weekday_row(weekday: int, text: str) -> tuple[int, int]:
-    """``vendredi 09:00`` or ``la veille à 09:30`` in a table by weekday -> (ISO weekday, minute of the day)."""
+def weekday_row(weekday: int, text: str) -> tuple[int, int] | None:
+    """``vendredi 09:00`` or ``la veille à 09:30`` in a table by weekday -> (ISO weekday, minute of the day); None for
+    ``jamais en ligne``."""
+    if plain(text).rstrip(" .") in NEVER:
+        return None
     words, minute = _split_hour(plain(text))
     if words == "la veille":
         return (weekday - 2) % 7 + 1, minute

@@ -77,35 +77,65 @@ class FaultKind:
         return [one.where.says(f"{number(self.count)} fois : {one.text} (lignes {listed}{more})")]
 
 
-class Faults:
-    """Collects faults in limited memory: the first ones in the order of the files, their kinds, their number.
-
-    ``unread`` names the files of which no row was read. ``unjudged`` counts, for each file, the lines that could not be
-    judged because of faults elsewhere.
-    """
+class Kinds:
+    """Sentences about lines, in limited memory: how many, and the first of each kind."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.unread: set[str] = set()
-        self.unjudged: Counter[str] = Counter()
-        self._kept: list[Fault] = []
         self._kinds: dict[tuple[str, str], FaultKind] = {}
         self._others = FaultKind()
 
     def add(self, where: FileLine, text: str) -> None:
-        fault = Fault(where, text)
         self.count += 1
-        self._kind(where.file, _VALUES.sub("*", text)).add(fault)
-        self._kept.append(fault)
-        if len(self._kept) > 2 * MOST_FAULTS_SHOWN:
-            self._keep_first()
+        self._kind(where.file, _VALUES.sub("*", text)).add(Fault(where, text))
 
     def _kind(self, file: str, said: str) -> FaultKind:
-        """Count a fault under its kind. A folder of a thousand wrong PDFs has a thousand kinds: after
+        """Count a sentence under its kind. A folder of a thousand wrong PDFs has a thousand kinds: after
         ``MOST_FAULT_KINDS`` they are only counted."""
         if (file, said) not in self._kinds and len(self._kinds) >= MOST_FAULT_KINDS:
             return self._others
         return self._kinds.setdefault((file, said), FaultKind())
+
+    def by_kind(self, others: str) -> list[str]:
+        """The sentences by kind, in the order of the files; ``others`` names what is only counted."""
+        kinds = sorted(self._kinds.values(), key=lambda kind: _reading_order(kind.first[0]))
+        said = [line for kind in kinds[:MOST_FAULTS_SHOWN] for line in kind.lines()]
+        hidden = sum(kind.count for kind in kinds[MOST_FAULTS_SHOWN:]) + self._others.count
+        if hidden:
+            said.append(f"… et {number(hidden)} autres {others}, d'autres sortes que les {MOST_FAULTS_SHOWN} premières")
+        return said
+
+
+class Remarks(Kinds):
+    """What is taken and looks wrong. Each sentence says what stands there, why it looks wrong, and what to do."""
+
+    def lines(self) -> list[str]:
+        """What a clerk reads; nothing when there is no remark."""
+        if not self.count:
+            return []
+        is_taken = "ce qui suit est pris, et semble faux"
+        return [f"{several(self.count, 'remarque')} : {is_taken}", *(f"  {one}" for one in self.by_kind("remarques"))]
+
+
+class Faults(Kinds):
+    """Collects faults in limited memory: the first ones in the order of the files, their kinds, their number.
+
+    ``unread`` names the files of which no row was read. ``unjudged`` counts, for each file, the lines that could not be
+    judged because of faults elsewhere. ``remarks`` are about what is no fault.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unread: set[str] = set()
+        self.unjudged: Counter[str] = Counter()
+        self.remarks = Remarks()
+        self._kept: list[Fault] = []
+
+    def add(self, where: FileLine, text: str) -> None:
+        super().add(where, text)
+        self._kept.append(Fault(where, text))
+        if len(self._kept) > 2 * MOST_FAULTS_SHOWN:
+            self._keep_first()
 
     def add_unread(self, where: FileLine, text: str) -> None:
         """Note a fault for which the whole file stays unread."""
@@ -118,11 +148,7 @@ class Faults:
 
     def lines(self) -> list[str]:
         """What a clerk reads: the faults by kind, in the order of the files, then what could not be judged."""
-        kinds = sorted(self._kinds.values(), key=lambda kind: _reading_order(kind.first[0]))
-        said = [line for kind in kinds[:MOST_FAULTS_SHOWN] for line in kind.lines()]
-        hidden = sum(kind.count for kind in kinds[MOST_FAULTS_SHOWN:]) + self._others.count
-        if hidden:
-            said.append(f"… et {number(hidden)} autres erreurs, d'autres sortes que les {MOST_FAULTS_SHOWN} premières")
+        said = self.by_kind("erreurs")
         if self.unjudged:
             files = ", ".join(f"{file} {number(self.unjudged[file])}" for file in TOWN_FILES if self.unjudged[file])
             said.append(f"Lignes qui n'ont pas pu être jugées à cause de ces erreurs : {files}")

@@ -19,7 +19,7 @@ KINDS: Mapping[type, str] = {
 
 
 class Source:
-    """The file that is read: the lines of its keys, and where its faults go."""
+    """The file that is read: the lines of its keys, and where its faults and remarks go."""
 
     def __init__(self, file: str, text: str, faults: Faults) -> None:
         self.file = file
@@ -28,6 +28,9 @@ class Source:
 
     def fault(self, path: Path, text: str) -> None:
         self.faults.add(FileLine(self.file, self._lines.line(path)), text)
+
+    def remark(self, path: Path, text: str) -> None:
+        self.faults.remarks.add(FileLine(self.file, self._lines.line(path)), text)
 
 
 class Table:
@@ -44,6 +47,9 @@ class Table:
 
     def fault(self, key: str, text: str) -> None:
         self.source.fault((*self.path, key) if key else self.path, text)
+
+    def remark(self, key: str, text: str) -> None:
+        self.source.remark((*self.path, key) if key else self.path, text)
 
     def text(self, key: str, *, needed: bool = True) -> str:
         """The text of ``key``, without spaces around it; empty when it is missing or wrong."""

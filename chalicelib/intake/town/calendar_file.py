@@ -144,6 +144,8 @@ def _own_holidays(table: Table, official: list[Period]) -> list[Period]:
         span = entry.span()
         entry.close()
         if span:
+            if not any(span[0] <= period.last and period.first <= span[1] for period in periods):
+                entry.remark("", f"{_span(span)} ne sont pas des vacances ; attendu : des jours de vacances à retirer")
             periods = [part for period in periods for part in _without(period, *span)]
     for entry in table.tables("vacances"):
         label, span, replaces = entry.text("nom"), entry.span(), entry.flag("remplace")
@@ -158,8 +160,14 @@ def _own_holidays(table: Table, official: list[Period]) -> list[Period]:
                 names = ", ".join(sorted({p.label for p in official})) or "aucunes"
                 entry.fault("nom", f"« {label} » ne remplace aucunes vacances de l'année ; vacances connues : {names}")
             periods = [p for p in periods if p not in same]
+        elif any(p.first <= span[0] and span[1] <= p.last for p in periods):
+            entry.remark("", f"{_span(span)} sont déjà des vacances ; attendu : d'autres jours, ou ôter cette ligne")
         periods.append(Period(label, *span))
     return periods
+
+
+def _span(span: tuple[date, date]) -> str:
+    return f"les jours du {span[0]:%d/%m/%Y} au {span[1]:%d/%m/%Y}"
 
 
 def _without(period: Period, first: date, last: date) -> list[Period]:
@@ -199,6 +207,8 @@ def _own_feasts(table: Table, official: dict[date, str]) -> dict[date, str]:
     for entry in table.tables("feries-ajoutes"):
         label, added = entry.text("nom"), entry.day("jour")
         entry.close()
+        if added in public:
+            entry.remark("", f"le {added:%d/%m/%Y} est déjà férié ; attendu : un autre jour, ou ôter cette ligne")
         if added:
             public[added] = label
     return dict(sorted(public.items()))

@@ -134,9 +134,12 @@ def _weekday_table(table: Table, key: str, rows: Mapping[str, object]) -> Weekda
     for name, said in rows.items():
         try:
             weekday = weekday_of(name)
-            read[weekday] = weekday_row(weekday, str(said))
+            row = weekday_row(weekday, str(said))
         except NotUnderstood as error:
             table.fault(key, f"{key}, {name} : {error}")
+            continue
+        if row:
+            read[weekday] = row
     if not rows:
         table.fault(key, f'« {key} » est vide ; attendu par exemple : {{ lundi = "vendredi 09:00" }}')
     return WeekdayTable(read)

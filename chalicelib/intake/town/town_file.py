@@ -19,6 +19,7 @@ from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.intake.town.diets_file import read_diets
 from chalicelib.intake.town.kitchen_file import read_orders, read_sittings
+from chalicelib.intake.town.town_remarks import of_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
@@ -48,6 +49,9 @@ def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
     town, activities = _town(table, folder), table.table("activites")
     if town and activities and faults.count == before:
         check_deadlines(town, activities, today)
+        if faults.count == before:
+            for path, sentence in of_town(town, read, today):
+                source.remark(path, sentence)
     return town if faults.count == before else None
 
 

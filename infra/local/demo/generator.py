@@ -50,8 +50,7 @@ def write_town(folder: Path, today: date, families: int = 200, bookings: int | N
     shutil.copyfile(HERE / "blason.svg", folder / "blason.svg")
     year = school_year(today)
     text = (HERE / "town.toml").read_text()
-    last = min(year[1], LAST_KNOWN_DAY)
-    (folder / "town.toml").write_text(re.sub(r"(?m)^dernier-jour = .*$", f"dernier-jour = {last}", text))
+    (folder / "town.toml").write_text(_until(min(year[1], LAST_KNOWN_DAY), text))
     faults = Faults()
     town = read_town(folder, faults, today)
     if town is None:
@@ -73,6 +72,13 @@ def write_town(folder: Path, today: date, families: int = 200, bookings: int | N
             book(family)
             for invoice in invoices_of(family, today, billed):
                 _write_invoice(invoice, lists)
+
+
+def _until(last: date, town: str) -> str:
+    """The text of town.toml with a calendar that ends on ``last``, without the closures and openings after it."""
+    rows = re.split(r"(?m)^(?=  \{ motif)|(?=^\])", re.sub(r"(?m)^dernier-jour = .*$", f"dernier-jour = {last}", town))
+    first_day = re.compile(r"  \{ motif.*? (?:du|jour) = (\d{4}-\d{2}-\d{2})")
+    return "".join(row for row in rows if not (found := first_day.match(row)) or date.fromisoformat(found[1]) <= last)
 
 
 def school_year(today: date) -> tuple[date, date]:
