@@ -23,6 +23,7 @@ TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un
 HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
 
 TO_MEND = "À faire : corriger ces fichiers, puis relancer la même commande."
+TO_LOOK_AT = "À faire : regarder les remarques, puis importer.\n"
 AGAIN = "Relancez la même commande : ce qui est fait est fait."
 
 
@@ -79,6 +80,8 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
                 f"{several(past, 'ligne')} de reservations.csv : pour un départ ou une inscription terminée. "
                 "L'import met de côté ce que le portail n'a pas déjà.\n"
             )
+        if files.remarks.count:
+            out.write(TO_LOOK_AT)
     return DONE
 
 

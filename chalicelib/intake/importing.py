@@ -24,6 +24,7 @@ from chalicelib.intake.people.checks import check_lists
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
 from chalicelib.intake.people.families import FamilyWriter
 from chalicelib.intake.people.limits import counts_otherwise
+from chalicelib.intake.people.list_remarks import remark_lists
 from chalicelib.intake.people.lists import PeopleLists
 from chalicelib.intake.people.logins import LoginWriter
 from chalicelib.intake.people.notices import write_notices
@@ -33,7 +34,7 @@ from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import ImportProgress
 from chalicelib.intake.report import IntakeReport
-from chalicelib.intake.town.town_file import read_town
+from chalicelib.intake.town.town_file import read_town_file
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore
@@ -70,16 +71,18 @@ def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past 
     """
     past = past or Past()
     faults = Faults()
-    town = read_town(folder, faults, paris_day(now))
+    read = read_town_file(folder, faults, paris_day(now))
+    town, titles = read.town, read.titles
     check_names(folder, faults)
     with staging() as database:
-        PeopleLists(folder, town, database, faults, now, past=past).stage(progress.reading)
-        InvoiceLists(folder, town, database, faults, now).stage(progress.reading)
-        ReversalList(folder, town, database, faults, now).stage(progress.reading)
+        PeopleLists(folder, town, database, faults, now, titles=titles, past=past).stage(progress.reading)
+        InvoiceLists(folder, town, database, faults, now, titles=titles).stage(progress.reading)
+        ReversalList(folder, town, database, faults, now, titles=titles).stage(progress.reading)
         check_lists(database, town, past, faults)
         check_invoices(database, faults)
-        if faults.count or town is None:
+        if faults.count or town is None or read.source is None:
             raise BadFiles(faults)
+        remark_lists(database, town, read.source, paris_day(now))
         yield Validated(town, database, faults.remarks)
 
 

@@ -130,3 +130,10 @@ def test_the_demo_town_is_right_on_any_day(tmp_path: Path, today: str) -> None:
     write_town(tmp_path, date.fromisoformat(today), families=2)
     with validated(tmp_path, paris_instant(date.fromisoformat(today), 60), Silence()) as files:
         assert files.town.name == "Ville de démo"
+
+
+@pytest.mark.parametrize("today", [date(2015, 12, 22), date(2026, 7, 20), date(2026, 9, 1), date(2026, 11, 25)])
+def test_nothing_in_it_looks_wrong(tmp_path: Path, today: date) -> None:
+    write_town(tmp_path, today, families=40)
+    with validated(tmp_path, paris_instant(today, 600), Silence()) as files:
+        assert files.remarks.lines() == []

@@ -6,23 +6,32 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.columns import COLUMNS, Titles
 from chalicelib.intake.files.faults import Faults
-from chalicelib.intake.files.sheets import Columns, rows_of
+from chalicelib.intake.files.sheets import rows_of
 from chalicelib.rules.town import Town
 
-ListFile = tuple[str, Columns, Callable[[Cells], None]]
-"""Name of a list, its columns, and the function that stages one of its rows."""
+ListFile = tuple[str, Callable[[Cells], None]]
+"""Name of a list, and the function that stages one of its rows."""
 
 
 class Listing:
     """Stages lists of ``folder``. ``town`` is None when town.toml is wrong: what depends on the town is then not
-    checked."""
+    checked. ``titles`` has the town's own titles of columns."""
 
     def __init__(
-        self, folder: Path, town: Town | None, database: sqlite3.Connection, faults: Faults, now: datetime
+        self,
+        folder: Path,
+        town: Town | None,
+        database: sqlite3.Connection,
+        faults: Faults,
+        now: datetime,
+        *,
+        titles: Titles,
     ) -> None:
         self.folder = folder
         self.town = town
+        self.titles = titles
         self.database = database
         self.faults = faults
         self.now = now
@@ -33,7 +42,8 @@ class Listing:
         A wrong row's subject (its first needed column) is remembered, so that other lists that name it are not faulty
         for that.
         """
-        name, columns, stage_row = file
+        name, stage_row = file
+        columns = COLUMNS[name].titled(self.titles.get(name, {}))
         progress(name)
         for row in rows_of(self.folder / name, columns, self.faults):
             cells = Cells(row, self.faults)

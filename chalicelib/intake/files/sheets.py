@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TextIO
 
 from chalicelib.intake.files.charsets import AGAIN, UnreadableFile, encoding_of
-from chalicelib.intake.files.faults import Faults, FileLine, nearest, plain
+from chalicelib.intake.files.columns import Columns, title_key
+from chalicelib.intake.files.faults import Faults, FileLine, plain
+from chalicelib.intake.files.headings import Heading, heading
 from chalicelib.values import Value
 
 TAB = "\t"
@@ -28,17 +30,6 @@ _NOTHING = {"NULL", "null", "(null)", "\\N", "None", "NaN", "nan", "N/A", "n/a",
 _HARMLESS = frozenset(string.ascii_letters + string.digits) - set("EeNnu") | {""}
 """First letters of most cells: such cells need no further look."""
 _TOTAL = re.compile(r"(?:sous[- ]?|grand )?tota(?:l|ux)(?:[ :].*)?|somme|moyenne|nombre(?: de .*)?")
-
-
-class Columns(Value):
-    """The columns of a list: those that it needs, and those that it may leave out."""
-
-    needed: Sequence[str]
-    optional: Sequence[str] = ()
-
-    @property
-    def names(self) -> list[str]:
-        return [*self.needed, *self.optional]
 
 
 class Row(Value):
@@ -84,7 +75,8 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
         faults.add_unread(FileLine(name, 1), f"les colonnes sont séparées par des tabulations ; {AGAIN}")
         return
     reader = csv.reader(file, delimiter=delimiter, strict=True)
-    header: list[str] | None = None
+    titles: Heading | None = None
+    has_titles = False
     line = skipped
     while True:
         line = skipped + reader.line_num + 1
@@ -99,13 +91,13 @@ def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator
             break
         if not any(cell.strip() for cell in cells):
             continue
-        if header is None:
-            header = _header(cells, FileLine(name, line), columns, faults)
-        elif not header:
+        if not has_titles:
+            titles, has_titles = heading(cells, FileLine(name, line), columns, faults), True
+        elif titles is None:
             faults.unjudged[name] += 1
         else:
-            yield _row(cells, header, FileLine(name, line), columns, faults)
-    if header is None:
+            yield _row(cells, titles, FileLine(name, line), columns, faults)
+    if not has_titles:
         faults.add_unread(
             FileLine(name, 1), f"le fichier est vide ; attendu : une ligne de titres {', '.join(columns.names)}"
         )
@@ -123,60 +115,35 @@ def _start(file: TextIO) -> tuple[int, str]:
     return 0, ";" if first.count(";") >= first.count(",") else ","
 
 
-def _header(cells: list[str], where: FileLine, columns: Columns, faults: Faults) -> list[str]:
-    """The columns in the file's order; empty after a fault, because then no row can be read."""
-    names = [_title(cell) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) < len(columns.needed) and not set(names) & set(columns.names):
-        faults.add_unread(
-            where,
-            "une ligne est au-dessus des titres ; "
-            f"attendu : les titres {', '.join(columns.names)} sur la première ligne",
-        )
-        return []
-    before = faults.count
-    for name, typed in zip(names, cells, strict=False):
-        if name not in columns.names:
-            faults.add(where, f"la colonne « {typed.strip()} » n'est pas connue ; {nearest(name, columns.names)}")
-        elif names.count(name) > 1:
-            faults.add(where, f"la colonne « {name} » est là {names.count(name)} fois ; attendu : une seule fois")
-    for name in columns.needed:
-        if name not in names:
-            faults.add(where, f"il manque la colonne « {name} » ; attendu : {', '.join(columns.names)}")
-    if faults.count == before:
-        return names
-    faults.unread.add(where.file)
-    return []
-
-
-def _row(cells: list[str], header: list[str], where: FileLine, columns: Columns, faults: Faults) -> Row:
+def _row(cells: list[str], titles: Heading, where: FileLine, columns: Columns, faults: Faults) -> Row:
     """A row by column. It may be shorter than the titles (spreadsheets drop empty ends), never longer."""
     values = [_cell(cell) for cell in cells]
-    filled = dict.fromkeys(columns.names, "") | dict(zip(header, values, strict=False))
+    there = {column: value for column, value in zip(titles.columns, values, strict=False) if column}
+    filled = dict.fromkeys(columns.names, "") | there
 
     def texts() -> set[str]:
-        return {name for name, cell in zip(header, cells, strict=False) if _GUARDED.fullmatch(cell.strip())}
+        return {name for name, cell in zip(titles.columns, cells, strict=False) if _GUARDED.fullmatch(cell.strip())}
 
-    wrong = _not_data(values, filled, header, columns, texts)
+    wrong = _not_data(values, filled, titles, columns, texts)
     if wrong:
         faults.add(where, wrong)
-    return Row(where, filled, is_data=not wrong, named=header)
+    return Row(where, filled, is_data=not wrong, named=titles.columns)
 
 
 def _not_data(
-    values: list[str], cells: Mapping[str, str], header: list[str], columns: Columns, texts: Callable[[], set[str]]
+    values: list[str], cells: Mapping[str, str], titles: Heading, columns: Columns, texts: Callable[[], set[str]]
 ) -> str | None:
     """Why this is no row of the list, in French; None when it may be one. ``texts`` names the guarded columns."""
-    if _title(values[0]) == header[0] and [_title(value) for value in values if value] == [n for n in header if n]:
+    known = titles.titles
+    if title_key(values[0]) == known[0] and [title_key(value) for value in values if value] == [n for n in known if n]:
         return "la ligne de titres est là une deuxième fois ; attendu : une seule, tout en haut"
     first = cells[columns.needed[0]] or next((value for value in values if value), "")
     if _is_total(first):
         return f"« {first[:40]} » est une ligne de total ; attendu : seulement les lignes de la liste"
     if len(columns.needed) > 1 and len(values) - values.count("") == 1:
         return "il n'y a qu'une case remplie ; attendu : une ligne de la liste, sans titre ni note autour"
-    if len(values) > len(header) and any(values[len(header) :]):
-        return f"il y a {len(values)} colonnes ; attendu : {len(header)}, comme la ligne de titres"
+    if len(values) > len(known) and any(values[len(known) :]):
+        return f"il y a {len(values)} colonnes ; attendu : {len(known)}, comme la ligne de titres"
     for name, value in cells.items():
         if value[:1] not in _HARMLESS and (wrong := _no_value(value)) and name not in texts():
             return f"« {name} » {wrong}"
@@ -191,11 +158,6 @@ def _no_value(cell: str) -> str | None:
     if cell in _NOTHING:
         return f"vaut « {cell} » ; attendu : une case vide, ou « Null » si c'est un nom"
     return None
-
-
-@lru_cache(maxsize=CELLS_REMEMBERED)
-def _title(cell: str) -> str:
-    return re.sub(r"[ _'-]+", "_", plain(cell))
 
 
 @lru_cache(maxsize=CELLS_REMEMBERED)

@@ -26,11 +26,14 @@ class Source:
         self.faults = faults
         self._lines = TomlLines(text)
 
+    def at(self, path: Path) -> FileLine:
+        return FileLine(self.file, self._lines.line(path))
+
     def fault(self, path: Path, text: str) -> None:
-        self.faults.add(FileLine(self.file, self._lines.line(path)), text)
+        self.faults.add(self.at(path), text)
 
     def remark(self, path: Path, text: str) -> None:
-        self.faults.remarks.add(FileLine(self.file, self._lines.line(path)), text)
+        self.faults.remarks.add(self.at(path), text)
 
 
 class Table:

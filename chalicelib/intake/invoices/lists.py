@@ -8,7 +8,6 @@ from datetime import date
 
 from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.listing import Listing
-from chalicelib.intake.files.sheets import Columns
 from chalicelib.intake.invoices.pdf_files import stage_pdfs
 from chalicelib.rules.invoices import Means, bare_reference, plain_reference, reference_of
 from chalicelib.rules.money import Cents, in_words, times
@@ -33,18 +32,7 @@ class InvoiceLists(Listing):
 
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read the files that exist: a town may send none of them. ``progress`` gets the name of each."""
-        for file in (
-            (
-                INVOICES,
-                Columns(
-                    ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total"),
-                    ("reference", "mise_en_ligne"),
-                ),
-                self._invoice,
-            ),
-            (LINES, Columns(("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant")), self._line),
-            (PAYMENTS, Columns(("facture", "payeur", "date", "montant", "moyen"), ("reference",)), self._payment),
-        ):
+        for file in ((INVOICES, self._invoice), (LINES, self._line), (PAYMENTS, self._payment)):
             if (self.folder / file[0]).exists():
                 self._read(file, progress)
         stage_pdfs(self.folder, self.database, self.faults)

@@ -7,7 +7,6 @@ from datetime import date
 from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.files.listing import Listing
-from chalicelib.intake.files.sheets import Columns
 from chalicelib.intake.report import IntakeTally
 from chalicelib.rules.ids import invoice_number
 from chalicelib.rules.school_calendar import paris_day
@@ -25,9 +24,8 @@ class ReversalList(Listing):
     """Stages the list of ``folder``, if there is one."""
 
     def stage(self, progress: Callable[[str], None]) -> None:
-        columns = Columns(("facture", "autorisation", "date"), ("motif",))
         if (self.folder / REVERSALS).exists():
-            self._read((REVERSALS, columns, self._reversal), progress)
+            self._read((REVERSALS, self._reversal), progress)
 
     def _reversal(self, cells: Cells) -> None:
         invoice, authorisation = cells.identifier("facture"), cells.identifier("autorisation")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from chalicelib.intake.files.columns import OF_A_CHILD
 from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute, several
-from chalicelib.intake.people.details import OF_A_CHILD
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.past_checks import check_past

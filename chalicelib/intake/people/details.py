@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.columns import ADDRESS
 from chalicelib.rules.ids import DietId
 
-OF_A_CHILD = ("naissance", "regime", "pai")
-ADDRESS = ("adresse", "complement", "code_postal", "ville")
-OF_A_FAMILY = (*ADDRESS, "prelevement")
 FIRST_BIRTH = date(1900, 1, 1)
 ADDRESS_LINES = "\n"
 """Between the lines of an address in the staging database. No line has one: control characters are refused."""

@@ -11,12 +11,10 @@ from typing import TypeVar
 
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.cells import LOOSE, Cells
+from chalicelib.intake.files.columns import Titles
 from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.listing import Listing
-from chalicelib.intake.files.sheets import Columns
 from chalicelib.intake.people.details import (
-    OF_A_CHILD,
-    OF_A_FAMILY,
     address_of,
     birth_of,
     diet_of,
@@ -62,9 +60,10 @@ class PeopleLists(Listing):
         faults: Faults,
         now: datetime,
         *,
+        titles: Titles,
         past: Past,
     ) -> None:
-        super().__init__(folder, town, database, faults, now)
+        super().__init__(folder, town, database, faults, now, titles=titles)
         self.past = past
         self.today = paris_day(now)
         self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
@@ -74,22 +73,10 @@ class PeopleLists(Listing):
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read every list. ``progress`` gets the name of each file at its beginning."""
         for file in (
-            (
-                FAMILIES,
-                Columns(("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi", *OF_A_FAMILY)),
-                self._family,
-            ),
-            (
-                CHILDREN,
-                Columns(("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole"), ("classe", *OF_A_CHILD)),
-                self._child,
-            ),
-            (ENROLMENTS, Columns(("enfant", "activite"), ("du", "au", "lecture_seule")), self._enrolment),
-            (
-                BOOKINGS,
-                Columns(("famille", "enfant", "activite", "date", "canal", "saisie_le"), ("action",)),
-                self._booking,
-            ),
+            (FAMILIES, self._family),
+            (CHILDREN, self._child),
+            (ENROLMENTS, self._enrolment),
+            (BOOKINGS, self._booking),
         ):
             if file[0] != BOOKINGS or (self.folder / BOOKINGS).exists():
                 self._read(file, progress)

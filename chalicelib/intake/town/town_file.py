@@ -10,6 +10,7 @@ from pathlib import Path
 from chalicelib.french.markdown import to_html
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
+from chalicelib.intake.files.columns import Titles
 from chalicelib.intake.files.faults import Faults, FileLine, plain
 from chalicelib.intake.files.toml_tables import Source, Table
 from chalicelib.intake.files.toml_words import BadToml, parsed
@@ -19,10 +20,12 @@ from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.intake.town.diets_file import read_diets
 from chalicelib.intake.town.kitchen_file import read_orders, read_sittings
+from chalicelib.intake.town.titles_file import read_titles
 from chalicelib.intake.town.town_remarks import of_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
+from chalicelib.values import Value
 
 TOWN_TOML = "town.toml"
 MOST_TOWN_TOML_BYTES = 200_000
@@ -34,8 +37,22 @@ _CLIENT_NUMBER = re.compile(r"[0-9]{6}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
+class TownFile(Value):
+    """``town`` is None when the file has a fault. ``titles`` are the town's own titles of columns; ``source`` is None
+    when nothing could be read."""
+
+    town: Town | None
+    titles: Titles
+    source: Source | None
+
+
 def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
-    """The town that ``folder``/town.toml describes; None when it has a fault.
+    """The town that ``folder``/town.toml describes; None when it has a fault."""
+    return read_town_file(folder, faults, today).town
+
+
+def read_town_file(folder: Path, faults: Faults, today: date) -> TownFile:
+    """All that ``folder``/town.toml says. What looks wrong in it is remarked when it has no fault.
 
     ``today`` (Paris) is the first day whose deadlines must be computable.
     """
@@ -43,16 +60,18 @@ def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
     text = _text_of(folder / TOWN_TOML, faults)
     read = None if text is None else _parsed(text, faults)
     if text is None or read is None:
-        return None
+        return TownFile(None, {}, None)
     source = Source(TOWN_TOML, text, faults)
     table = Table(read, (), source)
+    titles = read_titles(table)
     town, activities = _town(table, folder), table.table("activites")
     if town and activities and faults.count == before:
         check_deadlines(town, activities, today)
-        if faults.count == before:
-            for path, sentence in of_town(town, read, today):
-                source.remark(path, sentence)
-    return town if faults.count == before else None
+    if town is None or faults.count != before:
+        return TownFile(None, titles, source)
+    for path, sentence in of_town(town, read, today):
+        source.remark(path, sentence)
+    return TownFile(town, titles, source)
 
 
 def _text_of(path: Path, faults: Faults) -> str | None:
@@ -77,7 +96,8 @@ def _parsed(text: str, faults: Faults) -> dict[str, object] | None:
     try:
         return parsed(text)
     except BadToml as error:
-        faults.add(FileLine(TOWN_TOML, error.line), str(error))
+        note = faults.add_unread if "listes" in text else faults.add
+        note(FileLine(TOWN_TOML, error.line), str(error))
         return None
 
 

@@ -117,10 +117,11 @@ def test_a_label_that_would_name_two_things_names_none(tmp_path: Path, written: 
 
 
 def test_a_wrong_title_is_one_error_and_a_count(tmp_path: Path) -> None:
-    enfants = LISTS["enfants.csv"].replace("ecole;classe", "ecole;niveau")
+    enfants = LISTS["enfants.csv"].replace("ecole;classe", "établissement;classe")
     assert said_of(a_folder(tmp_path, enfants=enfants)) == [
-        "enfants.csv:1: la colonne « niveau » n'est pas connue ; attendu : "
-        "classe, code_enfant, ecole, famille, identifiant, naissance, nom, pai, prenom, regime",
+        "enfants.csv:1: il manque la colonne « ecole » ; attendu : "
+        "identifiant, famille, code_enfant, prenom, nom, ecole, classe, naissance, regime, pai, ou, si c'est elle, "
+        '« ecole = "établissement" » sous « [listes.enfants] » dans town.toml',
         "Lignes qui n'ont pas pu être jugées à cause de ces erreurs : "
         "enfants.csv 3, inscriptions.csv 4, reservations.csv 3",
         "1 erreur : rien n'a été écrit.",
