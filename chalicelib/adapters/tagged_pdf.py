@@ -4,11 +4,13 @@ fpdf2 makes tags for headings and images only, all on one level. This module add
 ones. It uses fpdf2's structure builder, which is not public: so the version is pinned.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fpdf import FPDF, ViewerPreferences
 from fpdf.fonts import TTFFont
@@ -16,8 +18,16 @@ from fpdf.output import OutputProducer, PDFPage
 from fpdf.structure_tree import StructElem, StructureTreeBuilder
 from fpdf.syntax import PDFObject
 
+from chalicelib.adapters.scripts import as_drawn
+
 FONTS = Path(__file__).parent / "fonts"
-FAMILY = "DejaVu"
+FAMILY, FOR_NAMES = "DejaVu", "DejaVuNames"
+"""The letters of French, and those of most other languages: only a document that has such a name reads the second
+font."""
+NO_GLYPH = "□"
+"""Drawn for a character that neither font has: nothing is left out."""
+logging.getLogger("fpdf").setLevel(logging.ERROR)
+"""fpdf2 warns in English of glyphs and of titles in drawings; nobody who imports can mend them."""
 ATTRIBUTES = {"TH": "<</O /Table /Scope /Column>>"}
 """Attributes of an element by its kind: our header cells are always those of columns."""
 
@@ -83,12 +93,40 @@ class TaggedPdf(FPDF):
         self.set_creation_date(created)
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_auto_page_break(False)
-        self.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
-        self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
-        for font in self.fonts.values():
+        self._add_fonts(FAMILY, "")
+        self.french = frozenset(chr(code) for code in self._characters(FAMILY))
+
+    def _add_fonts(self, family: str, suffix: str) -> None:
+        for style, name in (("", "DejaVuSans"), ("B", "DejaVuSans-Bold")):
+            self.add_font(family, style, FONTS / f"{name}{suffix}.ttf")
+            font = self.fonts[f"{family.lower()}{style}"]
             # The glyphs of a document are copied as they are: measuring them again takes longer than the rest.
             if isinstance(font, TTFFont):
                 font.ttfont.recalcBBoxes = False
+
+    def _characters(self, family: str) -> Iterable[int]:
+        font = self.fonts[family.lower()]
+        return font.cmap if isinstance(font, TTFFont) else ()
+
+    def _drawable(self, text: str) -> str:
+        """``text`` as the fonts can draw it."""
+        if self.french.issuperset(text):
+            return text
+        if FOR_NAMES.lower() not in self.fonts:
+            self._add_fonts(FOR_NAMES, "-Names")
+            self.set_fallback_fonts([FOR_NAMES])
+        known = self._characters(FOR_NAMES)
+        return "".join(sign if sign in self.french or ord(sign) in known else NO_GLYPH for sign in as_drawn(text))
+
+    def cell(self, w: float | None = None, h: float | None = None, text: str = "", *given: Any, **options: Any) -> bool:
+        drawable = self._drawable(text)
+        broken = super().cell(w, h, drawable, *given, **options)
+        if drawable is not text:
+            self.current_font_is_set_on_page = False  # fpdf2 forgets that the second font is.
+        return broken
+
+    def get_string_width(self, s: str, *given: Any, **options: Any) -> float:
+        return super().get_string_width(self._drawable(s), *given, **options)
 
     @contextmanager
     def group(self, kind: str) -> Iterator[None]:
