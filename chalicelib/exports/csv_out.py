@@ -77,6 +77,11 @@ def minute_of(at: datetime | None) -> Bare:
     return Bare(f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" if at else "")
 
 
+def second_of(at: datetime) -> Bare:
+    """``22/11/2026 23:59:07`` in Paris."""
+    return Bare(f"{at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}")
+
+
 def _cell(text: str) -> str:
     if not text or isinstance(text, Bare):
         return text

@@ -1,6 +1,6 @@
 """What the files that leave the portal are made from; see ``ports`` for the rules of all stores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -44,3 +44,47 @@ class DirectoryStore(Protocol):
         ...
 
     def write(self, directory: Directory) -> None: ...
+
+
+class ChangeFile(Value):
+    """One file of changes for one consumer: what was written after ``after`` and not after ``until`` (aware UTC).
+
+    Files are numbered from 1, and each begins where the one before ended. Until ``done`` it may be half written or not
+    there; it is then written again, with the same lines under the same name.
+    """
+
+    consumer: str
+    """A slug: ``nuit``, or the name that a command gave."""
+    number: int
+    after: datetime
+    until: datetime
+    done: bool = False
+
+
+class CursorStore(Protocol):
+    """How far each consumer is: its last file of changes."""
+
+    def last(self, consumer: str) -> ChangeFile | None: ...
+
+    def move(self, before: ChangeFile | None, to: ChangeFile) -> None:
+        """Note ``to`` in the place of ``before``, which was read. Raises StaleWrite when another run noted something
+        else meanwhile; noting the same again changes nothing."""
+        ...
+
+
+class Shelf(Protocol):
+    """A place for files that leave. A file is there whole or not at all; its name tells nobody's data."""
+
+    def put(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Write a file, in place of one of the same name. When ``chunks`` raises, nothing is written."""
+        ...
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """The file, a piece at a time. Raises NotFound."""
+        ...
+
+    def has(self, name: str) -> bool: ...
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        ...

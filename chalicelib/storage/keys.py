@@ -80,6 +80,11 @@ def place_key(day: str, counter: str) -> PlaceKey:
     return PlaceKey(date.fromisoformat(day), ActivityId(activity), SchoolId(school) if sharp else None)
 
 
+def cursor(consumer: str) -> str:
+    """Version of the town that says how far a consumer of the changes is."""
+    return f"CURSOR#{consumer}"
+
+
 FEED_SHARDS = 8
 """In how many partitions the saves of a day are indexed. One takes a thousand writes a second, and the index must never
 slow the save of a parent: thousands of them press the button when a period opens."""

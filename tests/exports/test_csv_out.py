@@ -1,7 +1,5 @@
 """What leaves as CSV: no spreadsheet runs or changes it, and the import reads it back as it was."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -17,13 +15,10 @@ from chalicelib.exports.folder import write_whole
 from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.sheets import Columns, rows_of
+from tests.exports.reading import cells_of
 
 ROOT = Path(__file__).parents[2]
 ONLY_TEXT = re.compile(r'="(?:[^"]|"")*"')
-
-
-def cells_of(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 def read_back(content: bytes) -> list[str]:

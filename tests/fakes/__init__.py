@@ -4,11 +4,13 @@ from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
 from tests.fakes.mails import MemoryActs, MemoryNotices, MemoryOutbox
+from tests.fakes.outgoing import MemoryCursors, MemoryShelf
 from tests.fakes.plannings import MemoryPlannings
 from tests.fakes.town import MemoryTown
 
 __all__ = [
     "MemoryActs",
+    "MemoryCursors",
     "MemoryFamilies",
     "MemoryIntake",
     "MemoryInvoices",
@@ -17,6 +19,7 @@ __all__ = [
     "MemoryOutbox",
     "MemoryPdfs",
     "MemoryPlannings",
+    "MemoryShelf",
     "MemoryThrottle",
     "MemoryTown",
 ]

@@ -111,6 +111,12 @@ def test_what_changed_nothing_is_not_in_the_feed(desk: Desk) -> None:
     assert desk.plannings.entry(BOND, EntryId("some")) == some, "the family's own journal has all of it"
 
 
+def test_the_towns_act_comes_with_its_reason(desk: Desk) -> None:
+    act = JournalEntry(EntryId("act"), NOW, "mairie", (Wish(a_slot(MONDAY), True),), reason="Grève")
+    desk.plannings.save(BOND, act)
+    assert list(desk.feed.between(BEFORE, AFTER)) == [Written(NOW, BOND, act)]
+
+
 def test_a_naive_instant_is_refused(desk: Desk) -> None:
     with pytest.raises(ValueError, match="naive"):
         list(desk.feed.between(BEFORE.replace(tzinfo=None), AFTER.replace(tzinfo=None)))
