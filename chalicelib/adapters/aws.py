@@ -12,18 +12,24 @@ from botocore.session import get_session
 from chalicelib.rules.errors import Unavailable
 
 FAILURES = (BotoCoreError, ClientError)
+READ_SECONDS = 5
 
 
 class LazyClient:
     """A botocore client that threads share. Making one costs more CPU than a page, and most processes never need
     one."""
 
-    def __init__(self, service: str, *, region: str, endpoint: str = "", **config: Any) -> None:
+    def __init__(
+        self, service: str, *, region: str, endpoint: str = "", read_timeout: float = READ_SECONDS, **config: Any
+    ) -> None:
         self.service = service
         self.region = region
         self.endpoint = endpoint
         self.config = Config(
-            connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, **config
+            connect_timeout=1,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            **config,
         )
         self._lock = threading.Lock()
         self._made: Any = None

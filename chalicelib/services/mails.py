@@ -7,6 +7,7 @@ cause, so that the same cause makes the same e-mail. Amounts are French text, da
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from chalicelib.french.words import typeset
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import in_words
@@ -18,6 +19,7 @@ from chalicelib.values import Value
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
 BOOKINGS_CANCELLED = "bookings-cancelled"
+FILES_DROPPED = "files-dropped"
 
 
 class Message(Value):
@@ -114,6 +116,14 @@ def bookings_cancelled(
     """
     mail_id = f"{BOOKINGS_CANCELLED}-{family}-{entry}-{rank}"
     return Mail(mail_id, email, BOOKINGS_CANCELLED, {"bookings": "\n".join(lines)}, family, entry, now)
+
+
+def files_dropped(facts: dict[str, str], office: str, now: datetime) -> Mail:
+    """Tells the office what became of files that were dropped. ``facts``: the verdict (``what``), ``numbers`` without
+    a name, the place of the report (``where``)."""
+    mail_id = f"{FILES_DROPPED}-{facts['where']}-{now:%Y%m%dT%H%M%S}"
+    shown = {**facts, "what": typeset(facts["what"]), "numbers": typeset(facts["numbers"])}
+    return Mail(mail_id, office, FILES_DROPPED, shown, None, FILES_DROPPED, now)
 
 
 def means_of(attempt: Attempt) -> str:

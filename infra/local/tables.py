@@ -45,11 +45,12 @@ def create_tables(endpoint: str, prefix: str, region: str = "eu-west-3") -> None
 
 
 def create_buckets(endpoint: str, prefix: str, region: str = "eu-west-3") -> None:
-    """Create every bucket on the stand-in at ``endpoint``; when it is empty, on moto, in this process."""
+    """Create every bucket, which keeps versions, on the stand-in at ``endpoint``; when it is empty, on moto, in this
+    process."""
+    client = _client("s3", endpoint, region)
     for name in buckets_of(prefix, ACCOUNT):
-        _client("s3", endpoint, region).create_bucket(
-            Bucket=name, CreateBucketConfiguration={"LocationConstraint": region}
-        )
+        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
 
 @lru_cache

@@ -40,6 +40,11 @@ FACTS = {
         "day": "04/01/2016",
         "why": "provision insuffisante",
     },
+    "files-dropped": {
+        "what": "accepté\u202f: le portail dit maintenant ce que disent ces fichiers",
+        "numbers": "Familles\u202f: 1 de plus, 0 autrement, 199 pareil",
+        "where": "traites/2026-11-25T09-05-07Z/rapport.txt",
+    },
     "payment-receipt": {
         "number": "2013-026-000335",
         "reference": "2013-T5-00-26000335",

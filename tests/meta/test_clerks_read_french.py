@@ -10,7 +10,7 @@ from tests.english import english_in
 
 CHALICELIB = Path(__file__).parents[2] / "chalicelib"
 READ_BY_CLERKS = sorted([*CHALICELIB.glob("intake/**/*.py"), *CHALICELIB.glob("commands/*.py")])
-SPEAK_FRENCH = {"NotUnderstood", "UnreadableFile", "BadCrest", "BadToml", "ArgumentTypeError"}
+SPEAK_FRENCH = {"NotUnderstood", "UnreadableFile", "BadCrest", "BadToml", "BadArchive", "ArgumentTypeError"}
 """Our own exceptions whose text is French, as their docstrings say."""
 HAND_ON = {
     # module of chalicelib: why it may look into the words of others
@@ -21,8 +21,9 @@ ASKS = {
     # function that is given what was caught: why it may be
     "for_operators": "quotes it, as words of others",
     "_tell": "takes a refusal of ours, and asks for its faults or its reasons",
+    "_stopped": "does the same",
 }
-FACTS = {"start", "filename", "saved", "part"}
+FACTS = {"errno", "start", "filename", "saved", "part"}
 """Attributes of exceptions that are no sentence."""
 _SQL = ("SELECT ", "INSERT ", "CREATE ", "DELETE ", "UPDATE ", "PRAGMA ", "UNION ", "WITH ", "WHERE ", "ORDER ")
 

@@ -146,6 +146,11 @@ class Faults(Kinds):
         self._keep_first()
         return iter(self._kept)
 
+    def of_each_kind(self) -> Iterator[Fault]:
+        """The first fault of each kind: what is true of all of them can be asked of these."""
+        for kind in (*self._kinds.values(), self._others):
+            yield from kind.first[:1]
+
     def lines(self) -> list[str]:
         """What a clerk reads: the faults by kind, in the order of the files, then what could not be judged."""
         said = self.by_kind("erreurs")
