@@ -1,6 +1,6 @@
 """The drop folder on S3: each version of an object is read, copied and deleted as itself. On moto, with versions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -114,14 +114,15 @@ def test_nothing_is_written_without_the_lease(box: S3DropBox, tmp_path: Path) ->
         raise LeaseLost("import.lease")
 
     fenced = S3DropBox(region="eu-west-3", bucket=box.bucket, guard=lost)
-    for write in (
+    writes: tuple[Callable[[], object], ...] = (
         lambda: fenced.keep(seen, "traites/1/enfants.csv"),
         lambda: fenced.remove(seen),
         lambda: fenced.hide(seen),
         lambda: fenced.write("courant/etat.json", b"", ""),
         lambda: fenced.upload(tmp_path / "x", "courant/x"),
         lambda: fenced.clear("depot/enfants.csv"),
-    ):
+    )
+    for write in writes:
         with pytest.raises(LeaseLost):
             write()
     assert versions(box) == [("depot/enfants.csv", True)]

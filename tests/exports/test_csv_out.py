@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from chalicelib.exports.csv_out import CHUNK_CHARACTERS, Bare, Reference, csv_bytes, csv_chunks
 from chalicelib.exports.folder import write_whole
 from chalicelib.intake.files.charsets import UnreadableFile, encoding_of
+from chalicelib.intake.files.columns import Columns
 from chalicelib.intake.files.faults import Faults
-from chalicelib.intake.files.sheets import Columns, rows_of
+from chalicelib.intake.files.sheets import rows_of
 from tests.exports.reading import cells_of
 
 ROOT = Path(__file__).parents[2]

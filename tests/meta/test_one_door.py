@@ -34,7 +34,6 @@ ALLOWED = {
     ("intake.town.town_file", "SchoolId"): FAULTY,
     ("intake.bookings.events", "EntryId"): MINTED,
     ("intake.town.diets_file", "DietId"): FAULTY,
-    ("intake.bookings.writer", "EntryId"): MINTED,
     ("services.saving", "EntryId"): MINTED,
     ("services.starting", "AttemptId"): MINTED,
 }

@@ -47,9 +47,10 @@ def title_key(title: str) -> str:
 
 OF_A_CHILD = ("naissance", "regime", "pai")
 ADDRESS = ("adresse", "complement", "code_postal", "ville")
+OF_A_FAMILY = (*ADDRESS, "prelevement")
 COLUMNS: Mapping[str, Columns] = {
     "familles.csv": Columns(
-        ("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi", *ADDRESS, "prelevement")
+        ("identifiant", "payeur", "code_payeur"), ("email", "avertir", "avertir_aussi", *OF_A_FAMILY)
     ),
     "enfants.csv": Columns(
         ("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole"), ("classe", *OF_A_CHILD)

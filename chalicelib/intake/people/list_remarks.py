@@ -31,14 +31,16 @@ SELECT line, child FROM enrolments
 WHERE activity = :activity AND (first > :last OR (last < :first AND last >= :today)) ORDER BY line
 """
 _BOOKED = """
-SELECT last.activity, last.day, children.school FROM last_events AS last
+SELECT last.activity, last.day, children.school, children.class_name FROM last_events AS last
 JOIN children ON children.family = last.family AND children.id = last.child
-WHERE last.booked AND last.past IS NULL AND last.day >= ? GROUP BY last.activity, last.day, children.school
+WHERE last.booked AND last.past IS NULL AND last.day >= ?
+GROUP BY last.activity, last.day, children.school, children.class_name
 """
 _LINES_OF_DAY = """
 SELECT last.line FROM last_events AS last
 JOIN children ON children.family = last.family AND children.id = last.child
 WHERE last.booked AND last.past IS NULL AND last.activity = ? AND last.day = ? AND children.school = ?
+AND children.class_name = ?
 """
 
 
@@ -93,15 +95,15 @@ def _enrolments(lists: sqlite3.Connection, town: Town, activity: Activity, today
 
 def _bookings_of_closed_days(lists: sqlite3.Connection, town: Town, today: date) -> Said:
     days = TownDays(town)
-    for activity, text, school in lists.execute(_BOOKED, (today.isoformat(),)).fetchall():
+    for activity, text, school, class_name in lists.execute(_BOOKED, (today.isoformat(),)).fetchall():
         known, day = town.activity(activity_id(activity)), date.fromisoformat(text)
         if known is None:
             continue
-        closed = days.of(known, school_id(school))[day].closed_because
+        closed = days.of(known, school_id(school), class_name)[day].closed_because
         if closed is None:
             continue
         why = f", {closed}" if closed else ""
-        for (line,) in lists.execute(_LINES_OF_DAY, (activity, text, school)):
+        for (line,) in lists.execute(_LINES_OF_DAY, (activity, text, school, class_name)):
             yield (
                 FileLine(BOOKINGS, line),
                 f"réservé un jour fermé (« {known.label}, {WEEKDAY_NAMES[day.isoweekday()]} {day:%d/%m/%Y}{why} ») ; "

@@ -11,9 +11,10 @@ from chalicelib.intake.files.toml_lines import Path
 from chalicelib.intake.town.open_days import OpenDays, offered
 from chalicelib.rules.deadlines import Deadline, FixedDates, WeekdayTable
 from chalicelib.rules.ids import ActivityId
+from chalicelib.rules.openings import Window
 from chalicelib.rules.planning import TownDays
 from chalicelib.rules.school_calendar import Calendar
-from chalicelib.rules.town import Activity, Town, Window
+from chalicelib.rules.town import Activity, Town
 
 Said = Iterator[tuple[Path, str]]
 """Where in the file, and the sentence."""
@@ -140,7 +141,7 @@ def _can_be_booked(town: Town, activity: Activity, window: Window, days: OpenDay
         for day in days.at(activity, school):
             if window.first <= day <= window.last:
                 try:
-                    until = facts.of(activity, school)[day].book_until
+                    until = facts.of(activity, school, "")[day].book_until
                 except LookupError:  # The calendar begins too late to tell.
                     return True
                 if until and (window.opens_at is None or window.opens_at < until):

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.intake.files.columns import OF_A_CHILD, OF_A_FAMILY
 from chalicelib.intake.files.faults import Faults
-from chalicelib.intake.people.details import OF_A_CHILD, OF_A_FAMILY
 from chalicelib.intake.town.town_file import read_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import PlaceKey, closed_because, place_key, places
