@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
+from chalicelib.services.acknowledging import AcknowledgeOrder, KitchenUseCases, ShowOrder
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.declaring import DeclarePayment
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
@@ -20,6 +21,7 @@ from chalicelib.services.notices import (
     ShowNotices,
     StopNotices,
 )
+from chalicelib.services.order_ports import OrderStore
 from chalicelib.services.paying import PaymentUseCases
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.planning import LastChanges, PlanningUseCases, ShowPlanning
@@ -52,6 +54,7 @@ class Portal(Value):
     invoices: InvoiceUseCases
     notices: NoticeUseCases
     payments: PaymentUseCases
+    kitchen: KitchenUseCases
     write_to_office: WriteToOffice
 
 
@@ -76,6 +79,7 @@ class Ports(Value):
     """Payment providers by contract: an attempt keeps the contract under which it was opened, even if the town has
     another now."""
     payment_links: PaymentLinks
+    orders: OrderStore
 
 
 def assemble(ports: Ports) -> Portal:
@@ -90,6 +94,7 @@ def assemble(ports: Ports) -> Portal:
         invoices=_invoices(ports),
         notices=_notices(ports),
         payments=_payments(ports),
+        kitchen=_kitchen(ports),
         write_to_office=_write_to_office(ports),
     )
 
@@ -180,6 +185,13 @@ def settling(ports: Ports) -> SettlePayment:
         providers=ports.providers,
         clock=ports.clock,
         report=ports.report,
+    )
+
+
+def _kitchen(ports: Ports) -> KitchenUseCases:
+    return KitchenUseCases(
+        show=ShowOrder(orders=ports.orders),
+        acknowledge=AcknowledgeOrder(orders=ports.orders, clock=ports.clock, report=ports.report),
     )
 
 

@@ -21,6 +21,7 @@ from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
 from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
@@ -105,6 +106,7 @@ def ports_on_aws(settings: Settings, guard: Guard = _freely) -> Ports:
         attempts=DynamoAttemptStore(database),
         providers=providers_of(settings, links),
         payment_links=links,
+        orders=DynamoOrderStore(database),
     )
 
 

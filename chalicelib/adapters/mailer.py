@@ -1,10 +1,11 @@
 """E-mails through Amazon SES."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.adapters.aws import FAILURES, LazyClient, code_of
 from chalicelib.rules.errors import Unavailable
-from chalicelib.services.mail_ports import MailRejected, MailThrottled
+from chalicelib.services.mail_ports import Attachment, MailRejected, MailThrottled
 
 REJECTED = {"MessageRejected", "BadRequestException", "ValidationException"}
 """Answers with which SES refuses the address or the content for good: it will say the same the next time."""
@@ -20,13 +21,25 @@ class SesMailSender:
         self.client = LazyClient("sesv2", region=region, endpoint=endpoint)
 
     def send(
-        self, *, to: str, subject: str, text: str, html: str = "", unsubscribe: str = "", reply_to: str = ""
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str = "",
+        unsubscribe: str = "",
+        reply_to: str = "",
+        attachments: Sequence[Attachment] = (),
     ) -> str:
         request = self._request(to, subject, text, html)
         if unsubscribe:
             request["Content"]["Simple"]["Headers"] = [
                 {"Name": "List-Unsubscribe", "Value": f"<{unsubscribe}>"},
                 {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+            ]
+        if attachments:
+            request["Content"]["Simple"]["Attachments"] = [
+                {"FileName": one.name, "ContentType": one.kind, "RawContent": one.content} for one in attachments
             ]
         if reply_to:
             request["ReplyToAddresses"] = [reply_to]

@@ -4,13 +4,25 @@ from collections.abc import Callable
 
 from chalice.app import Chalice
 
-from chalicelib.pages import accounts, contact, family, information, invoices, machines, notices, payments, planning
+from chalicelib.pages import (
+    accounts,
+    contact,
+    family,
+    information,
+    invoices,
+    machines,
+    notices,
+    orders,
+    payments,
+    planning,
+)
 from chalicelib.portal import Portal
 from chalicelib.web.routes import remember_request
 from chalicelib.web.site_map import SiteMap
 
 SECTIONS = [
-    part.section for part in (accounts, family, planning, invoices, payments, notices, information, contact, machines)
+    part.section
+    for part in (accounts, family, planning, invoices, payments, notices, orders, information, contact, machines)
 ]
 """The sections, in the order of the menu."""
 

@@ -41,9 +41,19 @@ class Place(Value):
         return self.children + self.margin + self.adults
 
 
+class AdultMeals(Value):
+    """Meals of adults among those of a place. ``sitting`` is empty when none is meant."""
+
+    day: date
+    school: str
+    sitting: str
+    count: int
+
+
 class Figures(Value):
     lines: tuple[Line, ...]
     places: tuple[Place, ...]
+    adults: tuple[AdultMeals, ...] = ()
 
     def total(self, day: date) -> int:
         return sum(place.total for place in self.places if place.day == day)
@@ -133,7 +143,13 @@ def figures_of(
         sitting = sitting_of(listed, slot, directory)
         found[slot.day, child.school if child else "", sitting, (child and child.diet) or ""] += 1
     lines = tuple(Line(*where, found[where]) for where in sorted(found) if where[0] in served)
-    return Figures(lines, tuple(_places(order, lines, served)))
+    adults = tuple(
+        AdultMeals(day, one.school, one.sitting, one.count)
+        for day in sorted(served)
+        for one in order.adults
+        if one.school in served[day] and one.count
+    )
+    return Figures(lines, tuple(_places(order, lines, adults, served)), adults)
 
 
 def sitting_of(sittings: Iterable[Sitting], slot: Slot, directory: Directory) -> str:
@@ -143,17 +159,22 @@ def sitting_of(sittings: Iterable[Sitting], slot: Slot, directory: Directory) ->
     return next((one.label for one in sittings if one.takes(slot.activity, school, class_name)), "")
 
 
-def _places(order: KitchenOrder, lines: Iterable[Line], served: Mapping[date, frozenset[str]]) -> Iterator[Place]:
+def _places(
+    order: KitchenOrder,
+    lines: Iterable[Line],
+    adults: Iterable[AdultMeals],
+    served: Mapping[date, frozenset[str]],
+) -> Iterator[Place]:
+    """Every school that is open or has a booking."""
     children: Counter[tuple[date, str]] = Counter()
+    grown: Counter[tuple[date, str]] = Counter()
     for line in lines:
         children[line.day, line.school] += line.count
-    adults: Counter[str] = Counter()
-    for one in order.adults:
-        adults[one.school] += one.count
+    for one in adults:
+        grown[one.day, one.school] += one.count
     open_places = {(day, school) for day, schools in served.items() for school in schools}
-    for day, school in sorted(children.keys() | open_places):
-        meals = children[day, school]
-        yield Place(day, school, meals, order.margin.of(meals), adults[school] if school in served.get(day, ()) else 0)
+    for place in sorted(children.keys() | open_places):
+        yield Place(*place, children[place], order.margin.of(children[place]), grown[place])
 
 
 def differences(now: Figures, before: Figures, days: Iterable[date]) -> tuple[Change, ...]:

@@ -20,6 +20,10 @@ KEEP_UNSENT = timedelta(days=90)
 KEEP_SUPPRESSED = timedelta(days=366)
 """Counted from the moment when an address bounced for good or complained. A year later it may belong to another person,
 and is tried once more."""
+KEEP_ORDERS = timedelta(days=2 * 366)
+"""Counted from the last day that an order of the kitchen served: as long as the bookings that it counts."""
+KEEP_NAMED = timedelta(days=14)
+"""Counted from the same day: for how long the portal knows which children with a health plan an order named."""
 
 
 def of_day(day: date) -> int:
@@ -42,3 +46,11 @@ def of_unsent(at: datetime) -> int:
 
 def of_suppressed(at: datetime) -> int:
     return int((at + KEEP_SUPPRESSED).timestamp())
+
+
+def of_order(last: date) -> int:
+    return int((datetime.combine(last, time(), UTC) + KEEP_ORDERS).timestamp())
+
+
+def of_named(last: date) -> int:
+    return int((datetime.combine(last, time(), UTC) + KEEP_NAMED).timestamp())

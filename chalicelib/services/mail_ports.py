@@ -26,6 +26,8 @@ class Mail(Value):
     subject_id: str
     due_at: datetime
     attempts: int = 0
+    urgent: bool = False
+    """Whether it leaves before those that are not, however long these have waited."""
 
 
 class NoticeStore(Protocol):
@@ -45,7 +47,7 @@ class Outbox(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
-        """Mails that are due and that nobody holds, oldest first."""
+        """Mails that are due and that nobody holds: first those that are urgent, then the others, oldest first."""
         ...
 
     def lease(self, mail: Mail, now: datetime, seconds: int) -> bool:
@@ -107,12 +109,21 @@ class MailLinks(Protocol):
         ...
 
 
+class Attachment(Value):
+    """A file that goes with an e-mail. ``kind`` is its media type, ``application/pdf``."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
 class RenderedMail(Value):
     """``html`` is empty for an e-mail that is only text."""
 
     subject: str
     text: str
     html: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class MailRenderer(Protocol):
@@ -131,7 +142,15 @@ class MailThrottled(RuntimeError):
 
 class MailSender(Protocol):
     def send(
-        self, *, to: str, subject: str, text: str, html: str = "", unsubscribe: str = "", reply_to: str = ""
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str = "",
+        unsubscribe: str = "",
+        reply_to: str = "",
+        attachments: Sequence[Attachment] = (),
     ) -> str:
         """Hand one mail to the service; return its id there. ``unsubscribe`` is the address of the one-click header;
         ``reply_to`` is who gets the answer.

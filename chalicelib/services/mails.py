@@ -7,10 +7,12 @@ cause, so that the same cause makes the same e-mail. Amounts are French text, da
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from chalicelib.french.words import typeset
+from chalicelib.french.words import instant_words, typeset
 from chalicelib.rules.ids import EntryId, FamilyId
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.money import in_words
+from chalicelib.rules.order_counts import OrderVersion
 from chalicelib.rules.payments import Attempt, AttemptState, received
 from chalicelib.rules.school_calendar import PARIS, paris_day
 from chalicelib.services.mail_ports import Mail
@@ -20,6 +22,10 @@ INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
 BOOKINGS_CANCELLED = "bookings-cancelled"
 FILES_DROPPED = "files-dropped"
+KITCHEN_ORDER, ORDER_UNACKNOWLEDGED, ORDER_TROUBLE = "kitchen-order", "order-unacknowledged", "order-trouble"
+MISSED, WAITING, REFUSED, BOUNCED = "missed", "waiting", "refused", "bounced"
+"""What may be wrong with an order: it came too late to be sent; the mail service does not take it now, or never; an
+address of the kitchen gave it back."""
 
 
 class Message(Value):
@@ -124,6 +130,47 @@ def files_dropped(facts: dict[str, str], office: str, now: datetime) -> Mail:
     mail_id = f"{FILES_DROPPED}-{facts['where']}-{now:%Y%m%dT%H%M%S}"
     shown = {**facts, "what": typeset(facts["what"]), "numbers": typeset(facts["numbers"])}
     return Mail(mail_id, office, FILES_DROPPED, shown, None, FILES_DROPPED, now)
+
+
+def kitchen_order(
+    version: OrderVersion, email: str, rank: int, *, link: str, late: bool, by: datetime | None, now: datetime
+) -> Mail:
+    """Brings an order to the ``rank``-th address of the kitchen, which acknowledges it on ``link`` until ``by``.
+
+    It has no figures: whoever sends it reads the order itself.
+    """
+    facts = {
+        "order": version.order,
+        "first": version.first.isoformat(),
+        "at": instant_text(version.at),
+        "order_link": link,
+        "late": "1" if late else "",
+        "until": instant_words(by) if by else "",
+    }
+    return Mail(
+        _order_mail(KITCHEN_ORDER, version, rank), email, KITCHEN_ORDER, facts, None, version.order, now, urgent=True
+    )
+
+
+def order_unacknowledged(version: OrderVersion, kitchen: Sequence[str], office: str, *, now: datetime) -> Mail:
+    """Tells the office that nobody acknowledged an order in time."""
+    facts = {"name": f"{version.label} {version.name}", "kitchen": ", ".join(kitchen), "at": instant_words(version.at)}
+    mail_id = _order_mail(ORDER_UNACKNOWLEDGED, version, 0)
+    return Mail(mail_id, office, ORDER_UNACKNOWLEDGED, facts, None, version.order, now)
+
+
+def order_trouble(
+    order: str, label: str, at: datetime, office: str, trouble: str, *, kitchen: str = "", now: datetime
+) -> Mail:
+    """Tells the office what is wrong with the order of ``at``, or since ``at``: ``trouble`` is ``MISSED``, ``WAITING``,
+    ``REFUSED`` or ``BOUNCED``, the last three of an address of the kitchen."""
+    facts = {"name": label, "at": instant_words(at), "trouble": trouble, "kitchen": kitchen}
+    mail_id = f"{ORDER_TROUBLE}-{trouble}-{order}-{instant_text(at)}-{kitchen}"
+    return Mail(mail_id, office, ORDER_TROUBLE, facts, None, order, now)
+
+
+def _order_mail(kind: str, version: OrderVersion, rank: int) -> str:
+    return f"{kind}-{version.order}-{version.first.isoformat()}-{instant_text(version.at)}-{rank}"
 
 
 def means_of(attempt: Attempt) -> str:

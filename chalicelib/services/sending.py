@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.services.mail_ports import Mail, MailRejected, MailRenderer, MailSender, MailThrottled, Outbox
+from chalicelib.services.mails import REFUSED, WAITING
 from chalicelib.services.ports import Clock, Report, SecondsLeft
 from chalicelib.values import Value
 
@@ -24,6 +25,12 @@ PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0)
 """Seconds to wait each time the mail service asks for a pause. When it asks once more, the run ends."""
 MOST_FAILURES_IN_A_ROW = 5
 """Mails that fail one after the other before the run ends: then the service is the cause, not the mails."""
+
+
+LONG_SECONDS = 900
+"""Seconds after which somebody must know of a mail that the mail service makes wait."""
+Trouble = Callable[[Mail, str], Mail | None]
+"""What to write to whom when a mail does not leave: ``WAITING`` or ``REFUSED`` say why. None: nothing."""
 
 
 class Pace:
@@ -69,8 +76,10 @@ class SendOutbox:
         report: Report,
         per_second: float,
         sleep: Callable[[float], None],
+        trouble: Trouble = lambda _mail, _what: None,
     ) -> None:
         self.outbox = outbox
+        self.trouble = trouble
         self.renderer = renderer
         self.sender = sender
         self.clock = clock
@@ -94,6 +103,8 @@ class SendOutbox:
             try:
                 done = self._deliver(mail, done, seconds_left)
             except MailThrottled:
+                if overdue >= LONG_SECONDS:
+                    self._tell(mail, WAITING)
                 # Nothing is written: the mail is due again when its lease ends, and it loses no attempt.
                 self.report("mail.throttled", level="warning", mail=mail.id)
                 done = replace(done, unfinished=True)
@@ -154,6 +165,7 @@ class SendOutbox:
                     html=rendered.html,
                     unsubscribe=mail.facts.get("stop_link", ""),
                     reply_to=mail.facts.get("reply_to", ""),
+                    attachments=rendered.attachments,
                 )
             except MailThrottled:
                 if pause is None or seconds_left() <= MARGIN_SECONDS + pause:
@@ -165,12 +177,21 @@ class SendOutbox:
     def _later(self, mail: Mail, why: str, done: Sendings) -> Sendings:
         if mail.attempts + 1 >= MOST_ATTEMPTS:
             return self._set_aside(mail, f"{MOST_ATTEMPTS} attempts: {why}", done)
+        if not mail.attempts:
+            self._tell(mail, WAITING)
         wait = min(FIRST_WAIT * 3**mail.attempts, LONGEST_WAIT) * self._random.uniform(0.75, 1.25)
         self.outbox.retry(mail, self.clock.now() + min(wait, LONGEST_WAIT))
         self.report("mail.later", mail=mail.id, attempt=mail.attempts + 1, why=why)
         return replace(done, later=done.later + 1)
 
     def _set_aside(self, mail: Mail, why: str, done: Sendings) -> Sendings:
+        self._tell(mail, REFUSED)
         self.outbox.set_aside(mail, why)
         self.report("mail.set_aside", level="error", mail=mail.id, kind=mail.kind, family=mail.family)
         return replace(done, aside=done.aside + 1)
+
+    def _tell(self, mail: Mail, what: str) -> None:
+        """Write what somebody must know of a mail that does not leave, before anything else is written of it."""
+        told = self.trouble(mail, what)
+        if told:
+            self.outbox.put(told)

@@ -109,6 +109,9 @@ UNIQUE = "UNIQUE"
 MAILS, ASIDE, SUPPRESSED, TO_TELL = "MAILS", "ASIDE", "SUPPRESSED", "TO_TELL"
 """Partitions of the outbox: mails that wait, mails kept for the operator, addresses (as HMACs) that bounced or
 complained, families to tell of what the town cancelled."""
+URGENT, MAILS, ASIDE, SUPPRESSED = "URGENT", "MAILS", "ASIDE", "SUPPRESSED"
+"""Partitions of the outbox: urgent mails, the other mails that wait, mails kept for the operator, addresses (as HMACs)
+that bounced or complained."""
 
 
 def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
@@ -171,3 +174,28 @@ def operation_partition(idop: str) -> str:
 
 def ledger_partition(day: date) -> str:
     return f"PAY#{day.isoformat()}"
+
+
+ORDERS = "ORDERS"
+"""Partition of the outbox with the kitchen's orders that nobody acknowledged yet."""
+SINCE = "SINCE"
+"""When the portal first looked at an order."""
+LAST = "~"
+"""Sorts after everything that may follow an instant or a day in a key."""
+
+
+def order_partition(order: str) -> str:
+    return f"ORDER#{order}"
+
+
+def named_partition(order: str) -> str:
+    """Partition with the children with a health plan of each version of an order."""
+    return f"NAMED#{order}"
+
+
+def order_name(first: date, at: str) -> str:
+    return f"{first.isoformat()}#{at}"
+
+
+def awaited_order(by: str, order: str, name: str) -> str:
+    return f"{by}#{order}#{name}"

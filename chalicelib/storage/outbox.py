@@ -3,6 +3,7 @@ write."""
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pynamodb.transactions import TransactWrite
@@ -33,8 +34,12 @@ class DynamoOutbox:
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
         """See the port. Held mails stay among the others until their lease ends: they are read and left out."""
         until = self.rows.due <= f"{instant_text(now)}#{LATEST}"
-        items = self.database.pages(
-            "outbox.due", self.rows, keys.MAILS, range_key_condition=until, consistent_read=True
+        items = (
+            item
+            for shard in (keys.URGENT, keys.MAILS)
+            for item in self.database.pages(
+                "outbox.due", self.rows, shard, range_key_condition=until, consistent_read=True
+            )
         )
         found = 0
         for item in items:
@@ -63,7 +68,7 @@ class DynamoOutbox:
         self.database.transact("outbox.sent", lambda transaction: transaction.delete(self._key(mail)))
 
     def retry(self, mail: Mail, due_at: datetime) -> None:
-        again = Mail(mail.id, mail.to, mail.kind, mail.facts, mail.family, mail.subject_id, due_at, mail.attempts + 1)
+        again = replace(mail, due_at=due_at, attempts=mail.attempts + 1)
         self._move("outbox.retry", mail, row_of(self.rows, again))
 
     def set_aside(self, mail: Mail, why: str) -> None:
@@ -101,12 +106,12 @@ class DynamoOutbox:
             return
 
     def _key(self, mail: Mail) -> OutboxRow:
-        return self.rows(keys.MAILS, keys.mail_due(instant_text(mail.due_at), mail.id))
+        return self.rows(_shard(mail), keys.mail_due(instant_text(mail.due_at), mail.id))
 
 
 def row_of(rows: type[OutboxRow], mail: Mail) -> OutboxRow:
     return rows(
-        keys.MAILS,
+        _shard(mail),
         keys.mail_due(instant_text(mail.due_at), mail.id),
         mail=mail.id,
         to=mail.to,
@@ -135,4 +140,9 @@ def _mail(item: RawItem) -> Mail:
         subject_id=item["subject_id"]["S"],
         due_at=instant_of(due_at),
         attempts=int(item["attempts"]["N"]),
+        urgent=item["shard"]["S"] == keys.URGENT,
     )
+
+
+def _shard(mail: Mail) -> str:
+    return keys.URGENT if mail.urgent else keys.MAILS

@@ -19,6 +19,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondary
 from pynamodb.models import Model
 
 from chalicelib.storage.journal_rows import JournalRow
+from chalicelib.storage.order_row import OrderRow
 
 
 class FamilyRow(Model):
@@ -289,5 +290,5 @@ class OutboxRow(Model):
 
 ROWS = (
     FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
-    OperationRow, LedgerRow, OutboxRow,
+    OperationRow, LedgerRow, OutboxRow, OrderRow,
 )  # fmt: skip

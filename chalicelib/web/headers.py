@@ -5,9 +5,11 @@ FOR_EVER = f"public, max-age={YEAR_SECONDS}, immutable"
 
 
 def of_page(style_source: str, *, local: bool, private: bool) -> dict[str, str]:
-    """Headers of an HTML page. ``style_source`` (a CSP hash) allows its only style."""
+    """Headers of an HTML page. ``style_source`` (a CSP hash) allows its only style. No search engine may list a page
+    that its address alone opens."""
     return {
         **_common(local),
+        **({"X-Robots-Tag": "noindex"} if private else {}),
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store" if private else "no-cache",
         "Content-Security-Policy": (

@@ -1,20 +1,23 @@
 """Addresses that the portal gives to others, in e-mails and to the treasury. Those that act without a session are
 signed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from chalicelib.rules.ids import FamilyId, family_id
+from chalicelib.rules.instants import instant_of, instant_text
+from chalicelib.rules.kitchen import OrderId
+from chalicelib.services.order_ports import OrderRef
 from chalicelib.settings import MissingSetting, Settings
 from chalicelib.web.signing import Signing, Tampered
 
-CONFIRM, STOP = "confirm-address-1", "stop-notices-1"
+CONFIRM, STOP, ORDER = "confirm-address-1", "stop-notices-1", "kitchen-order-1"
 """What a token is valid for, with the number of its layout."""
 
 
 class SignedLinks:
-    """``MailLinks`` and ``PaymentLinks``. Every method raises MissingSetting when the portal does not know its public
-    address."""
+    """``MailLinks``, ``PaymentLinks`` and ``OrderLinks``. Every method raises MissingSetting when the portal does not
+    know its public address."""
 
     def __init__(self, settings: Settings) -> None:
         self._origin = settings.origin
@@ -30,6 +33,11 @@ class SignedLinks:
     def confirm(self, family: FamilyId, email: str, until: datetime) -> str:
         token = self._signing.seal(CONFIRM, [family, email, int(until.timestamp())])
         return self._link("/notifications/confirmer", token)
+
+    def order(self, ref: OrderRef) -> str:
+        return self._link(
+            "/commande", self._signing.seal(ORDER, [ref.order, ref.first.isoformat(), instant_text(ref.at)])
+        )
 
     def notify(self) -> str:
         return self._absolute("/payfip/notification")
@@ -62,3 +70,9 @@ def whom_to_confirm(token: str, signing: Signing, now: datetime) -> tuple[Family
     if now >= datetime.fromtimestamp(until, UTC):
         raise Tampered(CONFIRM)
     return family_id(family), str(email)
+
+
+def order_named(token: str, signing: Signing) -> OrderRef:
+    """The order of an ``order`` link. It lasts as long as the order is kept. Raises Tampered."""
+    order, first, at = signing.unseal(ORDER, token)
+    return OrderRef(OrderId(order), date.fromisoformat(first), instant_of(at))

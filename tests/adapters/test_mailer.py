@@ -10,11 +10,11 @@ from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib.adapters.mailer import SesMailSender
 from chalicelib.rules.errors import Unavailable
-from chalicelib.services.mail_ports import MailRejected
+from chalicelib.services.mail_ports import Attachment, MailRejected
 from chalicelib.settings import Settings
 from tests.aws_calls import Answer, Attempt, counted, intercepted
 
-LETTER = {"to": "enfance@ville.example", "subject": "Réservation – été", "text": "Bonjour,\nl’été approche."}
+LETTER: Any = {"to": "enfance@ville.example", "subject": "Réservation – été", "text": "Bonjour,\nl’été approche."}
 
 
 @pytest.fixture
@@ -59,6 +59,15 @@ def test_a_mail_to_a_family_has_two_parts_and_stops_in_one_click(sender: SesMail
     assert simple["Headers"] == [
         {"Name": "List-Unsubscribe", "Value": "<https://x.example/stop>"},
         {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
+
+
+def test_files_go_with_a_mail(sender: SesMailSender) -> None:
+    files = [Attachment("commande.csv", "text/csv", b"a;b"), Attachment("commande.pdf", "application/pdf", b"%PDF")]
+    request = sent_by(lambda: sender.send(**LETTER, attachments=files))
+    assert request["Content"]["Simple"]["Attachments"] == [
+        {"FileName": "commande.csv", "ContentType": "text/csv", "RawContent": "YTti"},
+        {"FileName": "commande.pdf", "ContentType": "application/pdf", "RawContent": "JVBERg=="},
     ]
 
 

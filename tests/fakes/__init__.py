@@ -4,6 +4,7 @@ from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
 from tests.fakes.mails import MemoryActs, MemoryNotices, MemoryOutbox
+from tests.fakes.orders import MemoryOrders
 from tests.fakes.outgoing import MemoryCursors, MemoryShelf
 from tests.fakes.plannings import MemoryPlannings
 from tests.fakes.town import MemoryTown
@@ -16,6 +17,7 @@ __all__ = [
     "MemoryInvoices",
     "MemoryLogins",
     "MemoryNotices",
+    "MemoryOrders",
     "MemoryOutbox",
     "MemoryPdfs",
     "MemoryPlannings",

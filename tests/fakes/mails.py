@@ -33,7 +33,7 @@ class MemoryOutbox:
     def due(self, now: datetime, limit: int) -> Iterator[Mail]:
         aware(now)
         free = [m for m in self.mails.values() if m.due_at <= now and self.held.get(m.id, now) <= now]
-        return iter(sorted(free, key=lambda mail: (mail.due_at, mail.id))[:limit])
+        return iter(sorted(free, key=lambda mail: (not mail.urgent, mail.due_at, mail.id))[:limit])
 
     def lease(self, mail: Mail, now: datetime, seconds: int) -> bool:
         if self.mails.get(mail.id) != mail or self.held.get(mail.id, now) > now:

@@ -16,7 +16,7 @@ from chalicelib.web.sessions import DEVICE
 FORM = "application/x-www-form-urlencoded"
 HOST = "127.0.0.1:8000"
 VOID = {"meta", "link", "input", "br", "img", "use", "path"}
-NEEDS_NO_TOKEN = {"/", "/contact", "/notifications/confirmer", "/desinscription"}
+NEEDS_NO_TOKEN = {"/", "/contact", "/notifications/confirmer", "/desinscription", "/commande"}
 """Forms that anybody may send, without a session to bind a token to."""
 
 

@@ -43,6 +43,7 @@ from tests.fakes import (
     MemoryInvoices,
     MemoryLogins,
     MemoryNotices,
+    MemoryOrders,
     MemoryOutbox,
     MemoryPdfs,
     MemoryPlannings,
@@ -145,6 +146,7 @@ class World:
         self.outbox = MemoryOutbox()
         self.invoices = MemoryInvoices(outbox=self.outbox)
         self.notices = MemoryNotices(outbox=self.outbox)
+        self.orders = MemoryOrders(outbox=self.outbox)
         self.pdfs = MemoryPdfs()
         for invoice in [*the_manual_s_invoices(), an_invoice("2013-026-000999", family=STRANGERS)]:
             self.add(invoice)
@@ -168,6 +170,7 @@ class World:
             attempts=self.attempts,
             providers={"web-service": self.treasury, "url": self.treasury},
             payment_links=self.links,
+            orders=self.orders,
         )
         self.portal: Portal = assemble(self.ports)
         self.app = Chalice("test")

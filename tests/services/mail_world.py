@@ -1,7 +1,7 @@
 """A town's mails, in memory: families, an outbox, and a mail service with moods."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.services.mail_ports import Mail, RenderedMail
+from chalicelib.services.mail_ports import Attachment, Mail, RenderedMail
 from chalicelib.services.notifying import NotifyInvoices
 from chalicelib.services.sending import Sendings, SendOutbox
 from tests import builders
@@ -75,10 +75,19 @@ class Post:
     clock: FixedClock
     moods: list[Exception | None] = field(default_factory=list)
     sent: list[dict[str, str]] = field(default_factory=list)
+    attached: list[Sequence[Attachment]] = field(default_factory=list)
     at: list[Any] = field(default_factory=list)
 
     def send(
-        self, *, to: str, subject: str, text: str, html: str = "", unsubscribe: str = "", reply_to: str = ""
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str = "",
+        unsubscribe: str = "",
+        reply_to: str = "",
+        attachments: Sequence[Attachment] = (),
     ) -> str:
         self.at.append(self.clock.now())
         mood = self.moods.pop(0) if self.moods else None
@@ -86,6 +95,7 @@ class Post:
             raise mood
         headers = {"unsubscribe": unsubscribe} | ({"reply_to": reply_to} if reply_to else {})
         self.sent.append({"to": to, "subject": subject, "text": text, "html": html, **headers})
+        self.attached.append(attachments)
         return f"id-{len(self.sent)}"
 
     @property

@@ -97,7 +97,7 @@ def test_a_mail_that_is_slow_to_leave_is_not_sent_by_the_next_run_too(
     others = []
     send = world.post.send
 
-    def slow(**mail: str) -> str:
+    def slow(**mail: Any) -> str:
         world.clock.forward(seconds=sum(PAUSES_SECONDS) + 3 * 6 * len(PAUSES_SECONDS))
         others.append(world._sender(post=Post(world.clock))(lambda: 300.0))
         return send(**mail)

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mail_ports import NoticeStore, Outbox, TownActs
+from chalicelib.services.order_ports import OrderStore
 from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, ThrottleStore, TownStore
 from chalicelib.storage.acts import DynamoTownActs
 from chalicelib.storage.database import Database
@@ -15,6 +16,7 @@ from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
 from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
@@ -26,6 +28,7 @@ from tests.fakes import (
     MemoryInvoices,
     MemoryLogins,
     MemoryNotices,
+    MemoryOrders,
     MemoryOutbox,
     MemoryPlannings,
     MemoryThrottle,
@@ -46,6 +49,7 @@ class Stores:
     notices: NoticeStore
     outbox: Outbox
     acts: TownActs
+    orders: OrderStore
 
 
 def in_memory() -> Stores:
@@ -62,6 +66,7 @@ def in_memory() -> Stores:
         notices=MemoryNotices(outbox=outbox),
         outbox=outbox,
         acts=MemoryActs(outbox),
+        orders=MemoryOrders(outbox=outbox),
     )
 
 
@@ -77,6 +82,7 @@ def on_dynamodb(database: Database) -> Stores:
         notices=DynamoNoticeStore(database),
         outbox=DynamoOutbox(database, PEPPER),
         acts=DynamoTownActs(database),
+        orders=DynamoOrderStore(database),
     )
 
 

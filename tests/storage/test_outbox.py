@@ -34,6 +34,20 @@ def test_mails_are_due_in_the_order_of_their_time(stores: Stores) -> None:
     assert len(list(outbox.due(NOW + SECOND, 10))) == 3
 
 
+def test_an_urgent_mail_is_due_before_older_ones(stores: Stores) -> None:
+    urgent = a_mail(2, urgent=True)
+    outbox = filled(stores, a_mail(1, due_at=NOW - SECOND), urgent)
+    assert list(outbox.due(NOW, 10)) == [urgent, a_mail(1, due_at=NOW - SECOND)]
+    outbox.lease(urgent, NOW, 120)
+    outbox.retry(urgent, NOW + SECOND)
+    later = NOW + timedelta(hours=1)
+    [again, _] = outbox.due(later, 10)
+    assert (again.urgent, again.attempts) == (True, 1)
+    outbox.lease(again, later, 120)
+    outbox.sent(again)
+    assert [mail.id for mail in outbox.due(later, 10)] == ["m-1"]
+
+
 def test_a_mail_of_no_family_is_kept_by_itself(stores: Stores) -> None:
     letter = a_mail(1, kind="contact", family=None)
     stores.outbox.put(letter)

@@ -1,0 +1,218 @@
+"""A PDF of titles, paragraphs and tables of short texts, in the fonts that every reader has; its text is tagged.
+
+The invoices' fpdf2 embeds its fonts and weighs three times as much as all that a function is given: an order goes to a
+printer in a kitchen a minute after its hour, and needs neither.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from chalicelib.adapters.helvetica import BOLD, REGULAR
+from chalicelib.rules.letters import without_accents
+
+PAGE_WIDTH, PAGE_HEIGHT, MARGIN = 595, 842, 48
+"""Points; A4, upright."""
+BOTTOM = 60
+ARROW, ARROW_WIDTH = "→", 987
+"""Helvetica has no arrow; the font Symbol has one, and is always there too."""
+TITLE, HEADING, TEXT, CELL = ("H1", 15.0, True), ("H2", 11.5, True), ("P", 9.5, False), 8.5
+
+
+class PaperColumn(NamedTuple):
+    """``width`` in points; ``right``: on which side its texts stand."""
+
+    title: str
+    width: float
+    right: bool
+
+
+class PlainPdf:
+    """A document that is written from top to bottom. The same calls give the same bytes."""
+
+    def __init__(self, *, title: str, author: str, at: datetime) -> None:
+        """``at`` (aware) is the only date in it."""
+        self.title, self.author, self.at = title, author, at
+        self.pages: list[list[str]] = []
+        self.elements: list[tuple[str, int | None, int, int]] = []
+        """Kind, number of the element around it (None: the document), page, number of the content on the page (-1: it
+        holds elements)."""
+        self.marks: list[int] = []
+        self.y = 0.0
+        self.next_page()
+
+    def next_page(self) -> None:
+        self.pages.append([])
+        self.marks.append(0)
+        self.y = PAGE_HEIGHT - MARGIN
+
+    def room(self, height: float) -> bool:
+        return self.y - height >= BOTTOM
+
+    def paragraph(self, text: str, style: tuple[str, float, bool] = TEXT, indent: float = 0) -> None:
+        kind, size, bold = style
+        lines = wrapped(text, PAGE_WIDTH - 2 * MARGIN - indent, size, bold=bold)
+        if not self.room(len(lines) * size * 1.4):
+            self.next_page()
+        self._element(kind, None, [(MARGIN + indent, size, bold, lines, 0.0)])
+        self.y -= len(lines) * size * 1.4
+
+    def space(self, points: float) -> None:
+        self.y -= points
+
+    def table(self, columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]], bold: Sequence[bool]) -> None:
+        """``bold`` says it of each row. The titles come again on each page."""
+        table = self._holder("Table", None)
+        self._row(table, columns, [column.title for column in columns], "TH", bold=True)
+        for row, strong in zip(rows, bold, strict=True):
+            if not self.room(self._height(columns, row, bold=strong)):
+                self.next_page()
+                self._row(table, columns, [column.title for column in columns], "TH", bold=True)
+            self._row(table, columns, row, "TD", bold=strong)
+
+    def _row(self, table: int, columns: Sequence[PaperColumn], cells: Sequence[str], kind: str, *, bold: bool) -> None:
+        row, x, height = self._holder("TR", table), float(MARGIN), self._height(columns, cells, bold=bold)
+        if kind == "TH":
+            self._drawn(
+                f"0.92 g {MARGIN} {self.y - height:.2f} {sum(c.width for c in columns):.2f} {height:.2f} re f 0 g"
+            )
+        for column, text in zip(columns, cells, strict=True):
+            lines = wrapped(text, column.width - 6, CELL, bold=bold)
+            self._element(kind, row, [(x + 3, CELL, bold, lines, column.width - 6 if column.right else 0.0)])
+            x += column.width
+        self.y -= height
+        self._drawn(f"0.7 G 0.5 w {MARGIN} {self.y:.2f} m {x:.2f} {self.y:.2f} l S 0 G")
+
+    def _height(self, columns: Sequence[PaperColumn], cells: Sequence[str], *, bold: bool) -> float:
+        most = max(len(wrapped(text, c.width - 6, CELL, bold=bold)) for c, text in zip(columns, cells, strict=True))
+        return most * CELL * 1.4 + 4
+
+    def _drawn(self, what: str) -> None:
+        """Decoration: a screen reader skips it."""
+        self.pages[-1].append(f"/Artifact BMC {what} EMC")
+
+    def _holder(self, kind: str, parent: int | None) -> int:
+        self.elements.append((kind, parent, len(self.pages) - 1, -1))
+        return len(self.elements) - 1
+
+    def _element(
+        self, kind: str, parent: int | None, texts: Sequence[tuple[float, float, bool, Sequence[str], float]]
+    ) -> None:
+        """Write texts as one element: left edge, size, bold, lines, and the width in which they stand on the right."""
+        mark, self.marks[-1] = self.marks[-1], self.marks[-1] + 1
+        self.elements.append((kind, parent, len(self.pages) - 1, mark))
+        out = [f"/{kind} <</MCID {mark}>> BDC"]
+        for x, size, bold, lines, right in texts:
+            for number, line in enumerate(lines):
+                start = x + right - width(line, size, bold=bold) if right else x
+                out.append(_shown(line, start, self.y - size - 1 - number * size * 1.4, size, bold=bold))
+        self.pages[-1].append("\n".join([*out, "EMC"]))
+
+    def to_bytes(self) -> bytes:
+        for number, page in enumerate(self.pages, start=1):
+            foot = f"{self.title} – {number} / {len(self.pages)}"
+            page.append(f"/Artifact BMC\n{_shown(foot, MARGIN, 30, 8, bold=False)}\nEMC")
+        return _file(list(_objects(self)))
+
+
+def width(text: str, size: float, *, bold: bool) -> float:
+    """Points."""
+    widths = BOLD if bold else REGULAR
+    thousandths = sum(widths[code - 32] for code in _bytes(text.replace(ARROW, ""))) + ARROW_WIDTH * text.count(ARROW)
+    return thousandths * size / 1000
+
+
+def wrapped(text: str, room: float, size: float, *, bold: bool) -> list[str]:
+    """``text`` in lines of ``room`` points: between words, or inside one that is longer than a line."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width(longer, size, bold=bold) <= room:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and width(lines[-1] + letter, size, bold=bold) > room:
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
+def _bytes(text: str) -> bytes:
+    """In Windows-1252, which has all of French; other letters lose their accents, or become a question mark."""
+    plain = text.replace("\u202f", "\u00a0")
+    try:
+        return plain.encode("cp1252")
+    except UnicodeEncodeError:
+        return without_accents(plain).encode("cp1252", "replace")
+
+
+def _shown(text: str, x: float, y: float, size: float, *, bold: bool) -> str:
+    font = f"/F{2 if bold else 1} {size} Tf"
+    pieces = f" /F3 {size} Tf <AE> Tj {font} ".join(f"<{_bytes(piece).hex()}> Tj" for piece in text.split(ARROW))
+    return f"BT {font} {x:.2f} {y:.2f} Td {pieces} ET"
+
+
+def _objects(pdf: PlainPdf) -> Iterator[str | bytes]:
+    """Every object, numbered from 1: catalogue, pages, fonts, facts, structure, then each page with its content, then
+    each element."""
+    count, first_page = len(pdf.pages), 10
+    first_element = first_page + 2 * count
+    roots = [number for number, one in enumerate(pdf.elements) if one[1] is None]
+    yield (
+        "<</Type /Catalog /Pages 2 0 R /Lang (fr-FR) /MarkInfo <</Marked true>> /StructTreeRoot 7 0 R "
+        "/ViewerPreferences <</DisplayDocTitle true>>>>"
+    )
+    yield f"<</Type /Pages /Count {count} /Kids [{' '.join(f'{first_page + 2 * n} 0 R' for n in range(count))}]>>"
+    for name in ("Helvetica", "Helvetica-Bold"):
+        yield f"<</Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding>>"
+    yield "<</Type /Font /Subtype /Type1 /BaseFont /Symbol>>"
+    made = f"{pdf.at.astimezone(UTC):%Y%m%d%H%M%SZ}"
+    yield f"<</Title {_text(pdf.title)} /Author {_text(pdf.author)} /CreationDate (D:{made})>>"
+    yield "<</Type /StructTreeRoot /K 8 0 R /ParentTree 9 0 R>>"
+    yield f"<</Type /StructElem /S /Document /P 7 0 R /K [{_references(roots, first_element)}]>>"
+    yield f"<</Nums [{' '.join(_parents(pdf, page, first_element) for page in range(count))}]>>"
+    for number, page in enumerate(pdf.pages):
+        yield (
+            f"<</Type /Page /Parent 2 0 R /MediaBox [0 0 {PAGE_WIDTH} {PAGE_HEIGHT}] /StructParents {number} /Tabs /S "
+            f"/Resources <</Font <</F1 3 0 R /F2 4 0 R /F3 5 0 R>>>> /Contents {first_page + 2 * number + 1} 0 R>>"
+        )
+        content = zlib.compress("\n".join(page).encode("ascii"), 9)
+        yield f"<</Length {len(content)} /Filter /FlateDecode>>\nstream\n".encode() + content + b"\nendstream"
+    for number, (kind, parent, page_number, mark) in enumerate(pdf.elements):
+        inside = [other for other, one in enumerate(pdf.elements) if one[1] == number]
+        kids = str(mark) if mark >= 0 else f"[{_references(inside, first_element)}]"
+        around = 8 if parent is None else first_element + parent
+        scope = " /A <</O /Table /Scope /PaperColumn>>" if kind == "TH" else ""
+        yield (
+            f"<</Type /StructElem /S /{kind} /P {around} 0 R /Pg {first_page + 2 * page_number} 0 R /K {kids}{scope}>>"
+        )
+
+
+def _references(numbers: Sequence[int], first: int) -> str:
+    return " ".join(f"{first + number} 0 R" for number in numbers)
+
+
+def _parents(pdf: PlainPdf, page: int, first: int) -> str:
+    """The elements of a page's contents, in the order of their marks."""
+    there = [number for number, one in enumerate(pdf.elements) if one[2] == page and one[3] >= 0]
+    return f"{page} [{_references(there, first)}]"
+
+
+def _text(text: str) -> str:
+    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+
+
+def _file(objects: Sequence[str | bytes]) -> bytes:
+    out, places = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", []
+    for number, one in enumerate(objects, start=1):
+        places.append(len(out))
+        content = one if isinstance(one, bytes) else one.encode("ascii")
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    return out + (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+        f"trailer\n<</Size {len(objects) + 1} /Root 1 0 R /Info 6 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
+    ).encode("ascii")
