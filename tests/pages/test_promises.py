@@ -66,6 +66,7 @@ PERSONAL = {
     "LedgerRow.facts": "Les comptes des paiements (référence et montant)",
     "OutboxRow.to": "les e-mails qui attendent d'être envoyés",
     "OutboxRow.facts": "les e-mails qui attendent d'être envoyés",
+    "OrderRow.named": "que les commandes de la cuisine nomment",
 }
 """What the tables have of people -> where the privacy page says so."""
 TECHNICAL = {
@@ -73,10 +74,16 @@ TECHNICAL = {
     "attempts", "town", "version", "at", "json", "item", "notify", "published_at", "to_notify", "look", "look_at",
     "to_look_at", "number", "reference", "issued_on", "due_on", "regie", "pdf_bytes", "holder", "head", "listed",
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
-    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order", "entries",
+    "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order",
+    "ref", "acknowledge_by", "acknowledged_at", "unacknowledged_at", "entries",
     "feed", "written",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
+
+
+def test_named_children_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
+    assert timedelta(weeks=2) == retention.KEEP_NAMED
+    say(visitor, "/donnees-personnelles", "Qui une commande de la cuisine nommait : deux semaines après le repas.")
 
 
 @pytest.fixture

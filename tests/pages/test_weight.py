@@ -22,6 +22,7 @@ from tests.builders import a_payment, an_invoice
 from tests.pages.client import HOST, Opened, PageClient
 from tests.pages.conftest import World, screens
 from tests.pages.test_crowd import Rush
+from tests.storage.test_orders import REF, VERSION
 
 FIRST_VIEW = 14 * 1024
 HTML, CSS, JS = 6 * 1024, 3 * 1024, 2 * 1024
@@ -50,7 +51,7 @@ def every_page(world: World) -> dict[str, Opened]:
     pages["recap"] = parent.follow(parent.save(planning, GOOD, "c-007~cantine~2015-12-23"))
     pages["contact with faults"] = visitor.post("/contact", ouvert=visitor.get("/contact").hidden("ouvert"))
     pages["error"] = parent.get("/planning?enfant=c-100")
-    pages |= invoice_pages(world, parent) | notice_pages(world, visitor, parent)
+    pages |= invoice_pages(world, parent) | notice_pages(world, visitor, parent) | order_pages(world, visitor)
     parent.cookie = ""
     pages["kept ticks"] = parent.save(planning, GOOD)
     return pages
@@ -112,6 +113,12 @@ def notice_pages(world: World, visitor: PageClient, parent: PageClient) -> dict[
         "stopped": visitor.post_raw(stop, b""),
         "dead link": visitor.get("/desinscription"),
     }
+
+
+def order_pages(world: World, visitor: PageClient) -> dict[str, Opened]:
+    world.orders.put(VERSION, (), (), None)
+    link = world.links.order(REF).partition(HOST)[2]
+    return {"order": visitor.get(link), "no order": visitor.get("/commande")}
 
 
 @pytest.fixture
