@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 
+from chalicelib.rules.billing import Billing
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.kitchen import KitchenOrder, Sitting
@@ -132,6 +133,7 @@ class Town(Value):
     sittings: tuple[Sitting, ...] = ()
     orders: tuple[KitchenOrder, ...] = ()
     """What is sent to the kitchen by itself."""
+    billing: Billing = Billing()
     diets: Mapping[DietId, str] = field(default_factory=dict)
     """The diets that a child may have and their names, in the order in which the town wants to show them."""
 

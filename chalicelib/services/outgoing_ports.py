@@ -1,7 +1,7 @@
 """What the files that leave the portal are made from; see ``ports`` for the rules of all stores."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from chalicelib.rules.directory import Directory
@@ -87,4 +87,30 @@ class Shelf(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
+        ...
+
+
+class ClosedMonth(Value):
+    """A month whose billing was closed: its file is never written again."""
+
+    month: date
+    """Its first day."""
+    by: str
+    """Who closed it, as the person wrote her name."""
+    at: datetime
+    """The instant (aware UTC) as of which its lines are true. Corrections begin after it."""
+    closed_at: datetime
+    file: str
+    """Name of its files on the shelf of closed months, without an ending."""
+
+
+class BillingBook(Protocol):
+    """The months that were closed."""
+
+    def closed(self) -> tuple[ClosedMonth, ...]:
+        """In the order in which they were closed. One Query."""
+        ...
+
+    def close(self, month: ClosedMonth) -> None:
+        """Raises StaleWrite when the month is closed already, unless it is by this very closing."""
         ...

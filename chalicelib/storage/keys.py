@@ -85,6 +85,14 @@ def cursor(consumer: str) -> str:
     return f"CURSOR#{consumer}"
 
 
+BILLED = "BILLED#"
+"""Versions of the town that say which months of billing are closed."""
+
+
+def billed(month: date) -> str:
+    return f"{BILLED}{month:%Y-%m}"
+
+
 FEED_SHARDS = 8
 """In how many partitions the saves of a day are indexed. One takes a thousand writes a second, and the index must never
 slow the save of a parent: thousands of them press the button when a period opens."""

@@ -15,6 +15,7 @@ from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town
 from chalicelib.storage.json_text import facts_of, json_text
+from chalicelib.storage.town_codec_billing import dump_billing, load_billing
 from chalicelib.storage.town_codec_kitchen import dump_kitchen, load_orders, load_sittings
 
 FORMAT = 3
@@ -41,6 +42,7 @@ def dump(town: Town) -> str:
             "payment": facts_of(town.payment),
             "former": dict(town.former),
             **dump_kitchen(town),
+            **dump_billing(town.billing),
             "diets": [[diet, label] for diet, label in town.diets.items()],
         }
     )
@@ -66,6 +68,7 @@ def load(text: str) -> Town:
         former={ActivityId(activity): label for activity, label in read.get("former", {}).items()},
         sittings=load_sittings(read),
         orders=load_orders(read),
+        billing=load_billing(read),
         diets={DietId(diet): label for diet, label in read.get("diets", [])},
     )
 

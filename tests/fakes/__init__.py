@@ -5,12 +5,13 @@ from tests.fakes.intake import MemoryIntake
 from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
 from tests.fakes.mails import MemoryActs, MemoryNotices, MemoryOutbox
 from tests.fakes.orders import MemoryOrders
-from tests.fakes.outgoing import MemoryCursors, MemoryShelf
+from tests.fakes.outgoing import MemoryBillingBook, MemoryCursors, MemoryShelf
 from tests.fakes.plannings import MemoryPlannings
 from tests.fakes.town import MemoryTown
 
 __all__ = [
     "MemoryActs",
+    "MemoryBillingBook",
     "MemoryCursors",
     "MemoryFamilies",
     "MemoryIntake",

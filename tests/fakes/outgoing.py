@@ -1,9 +1,10 @@
 """What leaves the portal, in memory."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from chalicelib.rules.errors import NotFound, StaleWrite
-from chalicelib.services.outgoing_ports import ChangeFile
+from chalicelib.services.outgoing_ports import ChangeFile, ClosedMonth
 from tests.fakes.instants import aware
 
 
@@ -43,3 +44,18 @@ class MemoryShelf:
 
     def remove(self, name: str) -> None:
         self.files.pop(name, None)
+
+
+class MemoryBillingBook:
+    """``BillingBook``."""
+
+    def __init__(self) -> None:
+        self.months: dict[date, ClosedMonth] = {}
+
+    def closed(self) -> tuple[ClosedMonth, ...]:
+        return tuple(sorted(self.months.values(), key=lambda one: one.closed_at))
+
+    def close(self, month: ClosedMonth) -> None:
+        aware(month.at, month.closed_at)
+        if self.months.setdefault(month.month, month) != month:
+            raise StaleWrite("billing.close")

@@ -1,7 +1,7 @@
 """What exports keep: the same promises in memory, on a disk, on DynamoDB and S3."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,12 @@ import pytest
 from chalicelib.adapters.export_shelf import S3Shelf, documents_client
 from chalicelib.exports.folder import Folder
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
-from chalicelib.services.outgoing_ports import ChangeFile, CursorStore, Shelf
+from chalicelib.services.outgoing_ports import BillingBook, ChangeFile, ClosedMonth, CursorStore, Shelf
 from chalicelib.settings import Settings
+from chalicelib.storage.billing_book import DynamoBillingBook
 from chalicelib.storage.cursors import DynamoCursorStore
 from tests.clock import paris
-from tests.fakes import MemoryCursors, MemoryShelf
+from tests.fakes import MemoryBillingBook, MemoryCursors, MemoryShelf
 from tests.stand_in import REGION
 from tests.storage.conftest import DYNAMODBS
 
@@ -65,6 +66,25 @@ def test_two_runs_do_not_move_one_cursor(cursors: CursorStore) -> None:
     with pytest.raises(StaleWrite):
         cursors.move(other, DONE)
     assert cursors.last("nuit") == FIRST
+
+
+@pytest.fixture(params=["memory", *DYNAMODBS])
+def book(request: pytest.FixtureRequest) -> BillingBook:
+    if request.param == "memory":
+        return MemoryBillingBook()
+    return DynamoBillingBook(request.getfixturevalue(f"{request.param}_database"))
+
+
+def test_a_month_is_closed_once(book: BillingBook) -> None:
+    november = ClosedMonth(date(2026, 11, 1), "Mme Petit", MONDAY, MONDAY + timedelta(minutes=1), "2026-11/a")
+    october = ClosedMonth(date(2026, 10, 1), "M. Roux", MONDAY, MONDAY + timedelta(minutes=2), "2026-10/b")
+    assert book.closed() == ()
+    for month in (november, october, november):
+        book.close(month)
+    assert book.closed() == (november, october), "in the order of closing"
+    with pytest.raises(StaleWrite):
+        book.close(ClosedMonth(date(2026, 11, 1), "M. Roux", MONDAY, MONDAY + timedelta(minutes=3), "2026-11/c"))
+    assert book.closed() == (november, october)
 
 
 def test_a_file_is_read_as_it_was_put(shelf: Shelf) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.rules.billing import Billing, BillingCode
 from chalicelib.rules.deadlines import Deadline, NeverOnline
 from chalicelib.rules.ids import DietId
 from chalicelib.rules.kitchen import (
@@ -104,6 +105,12 @@ def test_an_unknown_deadline_is_refused() -> None:
     text = dump(a_town(an_activity(booking=NeverOnline()))).replace('"NeverOnline"', '"some day"')
     with pytest.raises(ValueError, match="some day"):
         load(text)
+
+
+def test_the_billing_software_comes_back() -> None:
+    billing = Billing((("Famille", "payeur"), ("Date", "jour")), {BillingCode.LATE: "HD", BillingCode.BY_TOWN: ""})
+    assert load(dump(a_town(billing=billing))).billing == billing
+    assert "billing" not in dump(a_town()), "a town that says nothing of it is written as before"
 
 
 def test_the_kitchen_comes_back() -> None:

@@ -15,6 +15,7 @@ from chalicelib.intake.files.faults import Faults, FileLine, plain
 from chalicelib.intake.files.toml_tables import Source, Table
 from chalicelib.intake.files.toml_words import BadToml, parsed
 from chalicelib.intake.town.activity_file import read_activities, slug_fault
+from chalicelib.intake.town.billing_file import read_billing
 from chalicelib.intake.town.calendar_file import CLOSURES, OPENINGS, read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
@@ -116,11 +117,12 @@ def _town(table: Table, folder: Path) -> Town | None:
     calendar = _calendar(table, activities, schools)
     sittings = read_sittings(table, activities, schools)
     orders = read_orders(table, activities, schools, sittings)
+    billing = read_billing(table)
     table.close()
     if not calendar:
         return None
     town = Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
-    return replace(town, sittings=sittings, orders=orders, diets=diets)
+    return replace(town, sittings=sittings, orders=orders, diets=diets, billing=billing)
 
 
 def _colour(table: Table) -> str:
