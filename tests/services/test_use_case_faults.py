@@ -28,6 +28,7 @@ from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.logins import DynamoLoginStore
 from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
@@ -102,6 +103,7 @@ def fresh() -> Iterator[World]:
                 notices=DynamoNoticeStore(database),
                 outbox=DynamoOutbox(database, PEPPER),
                 links=SignedLinks(settings),
+                orders=DynamoOrderStore(database),
                 attempts=DynamoAttemptStore(database),
                 providers={},
                 payment_links=SignedLinks(settings),
