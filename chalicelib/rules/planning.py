@@ -28,13 +28,19 @@ MOST_DAYS_KEPT = 1_000
 """How many days an ``ActivityDays`` keeps: more than two years."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class PlaceKey:
-    """A counter of places: one day of a limited activity, and the school when the limit is by school."""
+    """A counter of places: one day of a limited activity, and the school when the limit is by school.
+
+    Counters have an order: siblings may take places of both kinds on one day.
+    """
 
     day: date
     activity: ActivityId
     school: SchoolId | None = None
+
+    def __lt__(self, other: "PlaceKey") -> bool:
+        return (self.day, self.activity, self.school or "") < (other.day, other.activity, other.school or "")
 
 
 class State(StrEnum):

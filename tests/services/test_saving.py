@@ -12,7 +12,19 @@ from chalicelib.rules.planning import PlaceKey, Reason, Slot, Wish
 from chalicelib.rules.town import Activity, Capacity
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import MOST_ITEMS, PATIENCE_SECONDS, Offer, SavePlanning, ShowRecap, UndoSave, wishes_of
-from tests.builders import ALINE, CANTEEN, JAMES, WEEKDAYS, a_child, a_family, a_slot, a_town, an_activity
+from tests.builders import (
+    ALINE,
+    CANTEEN,
+    JAMES,
+    OTHER_SCHOOL,
+    SCHOOL,
+    WEEKDAYS,
+    a_child,
+    a_family,
+    a_slot,
+    a_town,
+    an_activity,
+)
 from tests.clock import FixedClock, day, paris
 from tests.fakes import MemoryPlannings, MemoryTown
 from tests.waiting import without_waiting
@@ -212,6 +224,17 @@ def test_a_long_save_goes_on_after_somebody_elses_write() -> None:
     assert {wish.slot for wish in entry.changes} == EVERYTHING - {last}
     assert [wish.slot for wish in entry.already] == [last]
     assert plannings.taken([PlaceKey(last.day, last.activity)]) == {PlaceKey(last.day, last.activity): 1}
+
+
+def test_siblings_take_places_of_two_kinds_of_counter_at_once() -> None:
+    """One goes to a school with places of its own, the other counts in those of the whole town."""
+    desk = Desk(an_activity(capacity=Capacity(10, {SCHOOL: 5})))
+    desk.family = a_family(a_child(JAMES), a_child(ALINE, school=OTHER_SCHOOL))
+    both = slots(MONDAY) | slots(MONDAY, child=ALINE)
+    desk.saves(Offer(both, NONE), both)
+    assert desk.booked() == both
+    counters = [MONDAY_PLACE, PlaceKey(MONDAY, CANTEEN, SCHOOL)]
+    assert desk.plannings.taken(counters) == dict.fromkeys(counters, 1)
 
 
 def test_undo_wishes_the_opposite_under_the_same_rules() -> None:
