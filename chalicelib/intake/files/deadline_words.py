@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from chalicelib.intake.files.faults import plain
 from chalicelib.rules.deadlines import (
@@ -105,13 +105,21 @@ def weekday_of(text: str) -> int:
     return number
 
 
-_INSTANT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})(?:[t ]+(.+))?")
+_INSTANT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2}))(?:[t ]+(.+))?")
+_DAY_ALONE = re.compile(
+    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}|\d{2}))(?:[ tT]+00:00:00(?:\.0+)?)?"
+)
+_NO_HOUR = re.compile(r"00:00:00(?:\.0+)?")
+"""What software adds to a day that has no hour."""
+_COUNTED = re.compile(r"[34]\d{4}(?:[.,]\d+)?")
+FIRST_YEAR, LAST_YEAR, CENTURY = 1900, 2199, 2000
 
 
 def day_and_minute(text: str, otherwise: int | None = None) -> tuple[date, int]:
     """``2026-06-15 24:00``, ``2026-06-15T10:30``, ``15/06/2026 à 10h`` -> (day, minute of the day).
 
-    ``otherwise`` is the minute when there is only a day; with None an hour is required. Raises NotUnderstood.
+    ``otherwise`` is the minute when there is only a day, also when software wrote ``00:00:00`` after it. With None an
+    hour is required. Raises NotUnderstood.
     """
     found = _INSTANT.fullmatch(plain(text))
     if not found:
@@ -119,23 +127,40 @@ def day_and_minute(text: str, otherwise: int | None = None) -> tuple[date, int]:
     hour = found.group(2)
     if hour is None and otherwise is None:
         raise NotUnderstood(f"il manque l'heure dans « {text} » ; attendu par exemple : « {text} 24:00 »")
+    if hour and otherwise is not None and _NO_HOUR.fullmatch(hour):
+        hour = None
     # Seconds come from software, not from people: they are left out.
     minute = otherwise if hour is None else minute_of(re.sub(r"^(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?$", r"\1", hour))
     return day_of(found.group(1)), minute or 0
 
 
 def day_of(text: str) -> date:
-    """``2026-09-01`` or ``01/09/2026`` -> that day. Raises NotUnderstood, also for 31/02."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
+    """``2026-09-01``, ``01/09/2026``, ``01/09/26``, ``2026-09-01 00:00:00`` -> that day. Raises NotUnderstood, also for
+    31/02."""
+    found = _DAY_ALONE.fullmatch(text)
+    if not found:
+        raise NotUnderstood(f"{_no_day(text)} ; attendu : 2026-09-01 ou 01/09/2026")
+    if found.group(1):
+        year, month, day = (int(number) for number in found.groups()[:3])
+    else:
+        day, month, year = (int(number) for number in found.groups()[3:])
+    try:
+        read = date(year + CENTURY if len(found.group(6) or "") == 2 else year, month, day)
+    except ValueError as error:
+        raise NotUnderstood(f"la date « {text} » n'existe pas ; attendu : 2026-09-01 ou 01/09/2026") from error
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise NotUnderstood(f"l'année de « {text} » est hors limites ; attendu : de {FIRST_YEAR} à {LAST_YEAR}")
+    return read
+
+
+def _no_day(text: str) -> str:
     if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{1,3}", text):
-        raise NotUnderstood(f"l'année de « {text} » est incomplète ; attendu : sur quatre chiffres, 01/09/2026")
+        return f"l'année de « {text} » est incomplète"
+    if _COUNTED.fullmatch(text):
+        return f"« {text} » est une date telle qu'un tableur la compte (la colonne n'est pas au format « Date »)"
     if re.fullmatch(r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}", text):
-        raise NotUnderstood(f"la date « {text} » n'existe pas ; attendu : 2026-09-01 ou 01/09/2026")
-    raise NotUnderstood(f"« {text} » n'est pas une date ; attendu : 2026-09-01 ou 01/09/2026")
+        return f"la date « {text} » n'existe pas"
+    return f"« {text} » n'est pas une date"
 
 
 def _split_hour(said: str) -> tuple[str, int]:

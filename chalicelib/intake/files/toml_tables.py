@@ -74,10 +74,10 @@ class Table:
     def day(self, key: str, *, needed: bool = True) -> date | None:
         """A day, written as a TOML date or as a text."""
         value = self.any(key, needed=needed)
-        if value is None or type(value) is date:
-            return value
-        if isinstance(value, str):
-            return self.understood(key, day_of, value.strip())
+        if value is None:
+            return None
+        if isinstance(value, str) or type(value) is date or (isinstance(value, datetime) and value.tzinfo is None):
+            return self.understood(key, day_of, str(value).strip())
         self.fault(key, f"« {key} » n'est pas une date ; attendu sans guillemets : 2026-09-01")
         return None
 

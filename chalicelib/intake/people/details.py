@@ -13,7 +13,6 @@ from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.columns import ADDRESS
 from chalicelib.rules.ids import DietId
 
-FIRST_BIRTH = date(1900, 1, 1)
 ADDRESS_LINES = "\n"
 """Between the lines of an address in the staging database. No line has one: control characters are refused."""
 _POSTCODE = re.compile(r"\d{5}")
@@ -24,9 +23,8 @@ def birth_of(cells: Cells, today: date) -> str | None:
     if not cells.row.has("naissance"):
         return None
     day = cells.day("naissance", needed=False)
-    if day and not FIRST_BIRTH <= day <= today:
-        wrong = "est dans l'avenir" if day > today else "est avant 1900"
-        cells.fault(f"« naissance » ({cells.row['naissance']}) {wrong} ; attendu : une date passée")
+    if day and day > today:
+        cells.fault(f"« naissance » ({cells.row['naissance']}) est dans l'avenir ; attendu : une date passée")
     return day.isoformat() if day else ""
 
 

@@ -11,7 +11,7 @@ from chalicelib.intake.files.toml_tables import Source
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.swapped import of_columns
 from chalicelib.rules.ids import activity_id, school_id
-from chalicelib.rules.planning import TownDays
+from chalicelib.rules.planning import closed_because
 from chalicelib.rules.town import Activity, Town
 
 Said = Iterator[tuple[FileLine, str]]
@@ -94,12 +94,11 @@ def _enrolments(lists: sqlite3.Connection, town: Town, activity: Activity, today
 
 
 def _bookings_of_closed_days(lists: sqlite3.Connection, town: Town, today: date) -> Said:
-    days = TownDays(town)
     for activity, text, school, class_name in lists.execute(_BOOKED, (today.isoformat(),)).fetchall():
         known, day = town.activity(activity_id(activity)), date.fromisoformat(text)
         if known is None:
             continue
-        closed = days.of(known, school_id(school), class_name)[day].closed_because
+        closed = closed_because(town, known, school_id(school), day, town.calendar.group_of(class_name))
         if closed is None:
             continue
         why = f", {closed}" if closed else ""

@@ -161,9 +161,7 @@ def moment(table: Table, key: str, *, needed: bool = False) -> tuple[date, int] 
     value = table.any(key, needed=needed)
     if value is None:
         return None
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.date(), value.hour * 60 + value.minute
-    if isinstance(value, str):
-        return table.understood(key, day_and_minute, value)
+    if isinstance(value, str) or (isinstance(value, datetime) and value.tzinfo is None):
+        return table.understood(key, day_and_minute, str(value))
     table.fault(key, f'« {key} » n\'est pas une date avec son heure ; attendu : "2026-06-15 24:00"')
     return None

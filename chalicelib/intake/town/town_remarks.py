@@ -90,10 +90,12 @@ def _changes(town: Town, one: Exceptional, without: Calendar) -> bool:
     other = replace(town, calendar=without)
     schools = [school for school in town.schools if not one.schools or school in one.schools]
     return any(
-        (closed_because(town, activity, school, day) is None) != (closed_because(other, activity, school, day) is None)
+        (closed_because(town, activity, school, day, group) is None)
+        != (closed_because(other, activity, school, day, group) is None)
         for day in _inside(town.calendar, one)
         for activity in _named(town, one)
         for school in schools
+        for group in one.classes or ("",)
     )
 
 

@@ -116,7 +116,13 @@ def test_a_day(said: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "part"),
-    [("31/02/2026", "n'existe pas"), ("2026-02-31", "n'existe pas"), ("demain", "n'est pas une date"), ("1/9/26", "")],
+    [
+        ("31/02/2026", "n'existe pas"),
+        ("2026-02-31", "n'existe pas"),
+        ("demain", "n'est pas une date"),
+        ("1/9/6", "incomplète"),
+        ("9999-12-31", "hors limites"),
+    ],
 )
 def test_not_a_day(said: str, part: str) -> None:
     with pytest.raises(NotUnderstood) as refused:

@@ -82,7 +82,10 @@ CASES = [
     ("inscriptions", "c-3;cantine;;;", "l'enfant « c-3 » n'existe pas", "unknown child"),
     ("inscriptions", "c-9;cantin;;;", "« activite » vaut « cantin » ; attendu : une activité de town.toml", "activity"),
     ("inscriptions", "c-9;cantine;31/02/2027;;", "la date « 31/02/2027 » n'existe pas", "no such date"),
-    ("inscriptions", "c-9;cantine;;31/12/26;", "l'année de « 31/12/26 » est incomplète ; attendu : sur quatre", "year"),
+    ("inscriptions", "c-9;cantine;;31/12/0026;", "l'année de « 31/12/0026 » est hors limites", "year"),
+    ("inscriptions", "c-9;cantine;;31/12/026;", "l'année de « 31/12/026 » est incomplète", "year of three digits"),
+    ("inscriptions", "c-9;cantine;;46326;", "« 46326 » est une date telle qu'un tableur la compte", "counted days"),
+    ("inscriptions", "c-9;cantine;;2026-12-31 10:30;", "« 2026-12-31 10:30 » n'est pas une date", "an hour"),
     ("inscriptions", "c-3;mercredi;;;", "attendu : un enfant d'enfants.csv", "a child, with its article"),
     ("familles", "f-3;X;918273645;", "lettres et chiffres au moins, ou 10 chiffres", "digits alone"),
     ("inscriptions", "c-9;cantine;02/02/2027;01/02/2027;", "est avant le premier (02/02/2027)", "backwards"),
@@ -163,6 +166,16 @@ def test_every_fault_of_every_file_is_said_in_order(tmp_path: Path) -> None:
     (folder / "inscriptions.csv").unlink()
     places = [fault.split(": ")[0] for fault in faults_of(folder)]
     assert places == ["town.toml:2", *["familles.csv:4"] * 3, "inscriptions.csv:1", *["reservations.csv:5"] * 3]
+
+
+@pytest.mark.parametrize(
+    "written", ["31/12/26", "31/12/2026", "2026-12-31 00:00:00", "2026-12-31T00:00:00.000", "1/9/26"]
+)
+def test_a_day_as_software_writes_it(tmp_path: Path, written: str) -> None:
+    inscriptions = LISTS["inscriptions.csv"].replace("31/12/2026", written)
+    with validated(a_folder(tmp_path, inscriptions=inscriptions), NOW, Silence()) as files:
+        (last,) = files.lists.execute("SELECT last FROM enrolments WHERE last IS NOT NULL").fetchone()
+    assert last == ("2026-09-01" if written == "1/9/26" else "2026-12-31")
 
 
 def test_bookings_are_not_needed(tmp_path: Path) -> None:

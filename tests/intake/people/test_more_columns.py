@@ -157,7 +157,7 @@ LINE = {"enfants": 5, "familles": 4}
 CASES = [
     ("enfants", f"{A_CHILD};31/02/2018;;", "la date « 31/02/2018 » n'existe pas"),
     ("enfants", f"{A_CHILD};24/11/2026;;", "« naissance » (24/11/2026) est dans l'avenir"),
-    ("enfants", f"{A_CHILD};12/03/0218;;", "« naissance » (12/03/0218) est avant 1900"),
+    ("enfants", f"{A_CHILD};12/03/0218;;", "l'année de « 12/03/0218 » est hors limites"),
     ("enfants", f"{A_CHILD};;sans gluten;", "« regime » n'est pas connu ; attendu : un régime de town.toml"),
     ("enfants", f"{A_CHILD};;;arachide", "« pai » n'est pas compris ; attendu : oui ou non"),
     ("familles", f"{A_FAMILY};{'x' * 121};;01000;BOURG;", "une ligne de 120 caractères au plus"),
