@@ -30,6 +30,7 @@ from chalicelib.values import Value
 from chalicelib.web.links import SignedLinks
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.directory_store import S3DirectoryStore
     from chalicelib.adapters.mailer import SesMailSender
     from chalicelib.intake.importing import Importer
     from chalicelib.services.bounces import NoteSesEvent
@@ -143,10 +144,17 @@ def build_intake(settings: Settings, guard: Guard = _freely) -> "Importer":
             clock=ports.clock,
         ),
         notices=ports.notices,
+        directory=_directory_of(settings),
         reverse=ReversePayment(attempts=ports.attempts, invoices=ports.invoices, clock=ports.clock, report=_unheard),
         clock=ports.clock,
         pepper=settings.pepper,
     )
+
+
+def _directory_of(settings: Settings) -> "S3DirectoryStore":
+    from chalicelib.adapters.directory_store import S3DirectoryStore  # noqa: PLC0415
+
+    return S3DirectoryStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint)
 
 
 def _unheard(event: str, **facts: object) -> None:
@@ -213,6 +221,7 @@ def build_personal_data(settings: Settings) -> "PersonalData":
         erase=ErasePersonalData(
             items=items,
             documents=documents,
+            directory=_directory_of(settings),
             families=DynamoFamilyStore(database),
             invoices=DynamoInvoiceStore(database),
             attempts=DynamoAttemptStore(database),

@@ -89,12 +89,20 @@ def counted() -> Iterator[Calls]:
 
     def around(attempt: Attempt, send: Callable[[], Answer]) -> Answer:
         answer, error = send()
-        received = len(answer[0].content) if answer else 0
-        calls.made.append(Call(attempt.name, _length(attempt), received))
+        calls.made.append(Call(attempt.name, _length(attempt), _received(attempt, answer)))
         return answer, error
 
     with intercepted(around):
         yield calls
+
+
+def _received(attempt: Attempt, answer: Any) -> int:
+    """Bytes received. An object of S3 is still to be read by who asked for it: its length is told in a header."""
+    if not answer:
+        return 0
+    if attempt.model.has_streaming_output:
+        return int(answer[0].headers.get("Content-Length") or 0)
+    return len(answer[0].content)
 
 
 def _length(attempt: Attempt) -> int:

@@ -22,6 +22,7 @@ from chalicelib.intake.invoices.staged import families_with_invoices
 from chalicelib.intake.invoices.writer import InvoiceImport, InvoiceWriter
 from chalicelib.intake.people.checks import check_lists
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
+from chalicelib.intake.people.directory import DirectoryWriter
 from chalicelib.intake.people.families import FamilyWriter
 from chalicelib.intake.people.limits import counts_otherwise
 from chalicelib.intake.people.list_remarks import remark_lists
@@ -38,6 +39,7 @@ from chalicelib.intake.town.town_file import read_town_file
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore
+from chalicelib.services.outgoing_ports import DirectoryStore
 from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.reversing import ReversePayment
@@ -99,6 +101,7 @@ class Importer:
     invoice_import: InvoiceImport
     notices: NoticeStore
     reverse: ReversePayment
+    directory: DirectoryStore
     clock: Clock
     pepper: str
     workers: int | None = None
@@ -126,6 +129,7 @@ class Importer:
             run.count_places()
             run.settle_departures(cancel=cancel_departed)
             run.write_bookings()
+            run.write_directory()
             run.publish()
             run.count_places_again()
             return run.report
@@ -157,6 +161,7 @@ class ImportRun:
             recount=self.recount,
             today=paris_day(now),
         )
+        self.directory = DirectoryWriter(self.lists, ports.directory, now)
         self.invoices = InvoiceWriter(
             ports=ports.invoice_import,
             town=self.town,
@@ -183,6 +188,7 @@ class ImportRun:
         brake(self.lists, self.ports.store, paris_day(self.now))
 
     def write_families(self) -> None:
+        self.directory.look()
         self.report.renumbered = renumbered(self.lists)
         if counts_otherwise(self.online, self.town):
             self.recount.ask()
@@ -223,6 +229,9 @@ class ImportRun:
 
     def write_bookings(self) -> None:
         self._do("Réservations", families_with_events(self.lists), self._events())
+
+    def write_directory(self) -> None:
+        self.directory.write()
 
     def publish(self) -> None:
         """Publish the town last, after everything else: an import that crashes leaves the old town in place.

@@ -23,7 +23,10 @@ class ListedChild(Value):
 
 
 class Directory(Value):
-    """Every child of the town's lists, as the import that ended at ``made_at`` (aware UTC) left them."""
+    """Every child of the town's lists, as an import left them at ``made_at`` (aware UTC).
+
+    An import that changes none of them does not write it again.
+    """
 
     made_at: datetime
     children: Mapping[ChildId, ListedChild]

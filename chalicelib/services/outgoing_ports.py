@@ -36,6 +36,13 @@ class ChangeFeed(Protocol):
         ...
 
 
+class KeptDirectory(Value):
+    """The directory as it was found; ``version`` tells it from any other that was ever there."""
+
+    directory: Directory
+    version: str
+
+
 class DirectoryStore(Protocol):
     """The directory is one compressed object beside the invoices' PDFs."""
 
@@ -43,7 +50,18 @@ class DirectoryStore(Protocol):
         """Raises Unavailable when no import has written one yet."""
         ...
 
-    def write(self, directory: Directory) -> None: ...
+    def find(self) -> KeptDirectory | None:
+        """None when no import has written one yet."""
+        ...
+
+    def write(self, directory: Directory, over: KeptDirectory | None) -> None:
+        """Write it over what was found; ``over`` None: where none was. Raises StaleWrite when another one was written
+        in between. Writing the same again changes nothing."""
+        ...
+
+    def delete_older(self) -> None:
+        """Delete every version but the present one. Only operators have the right to it."""
+        ...
 
 
 class ChangeFile(Value):

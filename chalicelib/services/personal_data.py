@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
+from chalicelib.services.directory import forget_children
 from chalicelib.services.invoice_ports import InvoiceStore
+from chalicelib.services.outgoing_ports import DirectoryStore
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
 from chalicelib.values import Value
@@ -36,6 +38,10 @@ class PersonalItems(Protocol):
 
     def everything(self, family: FamilyId) -> Items:
         """The family's items; none in any table for an unknown family."""
+        ...
+
+    def shared_children(self, family: FamilyId) -> frozenset[ChildId]:
+        """The children of ``family`` that the town's lists give to another family too."""
         ...
 
     def erase_codes(self, family: FamilyId) -> int:
@@ -90,6 +96,7 @@ class ErasePersonalData:
         *,
         items: PersonalItems,
         documents: FamilyDocuments,
+        directory: DirectoryStore,
         families: FamilyStore,
         invoices: InvoiceStore,
         attempts: AttemptStore,
@@ -97,6 +104,7 @@ class ErasePersonalData:
     ) -> None:
         self.items = items
         self.documents = documents
+        self.directory = directory
         self.families = families
         self.invoices = invoices
         self.attempts = attempts
@@ -107,8 +115,11 @@ class ErasePersonalData:
         Unavailable."""
         self._refuse_debts(self.invoices.of(family))
         codes = self.items.erase_codes(family)
-        if self.families.find(family):
+        found = self.families.find(family)
+        if found:
             self.families.raise_epoch(family)
+            own = {child.id for child in (*found.children, *found.former)}
+            forget_children(self.directory, own - self.items.shared_children(family))
         self.documents.erase(family)
         return codes + self.items.erase(family)
 

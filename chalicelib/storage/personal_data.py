@@ -7,7 +7,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
-from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, key_names
 from chalicelib.storage.journal_rows import JournalRow
@@ -45,6 +45,17 @@ class DynamoPersonalItems:
         for rows, items in (*self._codes(family), *self._rest(family)):
             found.setdefault(rows.Meta.table_name.removeprefix(f"{self.database.prefix}-"), []).extend(items)
         return found
+
+    def shared_children(self, family: FamilyId) -> frozenset[ChildId]:
+        own: set[str] = set()
+        others: set[str] = set()
+        scan: dict[str, Any] = {"attributes_to_get": ["family", "part", "left"], "consistent_read": True}
+        for item in self.database.every("personal_data.shared_children", self.families, **scan):
+            if item["family"]["S"] == family:
+                own.add(item["part"]["S"])
+            elif item["part"]["S"].startswith(keys.CHILD) and "left" not in item:
+                others.add(item["part"]["S"])
+        return frozenset(keys.child_of(part) for part in own & others)
 
     def erase_codes(self, family: FamilyId) -> int:
         return self._erase(self._codes(family))

@@ -19,6 +19,7 @@ class Function:
     """``name`` is what follows the town's prefix. ``tables`` are the allowed actions on a table or index, without
     ``dynamodb:``.
 
+    ``documents``: it reads the PDFs of invoices; ``directory``: it reads the directory of children.
     ``at_once`` is how many may run together; 0 means as many as the account allows. ``async_``: when it fails, its
     event is kept in the dead letters.
     """
@@ -27,6 +28,7 @@ class Function:
     tables: Mapping[str, tuple[str, ...]]
     mails: bool = False
     documents: bool = False
+    directory: bool = False
     at_once: int = 0
     async_: bool = True
 
@@ -177,9 +179,12 @@ def _statements(function: Function) -> Iterator[Resource]:
             [f"dynamodb:{action}" for action in actions],
             f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/${{TablePrefix}}-{table}",
         )
-    if function.documents:
+    folders = [
+        folder for folder, reads in (("factures", function.documents), ("annuaire", function.directory)) if reads
+    ]
+    if folders:
         bucket = "arn:${AWS::Partition}:s3:::${TablePrefix}-documents-${AWS::AccountId}"
-        yield _allow(["s3:GetObject"], f"{bucket}/*")
+        yield _allow(["s3:GetObject"], *(f"{bucket}/{folder}/*" for folder in folders))
         # Without it S3 answers 403 for a PDF that is not there, and the parent would be told of a breakdown.
         yield _allow(["s3:ListBucket"], bucket)
     if function.mails:

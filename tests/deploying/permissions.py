@@ -9,7 +9,8 @@ from tests.aws_calls import Answer, Attempt, intercepted
 
 Permission = tuple[str, str]
 """An IAM action, and what it is asked for: a table's name without its prefix (``invoices/index/to-notify``),
-``documents`` and ``documents/*`` for the bucket and what is in it, ``ses`` for the sending of e-mails."""
+``documents`` and ``documents/factures/*`` for the bucket and what is in one of its folders, ``ses`` for the sending of
+e-mails."""
 IN_A_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -36,10 +37,15 @@ def _permissions(attempt: Attempt, prefix: str) -> Iterator[Permission]:
     if attempt.service == "dynamodb":
         yield from _of_tables(attempt.operation, json.loads(attempt.request.body), prefix)
     elif attempt.service == "s3":
-        assert urlsplit(attempt.request.url).path.count("/") >= 1
-        yield S3[attempt.operation], "documents/*"
+        yield S3[attempt.operation], f"documents/{_folder_of(attempt.request.url)}/*"
     else:
         yield f"{attempt.service.removesuffix('v2')}:{attempt.operation}", attempt.service.removesuffix("v2")
+
+
+def _folder_of(address: str) -> str:
+    """``factures``; the bucket may stand before it, or in the name of the host."""
+    parts = urlsplit(address).path.strip("/").split("/")
+    return parts[1] if "documents" in parts[0] else parts[0]
 
 
 def _of_tables(operation: str, asked: dict[str, object], prefix: str) -> Iterator[Permission]:

@@ -1,5 +1,6 @@
 """In-memory stores that keep the ports' promises, conditions included: ``tests/storage`` checks that they do."""
 
+from tests.fakes.directory import MemoryDirectory
 from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
@@ -13,6 +14,7 @@ __all__ = [
     "MemoryActs",
     "MemoryBillingBook",
     "MemoryCursors",
+    "MemoryDirectory",
     "MemoryFamilies",
     "MemoryIntake",
     "MemoryInvoices",

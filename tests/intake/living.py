@@ -27,6 +27,7 @@ from chalicelib.web.links import SignedLinks
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, Treasury, nobody_reads, reversing
 from tests.fakes import (
+    MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,
     MemoryNotices,
@@ -59,6 +60,7 @@ class LivingTown:
         self.attempts = MemoryAttempts(self.invoices, self.outbox)
         self.waited: list[float] = []
         self.run = Importer(
+            directory=MemoryDirectory(),
             reverse=reversing(self.invoices),
             store=self.store,
             plannings=self.store.plannings,

@@ -19,7 +19,15 @@ from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import entry_id
 from tests.clock import FixedClock, day, paris
 from tests.fake_bank import MemoryAttempts, nobody_reads, reversing
-from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs, MemoryThrottle
+from tests.fakes import (
+    MemoryDirectory,
+    MemoryIntake,
+    MemoryInvoices,
+    MemoryNotices,
+    MemoryOutbox,
+    MemoryPdfs,
+    MemoryThrottle,
+)
 from tests.intake.folder import LISTS
 from tests.present import present
 
@@ -36,6 +44,7 @@ class Portal:
     def __init__(self) -> None:
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
+        self.directory = MemoryDirectory()
         invoices = MemoryInvoices()
         self.invoice_import = InvoiceImport(
             invoices,
@@ -48,6 +57,7 @@ class Portal:
         self.waited: list[float] = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
+            directory=self.directory,
             reverse=reversing(self.invoice_import.invoices),
             store=self.store,
             plannings=self.store.plannings,

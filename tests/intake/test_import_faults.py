@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.directory_store import S3DirectoryStore
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
@@ -40,6 +41,7 @@ KEY = PlaceKey(DAY, ActivityId("mercredi"))
 SLOT = Slot(ChildId("c-9"), ActivityId("mercredi"), DAY)
 PEPPER = "pepper"
 PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
+DIRECTORY = S3DirectoryStore(region=REGION, bucket=settings_for().bucket)
 """Shared by every run: making a client takes longer than using it."""
 
 
@@ -57,6 +59,7 @@ class PlainPaper:
 def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> Importer:
     database = database_for(settings)
     return Importer(
+        directory=DIRECTORY,
         reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database)),
         store=store,
         plannings=store.plannings,

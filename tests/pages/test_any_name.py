@@ -19,7 +19,7 @@ from chalicelib.rules import ids
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
-from tests.fakes import MemoryIntake
+from tests.fakes import MemoryDirectory, MemoryIntake
 from tests.intake.folder import TOWN, a_folder
 from tests.pages.client import PageClient
 from tests.pages.conftest import World
@@ -45,6 +45,7 @@ class Town:
         world = self.world
         store = MemoryIntake(families=world.families, logins=world.logins, plannings=world.plannings, town=world.towns)
         self.run = Importer(
+            directory=MemoryDirectory(),
             store=store,
             plannings=world.plannings,
             places=CountPlaces(plannings=world.plannings, families=world.families, pause=lambda _: None),

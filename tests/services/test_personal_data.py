@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.directory_store import S3DirectoryStore
 from chalicelib.adapters.family_documents import S3FamilyDocuments, versions
 from chalicelib.adapters.pdf_store import S3PdfStore, folder_of
+from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, EntryId, FamilyId, InvoiceNumber
+from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, EntryId, FamilyId, InvoiceNumber, SchoolId
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.looks import next_look
@@ -48,6 +50,7 @@ NAMES = {BOND: "007", OTHER: "008"}
 ADDED = "james@server.fr"
 DOCUMENTS = S3FamilyDocuments(region=REGION, bucket=settings_for().bucket)
 PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
+DIRECTORY = S3DirectoryStore(region=REGION, bucket=settings_for().bucket)
 """Shared by every run: making a client takes longer than using it."""
 
 
@@ -99,6 +102,7 @@ class World:
         return ErasePersonalData(
             items=self.items,
             documents=DOCUMENTS,
+            directory=DIRECTORY,
             families=DynamoFamilyStore(self.database),
             invoices=DynamoInvoiceStore(self.database),
             attempts=self.attempts,
@@ -110,6 +114,8 @@ def _live(settings: Settings) -> None:
     """Two families that have used everything."""
     for family, name in NAMES.items():
         _family(database_for(settings), replace(a_family(a_child(ChildId(f"c-{name}"))), id=family), name)
+    listed = (ListedChild(ChildId(f"c-{name}"), "James", "BOND", SchoolId("mallerin"), "") for name in NAMES.values())
+    DIRECTORY.write(Directory(NOW, {child.id: child for child in listed}), None)
 
 
 def _family(database: Database, family: Family, name: str) -> None:
@@ -187,7 +193,22 @@ def test_everything_goes_but_the_accounts(world: World) -> None:
     assert (world.items_of(OTHER), len(world.documents_of(OTHER))) == (others, 1)
     assert [entry.id for entry in world.attempts.ledger(NOW.date())] == accounts
     assert DynamoOutbox(world.database, PEPPER).suppressed([f"007-{ADDED}", f"008-{ADDED}"]) == {f"008-{ADDED}"}
+    assert list(DIRECTORY.read().children) == ["c-008"]
     assert world.erase() == 0
+
+
+def test_a_child_that_another_family_has_stays_in_the_directory(world: World) -> None:
+    shared = a_family(a_child(ChildId("c-007")), a_child(ChildId("c-008")))
+    DynamoIntakeStore(world.database).put_families([replace(shared, id=OTHER)])
+    world.erase()
+    assert list(DIRECTORY.read().children) == ["c-007", "c-008"]
+
+
+def test_one_that_left_the_other_family_does_not(world: World) -> None:
+    gone = a_family(replace(a_child(ChildId("c-007")), left=NOW.date()))
+    DynamoIntakeStore(world.database).put_families([replace(gone, id=OTHER)])
+    world.erase()
+    assert list(DIRECTORY.read().children) == ["c-008"]
 
 
 def test_a_family_that_owes_is_not_touched(world: World) -> None:
@@ -249,6 +270,7 @@ def nothing_is_left(world: World) -> None:
     assert world.items_of(BOND) == world.documents_of(BOND) == []
     assert DynamoOutbox(world.database, PEPPER).suppressed([f"007-{ADDED}"]) == set()
     assert len(world.documents_of(OTHER)) == 1
+    assert list(DIRECTORY.read().children) == ["c-008"]
     assert len(list(world.attempts.ledger(NOW.date()))) == 2
 
 
@@ -259,5 +281,5 @@ def test_ended_anywhere_it_finishes_when_it_is_run_again() -> None:
     )
     assert {fault.call for fault in tried} == {
         *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"),
-        *("s3:ListObjectVersions", "s3:DeleteObjects"),
+        *("s3:ListObjectVersions", "s3:DeleteObjects", "s3:GetObject", "s3:PutObject"),
     }

@@ -18,7 +18,7 @@ ARNS = {
     "dynamodb": rf"arn:aws:dynamodb:{HERE}:table/town-[a-z]+(/index/[a-z-]+)?",
     "logs": rf"arn:aws:logs:{HERE}:log-group:/aws/lambda/town-[a-z-]+:\*",
     "ssm": rf"arn:aws:ssm:{HERE}:parameter/town/secrets(/\*)?",
-    "s3": r"arn:aws:s3:::town-documents-123456789012(/\*)?",
+    "s3": r"arn:aws:s3:::town-documents-123456789012(/\w+/\*)?",
     "ses": rf"arn:aws:ses:{HERE}:(identity/\*|configuration-set/town-mails)",
     "sqs": r"DeadLetters\.Arn",
 }

@@ -14,7 +14,7 @@ from chalicelib.rules.invoices import Invoice
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, reversing
-from tests.fakes import MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
+from tests.fakes import MemoryDirectory, MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
 from tests.intake.folder import TOWN, a_folder
 from tests.present import present
 
@@ -46,6 +46,7 @@ class Desk:
             self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
         )
         self.run = Importer(
+            directory=MemoryDirectory(),
             reverse=reversing(self.invoices, self.attempts),
             store=self.store,
             plannings=self.store.plannings,
