@@ -1,5 +1,5 @@
-"""What runs by itself: the notification of new invoices, the outbox, the look at payments, the recount of limited
-places, what SES says of its mails.
+"""What runs by itself: the notification of new invoices, the outbox, the kitchen's orders, the look at payments, the
+recount of limited places, what SES says of its mails.
 
 Each job is a Lambda of its own, and its handler is a function of this module. Only Chalice is imported until a job
 runs, because the API's Lambda imports this module too, to register it.
@@ -28,6 +28,12 @@ def notify_invoices(event: CloudWatchEvent) -> None:
 @jobs.schedule(Rate(1, unit=Rate.MINUTES), description="The outbox's e-mails leave by SES")
 def send_outbox(event: CloudWatchEvent) -> None:
     _jobs().send_outbox(_seconds_left(event))
+
+
+# EventBridge knows UTC or cron lines, and neither knows the hours of a town's own words: the job works them out.
+@jobs.schedule(Rate(1, unit=Rate.MINUTES), description="The kitchen's orders leave at the hours of town.toml")
+def send_orders(event: CloudWatchEvent) -> None:
+    _jobs().send_orders(_seconds_left(event))
 
 
 @jobs.schedule(Rate(5, unit=Rate.MINUTES), description="The treasury is asked about payments that nobody told us of")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.intake.importing import Importer
     from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.notifying import NotifyInvoices
+    from chalicelib.services.ordering import MakeOrder, SendOrders
     from chalicelib.services.personal_data import PersonalData
     from chalicelib.services.reconciling import Reconcile
     from chalicelib.services.recounting import CountPlaces, RecountPlaces
@@ -47,6 +48,7 @@ class Jobs(Value):
 
     notify_invoices: "NotifyInvoices"
     send_outbox: "SendOutbox"
+    send_orders: "SendOrders"
     note_ses_event: "NoteSesEvent"
     reconcile_payments: "Reconcile"
     recount_places: "RecountPlaces"
@@ -171,9 +173,13 @@ def _count_of(settings: Settings, guard: Guard = _freely) -> "CountPlaces":
 def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Only this function loads its modules: no page needs them."""
     from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
+    from chalicelib.adapters.order_pdf import OrderPdf  # noqa: PLC0415
     from chalicelib.adapters.ses_events import SesEvents  # noqa: PLC0415
+    from chalicelib.exports.orders import order_csv  # noqa: PLC0415
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
     from chalicelib.services.notifying import NotifyInvoices  # noqa: PLC0415
+    from chalicelib.services.order_mails import OrderTroubles, RenderMails  # noqa: PLC0415
+    from chalicelib.services.ordering import SendOrders  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
     from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
     from chalicelib.services.sending import SendOutbox  # noqa: PLC0415
@@ -192,15 +198,31 @@ def build_jobs(settings: Settings) -> Jobs:
         ),
         send_outbox=SendOutbox(
             outbox=outbox,
-            renderer=TemplateMails(ports.town),
+            renderer=RenderMails(
+                words=TemplateMails(ports.town),
+                orders=ports.orders,
+                directory=_directory_of(settings),
+                csv=order_csv,
+                pdf=OrderPdf(),
+                town=ports.town,
+            ),
             sender=_mail_sender(settings),
             clock=clock,
             report=report,
             per_second=settings.mails_per_second,
             sleep=time.sleep,
+            trouble=OrderTroubles(town=ports.town, report=report),
+        ),
+        send_orders=SendOrders(
+            town=ports.town,
+            orders=ports.orders,
+            make=build_orders(settings),
+            links=SignedLinks(settings),
+            clock=clock,
+            report=report,
         ),
         note_ses_event=NoteSesEvent(
-            outbox=outbox, events=SesEvents(settings.mail_configuration), clock=clock, report=report
+            outbox=outbox, events=SesEvents(settings.mail_configuration), town=ports.town, clock=clock, report=report
         ),
         reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
@@ -228,6 +250,27 @@ def build_personal_data(settings: Settings) -> "PersonalData":
             clock=clock_for(settings.demo_now),
         ),
     )
+
+
+def build_orders(settings: Settings) -> "MakeOrder":
+    """What makes an order of the kitchen, for the job and for whoever asks for one by hand."""
+    from chalicelib.services.bookings_then import BookingsThen  # noqa: PLC0415
+    from chalicelib.services.ordering import MakeOrder  # noqa: PLC0415
+    from chalicelib.storage.change_feed import DynamoChangeFeed  # noqa: PLC0415
+
+    ports, database = ports_on_aws(settings), database_of(settings)
+    bookings = BookingsThen(
+        plannings=DynamoPlanningStore(database, ports.clock),
+        feed=DynamoChangeFeed(database),
+        clock=ports.clock,
+        # The stand-in's indexes follow at once.
+        pause=_no_pause if settings.endpoint else time.sleep,
+    )
+    return MakeOrder(bookings=bookings, directory=_directory_of(settings), orders=ports.orders)
+
+
+def _no_pause(_seconds: float) -> None:
+    """Waits for nothing."""
 
 
 def _mail_sender(settings: Settings) -> "SesMailSender":

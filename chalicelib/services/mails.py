@@ -165,7 +165,9 @@ def order_trouble(
     """Tells the office what is wrong with the order of ``at``, or since ``at``: ``trouble`` is ``MISSED``, ``WAITING``,
     ``REFUSED`` or ``BOUNCED``, the last three of an address of the kitchen."""
     facts = {"name": label, "at": instant_words(at), "trouble": trouble, "kitchen": kitchen}
-    mail_id = f"{ORDER_TROUBLE}-{trouble}-{order}-{instant_text(at)}-{kitchen}"
+    # A bounce is told again and again, of one order or another: once a day is enough.
+    cause = now if trouble == BOUNCED else at
+    mail_id = f"{ORDER_TROUBLE}-{trouble}-{order}-{instant_text(cause)}-{kitchen}"
     return Mail(mail_id, office, ORDER_TROUBLE, facts, None, order, now)
 
 

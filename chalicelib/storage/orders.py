@@ -123,7 +123,7 @@ class DynamoOrderStore:
             return False
         waits = self._awaited(ref, instant_of(row.acknowledge_by))
         if row.acknowledged_at is not None:
-            self.database.batch("orders.no_longer_awaited", self.rows, delete=[(waits.shard, waits.due)])
+            self.database.transact("orders.no_longer_awaited", lambda transaction: transaction.delete(waits))
             return False
 
         def fill(transaction: TransactWrite) -> None:

@@ -21,7 +21,7 @@ from infra.build.lock import LOCK, pip_options, read_lock, without_a_wheel
 from infra.build.sam import ROOT, CannotBuild
 
 MOST_BYTES = 12_000_000
-NOT_ON_LAMBDA = ("chalicelib/commands", "chalicelib/intake", "chalicelib/exports", "chalicelib/adapters/fonts")
+NOT_ON_LAMBDA = ("chalicelib/commands", "chalicelib/intake", "chalicelib/adapters/fonts")
 NOT_ON_LAMBDA_EITHER = (
     *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
     "chalicelib/french/markdown.py",

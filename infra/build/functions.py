@@ -42,7 +42,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "invoices/index/listed": ("Query",),
             "journal": ("PutItem", "Query"),
             "logins": ("Query",),
-            "outbox": ("BatchGetItem", "PutItem"),
+            "outbox": ("BatchGetItem", "PutItem", "Query", "UpdateItem"),
             "payments": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
             "places": ("BatchGetItem", "UpdateItem"),
             "planning": ("Query", "UpdateItem"),
@@ -64,9 +64,21 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "SendOutbox": Function(
         "send-outbox",
-        {"outbox": ("BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem"), "town": ("GetItem",)},
+        {"outbox": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"), "town": ("GetItem",)},
         mails=True,
+        directory=True,
         at_once=1,
+    ),
+    # Two at once make one order: it keeps no place of its own.
+    "SendOrders": Function(
+        "send-orders",
+        {
+            "journal/index/by-written": ("Query",),
+            "outbox": ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+            "planning/index/by-day": ("Query",),
+            "town": ("GetItem",),
+        },
+        directory=True,
     ),
     "ReconcilePayments": Function(
         "reconcile-payments",
@@ -88,7 +100,7 @@ FUNCTIONS: Mapping[str, Function] = {
         },
         at_once=1,
     ),
-    "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem",)}),
+    "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem", "PutItem"), "town": ("GetItem",)}),
 }
 """Functions by Chalice's name of the resource. A test runs each one and compares its calls with what it may call."""
 ENVIRONMENT: Resource = {
@@ -189,7 +201,12 @@ def _statements(function: Function) -> Iterator[Resource]:
         yield _allow(["s3:ListBucket"], bucket)
     if function.mails:
         ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
-        yield _allow(["ses:SendEmail"], f"{ses}:identity/*", f"{ses}:configuration-set/${{TablePrefix}}-mails")
+        # An e-mail with files is a raw one to SES, which asks for that action too.
+        yield _allow(
+            ["ses:SendEmail", "ses:SendRawEmail"],
+            f"{ses}:identity/*",
+            f"{ses}:configuration-set/${{TablePrefix}}-mails",
+        )
     if function.async_:
         yield {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 API, OUTBOX, RECONCILE = "APIHandler", "SendOutbox", "ReconcilePayments"
-RECOUNT = "RecountPlaces"
+RECOUNT, ORDERS, BOUNCES = "RecountPlaces", "SendOrders", "NoteSesEvent"
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,36 @@ METRICS = (
         value="waited",
         above=3600,
     ),
+    Metric("orders-sent", "order.sent", (ORDERS,)),
+    Metric(
+        "orders-not-sent",
+        "order.not_sent",
+        (OUTBOX,),
+        "SES does not take an order of the kitchen. It leaves as soon as SES does; so does an e-mail to the office.",
+        above=0,
+    ),
+    Metric(
+        "orders-failed",
+        "order.failed",
+        (ORDERS,),
+        "An order of the kitchen cannot be made. The log of send-orders says why; it tries again for a day.",
+        above=2,
+    ),
+    Metric(
+        "orders-missed",
+        "order.missed",
+        (ORDERS,),
+        "An order of the kitchen was a day late and is not sent any more. The office was told by e-mail.",
+        above=0,
+    ),
+    Metric(
+        "orders-unacknowledged",
+        "order.unacknowledged",
+        (ORDERS,),
+        "Nobody at the kitchen acknowledged an order in time. The office was told by e-mail.",
+        above=0,
+    ),
+    Metric("orders-bounced", "order.bounced", (BOUNCES,)),
     Metric("places-recounted", "places.recounted", (RECOUNT,), value="wrong"),
     Metric(
         "pages-failed",

@@ -173,7 +173,7 @@ def _jobs() -> list[scheduler.Job]:
     from chalicelib.wiring import build_jobs  # noqa: PLC0415
 
     jobs = build_jobs(Settings.from_environ(os.environ))
-    return [jobs.notify_invoices, jobs.send_outbox, jobs.reconcile_payments]
+    return [jobs.notify_invoices, jobs.send_orders, jobs.send_outbox, jobs.reconcile_payments]
 
 
 @contextlib.contextmanager

@@ -16,16 +16,19 @@ from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
 from chalicelib.services.keyed_hashes import login_key, secret_of
+from chalicelib.services.order_ports import OrderRef
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import Jobs, build_jobs, ports_on_aws
 from tests.builders import BOND, JAMES
 from tests.clock import paris
+from tests.deploying.kitchen import a_kitchen, an_order_to_send
 from tests.fake_bank import Treasury
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
@@ -33,6 +36,7 @@ from tests.services.mail_world import WANTED, an_invoice
 from tests.services.test_bounces import TOWN as MAILS
 from tests.services.test_bounces import bounce
 from tests.stand_in import REGION, database_for, moto_town
+from tests.storage.test_orders import VERSION
 
 NOW = paris("mardi 2015-12-22 14:54")
 NUMBER = "2013-026-000335"
@@ -64,8 +68,11 @@ def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
         a_place_sold_and_one_left(stage)
         return
     the_notification(stage)
+    if function in {"SendOutbox", "SendOrders", "NoteSesEvent"}:
+        a_kitchen(stage, TOWN)
     if function == "SendOutbox":
         run_job(replace(stage, demo_now=""), "notify_invoices", treasury)
+        an_order_to_send(replace(stage, demo_now=""))
     if function == "ReconcilePayments":
         portal = assemble(replace(ports_on_aws(stage), providers={"web-service": treasury}))
         portal.payments.start(the_bonds(), InvoiceNumber(NUMBER), "a@server.fr")
@@ -105,6 +112,7 @@ def the_api(settings: Settings, treasury: Treasury) -> None:
     _notices(parent, settings)
     _pay(parent, treasury, portal)
     _write(parent)
+    _acknowledge(parent, settings)
     page = parent.get("/deconnexion")
     parent.post("/deconnexion/autres", csrf=page.hidden("csrf"))
     parent.post("/deconnexion", csrf=parent.get("/deconnexion").hidden("csrf"))
@@ -143,6 +151,13 @@ def _pay(parent: PageClient, treasury: Treasury, portal: Portal) -> None:
     assert parent.get(f"/factures/{NUMBER}/paiement").heading.startswith("Confirmation")
     assert parent.get("/payfip/retour?idop=idop-1").status == 303
     assert portal.invoices.show(BOND).paid.invoices[0].number == InvoiceNumber(NUMBER)
+
+
+def _acknowledge(parent: PageClient, settings: Settings) -> None:
+    DynamoOrderStore(database_for(settings)).put(VERSION, (), (), None)
+    link = SignedLinks(settings).order(OrderRef.of(VERSION)).removeprefix(f"http://{HOST}")
+    token = parent.get(link).hidden("jeton")
+    assert "Réception accusée" in parent.follow(parent.post("/commande", jeton=token)).main
 
 
 def _write(parent: PageClient) -> None:

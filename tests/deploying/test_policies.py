@@ -14,7 +14,12 @@ BESIDES: dict[str, dict[Permission, str]] = {
         ("ssm:GetParametersByPath", "secrets"): "read when the process starts, before moto sees it",
     },
     "ReconcilePayments": {("dynamodb:GetItem", "payments"): "an attempt that somebody else settled is read again"},
-    "SendOutbox": {("dynamodb:PutItem", "outbox"): "a mail that fails is put elsewhere; here all leave"},
+    "SendOutbox": {
+        ("dynamodb:PutItem", "outbox"): "a mail that fails is put elsewhere; here all leave",
+        ("ses:SendRawEmail", "ses"): "SES asks for it too when an e-mail has files",
+        ("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet",
+    },
+    "SendOrders": {("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet"},
     "*": {
         ("logs:CreateLogStream", "log"): "Lambda's own",
         ("logs:PutLogEvents", "log"): "Lambda's own",

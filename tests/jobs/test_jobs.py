@@ -146,6 +146,7 @@ def test_each_job_is_scheduled() -> None:
     assert rates == {
         "notify_invoices": "rate(10 minutes)",
         "send_outbox": "rate(1 minute)",
+        "send_orders": "rate(1 minute)",
         "reconcile_payments": "rate(5 minutes)",
     }
     assert schedules["send_outbox"].handler_string == "chalicelib.jobs.send_outbox"

@@ -8,7 +8,6 @@ from typing import Any
 from chalicelib.adapters.mail_templates import TemplateMails
 from chalicelib.exports.orders import order_csv
 from chalicelib.rules.directory import Directory, ListedChild
-from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import ChildId, DietId, FamilyId, SchoolId
 from chalicelib.rules.kitchen import AcknowledgeBy, DaysBefore, KitchenOrder, OnWeekdays, OrderId, Serves, Sitting
 from chalicelib.rules.planning import Slot
@@ -20,7 +19,7 @@ from chalicelib.services.ordering import MakeOrder, SendOrders
 from chalicelib.services.sending import SendOutbox
 from tests.builders import BOND, CANTEEN, OTHER_SCHOOL, SCHOOL, a_town
 from tests.clock import FixedClock, paris
-from tests.fakes import MemoryOrders, MemoryOutbox, MemoryTown
+from tests.fakes import MemoryDirectory, MemoryOrders, MemoryOutbox, MemoryTown
 from tests.services.mail_world import Post
 
 KITCHEN, CHEF = "cuisine@traiteur.example", "chef@traiteur.example"
@@ -64,17 +63,15 @@ class Bookings:
         return frozenset((BOND, slot) for slot, there in last.items() if there and slot.day == day)
 
 
-@dataclass
-class Children:
-    """``DirectoryStore``."""
+class Children(MemoryDirectory):
+    """The directory; ``listed`` may be changed as an import would."""
 
-    listed: list[ListedChild]
+    def __init__(self, listed: list[ListedChild]) -> None:
+        super().__init__()
+        self.listed = listed
 
     def read(self) -> Directory:
         return Directory(paris(BEFORE), {child.id: child for child in self.listed})
-
-    def write(self, directory: Directory) -> None:
-        raise Unavailable("nobody writes here")
 
 
 class Links:

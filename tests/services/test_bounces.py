@@ -6,6 +6,9 @@ import pytest
 
 from chalicelib.adapters.ses_events import SesEvents
 from chalicelib.services.bounces import NoteSesEvent
+from tests.builders import a_town
+from tests.fakes import MemoryTown
+from tests.services.kitchen_world import CHEF, OFFICE, ORDER
 from tests.services.mail_world import World
 
 TOWN = "portail-essai-mails"
@@ -39,7 +42,8 @@ def by_eventbridge(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def note(world: World, event: dict[str, Any]) -> int:
-    job = NoteSesEvent(outbox=world.outbox, events=SesEvents(TOWN), clock=world.clock, report=world.report)
+    town = MemoryTown(a_town(orders=(ORDER,)))
+    job = NoteSesEvent(outbox=world.outbox, events=SesEvents(TOWN), town=town, clock=world.clock, report=world.report)
     return job(event)
 
 
@@ -107,3 +111,13 @@ def test_what_is_not_final_is_ignored(world: World, event: dict[str, Any]) -> No
 def test_an_unreadable_event_is_told_and_forgotten(world: World, event: dict[str, Any]) -> None:
     assert note(world, event) == 0
     assert [name for name, _ in world.events] == ["ses.unreadable"]
+
+
+def test_a_bounce_of_the_kitchen_is_told_to_the_office(world: World) -> None:
+    note(world, by_eventbridge(bounce("Permanent", f"Chef <{CHEF.upper()}>")))
+    note(world, by_eventbridge(bounce("Permanent", CHEF)))
+    [mail] = world.outbox.mails.values()
+    assert (mail.to, mail.facts["trouble"], mail.facts["kitchen"]) == (OFFICE, "bounced", CHEF)
+    assert [facts["order"] for facts in world.named("order.bounced")] == ["cantine", "cantine"]
+    note(world, by_eventbridge(bounce()))
+    assert len(world.outbox.mails) == 1, "a family's address is nobody's trouble"
