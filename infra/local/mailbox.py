@@ -6,7 +6,7 @@ It is a site of its own on a port of its own, so that a fault in what an e-mail 
 import json
 import re
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +16,11 @@ import jinja2
 from markupsafe import Markup, escape
 
 from chalicelib.rules.school_calendar import PARIS
+from chalicelib.services.mail_ports import Attachment, MailSender
 from infra.local.gateway import Headers, Request, Response
 
+Files = dict[str, Sequence[Attachment]]
+"""The files of e-mails, by the id of each."""
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 HEADERS: Headers = [
     ("Content-Type", "text/html; charset=utf-8"),
@@ -49,6 +52,14 @@ PAGE = """<!doctype html>
   <dt>À :</dt><dd>{{ letter.to }}</dd>
   <dt>Envoyé :</dt><dd>{{ letter.at }}</dd>
 </dl>
+{% if files %}
+<h2>Pièces jointes</h2>
+<ul>
+{% for file in files %}
+  <li><a href="/?message={{ letter.id|urlencode }}&amp;fichier={{ loop.index0 }}">{{ file.name }}</a></li>
+{% endfor %}
+</ul>
+{% endif %}
 <h2>Texte</h2>
 <pre>{{ letter.linked }}</pre>
 {% if letter.html %}
@@ -122,11 +133,27 @@ def _letter(message: Mapping[str, Any]) -> Letter:
     )
 
 
-class Mailbox:
-    """A site of two pages, served like the portal: the list, and one e-mail (``/?message=``)."""
+class KeepingSender:
+    """``MailSender`` that keeps the files of each e-mail in ``files``, by its id, because the stand-in forgets them."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, sender: MailSender, files: Files) -> None:
+        self.sender = sender
+        self.files = files
+
+    def send(self, *, attachments: Sequence[Attachment] = (), **mail: str) -> str:
+        message = self.sender.send(attachments=attachments, **mail)
+        if attachments:
+            self.files[message] = attachments
+        return message
+
+
+class Mailbox:
+    """A site of three pages, served like the portal: the list, one e-mail (``/?message=``), a file of it
+    (``&fichier=``)."""
+
+    def __init__(self, endpoint: str, files: Files | None = None) -> None:
         self.endpoint = endpoint
+        self.files: Files = {} if files is None else files
 
     def __call__(self, request: Request) -> Response:
         path, _, query = request.target.partition("?")
@@ -136,14 +163,26 @@ class Mailbox:
             found = letters(self.endpoint)
         except OSError:
             return self.refusal(503)
-        wanted = parse_qs(query).get("message")
+        asked = parse_qs(query)
+        wanted = asked.get("message")
         if not wanted:
             return _page(200, "Messages envoyés", letters=found, nothing="Aucun message pour l'instant.")
         letter = next((one for one in found if one.id == wanted[0]), None)
-        return _page(200, letter.subject, letter=letter) if letter else self.refusal(404)
+        files = self.files.get(wanted[0], ())
+        if "fichier" in asked:
+            return next(
+                (_file(file) for at, file in enumerate(files) if asked["fichier"] == [str(at)]), self.refusal(404)
+            )
+        return _page(200, letter.subject, letter=letter, files=files) if letter else self.refusal(404)
 
     def refusal(self, status: int) -> Response:
         return _page(status, f"Erreur {status}", nothing="Il n'y a rien ici.")
+
+
+def _file(file: Attachment) -> Response:
+    told = [header for header in HEADERS if header[0] != "Content-Type"]
+    named = ("Content-Disposition", f'inline; filename="{file.name}"')
+    return Response(200, [("Content-Type", file.kind), named, *told], file.content)
 
 
 def _page(status: int, title: str, **shown: object) -> Response:

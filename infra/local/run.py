@@ -22,7 +22,7 @@ from infra.local.bank.site import Bank
 from infra.local.errors import house_errors
 from infra.local.gateway import Gateway, Request
 from infra.local.leaving import when_parent_ends
-from infra.local.mailbox import Mailbox
+from infra.local.mailbox import Files, KeepingSender, Mailbox
 from infra.local.server import Server
 from infra.local.stage import ROOT, SENDER, STATE, announce, local_environment
 from infra.local.tables import create_buckets, create_tables
@@ -103,12 +103,12 @@ def _run(options: RunOptions) -> None:
         os.environ.update(environment)
         print("AWS stand-in started; importing the demo town...", flush=True)
         prepare(environment, folder, options.families)
-        gateway = _portal()
+        gateway, files = _portal(), Files()
         with (
-            _serving(Mailbox(aws.endpoint), mailbox_listener),
+            _serving(Mailbox(aws.endpoint, files), mailbox_listener),
             _bank(environment) as bank,
             _serving(bank, bank_listener),
-            scheduler.running(_jobs()),
+            scheduler.running(_jobs(files)),
             _announced(environment, options.port),
         ):
             print(_welcome(options, mailbox, environment["PORTAL_PAYFIP_URL"]), flush=True)
@@ -167,12 +167,13 @@ def _serving(site: Mailbox | Bank, listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def _jobs() -> list[scheduler.Job]:
-    """What AWS would run by a schedule."""
+def _jobs(files: Files) -> list[scheduler.Job]:
+    """What AWS would run by a schedule. ``files`` gets those of the e-mails."""
     from chalicelib.settings import Settings  # noqa: PLC0415 - as the app: the settings exist only now
     from chalicelib.wiring import build_jobs  # noqa: PLC0415
 
     jobs = build_jobs(Settings.from_environ(os.environ))
+    jobs.send_outbox.sender = KeepingSender(jobs.send_outbox.sender, files)
     return [jobs.notify_invoices, jobs.send_orders, jobs.send_outbox, jobs.reconcile_payments]
 
 

@@ -7,8 +7,10 @@ from urllib.parse import quote
 import pytest
 from botocore.session import get_session
 
+from chalicelib.adapters.mailer import SesMailSender
+from chalicelib.services.mail_ports import Attachment
 from infra.local.gateway import Request, Response
-from infra.local.mailbox import Mailbox, letters
+from infra.local.mailbox import Files, KeepingSender, Mailbox, letters
 
 SENDER = "portail@ville.example"
 
@@ -70,3 +72,25 @@ def test_there_is_nothing_else(ministack_endpoint: str, target: str, method: str
 
 def test_a_stand_in_that_is_gone_is_told() -> None:
     assert get("http://127.0.0.1:1").status == 503
+
+
+def test_the_files_of_a_message_are_links(ses: Any, ministack_endpoint: str) -> None:
+    files: Files = {}
+    sender = SesMailSender(region="eu-west-3", sender=SENDER, endpoint=ministack_endpoint)
+    papers = (
+        Attachment("commande.csv", "text/csv", b"a;b"),
+        Attachment("commande.pdf", "application/pdf", b"%PDF-1.7"),
+    )
+    message = KeepingSender(sender, files).send(to="a@b.example", subject="Commande", text="x", attachments=papers)
+    KeepingSender(sender, files).send(to="a@b.example", subject="Facture", text="x")
+    assert list(files) == [message]
+    mailbox = Mailbox(ministack_endpoint, files)
+
+    def answer(target: str) -> Response:
+        return mailbox(Request("GET", target, [], b"", "127.0.0.1"))
+
+    address = f"/?message={quote(message)}"
+    assert f'href="{address}&amp;fichier=1">commande.pdf</a>' in answer(address).body.decode()
+    got = answer(f"{address}&fichier=1")
+    assert (got.status, got.body, dict(got.headers)["Content-Type"]) == (200, b"%PDF-1.7", "application/pdf")
+    assert [answer(f"{address}&fichier={at}").status for at in ("2", "x")] == [404, 404]
