@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.rules.billing import BillingCode, Move, after, code_of, judged
+from chalicelib.rules.billing import BillingCode, JudgedMove, after, code_of, judged
 from chalicelib.rules.directory import ListedChild
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.planning import Slot, TownDays, Wish
@@ -42,7 +42,7 @@ class Judgements:
         self.days = days
         self.children = children
 
-    def move(self, wish: Wish, saved: Written) -> Move:
+    def move(self, wish: Wish, saved: Written) -> JudgedMove:
         until = self._until(wish)
         return judged(booked=wish.booked, at=saved.entry.at, by_town=bool(saved.entry.reason), until=until)
 
@@ -84,7 +84,9 @@ def month_lines(
         yield from (BilledLine(day, family, slot, codes[family, slot]) for family, slot in sorted(codes))
 
 
-def corrections(billed: Mapping[Key, BillingCode | None], moves: Mapping[Key, list[Move]]) -> Iterator[BilledLine]:
+def corrections(
+    billed: Mapping[Key, BillingCode | None], moves: Mapping[Key, list[JudgedMove]]
+) -> Iterator[BilledLine]:
     """What is not any more as it was ``billed``, by day. ``moves`` came after the month was closed."""
     for family, slot in sorted(moves, key=_day_first):
         before = billed.get((family, slot))
@@ -95,10 +97,10 @@ def corrections(billed: Mapping[Key, BillingCode | None], moves: Mapping[Key, li
             yield BilledLine(slot.day, family, slot, code, before)
 
 
-def moves_in(months: Iterable[date], saves: Iterable[Written], judge: Judgements) -> dict[Key, list[Move]]:
+def moves_in(months: Iterable[date], saves: Iterable[Written], judge: Judgements) -> dict[Key, list[JudgedMove]]:
     """Every change of the days of these months, in the order of writing. In a month that is over they are few."""
     wanted = set(months)
-    found: dict[Key, list[Move]] = {}
+    found: dict[Key, list[JudgedMove]] = {}
     for save in saves:
         for wish in save.entry.changes:
             if wish.slot.day.replace(day=1) in wanted:
@@ -118,9 +120,9 @@ def is_over(month: date, at: datetime) -> bool:
     return paris_day(at) > max(days_of(month))
 
 
-def _late(month: date, saves: Iterable[Written], judge: Judgements) -> dict[date, dict[Key, list[Move]]]:
+def _late(month: date, saves: Iterable[Written], judge: Judgements) -> dict[date, dict[Key, list[JudgedMove]]]:
     """The changes after the deadline, and the town's acts; and what came after them in the same slot."""
-    found: dict[date, dict[Key, list[Move]]] = {}
+    found: dict[date, dict[Key, list[JudgedMove]]] = {}
     for save in saves:
         for wish in save.entry.changes:
             day = wish.slot.day

@@ -51,7 +51,7 @@ class Billing(Value):
         return self.codes.get(code, WORDS[code])
 
 
-class Move(NamedTuple):
+class JudgedMove(NamedTuple):
     """A change of a slot, judged."""
 
     booked: bool
@@ -59,13 +59,13 @@ class Move(NamedTuple):
     by_town: bool
 
 
-def judged(*, booked: bool, at: datetime, by_town: bool, until: datetime | None) -> Move:
+def judged(*, booked: bool, at: datetime, by_town: bool, until: datetime | None) -> JudgedMove:
     """A change that was asked for ``at``. It is late from the very instant of its deadline on, as it is online. Without
     a deadline (a closed day, an activity that only the office changes) nothing is late."""
-    return Move(booked, until is not None and at >= until, by_town)
+    return JudgedMove(booked, until is not None and at >= until, by_town)
 
 
-def after(code: BillingCode | None, move: Move) -> BillingCode | None:
+def after(code: BillingCode | None, move: JudgedMove) -> BillingCode | None:
     """The code of a slot after one change; None when there is nothing to bill."""
     if move.booked:
         if code in {BillingCode.CANCELLED_LATE, BillingCode.BY_TOWN}:
@@ -77,7 +77,7 @@ def after(code: BillingCode | None, move: Move) -> BillingCode | None:
     return BillingCode.CANCELLED_LATE if move.late and code is BillingCode.ON_TIME else None
 
 
-def code_of(moves: Iterable[Move]) -> BillingCode | None:
+def code_of(moves: Iterable[JudgedMove]) -> BillingCode | None:
     """The code of a slot by its changes from some moment on, oldest first. What it was before is the contrary of the
     first: a booked slot is never booked again."""
     code: BillingCode | None = None

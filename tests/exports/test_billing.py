@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.exports.billed import is_over
 from chalicelib.exports.billing import AlreadyClosed, ExportBilling, MonthNotOver
 from chalicelib.exports.billing_file import kept_copy, lines_of
-from chalicelib.rules.billing import Billing, BillingCode, Move, code_of, quantity
+from chalicelib.rules.billing import Billing, BillingCode, JudgedMove, code_of, quantity
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import EntryId, FamilyId
@@ -277,7 +277,7 @@ def test_all_that_was_told_adds_up_to_what_is(steps: list[tuple[object, ...]]) -
     """Closed files with their corrections, and the files of the months that are open: whatever was closed when, their
     sum for a child and a day is what one judgement of all its changes says."""
     desk = Desk()
-    moves: dict[tuple[FamilyId, date], list[Move]] = {}
+    moves: dict[tuple[FamilyId, date], list[JudgedMove]] = {}
     delivered: Counter[tuple[str, str]] = Counter()
     for step in steps:
         if step[0] == "wait":
@@ -298,12 +298,14 @@ def test_all_that_was_told_adds_up_to_what_is(steps: list[tuple[object, ...]]) -
     assert {key: number for key, number in delivered.items() if number} == expected
 
 
-def _change(desk: Desk, moves: dict[tuple[FamilyId, date], list[Move]], on: date, family: FamilyId, act: bool) -> None:
+def _change(
+    desk: Desk, moves: dict[tuple[FamilyId, date], list[JudgedMove]], on: date, family: FamilyId, act: bool
+) -> None:
     booked = (family, Slot(JAMES, CANTEEN, on)) not in desk.as_of(on, desk.clock.now())
     reason = "Grève" if act and not booked else ""
     desk.change(on, booked=booked, reason=reason, family=family)
     late = desk.clock.now() >= paris_instant(on - timedelta(days=1), 600)
-    moves.setdefault((family, on), []).append(Move(booked, late and on.month != 10, bool(reason)))
+    moves.setdefault((family, on), []).append(JudgedMove(booked, late and on.month != 10, bool(reason)))
 
 
 def _close(desk: Desk, month: date, delivered: Counter[tuple[str, str]]) -> None:

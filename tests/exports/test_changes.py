@@ -45,8 +45,8 @@ class Desk:
     def save(self, at: datetime = MONDAY) -> None:
         self.saved += 1
         slot = Slot(ChildId(f"{self.saved:03}"), CANTEEN, DAY)
-        entry = JournalEntry(EntryId(f"e-{self.saved}"), at, "telephone", (Wish(slot, True),))
-        self.plannings.save(FamilyId(f"f-{self.saved}"), entry)
+        entry = JournalEntry(EntryId(f"e-{self.saved:03}"), at, "telephone", (Wish(slot, True),))
+        self.plannings.save(FamilyId(f"f-{self.saved:03}"), entry)
 
     def export(self, consumer: str = "nuit") -> list[str]:
         town = MemoryTown(TOWN)
@@ -71,7 +71,7 @@ def test_a_line_says_when_who_and_what() -> None:
     desk.clock.forward(minutes=2)
     assert desk.export() == ["modifications-nuit-00001.csv"]
     written, asked = "23/11/2026 08:00:00", "20/11/2026 17:30:00"
-    line = [written, asked, "telephone", "", '="f-1"', '="001"', "cantine", "04/12/2026", "inscription", ""]
+    line = [written, asked, "telephone", "", '="f-001"', '="001"', "cantine", "04/12/2026", "inscription", ""]
     assert cells_of(desk.shelf.files["modifications-nuit-00001.csv"]) == [list(COLUMNS), line]
 
 
@@ -81,7 +81,7 @@ def test_the_towns_act_says_its_reason() -> None:
     act = JournalEntry(
         EntryId("act"), MONDAY, "mairie", (Wish(Slot(ChildId("001"), CANTEEN, DAY), False),), reason="Grève"
     )
-    desk.plannings.save(FamilyId("f-1"), act)
+    desk.plannings.save(FamilyId("f-001"), act)
     desk.clock.forward(minutes=2)
     (name,) = desk.export()
     assert [row[-2:] for row in cells_of(desk.shelf.files[name])[1:]] == [["annulation", "Grève"], ["inscription", ""]]

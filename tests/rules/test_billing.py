@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.billing import WORDS, BillingCode, Move, code_of, is_booked, judged, quantity
+from chalicelib.rules.billing import WORDS, BillingCode, JudgedMove, code_of, is_booked, judged, quantity
 from tests.clock import paris
 
 UNTIL = paris("jeudi 2026-11-26 10:00")
-BOOK, LATE_BOOK = Move(booked=True, late=False, by_town=False), Move(booked=True, late=True, by_town=False)
-CANCEL, LATE_CANCEL = Move(booked=False, late=False, by_town=False), Move(booked=False, late=True, by_town=False)
-ACT = Move(booked=False, late=True, by_town=True)
+BOOK, LATE_BOOK = JudgedMove(booked=True, late=False, by_town=False), JudgedMove(booked=True, late=True, by_town=False)
+CANCEL, LATE_CANCEL = (
+    JudgedMove(booked=False, late=False, by_town=False),
+    JudgedMove(booked=False, late=True, by_town=False),
+)
+ACT = JudgedMove(booked=False, late=True, by_town=True)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +33,7 @@ ACT = Move(booked=False, late=True, by_town=True)
         pytest.param([LATE_CANCEL, LATE_BOOK, LATE_CANCEL], BillingCode.CANCELLED_LATE, id="to and fro"),
     ],
 )
-def test_a_slots_code(moves: list[Move], code: BillingCode | None) -> None:
+def test_a_slots_code(moves: list[JudgedMove], code: BillingCode | None) -> None:
     assert code_of(moves) == code
 
 
@@ -52,7 +55,7 @@ def test_a_booked_slot_is_billed_as_booked(first: bool, rest: list[tuple[bool, b
     """Whatever happened, the last change says whether the child is expected."""
     moves, booked = [], first
     for late, by_town in rest:
-        moves.append(Move(booked, late, by_town and not booked))
+        moves.append(JudgedMove(booked, late, by_town and not booked))
         booked = not booked
     code = code_of(moves)
     assert (code is not None and is_booked(code)) == moves[-1].booked
