@@ -37,6 +37,9 @@ ALLOWED = {
     ("intake.town.town_file", "SchoolId"): FAULTY,
     ("intake.bookings.events", "EntryId"): MINTED,
     ("intake.town.diets_file", "DietId"): FAULTY,
+    ("exports.billing_file", "FamilyId"): OWN_ROWS,
+    ("exports.billing_file", "ChildId"): OWN_ROWS,
+    ("exports.billing_file", "ActivityId"): OWN_ROWS,
     ("services.saving", "EntryId"): MINTED,
     ("services.starting", "AttemptId"): MINTED,
 }
