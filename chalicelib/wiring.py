@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.mailer import SesMailSender
     from chalicelib.intake.importing import Importer
     from chalicelib.services.bounces import NoteSesEvent
+    from chalicelib.services.day_bookings import BookingsAsOf
     from chalicelib.services.notifying import NotifyInvoices
     from chalicelib.services.ordering import MakeOrder, SendOrders
     from chalicelib.services.personal_data import PersonalData
@@ -146,14 +147,28 @@ def build_intake(settings: Settings, guard: Guard = _freely) -> "Importer":
             clock=ports.clock,
         ),
         notices=ports.notices,
-        directory=_directory_of(settings),
+        directory=directory_of(settings),
         reverse=ReversePayment(attempts=ports.attempts, invoices=ports.invoices, clock=ports.clock, report=_unheard),
         clock=ports.clock,
         pepper=settings.pepper,
     )
 
 
-def _directory_of(settings: Settings) -> "S3DirectoryStore":
+def bookings_of(settings: Settings) -> "BookingsAsOf":
+    """The bookings of a day as of an instant: what lists, orders and bills are made from."""
+    from chalicelib.services.day_bookings import BookingsAsOf  # noqa: PLC0415
+    from chalicelib.storage.change_feed import DynamoChangeFeed  # noqa: PLC0415
+
+    database, clock = database_of(settings), clock_for(settings.demo_now)
+    return BookingsAsOf(
+        plannings=DynamoPlanningStore(database, clock),
+        feed=DynamoChangeFeed(database),
+        clock=clock,
+        pause=time.sleep,
+    )
+
+
+def directory_of(settings: Settings) -> "S3DirectoryStore":
     from chalicelib.adapters.directory_store import S3DirectoryStore  # noqa: PLC0415
 
     return S3DirectoryStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint)
@@ -243,7 +258,7 @@ def build_personal_data(settings: Settings) -> "PersonalData":
         erase=ErasePersonalData(
             items=items,
             documents=documents,
-            directory=_directory_of(settings),
+            directory=directory_of(settings),
             families=DynamoFamilyStore(database),
             invoices=DynamoInvoiceStore(database),
             attempts=DynamoAttemptStore(database),

@@ -25,7 +25,7 @@ OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", *MISSING}
 
 
 class S3DirectoryStore:
-    """``DirectoryStore``. Its version is S3's ETag: the MD5 of an object that was written in one piece."""
+    """``DirectoryKeeper``. Its version is S3's ETag: the MD5 of an object that was written in one piece."""
 
     def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
         self.bucket = bucket

@@ -39,7 +39,7 @@ from chalicelib.intake.town.town_file import read_town_file
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore
-from chalicelib.services.outgoing_ports import DirectoryStore
+from chalicelib.services.outgoing_ports import DirectoryKeeper
 from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.reversing import ReversePayment
@@ -101,7 +101,7 @@ class Importer:
     invoice_import: InvoiceImport
     notices: NoticeStore
     reverse: ReversePayment
-    directory: DirectoryStore
+    directory: DirectoryKeeper
     clock: Clock
     pepper: str
     workers: int | None = None

@@ -8,14 +8,14 @@ from chalicelib.patience import rounds
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import Crowded, StaleWrite
 from chalicelib.rules.ids import ChildId
-from chalicelib.services.outgoing_ports import DirectoryStore, KeptDirectory
+from chalicelib.services.outgoing_ports import DirectoryKeeper, KeptDirectory
 
 PATIENCE_SECONDS = 12.0
 """Seconds for which a writing is tried again while others write."""
 
 
 def put_children(
-    store: DirectoryStore, children: Mapping[ChildId, ListedChild], since: KeptDirectory | None, now: datetime
+    store: DirectoryKeeper, children: Mapping[ChildId, ListedChild], since: KeptDirectory | None, now: datetime
 ) -> None:
     """Make the directory say ``children``. ``since`` is what was found before the lists were written.
 
@@ -35,7 +35,7 @@ def put_children(
     raise Crowded("directory.put_children")
 
 
-def forget_children(store: DirectoryStore, children: Collection[ChildId]) -> None:
+def forget_children(store: DirectoryKeeper, children: Collection[ChildId]) -> None:
     """Take ``children`` out of the directory and out of all its versions.
 
     After an interruption, a second call finishes. Raises Unavailable.

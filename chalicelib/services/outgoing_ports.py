@@ -50,6 +50,10 @@ class DirectoryStore(Protocol):
         """Raises Unavailable when no import has written one yet."""
         ...
 
+
+class DirectoryKeeper(DirectoryStore, Protocol):
+    """For those who write it."""
+
     def find(self) -> KeptDirectory | None:
         """None when no import has written one yet."""
         ...

@@ -13,7 +13,7 @@ from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
 from chalicelib.services.directory import forget_children
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.outgoing_ports import DirectoryStore
+from chalicelib.services.outgoing_ports import DirectoryKeeper
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
 from chalicelib.values import Value
@@ -96,7 +96,7 @@ class ErasePersonalData:
         *,
         items: PersonalItems,
         documents: FamilyDocuments,
-        directory: DirectoryStore,
+        directory: DirectoryKeeper,
         families: FamilyStore,
         invoices: InvoiceStore,
         attempts: AttemptStore,

@@ -12,7 +12,7 @@ from chalicelib.adapters.directory_store import KEY, S3DirectoryStore, dumped, l
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import ChildId, DietId, SchoolId
-from chalicelib.services.outgoing_ports import DirectoryStore
+from chalicelib.services.outgoing_ports import DirectoryKeeper
 from chalicelib.settings import Settings
 from infra.local.demo.names import CLASSES, FIRST_NAMES, LAST_NAMES
 from tests.aws_calls import Answer, Attempt, intercepted
@@ -32,19 +32,19 @@ def in_s3(settings: Settings) -> S3DirectoryStore:
 
 
 @pytest.fixture(params=["memory", "moto", "ministack"])
-def store(request: pytest.FixtureRequest) -> DirectoryStore:
+def store(request: pytest.FixtureRequest) -> DirectoryKeeper:
     if request.param == "memory":
         return MemoryDirectory()
     return in_s3(request.getfixturevalue(f"{request.param}_settings"))
 
 
-def test_before_the_first_import_there_is_none(store: DirectoryStore) -> None:
+def test_before_the_first_import_there_is_none(store: DirectoryKeeper) -> None:
     assert store.find() is None
     with pytest.raises(Unavailable, match="no import has written it yet"):
         store.read()
 
 
-def test_what_was_written_is_read(store: DirectoryStore) -> None:
+def test_what_was_written_is_read(store: DirectoryKeeper) -> None:
     store.write(DIRECTORY, None)
     assert store.read() == DIRECTORY
     store.write(ALONE, store.find())
@@ -53,7 +53,7 @@ def test_what_was_written_is_read(store: DirectoryStore) -> None:
     assert store.read() == ALONE
 
 
-def test_a_writing_in_between_is_never_lost(store: DirectoryStore) -> None:
+def test_a_writing_in_between_is_never_lost(store: DirectoryKeeper) -> None:
     store.write(DIRECTORY, None)
     before = store.find()
     store.write(ALONE, before)
@@ -63,7 +63,7 @@ def test_a_writing_in_between_is_never_lost(store: DirectoryStore) -> None:
     assert store.read() == ALONE
 
 
-def test_writing_the_same_again_changes_nothing(store: DirectoryStore) -> None:
+def test_writing_the_same_again_changes_nothing(store: DirectoryKeeper) -> None:
     store.write(DIRECTORY, None)
     store.write(DIRECTORY, None)
     before = store.find()

@@ -9,7 +9,7 @@ from tests.fakes.instants import aware
 
 
 class MemoryDirectory:
-    """``DirectoryStore``. ``older`` are the versions that S3 would still keep."""
+    """``DirectoryKeeper``. ``older`` are the versions that S3 would still keep."""
 
     def __init__(self, directory: Directory | None = None) -> None:
         self.kept = KeptDirectory(directory, "0") if directory else None

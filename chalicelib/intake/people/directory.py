@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.rules.directory import ListedChild
 from chalicelib.rules.ids import ChildId, DietId, SchoolId
 from chalicelib.services.directory import put_children
-from chalicelib.services.outgoing_ports import DirectoryStore, KeptDirectory
+from chalicelib.services.outgoing_ports import DirectoryKeeper, KeptDirectory
 
 _CHILDREN = """
 SELECT id, first_name, last_name, school, max(class_name), diet, pai FROM children GROUP BY id ORDER BY id
@@ -20,7 +20,7 @@ class DirectoryWriter:
     """``look`` comes before the lists are written, ``write`` after everything else: what was erased meanwhile stays
     erased."""
 
-    def __init__(self, lists: sqlite3.Connection, store: DirectoryStore, now: datetime) -> None:
+    def __init__(self, lists: sqlite3.Connection, store: DirectoryKeeper, now: datetime) -> None:
         self.lists = lists
         self.store = store
         self.now = now
