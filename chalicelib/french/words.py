@@ -54,6 +54,11 @@ def day_words(day: date, *, year: bool = False) -> str:
     return f"{words} {day.year}" if year else words
 
 
+def brief_day(day: date) -> str:
+    """``lun. 7``, ``mar. 1er``: for days whose month is written beside them."""
+    return f"{weekday(day)[:3]}.{NBSP}{ordinal(day)}"
+
+
 def long_day(day: date) -> str:
     """``15 octobre 2013``."""
     return f"{ordinal(day)}{NBSP}{month(day)} {day.year}"

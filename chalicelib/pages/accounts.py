@@ -204,7 +204,8 @@ def _kept_notice(visit: Visit, kept: str) -> str:
     if kept_form(kept, visit.signing):
         return FORM_KEPT
     sealed_offer, cells = _opened(visit, kept)
-    count = len(wishes_of(unseal_offer(sealed_offer, None, visit.signing), slots_of(cells)))
+    offer = unseal_offer(sealed_offer, None, visit.signing)
+    count = len(wishes_of(offer, slots_of(cells, offer)))
     if not count:
         return SESSION_ENDED
     if count == 1:
@@ -232,7 +233,7 @@ def _save_kept(visit: Visit, kept: str) -> Answer:
     except BadForm:
         return Redirect(visit.url("/planning", autre="1"))
     try:
-        entry = visit.portal.planning.save(family, offer, slots_of(cells))
+        entry = visit.portal.planning.save(family, offer, slots_of(cells, offer))
     except NotFound:
         return Redirect(visit.url("/planning", parti="1"))
     except Unavailable as fault:  # She is signed in by now: the form goes to the planning.

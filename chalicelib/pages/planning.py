@@ -56,7 +56,7 @@ def show(visit: Visit) -> Answer:
 @section.post("/planning", session=REQUIRED, fields=("vu", "c"), expired=keep_ticks, is_repeatable=True)
 def save(visit: Visit) -> Answer:
     offer = unseal_offer(visit.form.get("vu"), visit.family.id, visit.signing)
-    entry = visit.portal.planning.save(visit.family, offer, slots_of(visit.form.cells))
+    entry = visit.portal.planning.save(visit.family, offer, slots_of(visit.form.cells, offer))
     if entry is None:
         return Redirect(_week_of(visit, offer.slots, rien="1"))
     return Redirect(recap_address(visit, entry))

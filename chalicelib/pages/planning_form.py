@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, activity_id, child_id
 from chalicelib.rules.planning import Slot
+from chalicelib.rules.school_calendar import monday_of
 from chalicelib.services.saving import Offer
 from chalicelib.values import Value
 from chalicelib.web.signing import Signing, Tampered
@@ -19,6 +20,7 @@ PURPOSE = "vu-1"
 """A new number is needed with every change of layout: a form from before a deployment is then refused and not
 misread."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WEEK = re.compile("([0-9]{4})-W([0-9]{2})")
 
 Row = tuple[ChildId, ActivityId]
 
@@ -90,23 +92,41 @@ def row_of_cells(slot: Slot) -> str:
     return f"{slot.child}~{slot.activity}~"
 
 
-def slots_of(cells: Sequence[str]) -> frozenset[Slot]:
-    """The slots of the ticked cells. Raises BadForm for a cell that is malformed or ticked twice."""
-    slots = frozenset(_slot(text) for text in cells)
-    if len(slots) != len(cells):
+def week_name(day: date) -> str:
+    """The end of the value of a week's one checkbox: ``2026-W53``, the ISO week of ``day``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def slots_of(cells: Sequence[str], offer: Offer) -> frozenset[Slot]:
+    """The slots of the ticked cells. The cell of a week stands for its slots in the offer, which its reader saw.
+
+    Raises BadForm for a cell that is malformed or ticked twice, or a week that was not offered.
+    """
+    if len(set(cells)) != len(cells):
         raise BadForm("cell-twice")
-    return slots
+    return frozenset(slot for text in cells for slot in _slots(text, offer))
 
 
-def _slot(text: str) -> Slot:
-    child, _, rest = text.partition("~")
-    activity, _, day = rest.partition("~")
-    if not _DAY.fullmatch(day):
+def _slots(text: str, offer: Offer) -> Iterable[Slot]:
+    row, _, day = text.rpartition("~")
+    week = _WEEK.fullmatch(day)
+    if not week and not _DAY.fullmatch(day):
         raise BadForm("cell")
     try:
-        return Slot(child_id(child), activity_id(activity), date.fromisoformat(day))
+        child, activity = _row(row)
+        first = date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else date.fromisoformat(day)
     except ValueError as fault:
         raise BadForm("cell") from fault
+    return _slots_of_week(child, activity, first, offer) if week else (Slot(child, activity, first),)
+
+
+def _slots_of_week(child: ChildId, activity: ActivityId, monday: date, offer: Offer) -> frozenset[Slot]:
+    asked = (child, activity, monday)
+    found = frozenset(slot for slot in offer.slots if (slot.child, slot.activity, monday_of(slot.day)) == asked)
+    if not found:
+        raise BadForm("cell-not-offered")
+    return found
 
 
 def _row(text: str) -> Row:

@@ -1,12 +1,13 @@
 """What a save may change: which wishes are granted, which are refused and why."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ActivityId
+from chalicelib.rules.judging import Judge
 from chalicelib.rules.planning import (
-    Judge,
     PlaceKey,
     Reason,
     RefusedWish,
@@ -19,6 +20,7 @@ from chalicelib.rules.planning import (
     places_at,
 )
 from chalicelib.rules.town import Town
+from chalicelib.rules.weeks import is_whole, week_of, weeks_wished
 from chalicelib.values import Value
 
 REFUSED_AS = {
@@ -44,7 +46,8 @@ class Situation(Value):
     """What is true when the save arrives.
 
     ``booked`` are all slots of the family on the days concerned, because combinations look at the other activities of a
-    day. ``taken`` is how many places are taken, by counter; a missing key counts zero.
+    day, and of the weeks concerned for activities by week. ``taken`` is how many places are taken, by counter; a
+    missing key counts zero. ``restoring``: the wishes put back what was, so a week may become booked in part again.
     """
 
     days: TownDays
@@ -52,6 +55,7 @@ class Situation(Value):
     booked: frozenset[Slot]
     taken: Mapping[PlaceKey, int]
     now: datetime
+    restoring: bool = False
 
     @property
     def town(self) -> Town:
@@ -72,6 +76,8 @@ def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
     A wish that is already fulfilled changes nothing. The wishes that each slot's own rules allow must also fit
     together: places, exclusions and requirements are checked on the day as it would become. A wish that breaks one is
     refused, until none does.
+
+    Of an activity by week, the wishes of one week are granted together or refused together.
     """
     granted: list[Wish] = []
     refusals: list[RefusedWish] = []
@@ -85,9 +91,13 @@ def plan_save(wishes: Iterable[Wish], situation: Situation) -> SavePlan:
             refusals.append(refusal)
         else:
             granted.append(wish)
+    for wish in _asked_in_part(granted, situation):
+        granted.remove(wish)
+        refusals.append(RefusedWish(wish, Reason.WHOLE_WEEK))
     while refusal := _misfit(granted, situation):
-        granted.remove(refusal.wish)
-        refusals.append(refusal)
+        for wish in _with_its_week(refusal.wish, granted, situation.town):
+            granted.remove(wish)
+            refusals.append(replace(refusal, wish=wish))
     return SavePlan(tuple(granted), tuple(refusals), tuple(already))
 
 
@@ -121,6 +131,22 @@ def _own_refusal(wish: Wish, situation: Situation) -> RefusedWish | None:
     if view.state in (State.OPEN, State.FULL):
         return None
     return RefusedWish(wish, REFUSED_AS[view.state], closed_at=_fact(view))
+
+
+def _asked_in_part(granted: list[Wish], situation: Situation) -> list[Wish]:
+    """The wishes that would leave a week of an activity by week booked in part."""
+    in_part: list[Wish] = []
+    for (child, _, _), wishes in weeks_wished(granted, situation.town).items() if not situation.restoring else ():
+        week = Judge(situation.days, situation.family.child(child), situation.now).week(wishes[0].slot)
+        if not is_whole(wishes, week, situation.booked):
+            in_part += wishes
+    return in_part
+
+
+def _with_its_week(wish: Wish, granted: list[Wish], town: Town) -> list[Wish]:
+    """The wish, with those that are granted or refused together with it."""
+    same_week = weeks_wished(granted, town).get(week_of(wish.slot), [])
+    return [wish, *(other for other in same_week if other != wish)]
 
 
 def _fact(view: SlotView) -> datetime | None:

@@ -61,6 +61,8 @@ class Activity(Value):
     holiday_weekdays: frozenset[int]
     booking: Deadline
     cancelling: Deadline
+    by_week: bool = False
+    """Whether all days of a week on which it is open for a child are booked, or cancelled, together."""
     first: date | None = None
     last: date | None = None
     schools: frozenset[SchoolId] = frozenset()

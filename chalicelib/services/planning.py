@@ -7,9 +7,11 @@ from chalicelib.rules.deadlines import NeverOnline
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId
-from chalicelib.rules.planning import Judge, PlaceKey, Slot, SlotView, State, place_key
+from chalicelib.rules.judging import Judge
+from chalicelib.rules.planning import PlaceKey, Slot, SlotView, State, place_key
 from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Activity, Town
+from chalicelib.rules.weeks import filled_together
 from chalicelib.services.ports import Clock, PlanningStore, TownStore
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.values import Value
@@ -102,6 +104,8 @@ class ShowPlanning:
                 judge.view(view.slot, False, taken.get(key, 0)) if (key := _counter(activity, child, view)) else view
                 for view in views[activity.id]
             ]
+            if activity.by_week:
+                views[activity.id] = filled_together(views[activity.id])
         return views
 
 

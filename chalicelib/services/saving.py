@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chalicelib.patience import rounds, within
 from chalicelib.rules.errors import Crowded, NotFound, StaleWrite
@@ -12,7 +12,9 @@ from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import PlaceKey, Slot, Wish, places_at
 from chalicelib.rules.saving import SavePlan, Situation, counters, plan_save
+from chalicelib.rules.school_calendar import monday_of
 from chalicelib.rules.town import Town
+from chalicelib.rules.weeks import weeks_wished
 from chalicelib.services.holding import Held, holding
 from chalicelib.services.ports import Clock, JournalEntry, PlanningStore, TownStore
 from chalicelib.values import Value
@@ -55,21 +57,21 @@ class Part(Value):
 
 
 def parts_of(plan: SavePlan, entry: JournalEntry, situation: Situation) -> Iterator[Part]:
-    """The plan in as few transactions as possible, cut between days: one day's bookings are never separated.
+    """The plan in as few transactions as possible, cut between weeks: one week's bookings are never separated.
 
     The first part carries the refused wishes and those that were already fulfilled. Each part has a journal entry of
     its own.
     """
-    days = sorted({wish.slot.day for wish in plan.changes})
+    mondays = sorted({monday_of(wish.slot.day) for wish in plan.changes})
     cut: list[Wish] = []
     rest = replace(entry, refusals=plan.refusals, already=plan.already)
     number = 1
-    for day in days:
-        todays = [wish for wish in plan.changes if wish.slot.day == day]
-        if cut and _items([*cut, *todays]) > MOST_ITEMS:
+    for monday in mondays:
+        weeks = [wish for wish in plan.changes if monday_of(wish.slot.day) == monday]
+        if cut and _items([*cut, *weeks]) > MOST_ITEMS:
             yield _part(rest, cut, number, situation)
             rest, cut, number = entry, [], number + 1
-        cut = [*cut, *todays]
+        cut = [*cut, *weeks]
     yield _part(rest, cut, number, situation)
 
 
@@ -97,8 +99,11 @@ class SavePlanning:
         """
         return self.grant(family, wishes_of(offer, wanted))
 
-    def grant(self, family: Family, wishes: tuple[Wish, ...]) -> EntryId | None:
-        """Decide and write. When somebody wrote meanwhile, read again and decide again."""
+    def grant(self, family: Family, wishes: tuple[Wish, ...], *, restoring: bool = False) -> EntryId | None:
+        """Decide and write. When somebody wrote meanwhile, read again and decide again.
+
+        ``restoring`` wishes put back what was, also a week that was booked in part.
+        """
         if not wishes:
             return None
         now = self.clock.now()
@@ -106,7 +111,7 @@ class SavePlanning:
         entry = first
         with within(PATIENCE_SECONDS), holding(self.plannings) as held:
             for _ in rounds(PATIENCE_SECONDS):
-                situation = self._situation(family, wishes, now, held)
+                situation = replace(self._situation(family, wishes, now, held), restoring=restoring)
                 plan = plan_save(wishes, situation)
                 try:
                     for part in parts_of(plan, entry, situation):
@@ -119,9 +124,12 @@ class SavePlanning:
         raise Crowded("planning: every try met another write")
 
     def _situation(self, family: Family, wishes: Iterable[Wish], now: datetime, held: Held) -> Situation:
+        days_of_town = self.town.days()
         days = {wish.slot.day for wish in wishes}
+        for _, _, monday in weeks_wished(wishes, days_of_town.town):
+            days |= {monday, monday + timedelta(days=6)}
         booked = self.plannings.booked(family.id, min(days, default=date.min), max(days, default=date.min))
-        situation = Situation(self.town.days(), family, booked, {}, now)
+        situation = Situation(days_of_town, family, booked, {}, now)
         limited = {key for wish in wishes if _is_mine(wish, family) and (key := situation.key(wish.slot))}
         return replace(situation, taken=held.taken_by_others(limited)) if limited else situation
 
@@ -157,7 +165,8 @@ class UndoSave:
         Changes for a child that has left the family stay as they are.
         """
         changes = [wish for wish in self.recap(family, entry).changes if _is_mine(wish, family)]
-        return self.saving.grant(family, tuple(Wish(wish.slot, not wish.booked) for wish in changes))
+        opposite = tuple(Wish(wish.slot, not wish.booked) for wish in changes)
+        return self.saving.grant(family, opposite, restoring=True)
 
 
 class ShowRecap:

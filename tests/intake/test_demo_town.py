@@ -11,7 +11,8 @@ from chalicelib.intake.people.families import families_of
 from chalicelib.intake.progress import Silence
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
-from chalicelib.rules.planning import Judge, Slot, State, TownDays, closed_because
+from chalicelib.rules.judging import Judge
+from chalicelib.rules.planning import Slot, State, TownDays, closed_because
 from chalicelib.rules.school_calendar import paris_instant
 from chalicelib.rules.town import Town
 from infra.local.demo.generator import school_year, write_town

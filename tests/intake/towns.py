@@ -96,6 +96,7 @@ def _activity(draw: st.DrawFn, name: str, label: str, schools: list[str], first:
         "",
         f'exceptions = [{{ {days}, reserver = "le jour même à 10:00", annuler = "la veille à 12:00" }}]',
         'ouvre-avant = "2 semaines"',
+        'reserver-par = "semaine"',
         f"periodes = [{{ {days} }}]",
         f'periodes = [{{ {days} }}]\nhors-periodes = "ouvert"',
     )

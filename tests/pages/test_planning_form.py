@@ -1,19 +1,21 @@
 """Laws of the offer's field and of the cells."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pages.planning_form import SlotTable, cell, seal_offer, slots_of, unseal_offer
+from chalicelib.pages.planning_form import SlotTable, cell, seal_offer, slots_of, unseal_offer, week_name
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.planning import Slot
+from chalicelib.rules.school_calendar import monday_of
 from chalicelib.services.saving import Offer
 from chalicelib.web.signing import Signing
 
 SIGNING = Signing("a secret")
+NOTHING = Offer(frozenset(), frozenset())
 OURS, THEIRS = FamilyId("f-ours"), FamilyId("f-theirs")
 slugs = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,5})?", fullmatch=True)
 names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,11}", fullmatch=True)
@@ -82,19 +84,36 @@ def test_five_weeks_of_five_activities_stay_small() -> None:
 
 @given(st.lists(slots, unique=True, max_size=20))
 def test_cells_come_back_as_the_slots_they_were(chosen: list[Slot]) -> None:
-    assert slots_of([cell(slot) for slot in chosen]) == frozenset(chosen)
+    assert slots_of([cell(slot) for slot in chosen], NOTHING) == frozenset(chosen)
 
 
 @given(slots)
 def test_a_cell_twice_is_refused(slot: Slot) -> None:
     with pytest.raises(BadForm, match="cell-twice"):
-        slots_of([cell(slot), cell(slot)])
+        slots_of([cell(slot), cell(slot)], NOTHING)
 
 
 @given(st.text(max_size=40))
 def test_a_cell_is_a_slot_or_refused(text: str) -> None:
     try:
-        (slot,) = slots_of([text])
+        (slot,) = slots_of([text], NOTHING)
     except BadForm:
         return
     assert cell(slot) == text
+
+
+@given(slots, st.integers(0, 20))
+def test_the_cell_of_a_week_stands_for_what_was_offered_of_it(slot: Slot, more: int) -> None:
+    every = frozenset(slot._replace(day=slot.day + timedelta(days=n)) for n in range(more + 1))
+    week = f"{slot.child}~{slot.activity}~{week_name(slot.day)}"
+    monday = monday_of(slot.day)
+    same_week = frozenset(one for one in every if monday_of(one.day) == monday)
+    assert slots_of([week], Offer(every, NOTHING.slots)) == same_week
+    with pytest.raises(BadForm, match="cell-not-offered"):
+        slots_of([week], Offer(every - same_week, NOTHING.slots))
+
+
+@pytest.mark.parametrize("week", ["2026-W54", "2026-W00", "2027-W53", "0000-W01", "2026-W1", "2026-W٠١"])
+def test_a_week_that_does_not_exist_is_refused(week: str) -> None:
+    with pytest.raises(BadForm, match="cell"):
+        slots_of([f"c-007~cantine~{week}"], NOTHING)

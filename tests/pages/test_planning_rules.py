@@ -1,15 +1,20 @@
-"""What the planning says of rules that change, of days that open so long before, and of days outside every period."""
+"""What the planning says of rules that change, of days that open so long before, of days outside every period, and of
+whole weeks."""
 
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from chalicelib.rules.deadlines import CalendarDaysBefore, DatedRules
+from chalicelib.rules.ids import ActivityId, EntryId
 from chalicelib.rules.openings import Advance, Window
+from chalicelib.rules.planning import PlaceKey, Wish
 from chalicelib.rules.school_calendar import Period
-from tests.builders import WEEKDAYS, an_activity
+from chalicelib.rules.town import Capacity
+from chalicelib.services.ports import JournalEntry
+from tests.builders import BOND, WEEKDAYS, a_slot, an_activity
 from tests.clock import paris
-from tests.pages.client import PageClient, plain
+from tests.pages.client import Opened, PageClient, plain
 from tests.pages.conftest import World, the_manual_s_town
 from tests.pages.test_planning import rows_of
 
@@ -77,3 +82,111 @@ def test_days_outside_every_period_say_so() -> None:
 def test_days_outside_can_be_opened_by_a_word() -> None:
     page = parent_of(windows=(Window(MONDAY, MONDAY, None, None),), open_outside_windows=True)[1].get(WEEK)
     assert rows_of(page.body, 2)["Cantine"] == ["[ ]"] * 5
+
+
+CENTRE_WEEK = "c-007~cantine~2016-W02"
+UNIT = "Semaine entière : lun. 11, mar. 12, mer. 13, jeu. 14, ven. 15"
+
+
+def week_box(page: Opened, value: str = CENTRE_WEEK) -> tuple[str, str, bool]:
+    """What names the box of a week, its title, and whether it is ticked."""
+    (box,) = [e for e in page.page.all("input") if e.attrs.get("value") == value]
+    row, words = box.attrs["aria-labelledby"].split()
+    named = [next(e for e in page.page.elements if e.attrs.get("id") == i) for i in (row, words)]
+    return plain(" ; ".join(e.text for e in named)), plain(box.attrs["title"]), "checked" in box.attrs
+
+
+def test_a_week_is_booked_by_one_box_and_undone_by_one_button() -> None:
+    world, parent = parent_of(by_week=True)
+    page = parent.get(WEEK)
+    assert week_box(page) == (f"Cantine ; {UNIT}", "à changer avant dimanche 10 janvier à 10 h", False)
+    said = "Cantine : par semaine entière, à changer la veille avant 10 h (délai du premier jour de la semaine)"
+    assert said in page.main
+    assert "Cantine de la semaine du lundi 11 janvier, à changer avant dimanche 10 janvier à 10 h." in page.main
+    assert not [box for box in page.boxes() if box.endswith("2016-01-11")]
+    recap = parent.follow(parent.save(page, CENTRE_WEEK))
+    assert recap.heading == "1 modification enregistrée"
+    days = "lun. 11, mar. 12, mer. 13, jeu. 14, ven. 15"
+    assert f"inscription, semaine du 11/01/2016 ({days}), Cantine" in recap.main
+    booked = parent.get(WEEK)
+    assert week_box(booked)[2]
+    assert booked.ticked() == [CENTRE_WEEK]
+    world.clock.forward(minutes=1)
+    undone = parent.follow(undo(parent, recap))
+    assert f"annulation, semaine du 11/01/2016 ({days}), Cantine" in undone.main
+    assert parent.get(WEEK).ticked() == []
+
+
+def undo(parent: PageClient, recap: Opened) -> Opened:
+    action = next(e.attrs["action"] for e in recap.page.all("form") if "/annuler" in e.attrs["action"])
+    return parent.post(action, csrf=recap.hidden("csrf"))
+
+
+def test_an_unticked_week_is_left_as_a_whole() -> None:
+    _, parent = parent_of(by_week=True)
+    parent.save(parent.get(WEEK), CENTRE_WEEK)
+    recap = parent.follow(parent.save(parent.get(WEEK)))
+    assert "annulation, semaine du 11/01/2016" in recap.main
+    assert parent.get(WEEK).ticked() == []
+
+
+def test_a_part_of_a_week_is_refused_with_the_reason() -> None:
+    """The days of a page from before the town went over to weeks, or made by hand."""
+    _, parent = parent_of(by_week=True)
+    recap = parent.follow(parent.save(parent.get(WEEK), "c-007~cantine~2016-01-12"))
+    assert recap.heading == "Rien n’a été enregistré".replace("’", "'")
+    assert (
+        "Cantine, mardi 12 janvier : vous vouliez inscrire. Cette activité se change par semaine entière : changez la "
+        "case de la semaine sur le planning. Le repas n'est pas réservé." in recap.main
+    )
+
+
+def test_a_week_booked_in_part_at_the_office_is_completed_and_may_be_so_again() -> None:
+    world, parent = parent_of(by_week=True)
+    wednesday = a_slot(date(2016, 1, 13))
+    at_noon = paris("mardi 2015-12-01 12:00")
+    world.plannings.save(BOND, JournalEntry(EntryId("2015-12-01#a"), at_noon, "guichet", (Wish(wednesday, True),)))
+    page = parent.get(WEEK)
+    rest = "Cantine ; Reste de la semaine : lun. 11, mar. 12, jeu. 14, ven. 15 (déjà réservé : mer. 13)"
+    assert week_box(page)[0::2] == (rest, False)
+    recap = parent.follow(parent.save(page, CENTRE_WEEK))
+    assert "inscription, semaine du 11/01/2016 (lun. 11, mar. 12, jeu. 14, ven. 15), Cantine" in recap.main
+    assert week_box(parent.get(WEEK))[0::2] == (f"Cantine ; {UNIT}", True)
+    world.clock.forward(minutes=1)
+    undo(parent, recap)
+    assert week_box(parent.get(WEEK))[0::2] == (rest, False)
+
+
+def test_a_full_day_fills_its_week() -> None:
+    world, parent = parent_of(by_week=True, capacity=Capacity(1, {}))
+    page = parent.get(WEEK)
+    key = PlaceKey(date(2016, 1, 13), ActivityId("cantine"))
+    world.plannings.reserve(key, 1, 1)
+    assert rows_of(parent.get(WEEK).body, 2)["Cantine"] == ["complet"] * 5
+    recap = parent.follow(parent.save(page, CENTRE_WEEK))
+    assert (
+        "Cantine, semaine du lundi 11 janvier : vous vouliez inscrire. C'est complet mercredi 13 janvier, et cette "
+        "activité se réserve par semaine entière. La semaine n'est pas réservée." in recap.main
+    )
+    assert {key: tally.taken for key, tally in world.plannings.counters.items() if tally.taken} == {key: 1}
+
+
+def test_closed_days_are_not_days_of_the_week() -> None:
+    _, parent = parent_of(by_week=True, school_weekdays=frozenset({1, 3}), holiday_weekdays=frozenset({1, 2, 3, 4, 5}))
+    page = parent.get("/planning?semaine=2015-12-28")
+    assert week_box(parent.get(WEEK))[0] == "Cantine ; Semaine entière : lun. 11, mer. 13"
+    assert "c-007~cantine~2015-W53" not in page.boxes(), "the centre is closed all that week"
+
+
+def test_a_week_after_its_deadline_shows_its_days() -> None:
+    world, parent = parent_of(by_week=True)
+    world.clock.set("dimanche 2016-01-10 09:30")
+    parent.sign_in()
+    page = parent.get(WEEK)
+    world.clock.set("dimanche 2016-01-10 10:00")
+    assert rows_of(parent.get(WEEK).body, 2)["Cantine"] == ["non réservé, délai passé"] * 5
+    recap = parent.follow(parent.save(page, CENTRE_WEEK))
+    assert (
+        "Cantine, semaine du lundi 11 janvier : vous vouliez inscrire. Il fallait valider avant dimanche 10 janvier à "
+        "10 h ; votre demande est arrivée à 10 h 00 min 00 s. La semaine n'est pas réservée." in recap.main
+    )

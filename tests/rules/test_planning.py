@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from chalicelib.rules.deadlines import CalendarDaysBefore, NeverOnline, OpenDaysBefore
 from chalicelib.rules.families import Enrolment
 from chalicelib.rules.ids import ActivityId, SchoolId
+from chalicelib.rules.judging import Judge
 from chalicelib.rules.openings import Advance, Window, months_before
-from chalicelib.rules.planning import Judge, PlaceKey, SlotView, State, TownDays, closed_because, place_key, places
+from chalicelib.rules.planning import PlaceKey, SlotView, State, TownDays, closed_because, place_key, places
 from chalicelib.rules.school_calendar import Exceptional, Period
 from chalicelib.rules.town import Activity, Capacity, Town
 from tests.builders import (

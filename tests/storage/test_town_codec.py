@@ -57,6 +57,7 @@ def test_everything_else_comes_back() -> None:
         last=date(2027, 7, 2),
         schools=frozenset({SCHOOL, OTHER_SCHOOL}),
         windows=(window, replace(window, opens_at=None, closes_at=paris("dimanche 2026-12-06 23:59"))),
+        by_week=True,
         open_outside_windows=True,
         advance=Advance(3, 0, 480),
         capacity=Capacity(None, {OTHER_SCHOOL: 12, SCHOOL: 30}),

@@ -14,6 +14,7 @@ from chalicelib.rules.town import Activity, Capacity
 MOST_PLACES = 100_000
 ADVANCE, OUTSIDE = "ouvre-avant", "hors-periodes"
 OUTSIDE_WORDS = ("ouvert", "ferme")
+UNIT, UNIT_WORDS = "reserver-par", ("jour", "semaine")
 
 
 def slug_fault(name: str) -> str:
@@ -53,6 +54,7 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
         holiday_weekdays=_weekdays(entry, "semaine-vacances"),
         booking=booking,
         cancelling=cancelling,
+        by_week=_by_week(entry),
         first=first,
         last=last,
         schools=frozenset(map(SchoolId, _known(entry, "ecoles", [str(school) for school in schools]))),
@@ -65,6 +67,14 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
         meal=entry.flag("repas"),
         regie=entry.text("regie", needed=False),
     )
+
+
+def _by_week(entry: Table) -> bool:
+    """« reserver-par »: by day when it is not said."""
+    said = entry.text(UNIT, needed=False)
+    if said and plain(said) not in UNIT_WORDS:
+        entry.fault(UNIT, f"« {said} » n'est pas prévu ; attendu : {', '.join(UNIT_WORDS)}")
+    return plain(said) == UNIT_WORDS[1]
 
 
 def _openings(entry: Table) -> tuple[Advance | None, bool]:

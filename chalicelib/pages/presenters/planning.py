@@ -1,6 +1,6 @@
 """A page of slots -> the weeks of the planning. It is the busiest page, so every word is made only once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from chalicelib.french.words import (
     TWO_LETTERS,
     before_words,
+    brief_day,
     day_words,
     from_words,
     month,
@@ -19,13 +20,14 @@ from chalicelib.french.words import (
     typeset,
     weekday,
 )
-from chalicelib.pages.planning_form import SlotTable, row_of_cells
+from chalicelib.pages.planning_form import SlotTable, row_of_cells, week_name
 from chalicelib.pages.presenters.week_notes import OUTSIDE, Row, deadline_lines, notes
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.planning import SlotView, State
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Activity, Town
+from chalicelib.rules.weeks import box_of, changeable
 from chalicelib.services.planning import PlanningPage
 from chalicelib.services.saving import Offer
 from chalicelib.web.rendering import macro
@@ -70,7 +72,7 @@ class Week:
 
 def offer_of(page: PlanningPage) -> tuple[Offer, SlotTable]:
     """What this page lets its parent change, for its hidden field."""
-    offered = [view for line in page.views.values() for view in line if view.state is State.OPEN]
+    offered = [view for activity in page.rows for view in changeable(activity, page.views[activity.id])]
     offer = Offer(frozenset(view.slot for view in offered), frozenset(view.slot for view in offered if view.booked))
     rows = [(page.child.id, activity.id) for activity in page.rows]
     return offer, SlotTable(rows, page.first, 7 * page.weeks)
@@ -86,9 +88,11 @@ def next_deadline_words(page: PlanningPage) -> str:
     view = page.next_deadline
     if view is None or view.closes_at is None:
         return ""
-    label = page.town.label_of(view.slot.activity)
-    verbs = _verbs(page.town.activity(view.slot.activity))
-    return f"{label} de {day_words(view.slot.day)}, {verbs[view.booked]} {before_words(view.closes_at)}."
+    label, activity = page.town.label_of(view.slot.activity), page.town.activity(view.slot.activity)
+    when = f"de {day_words(view.slot.day)}"
+    if activity and activity.by_week:
+        when = f"de la semaine du {day_words(monday_of(view.slot.day))}"
+    return f"{label} {when}, {_verbs(activity)[view.booked]} {before_words(view.closes_at)}."
 
 
 def _verbs(activity: Activity | None) -> _Verbs:
@@ -147,12 +151,17 @@ def _table_row(row: Row, columns: tuple[Column, ...], row_id: str) -> str:
     activity, views = row
     prefix = str(escape(row_of_cells(views[0].slot)))
     verbs = _verbs(activity)
-    cells = [
-        _box_cell(view, verbs, f"{prefix}{column.day}", f"{row_id} {column.id}")
-        if view.state is State.OPEN
-        else _still_cell(view)
-        for view, column in zip(views, columns, strict=True)
-    ]
+    box = box_of(views) if activity.by_week else ()
+    cells = (
+        [_week_cell(views, box, verbs, row_id)]
+        if box
+        else [
+            _box_cell(view, verbs, f"{prefix}{column.day}", f"{row_id} {column.id}")
+            if view.state is State.OPEN
+            else _still_cell(view)
+            for view, column in zip(views, columns, strict=True)
+        ]
+    )
     before, between, after, end = _row_parts()
     return f"{before}{row_id}{between}{escape(activity.label)}{after}{''.join(cells)}{end}"
 
@@ -165,6 +174,24 @@ def _box_cell(view: SlotView, verbs: _Verbs, value: str, names: str) -> str:
     before, between, after, end = _box(view.booked)
     title = f"{verbs[view.booked]} {before_words(view.closes_at)}" if view.closes_at else ""
     return f"{before}{value}{between}{names}{after}{title}{end}"
+
+
+def _week_cell(views: Sequence[SlotView], box: Sequence[SlotView], verbs: _Verbs, row_id: str) -> str:
+    """The one box of a week, across its columns, with the days that it stands for."""
+    first = box[0]
+    others = [view.slot.day for view in views if view.state not in (State.CLOSED, State.PAST) and view not in box]
+    words = f"Semaine entière : {_brief(view.slot.day for view in box)}"
+    if others and first.booked:
+        words = f"Réservé : {_brief(view.slot.day for view in box)}"
+    elif others:
+        words = f"Reste de la semaine : {_brief(view.slot.day for view in box)} (déjà réservé : {_brief(others)})"
+    value = f"{row_of_cells(first.slot)}{week_name(first.slot.day)}"
+    title = f"{verbs[first.booked]} {before_words(first.closes_at)}" if first.closes_at else ""
+    return str(macro(CELLS, "week")(len(views), value, row_id, title, typeset(words), first.booked))
+
+
+def _brief(days: Iterable[date]) -> str:
+    return ", ".join(map(brief_day, days))
 
 
 def _still_cell(view: SlotView) -> str:

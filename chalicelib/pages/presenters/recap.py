@@ -1,10 +1,11 @@
 """A journal entry -> what was saved, what was refused and what that means, in the manual's words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.french.words import (
     before_words,
+    brief_day,
     dashed,
     day_words,
     from_words,
@@ -19,8 +20,9 @@ from chalicelib.french.words import (
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.planning import Reason, RefusedWish, Wish
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Town
+from chalicelib.rules.weeks import together
 from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import ONLINE
@@ -57,18 +59,33 @@ class Recap(Value):
 
 
 def recap_of(entry: JournalEntry, family: Family, town: Town) -> Recap:
-    count = len(entry.changes)
+    saved, already, refused = (
+        together(entry.changes, town),
+        together(entry.already, town),
+        _refused_together(entry, town),
+    )
     wishes = [*entry.changes, *entry.already, *(refusal.wish for refusal in entry.refusals)]
     names = _Names(family, town, several={wish.slot.child for wish in wishes})
     return Recap(
-        title=_title(count, len(entry.refusals), len(entry.already)),
+        title=_title(len(saved), len(refused), len(already)),
         people=names.people(),
-        refused=tuple(_refused(refusal, entry.at, names) for refusal in entry.refusals),
-        saved=tuple(names.line(wish) for wish in entry.changes),
-        already=tuple(names.line(wish) for wish in entry.already),
+        refused=tuple(_refused(refusals, entry.at, names) for refusals in refused),
+        saved=tuple(names.line(wishes) for wishes in saved),
+        already=tuple(names.line(wishes) for wishes in already),
         saved_at=instant_words(entry.at, year=True),
-        undo=_undo_label(count),
+        undo=_undo_label(len(saved)),
     )
+
+
+def _refused_together(entry: JournalEntry, town: Town) -> list[list[RefusedWish]]:
+    """The refusals of one week of an activity by week together, when they have the same reason; any other alone."""
+    by_wish = {refusal.wish: refusal for refusal in entry.refusals}
+    groups: list[list[RefusedWish]] = []
+    for wishes in together(by_wish, town):
+        refusals = [by_wish[wish] for wish in wishes]
+        alike = len({refusal.reason for refusal in refusals}) == 1
+        groups += [refusals] if alike else [[refusal] for refusal in refusals]
+    return groups
 
 
 def _title(saved: int, refused: int, already: int) -> str:
@@ -105,29 +122,38 @@ class _Names:
     def first_name(self, child: ChildId) -> str:
         return self.children[child].first_name if child in self.children else "L’enfant"
 
-    def line(self, wish: Wish) -> str:
-        """« inscription, 23/12/2015, Petites Vac. Après-midi », with the child's name when there are several
-        children."""
-        what = "inscription" if wish.booked else "annulation"
-        words = f"{what}, {slashed(wish.slot.day)}, {self.activity(wish.slot.activity)}"
+    def line(self, wishes: Sequence[Wish]) -> str:
+        """« inscription, 23/12/2015, Petites Vac. Après-midi », with the child's name when there are several children;
+        « inscription, semaine du 21/12/2015 (lun. 21, mar. 22), Centre » for a week."""
+        wish = wishes[0]
+        what, when = "inscription" if wish.booked else "annulation", slashed(wish.slot.day)
+        if len(wishes) > 1:
+            days = ", ".join(brief_day(one.slot.day) for one in wishes)
+            when = f"semaine du {slashed(monday_of(wish.slot.day))} ({days})"
+        return self._of_child(f"{what}, {when}, {self.activity(wish.slot.activity)}", wish)
+
+    def slot(self, wishes: Sequence[Wish]) -> str:
+        wish = wishes[0]
+        when = day_words(wish.slot.day) if len(wishes) == 1 else f"semaine du {day_words(monday_of(wish.slot.day))}"
+        return self._of_child(f"{self.activity(wish.slot.activity)}, {when}", wish)
+
+    def _of_child(self, words: str, wish: Wish) -> str:
         return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
 
-    def slot(self, wish: Wish) -> str:
-        words = f"{self.activity(wish.slot.activity)}, {day_words(wish.slot.day)}"
-        return f"{words} ({self.first_name(wish.slot.child)})" if len(self.concerned) > 1 else words
 
-
-def _refused(refusal: RefusedWish, arrived: datetime, names: _Names) -> RefusedLine:
-    wish = refusal.wish
+def _refused(refusals: list[RefusedWish], arrived: datetime, names: _Names) -> RefusedLine:
+    """One refusal, or those of a week; the first of these is the one that the others follow."""
+    refusal, whole = refusals[0], len(refusals) > 1
     return RefusedLine(
-        slot=names.slot(wish),
-        wanted="vous vouliez inscrire" if wish.booked else "vous vouliez annuler",
-        why=typeset(_why(refusal, arrived, names)),
-        consequence=_consequence(wish, names.town),
+        slot=names.slot([one.wish for one in refusals]),
+        wanted="vous vouliez inscrire" if refusal.wish.booked else "vous vouliez annuler",
+        why=typeset(_why(refusal, arrived, names, whole=whole)),
+        consequence=_WEEK_STAYS[refusal.wish.booked] if whole else _consequence(refusal.wish, names.town),
     )
 
 
-def _why(refusal: RefusedWish, arrived: datetime, names: _Names) -> str:
+def _why(refusal: RefusedWish, arrived: datetime, names: _Names, *, whole: bool) -> str:
+    day = day_words(refusal.wish.slot.day)
     if refusal.reason is Reason.TOO_LATE and refusal.closed_at:
         came = _arrival(refusal.closed_at, arrived)
         return f"Il fallait valider {before_words(refusal.closed_at)} ; votre demande est arrivée {came}."
@@ -136,8 +162,10 @@ def _why(refusal: RefusedWish, arrived: datetime, names: _Names) -> str:
     if refusal.reason is Reason.UNKNOWN:
         return f"{names.first_name(refusal.wish.slot.child)} n'a pas d'inscription à cette activité."
     if refusal.reason in (Reason.REQUIRES, Reason.EXCLUDES) and refusal.other:
-        return _combination(refusal, names.activity(refusal.other))
-    return _PLAIN[refusal.reason]
+        return _combination(refusal, names.activity(refusal.other), day if whole else "ce jour-là")
+    if refusal.reason is Reason.FULL and whole:
+        return f"C'est complet {day}, et cette activité se réserve par semaine entière."
+    return (_PLAIN_WEEK if whole else _PLAIN).get(refusal.reason, _PLAIN[refusal.reason])
 
 
 _PLAIN = {
@@ -149,9 +177,17 @@ _PLAIN = {
     Reason.TOO_LATE: "Le délai est passé.",
     Reason.FULL: "C'est complet : la dernière place a été prise.",
     Reason.UNKNOWN: "L'enfant n'a pas d'inscription à cette activité.",
+    Reason.WHOLE_WEEK: "Cette activité se change par semaine entière : changez la case de la semaine sur le planning.",
     Reason.REQUIRES: "Cette activité ne va pas sans une autre le même jour.",
     Reason.EXCLUDES: "Cette activité ne va pas avec une autre le même jour.",
 }
+_PLAIN_WEEK = {
+    Reason.PAST: "Ces jours sont passés.",
+    Reason.CLOSED: "L'activité est fermée ces jours-là.",
+    Reason.OUTSIDE: "Cette semaine est hors des périodes de réservation.",
+}
+"""What is said otherwise of several days of a week."""
+_WEEK_STAYS = {True: "La semaine n’est pas réservée.", False: "La semaine reste réservée et sera facturée."}
 
 
 def _arrival(closed_at: datetime, arrived: datetime) -> str:
@@ -164,12 +200,12 @@ def _arrival(closed_at: datetime, arrived: datetime) -> str:
     return f"à {hour}" if same_day else f"{day_words(paris_day(arrived))} à {hour}"
 
 
-def _combination(refusal: RefusedWish, other: str) -> str:
+def _combination(refusal: RefusedWish, other: str, when: str) -> str:
     if refusal.reason is Reason.EXCLUDES:
-        return f"« {other} » est réservé ce jour-là, et les deux ne vont pas ensemble."
+        return f"« {other} » est réservé {when}, et les deux ne vont pas ensemble."
     if refusal.wish.booked:
-        return f"Il faut aussi réserver « {other} » ce jour-là."
-    return f"« {other} » est réservé ce jour-là, et ne va pas sans cette activité."
+        return f"Il faut aussi réserver « {other} » {when}."
+    return f"« {other} » est réservé {when}, et ne va pas sans cette activité."
 
 
 def _consequence(wish: Wish, town: Town) -> str:

@@ -24,9 +24,17 @@ def deadline_lines(rows: list[Row], days: tuple[date, ...]) -> tuple[str, ...]:
         if states <= _NOTHING_TO_SAY:
             continue
         words = next((said for state, said in _ALL_WEEK if states <= _NOTHING_TO_SAY | {state}), None)
-        words = words or rule_words(activity, days[0], days[-1])
+        words = words or rule_words(activity, *_days_of_rule(activity, views, days))
         together.setdefault(words, []).append(activity.label)
     return tuple(typeset(f"{', '.join(labels)} : {words}") for words, labels in together.items())
+
+
+def _days_of_rule(activity: Activity, views: Sequence[SlotView], days: tuple[date, ...]) -> tuple[date, date]:
+    """The first and the last day whose rule is said: of a week that is booked as a whole, its first open day alone."""
+    if not activity.by_week:
+        return days[0], days[-1]
+    first = next(day for day, view in zip(days, views, strict=True) if view.state not in _NOTHING_TO_SAY)
+    return first, first
 
 
 def notes(rows: list[Row], days: tuple[date, ...]) -> tuple[str, ...]:

@@ -150,6 +150,11 @@ FAULTS = [
         id="outside of no period",
     ),
     pytest.param(
+        'reserver = "la veille à 9h"\nreserver-par = "mois"',
+        "« mois » n'est pas prévu ; attendu : jour, semaine",
+        id="unit",
+    ),
+    pytest.param(
         'reserver = "la veille à 9h"\nperiodes = [{ jour = 2027-02-01 }]\n'
         'ouvre-avant = "3 mois"\nhors-periodes = "fermé"',
         "« ouvre-avant » dit déjà quand s'ouvrent les jours hors des « periodes »",
@@ -177,6 +182,12 @@ def test_days_outside_every_period(tmp_path: Path, word: str, opened: bool) -> N
     line = f'hors-periodes = "{word}"' if word else ""
     read = canteen(tmp_path, 'reserver = "la veille à 9h"', "periodes = [{ jour = 2027-02-01 }]", line)
     assert read.open_outside_windows is opened
+
+
+@pytest.mark.parametrize(("word", "by_week"), [("", False), ("jour", False), ("semaine", True), ("Semaine", True)])
+def test_an_activity_by_week(tmp_path: Path, word: str, by_week: bool) -> None:
+    line = f'reserver-par = "{word}"' if word else ""
+    assert canteen(tmp_path, 'reserver = "la veille à 9h"', line).by_week is by_week
 
 
 def test_some_days_that_open_too_late_are_no_fault(tmp_path: Path) -> None:
