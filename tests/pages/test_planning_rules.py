@@ -100,7 +100,7 @@ def test_a_week_is_booked_by_one_box_and_undone_by_one_button() -> None:
     world, parent = parent_of(by_week=True)
     page = parent.get(WEEK)
     assert week_box(page) == (f"Cantine ; {UNIT}", "à changer avant dimanche 10 janvier à 10 h", False)
-    said = "Cantine : par semaine entière, à changer la veille avant 10 h (délai du premier jour de la semaine)"
+    said = "Cantine : par semaine entière, à changer la veille avant 10 h (délai du premier jour)"
     assert said in page.main
     assert "Cantine de la semaine du lundi 11 janvier, à changer avant dimanche 10 janvier à 10 h." in page.main
     assert not [box for box in page.boxes() if box.endswith("2016-01-11")]

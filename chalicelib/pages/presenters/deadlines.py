@@ -23,7 +23,7 @@ def rule_words(activity: Activity, first: date, last: date) -> str:
     """When the slots of an activity from ``first`` to ``last`` may change: ``à changer la veille avant 10 h``."""
     words = _changing_words(activity, first, last)
     if activity.by_week:
-        words = f"par semaine entière, {words} (délai du premier jour de la semaine)"
+        words = f"par semaine entière, {words} (délai du premier jour)"
     return f"{words} ; réservation ouverte {_advance_words(activity.advance)}" if activity.advance else words
 
 

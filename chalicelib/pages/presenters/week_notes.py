@@ -12,18 +12,18 @@ Row = tuple[Activity, Sequence[SlotView]]
 """One activity and its views of one week, one for each column."""
 OUTSIDE = "hors des périodes de réservation"
 _NOTHING_TO_SAY = frozenset({State.CLOSED, State.PAST})
-_ALL_WEEK = ((State.READ_ONLY, "à changer auprès de la mairie"), (State.OUTSIDE, OUTSIDE))
-"""What is said of a week in which no other day can change."""
+_ALL_WEEK = {State.READ_ONLY: "à changer auprès de la mairie", State.OUTSIDE: OUTSIDE}
+"""What is said of a week whose days all are so, but for those of which nothing is said."""
 
 
 def deadline_lines(rows: list[Row], days: tuple[date, ...]) -> tuple[str, ...]:
     """One line for each rule, with the activities that follow it; an activity that is closed all week has no line."""
     together: dict[str, list[str]] = {}
     for activity, views in rows:
-        states = {view.state for view in views}
-        if states <= _NOTHING_TO_SAY:
+        states = {view.state for view in views} - _NOTHING_TO_SAY
+        if not states:
             continue
-        words = next((said for state, said in _ALL_WEEK if states <= _NOTHING_TO_SAY | {state}), None)
+        words = _ALL_WEEK.get(states.pop()) if len(states) == 1 else None
         words = words or rule_words(activity, *_days_of_rule(activity, views, days))
         together.setdefault(words, []).append(activity.label)
     return tuple(typeset(f"{', '.join(labels)} : {words}") for words, labels in together.items())
@@ -45,7 +45,8 @@ def notes(rows: list[Row], days: tuple[date, ...]) -> tuple[str, ...]:
         for reason, labels in _reasons([(activity, views[place]) for activity, views in rows]).items():
             reasons.setdefault(f"{reason} ({', '.join(labels)})" if labels else reason, []).append(days[place])
     closed = [typeset(f"{_span(run)} : {reason}") for reason, run in reasons.items()]
-    return (*closed, *_openings(rows), *_outside(rows, days))
+    opening = [row for row in rows if row[0].windows or row[0].advance]
+    return (*closed, *_openings(opening), *_outside(opening, days)) if opening else tuple(closed)
 
 
 def _reasons(column: list[tuple[Activity, SlotView]]) -> dict[str, list[str]]:
