@@ -47,6 +47,12 @@ import: setup ## Import a town's files: FROM=dir, STAGE=local or a deployed one 
 	@$(PYTHON_OF_VENV) -m infra.ops.exchange import "$(or $(STAGE),local)" "$(FROM)" \
 		$(if $(filter oui,$(ACCEPTER)),--accepter-les-changements) $(if $(filter oui,$(ANNULER)),--annuler-les-departs)
 
+.PHONY: codes
+codes: setup ## Make payer codes for families without one, and letters: FROM=dir, STAGE or PORTAIL=https://…, FAMILLE=f-1 anew
+	@$(PYTHON_OF_VENV) -m infra.ops.exchange codes "$(or $(STAGE),local)" "$(FROM)" \
+		$(if $(PORTAIL),--portail "$(PORTAIL)") $(if $(FAMILLE),--famille "$(FAMILLE)") \
+		$(if $(filter oui,$(REMPLACER)),--remplacer)
+
 .PHONY: export
 export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local
 	@$(PYTHON_OF_VENV) -m infra.ops.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)")

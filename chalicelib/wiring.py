@@ -1,5 +1,6 @@
 """The one place that knows every concrete class."""
 
+import secrets
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.directory_store import S3DirectoryStore
     from chalicelib.adapters.mailer import SesMailSender
     from chalicelib.intake.importing import Importer
+    from chalicelib.intake.people.made_codes import MakeCodes
     from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.day_bookings import BookingsAsOf
     from chalicelib.services.notifying import NotifyInvoices
@@ -172,6 +174,16 @@ def directory_of(settings: Settings) -> "S3DirectoryStore":
     from chalicelib.adapters.directory_store import S3DirectoryStore  # noqa: PLC0415
 
     return S3DirectoryStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint)
+
+
+def build_codes(portal: str, demo_now: str = "") -> "MakeCodes":
+    """The making of payer codes and of their letters, which needs no deployment. ``portal`` is the address that the
+    letters say."""
+    from chalicelib.adapters.access_letters import AccessLetters  # noqa: PLC0415
+    from chalicelib.exports.csv_out import csv_bytes  # noqa: PLC0415
+    from chalicelib.intake.people.made_codes import MakeCodes  # noqa: PLC0415
+
+    return MakeCodes(letters=AccessLetters(portal), clock=clock_for(demo_now), choose=secrets.choice, as_csv=csv_bytes)
 
 
 def _unheard(event: str, **facts: object) -> None:

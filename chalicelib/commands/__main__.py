@@ -1,11 +1,11 @@
-"""``python -m chalicelib.commands import DIR [--verifier]`` and ``… export DIR [--jour 2026-11-22]``."""
+"""``python -m chalicelib.commands import DIR [--verifier]``, ``… export DIR [--jour 2026-11-22]``, ``… codes DIR``."""
 
 import os
 import sys
 
-from chalicelib.commands import export_payments, import_town
+from chalicelib.commands import export_payments, import_town, make_codes
 
-COMMANDS = {"import": import_town.main, "export": export_payments.main}
+COMMANDS = {"import": import_town.main, "export": export_payments.main, "codes": make_codes.main}
 
 
 def main(arguments: list[str]) -> int:

@@ -5,13 +5,20 @@ Iterables are read as a stream: one batch is in memory, whatever the size of the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from chalicelib.rules.access_letters import AccessLetter
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import JournalEntry, Login
+
+
+class LetterRenderer(Protocol):
+    def render(self, letters: Iterable[AccessLetter], town: Town, day: date) -> bytes:
+        """A PDF with one page for each letter, which are dated ``day``. There is at least one letter."""
+        ...
 
 
 class IntakeStore(Protocol):

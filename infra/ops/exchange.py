@@ -1,4 +1,5 @@
-"""``make import FROM=dir`` and ``make export TO=dir DAY=2026-11-22``, each with the environment of a stage."""
+"""``make import FROM=dir``, ``make export TO=dir DAY=2026-11-22``, ``make codes FROM=dir``: each with the environment
+of a stage."""
 
 import os
 import subprocess
@@ -10,12 +11,15 @@ from infra.ops.stage import CannotOperate, Stage, read_stage
 
 USAGES = {
     "import": "make import FROM=dir [STAGE=local] [PORT=8000] [ACCEPTER=oui] [ANNULER=oui]: dir holds the town's files",
+    "codes": "make codes FROM=dir [STAGE=local] [PORT=8000] [PORTAIL=https://…] [FAMILLE=f-1] [REMPLACER=oui]: "
+    "dir holds the town's files; PORTAIL, the address that letters say, does without a stage",
     "export": "make export TO=dir [DAY=2026-11-22] [STAGE=local] [PORT=8000]: the lists are written in dir",
 }
+OR_PORTAIL = ", or the address that the letters say: PORTAIL=https://…"
 
 
 def main(what: str, stage: str, folder: str, *options: str) -> int:
-    """Run ``what``, ``import`` or ``export``. Returns its exit status, or 2 when it could not start.
+    """Run ``what``, a key of ``USAGES``. Returns its exit status, or 2 when it could not start.
 
     ``make`` ends with 2 for any of them but 0, and prints the one that it got.
     """
@@ -23,15 +27,24 @@ def main(what: str, stage: str, folder: str, *options: str) -> int:
         print(f"{folder or 'nothing'!r} is not a directory. {USAGES[what]}", file=sys.stderr)
         return 2
     try:
-        environment = environment_of(stage, int(os.environ.get("PORT") or 8000))
+        environment = dict(os.environ) if "--portail" in options else _environment(what, stage)
     except (UnknownStage, CannotOperate, ValueError) as error:
-        print(f"make {what}: {error}", file=sys.stderr)
+        print(f"make {what}: {error}{OR_PORTAIL if what == 'codes' else ''}", file=sys.stderr)
         return 2
     command = [sys.executable, "-m", "chalicelib.commands", what, str(Path(folder).resolve()), *options]
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if status and what == "import" and stage != "local":
         _ring(read_stage(stage))
     return status
+
+
+def _environment(what: str, stage: str) -> dict[str, str]:
+    """The environment of the stage. Letters that are made for a local one say the address on which it runs."""
+    port = int(os.environ.get("PORT") or 8000)
+    environment = environment_of(stage, port)
+    if what == "codes" and stage == "local":
+        environment["PORTAL_ORIGIN"] = f"http://127.0.0.1:{port}"
+    return environment
 
 
 def _ring(stage: Stage) -> None:

@@ -30,7 +30,7 @@ ROOMS = {
     "patience": set(),
     "values": set(),
 }
-MAY_WIRE = {"commands.import_town", "commands.export_payments", "jobs"}
+MAY_WIRE = {"commands.import_town", "commands.export_payments", "commands.make_codes", "jobs"}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set(), "values": set()}
 """Rooms where the standard library comes in and, of the others, only these."""

@@ -27,6 +27,11 @@ class Columns(Value):
     def titled(self, own: Mapping[str, str]) -> "Columns":
         return Columns(self.needed, self.optional, own)
 
+    def without(self, column: str) -> "Columns":
+        """The same, when the list may leave out ``column`` too."""
+        needed = tuple(one for one in self.needed if one != column)
+        return Columns(needed, (column, *self.optional), self.own)
+
     def of_title(self, title: str) -> str | None:
         """The column that has this title: the town's own title first, then the column's name; None when none has."""
         written = title_key(title)

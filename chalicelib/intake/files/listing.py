@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.files.cells import Cells
-from chalicelib.intake.files.columns import COLUMNS, Titles
+from chalicelib.intake.files.columns import COLUMNS, Columns, Titles
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.sheets import rows_of
 from chalicelib.rules.town import Town
@@ -36,6 +36,9 @@ class Listing:
         self.faults = faults
         self.now = now
 
+    def columns_of(self, name: str) -> Columns:
+        return COLUMNS[name].titled(self.titles.get(name, {}))
+
     def _read(self, file: ListFile, progress: Callable[[str], None]) -> None:
         """Read one list. ``progress`` gets the name of the file at its beginning.
 
@@ -43,7 +46,7 @@ class Listing:
         for that.
         """
         name, stage_row = file
-        columns = COLUMNS[name].titled(self.titles.get(name, {}))
+        columns = self.columns_of(name)
         progress(name)
         for row in rows_of(self.folder / name, columns, self.faults):
             cells = Cells(row, self.faults)

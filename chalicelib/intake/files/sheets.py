@@ -69,6 +69,18 @@ def rows_of(path: Path, columns: Columns, faults: Faults) -> Iterator[Row]:
         yield from _rows(file, path.name, columns, faults)
 
 
+def typed_rows(path: Path) -> Iterator[list[str]]:
+    """Every row that is not empty, the titles first, with all its cells as they are typed: to write the list again.
+
+    Only for a list in which ``rows_of`` found no fault.
+    """
+    with path.open(encoding=encoding_of(path), newline="") as file:
+        _, delimiter = _start(file)
+        for cells in csv.reader(file, delimiter=delimiter, strict=True):
+            if any(cell.strip() for cell in cells):
+                yield cells
+
+
 def _rows(file: TextIO, name: str, columns: Columns, faults: Faults) -> Iterator[Row]:
     skipped, delimiter = _start(file)
     if delimiter == TAB:
@@ -117,7 +129,7 @@ def _start(file: TextIO) -> tuple[int, str]:
 
 def _row(cells: list[str], titles: Heading, where: FileLine, columns: Columns, faults: Faults) -> Row:
     """A row by column. It may be shorter than the titles (spreadsheets drop empty ends), never longer."""
-    values = [_cell(cell) for cell in cells]
+    values = [cell_of(cell) for cell in cells]
     there = {column: value for column, value in zip(titles.columns, values, strict=False) if column}
     filled = dict.fromkeys(columns.names, "") | there
 
@@ -165,8 +177,9 @@ def _is_total(cell: str) -> bool:
     return bool(_TOTAL.fullmatch(plain(cell)))
 
 
-def _cell(text: str) -> str:
-    """The text without spaces around. Each accent joins its letter in one character: some systems write two."""
+def cell_of(text: str) -> str:
+    """What a typed cell holds: ``="007"`` holds 007. There are no spaces around it, and each accent joins its letter in
+    one character: some systems write two."""
     text = text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
     guarded = _GUARDED.fullmatch(text) if text.startswith("=") else None
     return guarded.group(1).replace('""', '"').strip() if guarded else text

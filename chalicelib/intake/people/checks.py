@@ -24,7 +24,9 @@ SELECT line, child, child IN (SELECT id FROM set_aside WHERE file = 'enfants.csv
 FROM enrolments WHERE child NOT IN (SELECT id FROM children)
 """
 _SAME_PAYER_CODE = """
-SELECT line, first FROM (SELECT line, min(line) OVER (PARTITION BY code) AS first FROM families) WHERE line > first
+SELECT line, first FROM (
+    SELECT line, min(line) OVER (PARTITION BY code) AS first FROM families WHERE code <> ''
+) WHERE line > first
 """
 _SAME_CHILD_CODE = """
 SELECT line, code, first FROM (
@@ -75,7 +77,7 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
     for line, child, follows in database.execute(_UNKNOWN_ENROLLED):
         wrong = f"l'enfant « {child} » n'existe pas ; attendu : un enfant d'enfants.csv"
         add_or_mute(faults, FileLine(ENROLMENTS, line), wrong, follows=follows, needs=(CHILDREN,))
-    _check_codes(database, faults)
+    check_codes(database, faults)
     for line, child, earlier in database.execute(_ANOTHER_CHILD):
         faults.add(
             FileLine(CHILDREN, line),
@@ -106,7 +108,7 @@ def _check_empty(database: sqlite3.Connection, faults: Faults) -> None:
             )
 
 
-def _check_codes(database: sqlite3.Connection, faults: Faults) -> None:
+def check_codes(database: sqlite3.Connection, faults: Faults) -> None:
     """One payer code opens one family; one child code opens one of its children. A fault never shows a payer code."""
     for line, earlier in database.execute(_SAME_PAYER_CODE):
         faults.add(

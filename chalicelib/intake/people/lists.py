@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from chalicelib.intake.emails import email_fault
 from chalicelib.intake.files.cells import LOOSE, Cells
-from chalicelib.intake.files.columns import Titles
+from chalicelib.intake.files.columns import Columns, Titles
 from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.people.details import (
@@ -49,7 +49,8 @@ TAKE_IT_OUT = "attendu : ôter cette ligne"
 class PeopleLists(Listing):
     """Stages the lists of ``folder``. ``town`` is None when town.toml is wrong: then its names are not checked.
 
-    ``past`` is asked about activities that the town does not have.
+    ``past`` is asked about activities that the town does not have. Without ``codes_needed``, families may have no payer
+    code yet.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class PeopleLists(Listing):
         *,
         titles: Titles,
         past: Past,
+        codes_needed: bool = True,
     ) -> None:
         super().__init__(folder, town, database, faults, now, titles=titles)
+        self.codes_needed = codes_needed
         self.past = past
         self.today = paris_day(now)
         self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
@@ -81,9 +84,19 @@ class PeopleLists(Listing):
             if file[0] != BOOKINGS or (self.folder / BOOKINGS).exists():
                 self._read(file, progress)
 
+    def stage_families(self, progress: Callable[[str], None]) -> None:
+        self._read((FAMILIES, self._family), progress)
+
+    def stage_children(self, progress: Callable[[str], None]) -> None:
+        self._read((CHILDREN, self._child), progress)
+
+    def columns_of(self, name: str) -> Columns:
+        columns = super().columns_of(name)
+        return columns if self.codes_needed or name != FAMILIES else columns.without("code_payeur")
+
     def _family(self, cells: Cells) -> None:
         family, payer = cells.identifier("identifiant"), cells.person("payeur")
-        code, email = cells.text("code_payeur"), cells.text("email", needed=False)
+        code, email = cells.text("code_payeur", needed=self.codes_needed), cells.text("email", needed=False)
         if code and (wrong := _wrong_with_payer_code(code, (family, payer, *payer.split()))):
             cells.fault(f"le code payeur {wrong}")
         if email and (wrong := email_fault(email)):
