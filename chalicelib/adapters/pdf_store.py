@@ -1,6 +1,5 @@
 """Invoice PDFs in S3, one folder for each family."""
 
-import hashlib
 from collections.abc import Callable
 
 from botocore.exceptions import ClientError
@@ -41,23 +40,16 @@ class S3PdfStore:
             )
 
     def exists(self, family: FamilyId, number: InvoiceNumber) -> bool:
-        return bool(self._tag("pdfs.exists", family, number))
-
-    def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
-        return self._tag("pdfs.holds", family, number) == hashlib.md5(pdf, usedforsecurity=False).hexdigest()
-
-    def _tag(self, operation: str, family: FamilyId, number: InvoiceNumber) -> str:
-        """S3's ETag, which is the MD5 of an object written in one piece; empty when there is no object."""
         if not self.bucket:
-            return ""
-        with answering(operation):
+            return False
+        with answering("pdfs.exists"):
             try:
-                head = self.client().head_object(Bucket=self.bucket, Key=_key(family, number))
+                self.client().head_object(Bucket=self.bucket, Key=_key(family, number))
             except ClientError as error:
                 if code_of(error) in GONE:
-                    return ""
+                    return False
                 raise
-        return str(head["ETag"]).strip('"')
+        return True
 
     def link(self, family: FamilyId, number: InvoiceNumber) -> str:
         asked = {

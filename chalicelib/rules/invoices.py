@@ -70,6 +70,7 @@ class Invoice(Value):
     """An invoice as parents see it. Its lines are kept apart (``InvoiceStore.lines``): only the PDF shows them.
 
     ``published_at`` is when it came online (aware UTC). ``pdf_bytes`` is the size of its PDF, 0 while there is none.
+    ``pdf_tag`` tells whether another PDF is the same; it is empty for a PDF that the portal made.
     ``begun`` is None as long as nobody tried to pay it online.
     """
 
@@ -84,6 +85,7 @@ class Invoice(Value):
     total: Cents
     published_at: datetime
     pdf_bytes: int = 0
+    pdf_tag: str = ""
     begun: Begun | None = None
     payments: tuple[Payment, ...] = ()
 

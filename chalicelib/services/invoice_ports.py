@@ -1,6 +1,6 @@
 """What invoices and their PDFs need from the world; see ``ports`` for the rules of all stores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -9,6 +9,26 @@ from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import Mail
+from chalicelib.values import Value
+
+
+class AskedInvoice(Value):
+    """An invoice that the import compares. ``issued_on`` helps to find it; None when only a payment or a PDF names the
+    invoice. ``reference`` is asked for too, unless it is empty."""
+
+    number: InvoiceNumber
+    family: FamilyId | None = None
+    issued_on: date | None = None
+    reference: str = ""
+
+
+class HeldInvoice(Value):
+    """What the portal has: the invoice of that number, whoever owes it, with its lines; and which number has the asked
+    reference, when it is not that invoice's own."""
+
+    invoice: Invoice | None = None
+    lines: tuple[InvoiceLine, ...] = ()
+    holder: InvoiceNumber | None = None
 
 
 class InvoiceStore(Protocol):
@@ -40,6 +60,16 @@ class InvoiceStore(Protocol):
 
     def holder_of_reference(self, reference: str) -> Invoice | None: ...
 
+    def several(self, asked: Sequence[AskedInvoice]) -> Mapping[InvoiceNumber, HeldInvoice]:
+        """What the portal has of each, with payments. A hundred items a call: two for an invoice that is where it is
+        looked for, two more for one that is new."""
+        ...
+
+    def add(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+        """Add an invoice that ``several`` did not find, like ``put``, in one call. Raises StaleWrite when the number or
+        the reference was taken meanwhile."""
+        ...
+
     def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         """Add or correct an unpaid invoice in one transaction. Its number and its reference stay unique.
 
@@ -50,13 +80,17 @@ class InvoiceStore(Protocol):
         """
         ...
 
-    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int) -> None:
-        """Note the size of the invoice's PDF in bytes, after it is stored. Allowed on a paid invoice."""
+    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int, tag: str) -> None:
+        """Note the size in bytes and the tag of the invoice's PDF, after it is stored. Allowed on a paid invoice."""
         ...
 
     def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
         """Add a payment to an invoice, paid or not: received money is never lost. False when the payment was there
         already."""
+        ...
+
+    def record_on(self, invoice: Invoice, payment: Payment) -> bool:
+        """Like ``record``, for an invoice as it was just read: one call, unless it changed since."""
         ...
 
     def to_notify(self, limit: int) -> tuple[Invoice, ...]:
@@ -76,10 +110,6 @@ class PdfStore(Protocol):
     def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None: ...
 
     def exists(self, family: FamilyId, number: InvoiceNumber) -> bool: ...
-
-    def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
-        """Whether the stored PDF has exactly these bytes."""
-        ...
 
     def link(self, family: FamilyId, number: InvoiceNumber) -> str:
         """Address of the PDF, valid for 60 seconds; the browser shows it under the invoice's number."""

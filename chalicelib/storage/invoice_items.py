@@ -52,6 +52,7 @@ def invoice_of(item: RawItem) -> Invoice:
         total=Cents(int(item["total"]["N"])),
         published_at=instant_of(item["published_at"]["S"]),
         pdf_bytes=int(item["pdf_bytes"]["N"]),
+        pdf_tag=item["pdf_tag"]["S"] if "pdf_tag" in item else "",
         begun=Begun(AttemptId(item["attempt"]["S"]), instant_of(item["begun_at"]["S"])) if "attempt" in item else None,
         payments=tuple(_payment(text["S"]) for _, text in sorted(item["payments"]["M"].items())),
     )

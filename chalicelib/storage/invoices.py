@@ -2,6 +2,7 @@
 town."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
 from chalicelib.storage.database import PATIENCE_SECONDS, Database, RawItem, WriteRefused
 from chalicelib.storage.invoice_items import invoice_of, line_of, line_text, listed, receiving
+from chalicelib.storage.invoice_looks import InvoiceLooks
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import InvoiceRow, Listed, OutboxRow, ToNotify
 
@@ -36,6 +38,7 @@ class DynamoInvoiceStore:
         self.database = database
         self.rows = database.bind(InvoiceRow)
         self.mails = database.bind(OutboxRow)
+        self.several = InvoiceLooks(database, self.rows)
 
     def of(self, family: FamilyId) -> tuple[Invoice, ...]:
         heads = self.rows.item.startswith(keys.HEADS)
@@ -63,12 +66,19 @@ class DynamoInvoiceStore:
     def holder_of_reference(self, reference: str) -> Invoice | None:
         return self._held("invoices.holder_of_reference", keys.reference_holder(reference))
 
+    def add(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+        self._put(invoice, lines, None, None)
+
     def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         there = self.holder(invoice.number)
         if there and (there.family != invoice.family or there.payments or there.begun != invoice.begun):
             raise StaleWrite("invoices.put")
+        self._put(invoice, lines, there, self._own_head(there) if there else None)
+
+    def _put(
+        self, invoice: Invoice, lines: Sequence[InvoiceLine], there: Invoice | None, before: InvoiceRow | None
+    ) -> None:
         head = keys.invoice_head(invoice.issued_on, invoice.number)
-        before = self._own_head(there) if there else None
 
         def fill(transaction: TransactWrite) -> None:
             if before is None:
@@ -92,15 +102,22 @@ class DynamoInvoiceStore:
             if self.holder(invoice.number) != replace(invoice, payments=()):
                 raise  # Otherwise it was this same write, and its answer was lost.
 
-    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int) -> None:
+    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int, tag: str) -> None:
         """Raises NotFound for an invoice that is not the family's."""
         head = self._head_of(family, number)
 
         def fill(transaction: TransactWrite) -> None:
-            actions: list[Action] = [self.rows.pdf_bytes.set(size)]
+            actions: list[Action] = [self.rows.pdf_bytes.set(size), self.rows.pdf_tag.set(tag)]
             transaction.update(self.rows(family, head), actions=actions, condition=self.rows.item.exists())
 
         self.database.transact("invoices.set_pdf", fill)
+
+    def record_on(self, invoice: Invoice, payment: Payment) -> bool:
+        if not any(there.id == payment.id for there in invoice.payments):
+            with suppress(WriteRefused):  # It changed since it was read: it is read again.
+                self._receive(invoice, payment)
+                return True
+        return self.record(invoice.family, invoice.number, payment)
 
     def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
         """Raises NotFound for an invoice that is not the family's."""
@@ -226,6 +243,7 @@ class DynamoInvoiceStore:
             total=invoice.total,
             published_at=instant_text(invoice.published_at),
             pdf_bytes=invoice.pdf_bytes,
+            pdf_tag=invoice.pdf_tag,
             paid=0,
             payments={},
             listed=listed(invoice),
@@ -243,6 +261,7 @@ class DynamoInvoiceStore:
             rows.total.set(invoice.total),
             rows.published_at.set(instant_text(invoice.published_at)),
             rows.pdf_bytes.set(invoice.pdf_bytes),
+            rows.pdf_tag.set(invoice.pdf_tag),
             rows.listed.set(listed(invoice)),
         ]
 

@@ -186,6 +186,7 @@ class InvoiceRow(Model):
     regie = UnicodeAttribute(null=True)
     total = NumberAttribute(null=True)
     pdf_bytes = NumberAttribute(null=True)
+    pdf_tag = UnicodeAttribute(null=True)
     paid = NumberAttribute(null=True)
     """Cents received in all; a condition on it refuses to change a paid invoice."""
     payments: MapAttribute[str, str] = MapAttribute(null=True)  # type: ignore[no-untyped-call] # pynamodb's

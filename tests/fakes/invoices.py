@@ -7,6 +7,7 @@ from datetime import date
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment, last_paid_on
+from chalicelib.services.invoice_ports import AskedInvoice, HeldInvoice
 from chalicelib.services.mail_ports import Mail
 from tests.fakes.instants import aware
 from tests.fakes.mails import MemoryOutbox
@@ -46,6 +47,19 @@ class MemoryInvoices:
         bare = reference.replace("-", "")
         return next((one for one in self.invoices.values() if one.reference.replace("-", "") == bare), None)
 
+    def several(self, asked: Sequence[AskedInvoice]) -> dict[InvoiceNumber, HeldInvoice]:
+        return {one.number: self._held(one) for one in asked}
+
+    def _held(self, asked: AskedInvoice) -> HeldInvoice:
+        holder = self.holder_of_reference(asked.reference) if asked.reference else None
+        number = holder.number if holder and holder.number != asked.number else None
+        return HeldInvoice(self.invoices.get(asked.number), self.invoice_lines.get(asked.number, ()), number)
+
+    def add(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+        if invoice.number in self.invoices and self.invoices[invoice.number] != replace(invoice, payments=()):
+            raise StaleWrite("invoices.put")
+        self.put(invoice, lines)
+
     def put(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         aware(invoice.published_at)
         there = self.invoices.get(invoice.number)
@@ -59,8 +73,11 @@ class MemoryInvoices:
         self.invoices[invoice.number] = replace(invoice, payments=())
         self.invoice_lines[invoice.number] = tuple(lines)
 
-    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int) -> None:
-        self.invoices[number] = replace(self._mine(family, number), pdf_bytes=size)
+    def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int, tag: str) -> None:
+        self.invoices[number] = replace(self._mine(family, number), pdf_bytes=size, pdf_tag=tag)
+
+    def record_on(self, invoice: Invoice, payment: Payment) -> bool:
+        return self.record(invoice.family, invoice.number, payment)
 
     def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
         invoice = self._mine(family, number)
@@ -107,10 +124,6 @@ class MemoryPdfs:
     def exists(self, family: FamilyId, number: InvoiceNumber) -> bool:
         self._answer("pdfs.exists")
         return (family, number) in self.pdfs
-
-    def holds(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> bool:
-        self._answer("pdfs.holds")
-        return self.pdfs.get((family, number)) == pdf
 
     def link(self, family: FamilyId, number: InvoiceNumber) -> str:
         self._answer("pdfs.link")

@@ -265,7 +265,8 @@ def test_importing_invoices_survives_every_fault(tmp_path: Path) -> None:
             assert sum(line.amount for line in lines) == invoice.total
             paper = PlainPaper().render(invoice, lines, desk.store.family_items([F2])[F2], a_town())
             assert invoice.pdf_bytes == len(paper)
-            assert desk.run.invoice_import.pdfs.holds(F2, invoice.number, paper)
+            stored = PDFS.client().get_object(Bucket=PDFS.bucket, Key=f"factures/{F2}/{invoice.number}.pdf")
+            assert stored["Body"].read() == paper
         waiting = [invoice.number for invoice in desk.run.invoice_import.invoices.to_notify(10)]
         assert sorted(waiting) == sorted(invoices)
 

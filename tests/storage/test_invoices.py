@@ -63,7 +63,7 @@ def test_nothing_is_there_before_it_was_put(stores: Stores) -> None:
     with pytest.raises(NotFound):
         stores.invoices.record(BOND, INVOICE.number, a_payment(1))
     with pytest.raises(NotFound):
-        stores.invoices.set_pdf(BOND, INVOICE.number, 1)
+        stores.invoices.set_pdf(BOND, INVOICE.number, 1, "")
 
 
 def test_another_familys_invoice_does_not_exist(stores: Stores) -> None:
@@ -127,9 +127,9 @@ def test_a_paid_invoice_never_changes(stores: Stores) -> None:
         with pytest.raises(StaleWrite):
             stores.invoices.put(changed, ())
     assert stores.invoices.of(BOND) == (replace(INVOICE, payments=(a_payment(424),)),)
-    stores.invoices.set_pdf(BOND, INVOICE.number, 77)
+    stores.invoices.set_pdf(BOND, INVOICE.number, 77, "t")
     (invoice,) = stores.invoices.of(BOND)
-    assert (invoice.pdf_bytes, invoice.is_paid) == (77, True)
+    assert (invoice.pdf_bytes, invoice.pdf_tag, invoice.is_paid) == (77, "t", True)
 
 
 def test_a_payment_is_recorded_once_and_money_too_much_is_never_lost(stores: Stores) -> None:

@@ -93,8 +93,8 @@ def plan_of(in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
         raise ValueError(f"invoice {in_files.number} is nowhere")
     if known:
         # The day when it came online, its PDF, its payments and its attempts come from the portal.
-        wanted = replace(wanted, published_at=known.published_at, pdf_bytes=known.pdf_bytes, payments=known.payments)
-        wanted = replace(wanted, begun=known.begun)
+        wanted = replace(wanted, published_at=known.published_at, payments=known.payments, begun=known.begun)
+        wanted = replace(wanted, pdf_bytes=known.pdf_bytes, pdf_tag=known.pdf_tag)
     lines = in_files.lines or _still_right(on_portal.lines, wanted.total)
     if known is None:
         change = InvoiceChange.ADDED

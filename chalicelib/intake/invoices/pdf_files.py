@@ -1,6 +1,7 @@
 """The folder ``pdf/``: one file for each invoice that the town's software prints itself; the invoice's number is the
 name."""
 
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def file_line_of(name: str) -> FileLine:
 
 def read_pdf(folder: Path, name: str) -> bytes:
     return (folder / PDF_FOLDER / name).read_bytes()
+
+
+def tag_of(pdf: bytes) -> str:
+    """What two PDFs with the same bytes have in common. It is kept with the invoice, so that a nightly import compares
+    files without asking for one."""
+    return hashlib.sha256(pdf).hexdigest()[:32]
 
 
 def _is_number(text: str) -> bool:

@@ -5,7 +5,7 @@ When something fails in between, the next import finds what is missing and does 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,22 +22,24 @@ from chalicelib.intake.invoices.decisions import (
     plan_of,
     wrong_with,
 )
-from chalicelib.intake.invoices.pdf_files import read_pdf
+from chalicelib.intake.invoices.pdf_files import read_pdf, tag_of
 from chalicelib.intake.invoices.staged import by_family, found_elsewhere, in_files_of, not_listed, note_as_should_be
 from chalicelib.intake.invoices.words import InvoiceRemarks
-from chalicelib.intake.pool import in_order
+from chalicelib.intake.pool import chunked, in_order
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.town import Town
-from chalicelib.services.invoice_ports import InvoiceRenderer, InvoiceStore, PdfStore
+from chalicelib.services.invoice_ports import AskedInvoice, InvoiceRenderer, InvoiceStore, PdfStore
 from chalicelib.services.invoicing import live_attempts
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
 from chalicelib.values import Value
 
 Made = TypeVar("Made")
+CHUNK = 25
+"""Invoices that are read together: a new one is four items, and a call reads a hundred."""
 LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une facture sans règlement, ou la même"
 
 
@@ -94,30 +96,32 @@ class InvoiceWriter:
         self.workers = workers
 
     def compare(self, faults: Faults) -> Iterator[int]:
-        """Add to ``faults`` why the files cannot be followed; yields 1 for each family."""
-        for number in not_listed(self.lists):
-            known = self.ports.invoices.holder(number)
-            if known:
-                found_elsewhere(self.lists, number, known.family)
-            for where, text in () if known else wrong_with(in_files_of(self.lists, number), OnPortal()):
-                faults.add(where, text)
-        for compared in self._each(self._compare, by_family(self.lists)):
+        """Add to ``faults`` why the files cannot be followed; yields how many families were compared."""
+        for numbers in chunked(not_listed(self.lists), CHUNK):
+            found = self.ports.invoices.several([AskedInvoice(number) for number in numbers])
+            for number in numbers:
+                known = found[number].invoice
+                if known:
+                    found_elsewhere(self.lists, number, known.family)
+                for where, text in () if known else wrong_with(in_files_of(self.lists, number), OnPortal()):
+                    faults.add(where, text)
+        for families, compared in self._each(self._compare, by_family(self.lists)):
             for where, text in compared.wrong:
                 faults.add(where, text)
             note_as_should_be(self.lists, compared.as_should_be)
             self.report.invoices.unchanged += len(compared.as_should_be)
             self.report.payments.unchanged += compared.payments
             compared.told.add_to(self.report)
-            yield 1
+            yield families
 
     def write(self) -> Iterator[int]:
-        """Write what ``compare`` left to do; yields 1 for each family. Raises Unavailable."""
-        for written in self._each(self._write, by_family(self.lists, left=True)):
+        """Write what ``compare`` left to do; yields how many families were done. Raises Unavailable."""
+        for families, written in self._each(self._write, by_family(self.lists, left=True)):
             for plan in written.plans:
                 self._count(plan)
             self.report.payments.unchanged += written.known_payments
             written.told.add_to(self.report)
-            yield 1
+            yield families
 
     def _count(self, plan: InvoicePlan) -> None:
         tally = self.report.invoices
@@ -128,13 +132,16 @@ class InvoiceWriter:
         self.report.pdfs_given += plan.pdf is PdfSource.GIVEN
         self.report.payments.added += len(plan.to_record)
 
-    def _each(self, make: Callable[[FamilyInvoices], Made], given: Iterable[FamilyInvoices]) -> Iterator[Made]:
+    def _each(
+        self, make: Callable[[Sequence[FamilyInvoices]], Made], given: Iterable[FamilyInvoices]
+    ) -> Iterator[tuple[int, Made]]:
+        """``make`` of some families at a time, with their number."""
         with ThreadPoolExecutor(self.workers) as pool:
-            yield from in_order(pool, self.workers, make, given)
+            yield from in_order(pool, self.workers, lambda some: (len(some), make(some)), _some(given))
 
-    def _compare(self, given: FamilyInvoices) -> ComparedInvoices:
+    def _compare(self, families: Sequence[FamilyInvoices]) -> ComparedInvoices:
         compared = ComparedInvoices()
-        for in_files, on_portal in self._beside_portal(given):
+        for _, in_files, on_portal in self._beside_portal(families):
             wrong = list(wrong_with(in_files, on_portal))
             compared.wrong += wrong
             if wrong:
@@ -146,12 +153,12 @@ class InvoiceWriter:
                 compared.told.of(in_files, plan)
         return compared
 
-    def _write(self, given: FamilyInvoices) -> WrittenInvoices:
+    def _write(self, families: Sequence[FamilyInvoices]) -> WrittenInvoices:
         written = WrittenInvoices()
-        for in_files, on_portal in self._beside_portal(given):
+        for family, in_files, on_portal in self._beside_portal(families):
             plan = self._plan(in_files, on_portal)
             try:
-                self._do(plan, given.family, in_files)
+                self._do(plan, family, in_files)
             except StaleWrite:
                 written.told.not_put.append(NotTaken(in_files.where, f"facture « {in_files.number} » : {LATE_PAYMENT}"))
                 continue
@@ -160,19 +167,15 @@ class InvoiceWriter:
             written.told.of(in_files, plan)
         return written
 
-    def _beside_portal(self, given: FamilyInvoices) -> Iterator[tuple[InFiles, OnPortal]]:
-        """What the portal has of each invoice: one Query for those of the family, more for the new ones."""
-        invoices = self.ports.invoices
-        own = {invoice.number: invoice for invoice in invoices.of(given.family.id)}
-        concerned = [own[in_files.number] for in_files in given.in_files if in_files.number in own]
-        under_way = live_attempts(concerned, self.ports.attempts, self.ports.clock.now())
-        for in_files in given.in_files:
-            known = own.get(in_files.number) or invoices.holder(in_files.number)
-            lines = invoices.lines(known.family, known.number) if known else ()
-            reference = in_files.invoice.reference if in_files.invoice else ""
-            asked = reference and not (known and known.reference == reference)
-            holder = invoices.holder_of_reference(reference) if asked else None
-            yield in_files, OnPortal(known, lines, holder.number if holder else None, under_way.get(in_files.number))
+    def _beside_portal(self, families: Sequence[FamilyInvoices]) -> Iterator[tuple[Family, InFiles, OnPortal]]:
+        """What the portal has of each invoice: a hundred items a call, and one call for attempts to pay them."""
+        listed = [(given.family, in_files) for given in families for in_files in given.in_files]
+        held = self.ports.invoices.several([_asked(family, in_files) for family, in_files in listed])
+        known = (one.invoice for one in held.values() if one.invoice)
+        under_way = live_attempts(known, self.ports.attempts, self.ports.clock.now())
+        for family, in_files in listed:
+            one = held[in_files.number]
+            yield family, in_files, OnPortal(one.invoice, one.lines, one.holder, under_way.get(in_files.number))
 
     def _plan(self, in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
         """What to do with one invoice; a PDF that the portal already has is kept."""
@@ -180,10 +183,9 @@ class InvoiceWriter:
         if plan.pdf is not PdfSource.GIVEN or plan.change is not InvoiceChange.UNCHANGED:
             return plan
         invoice = plan.invoice
-        same = invoice.pdf_bytes == in_files.pdf_bytes and self.ports.pdfs.holds(
-            invoice.family, invoice.number, read_pdf(self.folder, in_files.pdf)
-        )
-        return replace(plan, pdf=PdfSource.KEPT) if same else plan
+        if invoice.pdf_bytes != in_files.pdf_bytes or invoice.pdf_tag != tag_of(read_pdf(self.folder, in_files.pdf)):
+            return plan
+        return replace(plan, pdf=PdfSource.KEPT)
 
     def _do(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> None:
         """Write one plan. Raises StaleWrite when the invoice should change and got a payment meanwhile."""
@@ -191,13 +193,17 @@ class InvoiceWriter:
         if plan.pdf is not PdfSource.KEPT:
             pdf = self._pdf(plan, family, in_files)
             self.ports.pdfs.put(invoice.family, invoice.number, pdf)
-            invoice = replace(invoice, pdf_bytes=len(pdf))
-        if plan.change is not InvoiceChange.UNCHANGED:
+            tag = tag_of(pdf) if plan.pdf is PdfSource.GIVEN else ""
+            invoice = replace(invoice, pdf_bytes=len(pdf), pdf_tag=tag)
+        if plan.change is InvoiceChange.ADDED:
+            invoices.add(invoice, plan.lines)
+        elif plan.change is InvoiceChange.CHANGED:
             invoices.put(invoice, plan.lines)
-        elif invoice.pdf_bytes != plan.invoice.pdf_bytes:
-            invoices.set_pdf(invoice.family, invoice.number, invoice.pdf_bytes)
+        elif invoice != plan.invoice:
+            invoices.set_pdf(invoice.family, invoice.number, invoice.pdf_bytes, invoice.pdf_tag)
         for received in plan.to_record:
-            invoices.record(invoice.family, invoice.number, received.payment)
+            invoices.record_on(invoice, received.payment)
+            invoice = replace(invoice, payments=(*invoice.payments, received.payment))
 
     def _pdf(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> bytes:
         if plan.pdf is PdfSource.GIVEN:
@@ -208,3 +214,25 @@ class InvoiceWriter:
     def _family(self, family: FamilyId) -> Family:
         """A family that only the portal knows: only a payment names its invoice."""
         return self.ports.families.find(family) or Family(family, "", "", 0, ())
+
+
+def _asked(family: Family, in_files: InFiles) -> AskedInvoice:
+    listed = in_files.invoice
+    return AskedInvoice(
+        number=in_files.number,
+        family=family.id,
+        issued_on=listed.issued_on if listed else None,
+        reference=listed.reference if listed else "",
+    )
+
+
+def _some(families: Iterable[FamilyInvoices]) -> Iterator[list[FamilyInvoices]]:
+    """Families whose invoices are read together."""
+    some: list[FamilyInvoices] = []
+    for family in families:
+        some.append(family)
+        if sum(len(one.in_files) for one in some) >= CHUNK:
+            yield some
+            some = []
+    if some:
+        yield some

@@ -1,7 +1,7 @@
 """Families and children of the staging database -> the families table. They are compared before they are written."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from chalicelib.intake.people.departed import Departure
 from chalicelib.intake.people.details import ADDRESS_LINES
 from chalicelib.intake.people.limits import moved
 from chalicelib.intake.people.merging import ALL_SAID, Unsaid, merged
+from chalicelib.intake.pool import chunked
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, IntakeTally
 from chalicelib.rules.families import Child, Enrolment, Family
@@ -112,7 +113,7 @@ class FamilyWriter:
     def write(self) -> Iterator[int]:
         """Write the families that are new or different; yields, chunk by chunk, how many were looked at."""
         self.unsaid = unsaid_by(self.lists)
-        for chunk in _chunks(families_of(self.lists, self.town)):
+        for chunk in chunked(families_of(self.lists, self.town), FAMILIES_A_CHUNK):
             on_portal = self.store.family_items(family.id for family in chunk)
             if any(_moved(family, on_portal.get(family.id), self.town) for family in chunk):
                 self.recount.ask()
@@ -120,7 +121,7 @@ class FamilyWriter:
                 found for family in chunk if (found := self._to_write(family, on_portal.get(family.id))) is not None
             )
             yield len(chunk)
-        for names in _chunks(self._absent()):
+        for names in chunked(self._absent(), FAMILIES_A_CHUNK):
             on_portal = self.store.family_items(names)
             self.store.put_families(
                 found for family in on_portal.values() if (found := self._without_children(family)) is not None
@@ -183,17 +184,6 @@ class FamilyWriter:
     def _families_of(self, child: ChildId) -> tuple[FamilyId, ...]:
         rows = self.lists.execute("SELECT family FROM children WHERE id = ? ORDER BY family", (child,))
         return tuple(FamilyId(family) for (family,) in rows)
-
-
-def _chunks(listed: Iterable[Given]) -> Iterator[list[Given]]:
-    chunk: list[Given] = []
-    for one in listed:
-        chunk.append(one)
-        if len(chunk) == FAMILIES_A_CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _nobody_of(family: Family) -> Family:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -259,3 +260,15 @@ def dying_after(store: MemoryIntake, writes: int) -> Iterator[None]:
         for name in ("put_logins", "delete_logins", "revoke_sessions", "put_stamps"):
             patch.setattr(store, name, dying(getattr(store, name)))
         yield
+
+
+def test_the_slow_hash_lets_other_threads_work() -> None:
+    """So that codes are hashed on every core: while one thread hashes, another one counts."""
+    hashed = threading.Thread(
+        target=hashlib.scrypt, args=(b"once",), kwargs={"salt": b"x", "n": 2**17, "r": 8, "p": 1, "maxmem": 2**28}
+    )
+    hashed.start()
+    steps = 0
+    while hashed.is_alive():
+        steps += 1
+    assert steps > 1000
