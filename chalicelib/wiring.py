@@ -228,7 +228,7 @@ def build_jobs(settings: Settings) -> Jobs:
             renderer=RenderMails(
                 words=TemplateMails(ports.town),
                 orders=ports.orders,
-                directory=_directory_of(settings),
+                directory=directory_of(settings),
                 csv=order_csv,
                 pdf=OrderPdf(),
                 town=ports.town,
@@ -293,7 +293,7 @@ def build_orders(settings: Settings) -> "MakeOrder":
         # The stand-in's indexes follow at once.
         pause=_no_pause if settings.endpoint else time.sleep,
     )
-    return MakeOrder(bookings=bookings, directory=_directory_of(settings), orders=ports.orders)
+    return MakeOrder(bookings=bookings, directory=directory_of(settings), orders=ports.orders)
 
 
 def _no_pause(_seconds: float) -> None:
