@@ -94,7 +94,7 @@ def dumped(directory: Directory) -> bytes:
         "diet": {str(row): child.diet for row, child in enumerate(children) if child.diet},
         "pai": [row for row, child in enumerate(children) if child.pai],
     }
-    text = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(read, ensure_ascii=False)
     return gzip.compress(text.encode(), mtime=0)
 
 
