@@ -138,3 +138,16 @@ def test_nothing_in_it_looks_wrong(tmp_path: Path, today: date) -> None:
     write_town(tmp_path, today, families=40)
     with validated(tmp_path, paris_instant(today, 600), Silence()) as files:
         assert files.remarks.lines() == []
+
+
+def test_somebody_eats_on_each_school_day_of_the_year(tmp_path: Path) -> None:
+    """Lists, orders and bills have something to say on whatever day they are looked at."""
+    write_town(tmp_path, date(2026, 11, 25), families=40)
+    eaters = "SELECT DISTINCT day FROM events WHERE activity = 'cantine' AND booked"
+    with validated(tmp_path, paris_instant(date(2026, 11, 25), 600), Silence()) as files:
+        fed = {date.fromisoformat(text) for (text,) in files.lists.execute(eaters)}
+        town, lunch = files.town, files.town.activities[ActivityId("cantine")]
+    year = (date(2026, 9, 1) + timedelta(days=n) for n in range(300))
+    served = {on for on in year if closed_because(town, lunch, SchoolId("mallerin"), on) is None}
+    assert len(served) > 130
+    assert served <= fed

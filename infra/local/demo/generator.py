@@ -5,22 +5,17 @@ import itertools
 import random
 import re
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from chalicelib.intake.files.columns import OF_A_CHILD, OF_A_FAMILY
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.town.town_file import read_town
-from chalicelib.rules.ids import ActivityId, SchoolId
-from chalicelib.rules.planning import PlaceKey, closed_because, place_key, places
-from chalicelib.rules.town import Town
 from infra.local.demo import details
+from infra.local.demo.bookings import DemoBookings, Write
 from infra.local.demo.invoices import DemoInvoice, invoices_of, plain
-from infra.local.demo.people import DemoChild, DemoFamily, Enrolled, bond, drawn, martin
+from infra.local.demo.people import DemoFamily, bond, drawn, martin
 
 HERE = Path(__file__).parent
 TITLES = {
@@ -32,20 +27,13 @@ TITLES = {
     "lignes.csv": ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),
     "reglements.csv": ("facture", "payeur", "date", "montant", "moyen"),
 }
-CHANNELS = ("mairie", "telephone", "courrier", "guichet")
-MANUAL_BOOKINGS = (date(2015, 12, 23), date(2015, 12, 24))
-MANUAL_WRITTEN_ON = date(2015, 12, 18)
 LAST_KNOWN_DAY = date(2028, 8, 31)
 """The last day of the official school holidays that the import knows."""
-COMBINED = {"petites-vac-repas", "etude", "garderie-soir"}
-"""The generator leaves these to parents, so that no list breaks a combination."""
-
-Write = Callable[..., Any]
 
 
 def write_town(folder: Path, today: date, families: int = 200, bookings: int | None = None) -> None:
-    """Fill ``folder`` with a town as it is on ``today``. ``bookings`` (default ten per family) is what the list holds;
-    fewer when the calendar has no more room."""
+    """Fill ``folder`` with a town as it is on ``today``. ``bookings`` is what the list holds, fewer when the
+    calendar has no more room; by default ten for a family, and a whole year of lunches for one in ten."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(HERE / "blason.svg", folder / "blason.svg")
     year = school_year(today)
@@ -58,7 +46,7 @@ def write_town(folder: Path, today: date, families: int = 200, bookings: int | N
     everybody = itertools.chain([bond(), martin()], drawn(families, year))
     with ExitStack() as files:
         lists = {name: _open(files, folder / name) for name in TITLES}
-        book = _Bookings(
+        book = DemoBookings(
             town=town,
             today=today,
             year=year,
@@ -116,100 +104,3 @@ def _write_invoice(invoice: DemoInvoice, lists: dict[str, Write]) -> None:
     if invoice.paid:
         payer, on, means = invoice.paid
         lists["reglements.csv"]((invoice.number, payer, on, plain(invoice.total), means))
-
-
-class _Bookings:
-    """Spreads bookings over December 2015 or the weeks around today, within the places of each activity."""
-
-    def __init__(
-        self,
-        *,
-        town: Town,
-        today: date,
-        year: tuple[date, date],
-        write: Write,
-        families: int,
-        bookings: int | None,
-    ) -> None:
-        self.town = town
-        self.today = today
-        self.year = year
-        self.write = write
-        self.left = 10 * families if bookings is None else bookings
-        self.families = families
-        self.dice = random.Random(11)  # noqa: S311 - days to show
-        self.taken: Counter[PlaceKey] = Counter()
-        self.open_days: dict[tuple[str, str, bool], list[date]] = {}
-
-    def __call__(self, family: DemoFamily) -> None:
-        name = family.payers[0][0]
-        if name == "f-bond":
-            self._manual_bookings(name)
-            return
-        if name == "f-martin":
-            return
-        quota = -(-self.left // max(1, self.families))
-        self.families -= 1
-        channel = self.dice.choice(CHANNELS)
-        written = 0
-        for child, day, activity in self._choices(family):
-            if written == quota:
-                break
-            if self._takes_a_place(child, activity, day):
-                self.write((name, child.id, activity, day, "", channel, self._written_on(day)))
-                written += 1
-        self.left -= written
-
-    def _manual_bookings(self, family: str) -> None:
-        """What the manual's page shows as booked; a town on an earlier day does not know it yet."""
-        if self.today <= MANUAL_WRITTEN_ON:
-            return
-        for day in MANUAL_BOOKINGS:
-            self.write(
-                (family, "c-007", "petites-vac-matin", day, "inscription", "mairie", f"{MANUAL_WRITTEN_ON} 10:30")
-            )
-        self.left -= len(MANUAL_BOOKINGS)
-
-    def _choices(self, family: DemoFamily) -> Iterator[tuple[DemoChild, date, str]]:
-        """The slots of the family, the nearest days first, each child in turn."""
-        slots = [
-            (rank, child, day, one.activity)
-            for child in family.children
-            for one in child.enrolled
-            if one.activity not in COMBINED
-            for rank, day in enumerate(self._days(one, child.school))
-        ]
-        slots.sort(key=lambda slot: (slot[0], slot[1].id, slot[3]))
-        return ((child, day, activity) for _, child, day, activity in slots)
-
-    def _days(self, enrolled: Enrolled, school: str) -> list[date]:
-        """Open days of an enrolment: from early December 2015, or from a fortnight before today; then earlier ones."""
-        old = enrolled.last is not None and enrolled.last < self.year[0]
-        key = (enrolled.activity, school, old)
-        if key not in self.open_days:
-            first, last = (date(2015, 9, 1), date(2016, 8, 31)) if old else self.year
-            near = date(2015, 12, 1) if old else self.today - timedelta(days=14)
-            activity = self.town.activities[ActivityId(enrolled.activity)]
-            calendar = self.town.calendar
-            days = [
-                day
-                for day in (first + timedelta(days=n) for n in range((min(last, calendar.last) - first).days + 1))
-                if closed_because(self.town, activity, SchoolId(school), day) is None
-            ]
-            self.open_days[key] = [d for d in days if d >= near] + [d for d in reversed(days) if d < near]
-        return self.open_days[key]
-
-    def _takes_a_place(self, child: DemoChild, activity: str, day: date) -> bool:
-        described = self.town.activities[ActivityId(activity)]
-        key = place_key(described, SchoolId(child.school), day)
-        if key is None:
-            return True
-        if self.taken[key] >= places(described, key):
-            return False
-        self.taken[key] += 1
-        return True
-
-    def _written_on(self, day: date) -> str:
-        """When the office wrote the booking down: never after today, the same day for a whole month."""
-        on = min(day.replace(day=1) - timedelta(days=5), self.today - timedelta(days=3))
-        return f"{on.isoformat()} 09:15"
