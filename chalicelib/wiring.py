@@ -133,6 +133,8 @@ def build_intake(settings: Settings, guard: Guard = _freely) -> "Importer":
     from chalicelib.intake.importing import Importer  # noqa: PLC0415
     from chalicelib.intake.invoices.writer import InvoiceImport  # noqa: PLC0415
     from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
+    from chalicelib.services.telling import acting  # noqa: PLC0415
+    from chalicelib.storage.acts import DynamoTownActs  # noqa: PLC0415
     from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
 
     ports = ports_on_aws(settings, guard)
@@ -150,6 +152,13 @@ def build_intake(settings: Settings, guard: Guard = _freely) -> "Importer":
         ),
         notices=ports.notices,
         directory=directory_of(settings),
+        acting=acting(
+            acts=DynamoTownActs(database_of(settings)),
+            plannings=ports.plannings,
+            families=ports.families,
+            notices=ports.notices,
+            outbox=ports.outbox,
+        ),
         reverse=ReversePayment(attempts=ports.attempts, invoices=ports.invoices, clock=ports.clock, report=_unheard),
         clock=ports.clock,
         pepper=settings.pepper,

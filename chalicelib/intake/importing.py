@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from chalicelib.intake.bookings.cancelling import CancelForTown
 from chalicelib.intake.bookings.events import by_family, families_with_events
+from chalicelib.intake.bookings.meeting import Meeting
 from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import brake
@@ -36,13 +38,15 @@ from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import ImportProgress
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.town.town_file import read_town_file
+from chalicelib.rules.planning import TownDays
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore
 from chalicelib.services.outgoing_ports import DirectoryKeeper
 from chalicelib.services.ports import Clock, PlanningStore
-from chalicelib.services.recounting import CountPlaces
+from chalicelib.services.recounting import AT_REST_SECONDS, CountPlaces
 from chalicelib.services.reversing import ReversePayment
+from chalicelib.services.telling import TownActing
 from chalicelib.values import Value
 
 WRITING_THREADS = 8
@@ -100,6 +104,7 @@ class Importer:
     places: CountPlaces
     invoice_import: InvoiceImport
     notices: NoticeStore
+    acting: TownActing
     reverse: ReversePayment
     directory: DirectoryKeeper
     clock: Clock
@@ -110,7 +115,7 @@ class Importer:
         self, folder: Path, progress: ImportProgress, *, accepting: bool = False, cancel_departed: bool = False
     ) -> IntakeReport:
         """Import ``folder``. With ``cancel_departed``, the town cancels the future bookings of children who lost an
-        enrolment.
+        enrolment, and those on closed days.
 
         Raises BadFiles before anything is written. Raises Braked, also before anything is written, when the run would
         change too much, unless ``accepting``. Raises Unavailable at any time: import again, nothing is lost.
@@ -131,6 +136,7 @@ class Importer:
             run.write_bookings()
             run.write_directory()
             run.publish()
+            run.settle_closed_days(cancel=cancel_departed)
             run.count_places_again()
             return run.report
 
@@ -151,7 +157,9 @@ class ImportRun:
         self.workers = ports.workers or WRITING_THREADS
         self.report = IntakeReport(remarks=files.remarks.lines())
         self.recount = Recount(ports.store, ports.places, now)
-        self.recount_is_due = False
+        self.recount_is_due = self.people_before = False
+        self.meeting = self._meeting()
+        self.act = CancelForTown(ports.plannings, ports.acting.acts, _counted(self.online, self.town), now)
         self.logins = LoginWriter(self.lists, ports.store, ports.pepper, self.report)
         self.people = FamilyWriter(
             lists=self.lists,
@@ -182,6 +190,7 @@ class ImportRun:
 
     def compare_codes(self) -> None:
         self._do("Comparaison des codes", self.logins.stage(), self.logins.compare())
+        self.people_before = count(self.lists, "existing_logins") > 0
 
     def brake(self) -> None:
         """Raises Braked when the run would change too much. The codes are compared by then."""
@@ -208,7 +217,9 @@ class ImportRun:
         self._do("Contre-passations", count(self.lists, "reversals"), reversals)
 
     def count_places(self) -> None:
-        """Count what the new town counts and nobody counted yet, before anything is booked on it."""
+        """Count what the new town counts and nobody counted yet, before anything is booked on it; and note which days
+        it closes."""
+        self.meeting.note(people_before=self.people_before)
         self.recount_is_due = self.recount.is_due()
         if self.recount_is_due:
             self.report.recounted = self.recount.prepare(self.town)
@@ -218,8 +229,7 @@ class ImportRun:
             store=self.ports.store,
             plannings=self.ports.plannings,
             town=self.town,
-            before=self.online,
-            now=self.now,
+            act=self.act,
             cancel=cancel,
             fresh=self.people.fresh,
             report=self.report,
@@ -243,6 +253,28 @@ class ImportRun:
         else:
             self.report.town.unchanged += 1
 
+    def settle_closed_days(self, *, cancel: bool) -> None:
+        """List or cancel what stands on closed days, then tell the families what this import cancelled."""
+        self.meeting.settle(self.act, cancel=cancel)
+        self.meeting.tell(self.ports.acting.acts, self.ports.acting.tell)
+
+    def _meeting(self) -> Meeting:
+        return Meeting(
+            before=self.online,
+            town=self.town,
+            lists=self.lists,
+            store=self.ports.store,
+            bookings=self.ports.places.plannings,
+            report=self.report,
+            now=self.now,
+            workers=self.workers,
+            wait=self._let_pages_read_the_town,
+        )
+
+    def _let_pages_read_the_town(self) -> None:
+        self.progress.waiting("Le temps que toutes les pages lisent le nouveau calendrier, une minute…")
+        self.ports.places.pause(AT_REST_SECONDS)
+
     def count_places_again(self) -> None:
         """Count again when every Lambda has read the published town."""
         if self.recount_is_due:
@@ -250,10 +282,11 @@ class ImportRun:
             self.report.recounted = (self.report.recounted or 0) + self.recount.settle(self.town)
 
     def _events(self) -> Iterator[int]:
-        writer = BookingWriter(self.ports.store, self.ports.plannings, self.town)
+        writer = BookingWriter(self.ports.store, self.ports.plannings, self.town, paris_day(self.now))
         with ThreadPoolExecutor(self.workers) as pool:
             for outcome in in_order(pool, self.workers, writer, by_family(self.lists)):
                 outcome.add_to(self.report)
+                self.report.standing += outcome.standing
                 yield 1
         bookings, refused = self.report.bookings, len(self.report.refused)
         told = bookings.added + bookings.unchanged + self.report.overtaken + refused
@@ -266,3 +299,8 @@ class ImportRun:
         with self.progress.step(label, total) as advance:
             for done in work:
                 advance(done)
+
+
+def _counted(before: Town | None, town: Town) -> TownDays:
+    """The town with the activities that it removes: their places are given back where they were counted."""
+    return TownDays(replace(town, activities={**(before.activities if before else {}), **town.activities}))

@@ -12,6 +12,7 @@ from chalicelib.rules.access_letters import AccessLetter
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
+from chalicelib.rules.turning import ClosedNote
 from chalicelib.services.ports import JournalEntry, Login
 
 
@@ -75,6 +76,17 @@ class IntakeStore(Protocol):
 
     def put_town(self, town: Town, now: datetime) -> bool:
         """Make ``town`` the current configuration and keep it in the history. False when it is published already."""
+        ...
+
+    def note_closed(self, days: Iterable[date], *, fresh: bool = False) -> None:
+        """Remember that bookings may stand on these days, which are closed to some children."""
+        ...
+
+    def closed_noted(self) -> ClosedNote: ...
+
+    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
+        """Forget the days of ``settled``, and that any were fresh; remember that the town cancelled bookings on
+        ``acted``."""
         ...
 
     def ask_recount(self, now: datetime) -> None:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.intake.bookings.standing import Standing
+from chalicelib.intake.bookings.touched import Touched
 from chalicelib.intake.files.faults import Fault, FaultKind, FileLine, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
+from chalicelib.rules.ids import FamilyId
 from chalicelib.values import Value
 
 MOST_LINES_SHOWN = 200
@@ -55,6 +58,15 @@ class IntakeReport:
     """Lines that a parent's later change overtook; those that the list itself overtakes are only counted."""
     history: int = 0
     """Lines before the calendar's first day, which nobody looked at."""
+    acted_on: list[NotTaken] = field(default_factory=list)
+    """Lines that book what the town itself has cancelled since, on days that are open again."""
+    standing: list[Standing] = field(default_factory=list)
+    """Bookings on days that are closed to their child; every import tells them until they are cancelled or past."""
+    touched: Touched | None = None
+    told: int = 0
+    """Families to which an e-mail goes that tells what the town cancelled."""
+    untold: list[FamilyId] = field(default_factory=list)
+    """Families of which no address is known."""
     refused: list[NotTaken] = field(default_factory=list)
     invoices: IntakeTally = field(default_factory=IntakeTally)
     payments: IntakeTally = field(default_factory=IntakeTally)
@@ -77,7 +89,7 @@ class IntakeReport:
     def nothing_changed(self) -> bool:
         people = (self.town, self.families, self.children, self.logins, self.bookings)
         tallies = (*people, self.invoices, self.payments, self.reversals)
-        cancelled = any(one.cancelled for one in self.ended)
+        cancelled = any(one.cancelled for one in self.ended) or any(one.cancelled for one in self.standing)
         others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices, self.departures, cancelled)
         return not any(others) and not any(tally.added or tally.changed for tally in tallies)
 
@@ -107,12 +119,8 @@ class IntakeReport:
             )
         if self.recounted is not None:
             said.append(f"Places recomptées : {several(self.recounted, 'compteur')} remis à jour")
-        if self.departures:
-            said.append(f"Partis de vos listes : {several(len(self.departures), 'enfant')}")
-            said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
-        said += _first([str(one) for one in self.renumbered])
-        said += ended_lines(self.ended, _first)
-        said += lost_lines(self.lost)
+        said += self._gone()
+        said += self._lines_that_lose()
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prise{s}")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prise{s}")
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistré{s}")
@@ -135,10 +143,48 @@ class IntakeReport:
         steps = (
             (self.renumbered, "remettre les anciens identifiants des familles, puis relancer l'import"),
             (any(not one.cancelled for one in self.ended), "annuler ou garder les réservations sans inscription"),
+            (any(not one.cancelled for one in self.standing), "annuler ou garder les réservations sur un jour fermé"),
+            (self.untold, "prévenir les familles sans adresse"),
             (not self.all_taken, "corriger les lignes à revoir, puis relancer l'import"),
             (self.overpaid, "rembourser ce qui est payé de trop"),
         )
         return [words for needed, words in steps if needed]
+
+    def _gone(self) -> list[str]:
+        """Who left, what is still booked without enrolment or on closed days, and what the town cancelled of it."""
+        said = []
+        if self.departures:
+            said.append(f"Partis de vos listes : {several(len(self.departures), 'enfant')}")
+            said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
+        said += _first([str(one) for one in self.renumbered])
+        said += ended_lines(self.ended, _first)
+        said += self.touched.lines(_first) if self.touched else []
+        return [*said, *self._told()]
+
+    def _lines_that_lose(self) -> list[str]:
+        """Lines of reservations.csv that change nothing, because somebody changed the same slot later."""
+        by_families = _grouped(
+            self.lost,
+            "1 saisie dépassée par la famille (rien à faire si la famille a raison) :",
+            "{} saisies dépassées par les familles (rien à faire si les familles ont raison) :",
+        )
+        by_the_town = _grouped(
+            self.acted_on,
+            "1 réservation des listes reste annulée par la mairie :",
+            "{} réservations des listes restent annulées par la mairie :",
+        )
+        return by_families + by_the_town
+
+    def _told(self) -> list[str]:
+        said = []
+        if self.told:
+            said.append(
+                f"Avertie{'s' if self.told > 1 else ''} par e-mail de ces annulations : {several(self.told, 'famille')}"
+            )
+        if self.untold:
+            listed = ", ".join(f"« {family} »" for family in sorted(self.untold))
+            said.append(f"Sans adresse e-mail, à prévenir de ces annulations : {listed}")
+        return said
 
     def _invoices(self) -> list[str]:
         """What was done about invoices; empty for a town without invoices."""
@@ -172,19 +218,14 @@ def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:
     return [f"{several(len(lines), word)} {agreed} :", *(f"  {line}" for line in _first([str(one) for one in ordered]))]
 
 
-def lost_lines(lost: list[NotTaken]) -> list[str]:
-    """The lines of the office that a parent's later change overtook, grouped when they are many."""
-    if not lost:
+def _grouped(lines: list[NotTaken], one: str, many: str) -> list[str]:
+    """The lines under a title, those of one kind together when they are many."""
+    if not lines:
         return []
     kind = FaultKind()
-    for one in sorted(lost, key=lambda line: line.where):
-        kind.add(Fault(one.where, one.text))
-    title = (
-        "1 saisie dépassée par la famille"
-        if len(lost) == 1
-        else f"{number(len(lost))} saisies dépassées par les familles"
-    )
-    return [f"{title} (rien à faire si les familles ont raison) :", *(f"  {line}" for line in kind.lines())]
+    for line in sorted(lines, key=lambda line: line.where):
+        kind.add(Fault(line.where, line.text))
+    return [one if len(lines) == 1 else many.format(number(len(lines))), *(f"  {line}" for line in kind.lines())]
 
 
 def _first(lines: list[str]) -> list[str]:

@@ -10,9 +10,17 @@ from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore, Outbox, TownActs
 from chalicelib.services.mails import bookings_cancelled
 from chalicelib.services.ports import FamilyStore, JournalEntry, PlanningStore
+from chalicelib.values import Value
 
 MOST_DAYS_NAMED = 12
 """Days of one activity that an e-mail names one by one; more than that are counted."""
+
+
+class TownActing(Value):
+    """What the town does by itself: families are noted, then told."""
+
+    acts: TownActs
+    tell: "TellOfActs"
 
 
 class TellOfActs:
@@ -54,6 +62,13 @@ class TellOfActs:
         emails = self.notices.settings(name).concerned(family.email) if family else ()
         never = self.outbox.suppressed(emails) if emails else set()
         return tuple(email for email in emails if email not in never)
+
+
+def acting(
+    *, acts: TownActs, plannings: PlanningStore, families: FamilyStore, notices: NoticeStore, outbox: Outbox
+) -> TownActing:
+    tell = TellOfActs(acts=acts, plannings=plannings, families=families, notices=notices, outbox=outbox)
+    return TownActing(acts, tell)
 
 
 def cancelled_lines(entries: Iterable[JournalEntry], town: Town) -> list[str]:

@@ -1,7 +1,7 @@
 """What an import writes: whole lists, in batches."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.transactions import TransactWrite
 
@@ -9,6 +9,7 @@ from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
+from chalicelib.rules.turning import ClosedNote
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, WriteRefused, answering
@@ -96,6 +97,15 @@ class DynamoIntakeStore:
 
     def put_town(self, town: Town, now: datetime) -> bool:
         return self.town.put(town, now)
+
+    def note_closed(self, days: Iterable[date], *, fresh: bool = False) -> None:
+        self.town.note_closed(days, fresh=fresh)
+
+    def closed_noted(self) -> ClosedNote:
+        return self.town.closed_noted()
+
+    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
+        self.town.closed_settled(settled, acted)
 
     def ask_recount(self, now: datetime) -> None:
         self.town.ask_recount(now)

@@ -25,6 +25,8 @@ CURRENT = "CURRENT"
 HISTORY = "V#"
 RECOUNT = "RECOUNT"
 """Version of the town that means: places have to be counted again."""
+CLOSED = "CLOSED"
+"""Version of the town that notes the closed days on which bookings may stand."""
 LEASE = "LEASE"
 """Version of the town that says who imports now."""
 

@@ -125,6 +125,10 @@ class TownRow(Model):
     version = UnicodeAttribute(range_key=True)
     at = UnicodeAttribute()
     json = BinaryAttribute(legacy_encoding=False)
+    days = UnicodeSetAttribute(null=True)
+    """Only of ``keys.CLOSED``, as the two others: the fields of a ``ClosedNote``."""
+    acted = UnicodeSetAttribute(null=True)
+    fresh = BooleanAttribute(null=True)
 
 
 class NoticeRow(Model):

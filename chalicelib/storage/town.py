@@ -4,14 +4,17 @@ most."""
 import gzip
 import threading
 import time
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import TownDays
 from chalicelib.rules.town import Town
+from chalicelib.rules.turning import ClosedNote
 from chalicelib.storage import keys, town_codec
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import TownRow
@@ -70,6 +73,24 @@ class DynamoTownStore:
         self.database.transact("town.put", fill)
         return True
 
+    def note_closed(self, days: Iterable[date], *, fresh: bool) -> None:
+        actions = [self.rows.days.add(_texts(days)), *([self.rows.fresh.set(True)] if fresh else [])]
+        self.database.update("town.note_closed", self.rows(keys.TOWN, keys.CLOSED), actions)
+
+    def closed_noted(self) -> ClosedNote:
+        found = self.database.get("town.closed_noted", self.rows, keys.TOWN, keys.CLOSED, consistent_read=True)
+        if found is None:
+            return ClosedNote()
+        return ClosedNote(_days(found.days), bool(found.fresh), _days(found.acted))
+
+    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
+        """See the port. Sets are added to and taken from: doing it again changes nothing."""
+        gone, cancelled = _texts(settled), _texts(acted)
+        actions: list[Action] = [self.rows.fresh.remove()]
+        actions += [self.rows.days.delete(gone)] if gone else []
+        actions += [self.rows.acted.add(cancelled)] if cancelled else []
+        self.database.update("town.closed_settled", self.rows(keys.TOWN, keys.CLOSED), actions)
+
     def ask_recount(self, now: datetime) -> None:
         asked = self.rows(keys.TOWN, keys.RECOUNT, at=instant_text(now), json=b"")
         self.database.batch("town.ask_recount", self.rows, put=[asked])
@@ -93,6 +114,14 @@ class DynamoTownStore:
 
     def _current(self) -> TownRow | None:
         return self.database.get("town.current", self.rows, keys.TOWN, keys.CURRENT, consistent_read=True)
+
+
+def _texts(days: Iterable[date]) -> set[str]:
+    return {day.isoformat() for day in days}
+
+
+def _days(texts: Iterable[str] | None) -> frozenset[date]:
+    return frozenset(map(date.fromisoformat, texts or ()))
 
 
 def _text(row: TownRow) -> str:

@@ -1,5 +1,6 @@
 """In-memory stores that keep the ports' promises, conditions included: ``tests/storage`` checks that they do."""
 
+from tests.fakes.acting import memory_acting
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
@@ -27,4 +28,5 @@ __all__ = [
     "MemoryShelf",
     "MemoryThrottle",
     "MemoryTown",
+    "memory_acting",
 ]

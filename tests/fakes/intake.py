@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
+from chalicelib.rules.turning import ClosedNote
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import town_codec
 from tests.fakes.families import MemoryFamilies, MemoryLogins
@@ -33,6 +34,7 @@ class MemoryIntake:
         self.town = town or MemoryTown()
         self.versions: dict[datetime, Town] = {}
         self._recount = False
+        self._closed = ClosedNote()
         self._stamps: dict[int, bytes] = {}
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
@@ -94,6 +96,17 @@ class MemoryIntake:
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)
+
+    def note_closed(self, days: Iterable[date], *, fresh: bool = False) -> None:
+        note = self._closed
+        self._closed = replace(note, days=note.days | frozenset(days), fresh=note.fresh or fresh)
+
+    def closed_noted(self) -> ClosedNote:
+        return self._closed
+
+    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
+        note = self._closed
+        self._closed = ClosedNote(note.days - frozenset(settled), False, note.acted | frozenset(acted))
 
     def ask_recount(self, now: datetime) -> None:
         aware(now)

@@ -35,6 +35,7 @@ from tests.fakes import (
     MemoryOutbox,
     MemoryPdfs,
     MemoryThrottle,
+    memory_acting,
 )
 from tests.pages.client import HOST, PageClient
 from tests.present import present
@@ -68,6 +69,7 @@ class LivingTown:
                 self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
             ),
             notices=self.notices,
+            acting=memory_acting(self.store, self.notices, self.outbox),
             clock=self.clock,
             pepper=self.settings.pepper,
             workers=1,

@@ -27,6 +27,7 @@ from tests.fakes import (
     MemoryOutbox,
     MemoryPdfs,
     MemoryThrottle,
+    memory_acting,
 )
 from tests.intake.folder import LISTS
 from tests.present import present
@@ -64,6 +65,7 @@ class Portal:
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
             invoice_import=self.invoice_import,
             notices=self.notices,
+            acting=memory_acting(self.store, self.notices),
             clock=self.clock,
             pepper=PEPPER,
             workers=1,

@@ -22,12 +22,15 @@ from chalicelib.rules.town import Town
 from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Clock
 from chalicelib.services.recounting import CountPlaces
+from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
+from chalicelib.storage.acts import DynamoTownActs
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
+from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import a_town
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
@@ -72,6 +75,13 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
             clock=clock,
         ),
         notices=DynamoNoticeStore(database),
+        acting=acting(
+            acts=DynamoTownActs(database),
+            plannings=store.plannings,
+            families=store.finder,
+            notices=DynamoNoticeStore(database),
+            outbox=DynamoOutbox(database, PEPPER),
+        ),
         clock=clock,
         pepper=PEPPER,
         workers=1,

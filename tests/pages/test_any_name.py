@@ -19,7 +19,7 @@ from chalicelib.rules import ids
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
-from tests.fakes import MemoryDirectory, MemoryIntake
+from tests.fakes import MemoryDirectory, MemoryIntake, memory_acting
 from tests.intake.folder import TOWN, a_folder
 from tests.pages.client import PageClient
 from tests.pages.conftest import World
@@ -58,6 +58,7 @@ class Town:
                 clock=world.clock,
             ),
             notices=world.notices,
+            acting=memory_acting(store, world.notices),
             reverse=reversing(world.invoices, world.attempts),
             clock=world.clock,
             pepper="pepper",

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chalicelib.intake.files.cells import TICK
-from chalicelib.rules.ids import ChildId, EntryId, FamilyId, SchoolId, activity_id, child_id, family_id, school_id
+from chalicelib.rules.families import Child
+from chalicelib.rules.ids import ChildId, EntryId, FamilyId, activity_id, child_id, family_id, school_id
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.planning import Slot, Wish
 from chalicelib.rules.school_calendar import paris_day
@@ -18,7 +19,7 @@ from chalicelib.values import Value
 
 _EVENTS = """
 SELECT last.family, last.child, last.activity, last.day, last.at, last.line, last.booked, last.channel,
-       children.school, last.past, last.whole_day
+       children.school, children.class_name, last.past, last.whole_day
 FROM last_events AS last LEFT JOIN children ON children.family = last.family AND children.id = last.child
 ORDER BY last.family
 """
@@ -47,25 +48,25 @@ class Event(Value):
 
 
 class FamilyEvents(Value):
-    """For one family, the last event of each slot, and the schools of its children concerned."""
+    """For one family, the last event of each slot, and the school and class of its children concerned."""
 
     family: FamilyId
     events: tuple[Event, ...]
-    schools: Mapping[ChildId, SchoolId]
+    children: Mapping[ChildId, Child]
 
 
 def by_family(database: sqlite3.Connection) -> Iterator[FamilyEvents]:
     """The staged events, family by family; of several events for one slot, the last."""
     for family, rows in itertools.groupby(database.execute(_EVENTS), key=lambda row: str(row[0])):
-        schools: dict[ChildId, SchoolId] = {}
+        children: dict[ChildId, Child] = {}
         events = []
-        for _, child, activity, day, at, line, booked, channel, school, past, whole_day in rows:
+        for _, child, activity, day, at, line, booked, channel, school, class_name, past, whole_day in rows:
             if school is not None:
-                schools[child_id(child)] = school_id(school)
+                children[child_id(child)] = Child(child_id(child), "", "", "", school_id(school), class_name, ())
             slot = Slot(child_id(child), activity_id(activity), date.fromisoformat(day))
             wish, written_at = Wish(slot, bool(booked)), datetime.fromisoformat(at)
             events.append(Event(wish, written_at, channel, line, past or "", bool(whole_day)))
-        yield FamilyEvents(family_id(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), schools)
+        yield FamilyEvents(family_id(family), tuple(sorted(events, key=lambda e: (e.at, e.line))), children)
 
 
 def families_with_events(database: sqlite3.Connection) -> int:
@@ -79,6 +80,7 @@ class LastChange(NamedTuple):
     at: datetime
     booked: bool
     channel: str
+    reason: str
 
 
 class SortedEvents(Value):
@@ -88,6 +90,8 @@ class SortedEvents(Value):
     past: tuple[Event, ...]
     known: int
     overtaken: tuple[tuple[Event, LastChange], ...]
+    acted_on: tuple[tuple[Event, LastChange], ...]
+    """Bookings, known or overtaken, that the town itself cancelled since."""
 
 
 def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> SortedEvents:
@@ -104,13 +108,14 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
             event = wanted.get(wish.slot)
             if event is None:
                 continue
-            change = LastChange(entry.at, wish.booked, entry.channel)
+            change = LastChange(entry.at, wish.booked, entry.channel, entry.reason)
             last[wish.slot] = max(last.get(wish.slot, change), change)
             if event.is_in(entry, wish):
                 journalled.add(wish.slot)
     to_do: list[Event] = []
     past: list[Event] = []
     overtaken: list[tuple[Event, LastChange]] = []
+    acted_on: list[tuple[Event, LastChange]] = []
     known = 0
     for slot, event in wanted.items():
         changed = last.get(slot)
@@ -120,7 +125,10 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
             overtaken.append((event, changed))
         else:
             (past if event.past else to_do).append(event)
-    return SortedEvents(tuple(to_do), tuple(past), known, tuple(overtaken))
+            continue
+        if changed and changed.reason and event.wish.booked and not changed.booked:
+            acted_on.append((event, changed))
+    return SortedEvents(tuple(to_do), tuple(past), known, tuple(overtaken), tuple(acted_on))
 
 
 def entry_of(events: Sequence[Event]) -> JournalEntry:
@@ -129,8 +137,8 @@ def entry_of(events: Sequence[Event]) -> JournalEntry:
     return entry_for(tuple(event.wish for event in events), events[0].at, events[0].channel)
 
 
-def entry_for(wishes: tuple[Wish, ...], at: datetime, channel: str) -> JournalEntry:
+def entry_for(wishes: tuple[Wish, ...], at: datetime, channel: str, reason: str = "") -> JournalEntry:
     """The journal entry of changes that the office made; the same changes always give the same identifier."""
     rows = "\n".join(sorted(f"{wish.slot} {wish.booked} {channel}" for wish in wishes))
     digest = hashlib.sha256(rows.encode()).hexdigest()[:8]
-    return JournalEntry(EntryId(f"{instant_text(at)}#{digest}"), at, channel, wishes)
+    return JournalEntry(EntryId(f"{instant_text(at)}#{digest}"), at, channel, wishes, reason=reason)

@@ -7,6 +7,7 @@ from itertools import groupby
 from chalicelib.intake.files.faults import number, several
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, FamilyId
+from chalicelib.rules.planning import Slot
 from chalicelib.values import Value
 
 CANCEL_WORD = "ANNULER=oui"
@@ -68,6 +69,10 @@ class Ended(Value):
         return f"{_name(self.child)}, famille « {self.family} », {self.label} : {_bookings(self.days)} ({self.why})"
 
     @property
+    def slots(self) -> list[Slot]:
+        return [Slot(self.child.id, self.activity, day) for day in self.days]
+
+    @property
     def why(self) -> str:
         if self.moved:
             return "l'enfant a changé de famille"
@@ -113,16 +118,16 @@ def _by_removed_activity(ended: list[Ended]) -> list[str]:
         total = sum(len(one.days) for one in rows)
         said.append(
             f"{rows[0].label} n'est plus dans town.toml : {several(total, 'réservation')} "
-            f"de {several(children, 'enfant')}, {_days(days)}"
+            f"de {several(children, 'enfant')}, {days_words(days)}"
         )
     return said
 
 
 def _bookings(days: tuple[date, ...]) -> str:
-    return f"{several(len(days), 'réservation')} {_days(days)}"
+    return f"{several(len(days), 'réservation')} {days_words(days)}"
 
 
-def _days(days: tuple[date, ...]) -> str:
+def days_words(days: tuple[date, ...]) -> str:
     """« le 01/12/2026 », « les 01/12/2026 et 03/12/2026 », « du 01/12/2026 au 02/07/2027 (80 jours) »."""
     named = [f"{day:%d/%m/%Y}" for day in days]
     if len(named) == 1:

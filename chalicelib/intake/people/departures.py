@@ -8,28 +8,22 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
-from chalicelib.intake.bookings.events import entry_for
+from chalicelib.intake.bookings.cancelling import CancelForTown
+from chalicelib.intake.bookings.standing import Standing, standing_of
 from chalicelib.intake.people.departed import Ended
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
-from chalicelib.patience import rounds
-from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import FamilyId
-from chalicelib.rules.planning import Slot, TownDays, Wish
-from chalicelib.rules.saving import SavePlan, Situation
+from chalicelib.rules.planning import Slot, TownDays
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import PlanningStore
-from chalicelib.services.saving import parts_of, write_part
 
-TOWN_CHANNEL = "mairie"
-PATIENCE_SECONDS = 12.0
-"""Seconds for which a cancellation is tried again while its family saves."""
 _CODES_OF_MOVED = """
 SELECT portal.key, portal.family, portal.child FROM existing_logins AS portal
 WHERE NOT EXISTS (SELECT 1 FROM current_logins AS mine WHERE mine.family = portal.family AND mine.key = portal.key)
@@ -60,11 +54,12 @@ def remove_codes_of_moved(lists: sqlite3.Connection, store: IntakeStore, report:
 
 
 class Settling:
-    """Lists the future bookings that no enrolment covers, and cancels them for the town when this is asked.
+    """Lists the future bookings that no enrolment covers, and cancels them for the town when this is asked. A child
+    that changed school or class may also stand on days that are closed to it now.
 
-    ``town`` is the imported town, ``before`` the published one: a booking of a removed activity gives its place back
-    where it was counted. Today's bookings are left alone, because they are being served. ``fresh`` families are looked
-    at again by the next import: a parent may have saved while this one wrote.
+    ``act`` counts places as the published town did and the imported one does: a booking of a removed activity gives its
+    place back where it was counted. Today's bookings are left alone, because they are being served. ``fresh`` families
+    are looked at again by the next import: a parent may have saved while this one wrote.
     """
 
     def __init__(
@@ -73,8 +68,7 @@ class Settling:
         store: IntakeStore,
         plannings: PlanningStore,
         town: Town,
-        before: Town | None,
-        now: datetime,
+        act: CancelForTown,
         cancel: bool,
         fresh: Collection[FamilyId],
         report: IntakeReport,
@@ -83,9 +77,9 @@ class Settling:
         self.store = store
         self.plannings = plannings
         self.town = town
-        self.counted = replace(town, activities={**(before.activities if before else {}), **town.activities})
-        self.now = now
-        self.today = paris_day(now)
+        self.days = TownDays(town)
+        self.act = act
+        self.today = paris_day(act.now)
         self.cancel = cancel
         self.fresh = fresh
         self.report = report
@@ -94,22 +88,30 @@ class Settling:
     def __call__(self, families: Iterable[FamilyId]) -> Iterator[int]:
         """Settle the families; yields 1 for each. A removed activity may concern most families. Raises Unavailable."""
         with ThreadPoolExecutor(self.workers) as pool:
-            for ended in in_order(pool, self.workers, self._settle, families):
+            for ended, standing in in_order(pool, self.workers, self._settle, families):
                 self.report.ended += ended
+                self.report.standing += standing
                 yield 1
 
-    def _settle(self, name: FamilyId) -> list[Ended]:
+    def _settle(self, name: FamilyId) -> tuple[list[Ended], list[Standing]]:
         family = self.store.family_items([name])[name]
         booked = self.plannings.booked(family.id, self.today, date.max)
-        loose = frozenset(slot for child in _unsettled(family) for slot in booked if _is_loose(slot, child))
-        coming = frozenset(slot for slot in loose if slot.day > self.today)
-        cancelled = bool(self.cancel and coming) and self._cancel(family, coming)
-        if name not in self.fresh:
-            self._note(family, loose - coming if cancelled else loose)
         unsettled = _unsettled(family)
-        return [one for child in unsettled for one in self._ended(family, child, coming, cancelled=cancelled)]
+        loose = {slot for child in unsettled for slot in booked if _is_loose(slot, child)}
+        ended = [one for child in unsettled for one in self._ended(family, child, loose)]
+        standing = [one for child in unsettled for one in self._standing(family, child, booked - loose)]
+        asked = {one.slot: one.why for one in standing if one.asked or self.cancel}
+        asked |= {slot: one.why for one in ended for slot in one.slots} if self.cancel else {}
+        cancelled = bool(asked) and self.act(family, asked)
+        if name not in self.fresh:
+            left = loose | {one.slot for one in standing}
+            self._note(family, left - asked.keys() if cancelled else left)
+        return (
+            [replace(one, cancelled=cancelled and self.cancel) for one in ended],
+            [replace(one, cancelled=cancelled and one.slot in asked) for one in standing],
+        )
 
-    def _note(self, family: Family, loose: frozenset[Slot]) -> None:
+    def _note(self, family: Family, loose: Collection[Slot]) -> None:
         """Note as settled every child that has no loose booking left."""
         still = {slot.child for slot in loose}
         done = {child.id for child in _unsettled(family) if child.id not in still}
@@ -119,25 +121,9 @@ class Settling:
             self.store.put_families([replace(family, children=left)])
         self.store.delete_children((family.id, child.id) for child in gone)
 
-    def _cancel(self, family: Family, slots: frozenset[Slot]) -> bool:
-        """Cancel ``slots``. Whether none of them is booked any more: False when the family goes on saving on them."""
-        days = {slot.day for slot in slots}
-        everybody = replace(family, children=(*family.children, *family.former))
-        for _ in rounds(PATIENCE_SECONDS):
-            booked = slots & self.plannings.booked(family.id, min(days), max(days))
-            wishes = tuple(Wish(slot, False) for slot in sorted(booked))
-            situation = Situation(TownDays(self.counted), everybody, booked, {}, self.now)
-            try:
-                for part in parts_of(SavePlan(wishes, (), ()), entry_for(wishes, self.now, TOWN_CHANNEL), situation):
-                    if part.entry.changes:
-                        write_part(self.plannings, family.id, part, self.counted)
-            except StaleWrite:
-                continue
-            return True
-        return False
-
-    def _ended(self, family: Family, child: Child, coming: frozenset[Slot], *, cancelled: bool) -> Iterator[Ended]:
-        mine = sorted((slot for slot in coming if slot.child == child.id), key=lambda slot: (slot.activity, slot.day))
+    def _ended(self, family: Family, child: Child, loose: Collection[Slot]) -> Iterator[Ended]:
+        coming = (slot for slot in loose if slot.child == child.id and slot.day > self.today)
+        mine = sorted(coming, key=lambda slot: (slot.activity, slot.day))
         for activity, slots in groupby(mine, key=lambda slot: slot.activity):
             yield Ended(
                 child=child,
@@ -147,8 +133,14 @@ class Settling:
                 moved=child in family.former,
                 removed=self.town.activity(activity) is None,
                 days=tuple(slot.day for slot in slots),
-                cancelled=cancelled,
+                cancelled=False,
             )
+
+    def _standing(self, family: Family, child: Child, covered: Iterable[Slot]) -> Iterator[Standing]:
+        for slot in sorted(covered):
+            one = standing_of(family.id, child, slot, self.days) if slot.child == child.id else None
+            if one is not None and one.counts(self.today):
+                yield one
 
 
 def _unsettled(family: Family) -> list[Child]:

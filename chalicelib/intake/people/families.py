@@ -162,7 +162,7 @@ class FamilyWriter:
         listed = {child.id for child in wanted.children}
         gone = [child for child in on_portal.children if child.id not in listed]
         elsewhere = {child.id: families for child in gone if (families := self._families_of(child.id))}
-        becomes = merged(wanted, on_portal, elsewhere.keys(), self.today, self.unsaid)
+        becomes = merged(wanted, on_portal, elsewhere.keys(), self.today, self.unsaid, calendar=self.town.calendar)
         if elsewhere:
             self.store.revoke_sessions(on_portal.id)
         self.report.departures += [

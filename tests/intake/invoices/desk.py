@@ -14,7 +14,15 @@ from chalicelib.rules.invoices import Invoice
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import MemoryAttempts, reversing
-from tests.fakes import MemoryDirectory, MemoryIntake, MemoryInvoices, MemoryNotices, MemoryOutbox, MemoryPdfs
+from tests.fakes import (
+    MemoryDirectory,
+    MemoryIntake,
+    MemoryInvoices,
+    MemoryNotices,
+    MemoryOutbox,
+    MemoryPdfs,
+    memory_acting,
+)
 from tests.intake.folder import TOWN, a_folder
 from tests.present import present
 
@@ -53,6 +61,7 @@ class Desk:
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
             invoice_import=invoice_import,
             notices=self.notices,
+            acting=memory_acting(self.store, self.notices),
             clock=self.clock,
             pepper="pepper",
             workers=2,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.intake.people.merging import merged
 from chalicelib.rules.families import Child, Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId
-from tests.builders import a_child, a_family
+from tests.builders import a_calendar, a_child, a_family
 
 TODAY = date(2026, 11, 23)
 WINDOW = [TODAY + timedelta(days) for days in range(-3, 10)]
@@ -54,7 +54,7 @@ def test_nobody_is_lost_and_the_second_time_changes_nothing(
     on_portal: Family, wanted: Family, elsewhere: set[ChildId]
 ) -> None:
     wanted = replace(wanted, former=())
-    family = merged(wanted, on_portal, elsewhere, TODAY)
+    family = merged(wanted, on_portal, elsewhere, TODAY, calendar=a_calendar())
     everybody = [child.id for child in (*family.children, *family.former)]
     assert len(everybody) == len(set(everybody))
     assert set(everybody) == {child.id for one in (on_portal, wanted) for child in (*one.children, *one.former)}
@@ -64,4 +64,4 @@ def test_nobody_is_lost_and_the_second_time_changes_nothing(
     ) - listed
     assert all(child.left and not child.enrolments for child in family.former)
     assert all(bool(child.left) != (child.id in listed) for child in family.children)
-    assert merged(wanted, family, elsewhere, TODAY + timedelta(1)) == family
+    assert merged(wanted, family, elsewhere, TODAY + timedelta(1), calendar=a_calendar()) == family
