@@ -9,6 +9,7 @@ from chalicelib.intake.files.deadline_words import WEEKDAYS
 from chalicelib.intake.files.faults import plain
 from chalicelib.intake.files.toml_lines import Path
 from chalicelib.intake.town.open_days import OpenDays, offered
+from chalicelib.intake.town.rule_remarks import of_rules
 from chalicelib.rules.deadlines import Deadline, FixedDates, WeekdayTable
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.openings import Window
@@ -44,6 +45,7 @@ def _of_activity(town: Town, activity: Activity, days: OpenDays, read: Mapping[s
         deadlines["annuler"] = activity.cancelling
     for key, deadline in deadlines.items():
         yield from _deadline(key, deadline, activity, days, read.get(key))
+    yield from of_rules(town, activity, days)
     yield from _windows(town, activity, days)
     yield from _others(town, activity, days)
 

@@ -1,7 +1,7 @@
 """The deadlines of town.toml against its calendar: each must be computable, and about days of the calendar."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ from chalicelib.intake.files.toml_tables import Table
 from chalicelib.intake.town.deadline_file import BOOK, CANCEL
 from chalicelib.rules.deadlines import DatedRules, Days, Deadline, Rule
 from chalicelib.rules.ids import SchoolId
-from chalicelib.rules.planning import TownDays, closed_because
-from chalicelib.rules.school_calendar import PARIS, Period
+from chalicelib.rules.planning import closed_because
+from chalicelib.rules.school_calendar import Period
 from chalicelib.rules.town import Activity, Town
 
 OPEN_DAYS_TRIED = 10
@@ -31,7 +31,6 @@ def check_deadlines(town: Town, activities: Table, today: date) -> None:
     ``activities`` is ``[activites]`` of the file; ``today`` (Paris) is the first day whose deadlines must be
     computable.
     """
-    before = activities.source.faults.count
     for (_, entry), activity in zip(activities.named_tables(), town.activities.values(), strict=True):
         checked = _Checked(town, activity, entry)
         _check_exceptions(checked)
@@ -41,8 +40,6 @@ def check_deadlines(town: Town, activities: Table, today: date) -> None:
         for key, deadline in deadlines.items():
             _check_beginning(checked, key, deadline)
             _try(checked, key, deadline, today)
-        if activity.advance and entry.source.faults.count == before:
-            _check_advance(checked, today)
 
 
 def _check_exceptions(checked: _Checked) -> None:
@@ -82,32 +79,6 @@ def _try(checked: _Checked, key: str, deadline: Deadline, today: date) -> None:
                     "jour ; attendu : « premier-jour » du calendrier (ou « du » de l'activité) plus tôt",
                 )
                 return
-
-
-def _check_advance(checked: _Checked, today: date) -> None:
-    """« ouvre-avant » must leave some day a time in which it can be booked."""
-    town, activity = checked.town, checked.activity
-    too_late: list[tuple[date, datetime, datetime]] = []
-    for school in activity.schools or town.schools:
-        facts = TownDays(town).of(activity, school, class_name="")
-        for day in Period("", max(town.calendar.first, today), town.calendar.last).days():
-            closes_at, windows = facts[day].book_until, facts[day].windows or ()
-            opens_at = min((window.opens_at for window in windows if window.opens_at), default=None)
-            if closes_at and (opens_at is None or opens_at < closes_at):
-                return
-            if closes_at and opens_at:
-                too_late.append((day, opens_at, closes_at))
-    if too_late:
-        day, opens_at, closes_at = too_late[0]
-        checked.entry.fault(
-            "ouvre-avant",
-            f"aucun jour ne pourrait être réservé : le {day:%d/%m/%Y} s'ouvrirait le {_clock(opens_at)}, après son "
-            f"délai du {_clock(closes_at)} ; attendu : « ouvre-avant » plus grand que le délai",
-        )
-
-
-def _clock(instant: datetime) -> str:
-    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M}"
 
 
 def _stretches(deadline: Deadline) -> Iterator[tuple[Rule, Period]]:

@@ -72,6 +72,8 @@ def _dated(table: Table, key: str) -> DatedRules:
     for entry in table.tables(key):
         first, rule = entry.day("des", needed=False), _rule(entry, "regle", needed=True)
         entry.close()
+        if first is None and "des" in entry:  # The fault is said already.
+            continue
         if first in read:
             begins = f"commencent le {first:%d/%m/%Y}" if first else "n'ont pas de « des »"
             entry.fault("des" if first else "", f"{key} : deux règles {begins} ; attendu : une seule")
