@@ -10,7 +10,9 @@ from chalicelib.intake.brakes import Braked
 from chalicelib.intake.files.faults import several
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.importing import BadFiles, validated
+from chalicelib.intake.people.places import beyond_places
 from chalicelib.intake.progress import Bars, ImportProgress, Silence
+from chalicelib.intake.report import NotTaken, waiting_lines
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.school_calendar import PARIS
 from chalicelib.services.leasing import Busy, LeaseLost, leased
@@ -23,7 +25,8 @@ TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un
 HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
 
 TO_MEND = "À faire : corriger ces fichiers, puis relancer la même commande."
-TO_LOOK_AT = "À faire : regarder les remarques, puis importer.\n"
+MEND_WAITING = "corriger les lignes qui attendraient, ou importer le reste"
+LOOK_AT_REMARKS = "regarder les remarques, puis importer"
 AGAIN = "Relancez la même commande : ce qui est fait est fait."
 
 
@@ -80,9 +83,12 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
                 f"{several(past, 'ligne')} de reservations.csv : pour un départ ou une inscription terminée. "
                 "L'import met de côté ce que le portail n'a pas déjà.\n"
             )
-        if files.remarks.count:
-            out.write(TO_LOOK_AT)
-    return DONE
+        waiting = [*files.waiting, *(NotTaken(*line) for line in beyond_places(files.lists, files.town))]
+        to_do = [words for needed, words in ((waiting, MEND_WAITING), (files.remarks.count, LOOK_AT_REMARKS)) if needed]
+        out.write("".join(f"{line}\n" for line in waiting_lines(waiting)))
+        if to_do:
+            out.write(f"À faire : {' ; '.join(to_do)}.\n")
+    return NOT_DONE if waiting else DONE
 
 
 def _import(

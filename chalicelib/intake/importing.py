@@ -14,7 +14,7 @@ from chalicelib.intake.bookings.meeting import Meeting
 from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import brake
-from chalicelib.intake.files.faults import Faults, Remarks
+from chalicelib.intake.files.faults import Faults, FileLine, Remarks
 from chalicelib.intake.files.names import check_names
 from chalicelib.intake.files.staging import count, staging
 from chalicelib.intake.invoices.checks import check_invoices
@@ -36,7 +36,7 @@ from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import ImportProgress
-from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.intake.town.town_file import read_town_file
 from chalicelib.rules.planning import TownDays
 from chalicelib.rules.school_calendar import paris_day
@@ -66,6 +66,12 @@ class Validated(Value):
     town: Town
     lists: sqlite3.Connection
     remarks: Remarks
+
+    @property
+    def waiting(self) -> list[NotTaken]:
+        """The lines that are right and cannot be taken, whatever the portal has."""
+        rows = self.lists.execute("SELECT file, line, why FROM waiting")
+        return [NotTaken(FileLine(file, line), why) for file, line, why in rows]
 
 
 @contextmanager
@@ -155,7 +161,7 @@ class ImportRun:
         self.now = now
         self.progress = progress
         self.workers = ports.workers or WRITING_THREADS
-        self.report = IntakeReport(remarks=files.remarks.lines())
+        self.report = IntakeReport(remarks=files.remarks.lines(), waiting=files.waiting)
         self.recount = Recount(ports.store, ports.places, now)
         self.recount_is_due = self.people_before = False
         self.meeting = self._meeting()

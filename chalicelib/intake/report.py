@@ -67,6 +67,8 @@ class IntakeReport:
     """Families to which an e-mail goes that tells what the town cancelled."""
     untold: list[FamilyId] = field(default_factory=list)
     """Families of which no address is known."""
+    waiting: list[NotTaken] = field(default_factory=list)
+    """Lines that are right, and that the portal cannot take."""
     refused: list[NotTaken] = field(default_factory=list)
     invoices: IntakeTally = field(default_factory=IntakeTally)
     payments: IntakeTally = field(default_factory=IntakeTally)
@@ -95,7 +97,7 @@ class IntakeReport:
 
     @property
     def all_taken(self) -> bool:
-        return not self.refused and not self.not_put and not self.not_recorded
+        return not (self.waiting or self.refused or self.not_put or self.not_recorded)
 
     def lines(self) -> list[str]:
         """The report for the clerk."""
@@ -121,6 +123,7 @@ class IntakeReport:
             said.append(f"Places recomptées : {several(self.recounted, 'compteur')} remis à jour")
         said += self._gone()
         said += self._lines_that_lose()
+        said += waiting_lines(self.waiting)
         said += _listed(self.refused, "réservation", "à revoir, que le portail n'a pas prise{s}")
         said += _listed(self.not_put, "facture", "à revoir, que le portail n'a pas prise{s}")
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistré{s}")
@@ -207,6 +210,11 @@ class IntakeReport:
         if self.notices:
             said.append(f"Avertissements de facture : {several(self.notices, 'famille')} de plus")
         return said
+
+
+def waiting_lines(lines: list[NotTaken]) -> list[str]:
+    """The lines that wait, under their title."""
+    return _listed(lines, "ligne", "mise{s} de côté, que le portail ne peut pas prendre")
 
 
 def _listed(lines: list[NotTaken], word: str, what: str) -> list[str]:

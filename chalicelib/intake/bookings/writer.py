@@ -9,6 +9,7 @@ from chalicelib.intake.bookings.events import Event, FamilyEvents, LastChange, S
 from chalicelib.intake.bookings.standing import Standing, standing_of
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.people.lists import BOOKINGS
+from chalicelib.intake.people.places import MORE_PLACES
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.patience import rounds
@@ -170,7 +171,7 @@ class BookingWriter:
     def _full(self, event: Event) -> NotTaken:
         slot, label = event.wish.slot, self.town.label_of(event.wish.slot.activity)
         full = f"« {label} » est complet le {slot.day:%d/%m/%Y} pour l'enfant « {slot.child} »"
-        return NotTaken(FileLine(BOOKINGS, event.line), full)
+        return NotTaken(FileLine(BOOKINGS, event.line), f"{full} ; {MORE_PLACES}")
 
     def _situation(self, given: FamilyEvents) -> Situation:
         """What the rules need to find the counters: the schools of the children."""

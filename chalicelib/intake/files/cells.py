@@ -34,12 +34,21 @@ _NO = {"", "non", "n", "faux", "false", "0"}
 
 
 class Cells:
-    """The cells of one row, read by meaning. ``good`` is True while all of them were right."""
+    """The cells of one row, read by meaning. ``good`` is True while all of them were right and can be taken.
+
+    ``waits_because`` says why a right row cannot be taken; empty for all others.
+    """
 
     def __init__(self, row: Row, faults: Faults) -> None:
         self.row = row
         self.faults = faults
         self.good = True
+        self.waits_because = ""
+
+    def wait(self, why: str) -> None:
+        """Set the row aside: it is right, and the portal cannot take it."""
+        self.good = False
+        self.waits_because = why
 
     def fault(self, text: str) -> None:
         self.good = False

@@ -42,8 +42,8 @@ class Listing:
     def _read(self, file: ListFile, progress: Callable[[str], None]) -> None:
         """Read one list. ``progress`` gets the name of the file at its beginning.
 
-        A wrong row's subject (its first needed column) is remembered, so that other lists that name it are not faulty
-        for that.
+        The subject (its first needed column) of a row that is wrong or waits is remembered, so that other lists that
+        name it are not faulty for that.
         """
         name, stage_row = file
         columns = self.columns_of(name)
@@ -55,6 +55,9 @@ class Listing:
             if not (row.is_data and cells.good):
                 aside = (name, row[columns.needed[0]])
                 self.database.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?)", aside)
+            if cells.waits_because:
+                waits = (name, row.where.line, cells.waits_because)
+                self.database.execute("INSERT INTO waiting VALUES (?, ?, ?)", waits)
 
     def _insert(
         self,

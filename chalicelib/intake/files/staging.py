@@ -33,6 +33,10 @@ CREATE TABLE past_events (
     -- Events about who left or what ended: why they cannot be booked any more.
     family TEXT, child TEXT, activity TEXT, day TEXT, at TEXT, why TEXT, PRIMARY KEY (family, child, activity, day, at)
 ) WITHOUT ROWID;
+CREATE TABLE waiting (
+    -- Rows that are right and that the portal cannot take: set aside, with the reason.
+    file TEXT, line INT, why TEXT, PRIMARY KEY (file, line)
+) WITHOUT ROWID;
 CREATE TABLE notices (family TEXT PRIMARY KEY, emails TEXT) WITHOUT ROWID;
 CREATE TABLE invoices (
     number TEXT PRIMARY KEY, line INT, family TEXT, reference TEXT, bare_reference TEXT, debt TEXT,

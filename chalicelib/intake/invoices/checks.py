@@ -4,7 +4,7 @@ up."""
 import sqlite3
 
 from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
-from chalicelib.intake.invoices.lists import INVOICES, LINES
+from chalicelib.intake.invoices.lists import INVOICES, LINES, PAYMENTS
 from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
 
@@ -32,8 +32,14 @@ GROUP BY number HAVING sum(amount) <> total
 """
 
 
+_OF_WAITING = """
+SELECT line, invoice FROM received WHERE invoice IN (SELECT id FROM set_aside WHERE file = 'factures.csv')
+"""
+
+
 def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
     """Note the faults that no single row shows. What the portal already has is not asked here."""
+    _set_aside_with_their_invoice(database)
     for line, family, follows in database.execute(_UNKNOWN_FAMILY):
         wrong = f"la famille « {family} » n'existe pas ; attendu : une famille de familles.csv"
         add_or_mute(faults, FileLine(INVOICES, line), wrong, follows=follows, needs=(FAMILIES,))
@@ -55,4 +61,15 @@ def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
         faults.add(
             FileLine(INVOICES, line),
             f"le total est {in_words(total)} et ses lignes font {in_words(Cents(lines))} ; attendu : le même montant",
+        )
+
+
+def _set_aside_with_their_invoice(database: sqlite3.Connection) -> None:
+    """A payment, or a PDF, of an invoice that waits has to wait too."""
+    for line, invoice in database.execute(_OF_WAITING).fetchall():
+        why = f"la facture « {invoice} » attend elle-même ; attendu : ce règlement avec sa facture"
+        database.execute("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", (PAYMENTS, line, why))
+    for table, column in (("received", "invoice"), ("pdfs", "number")):
+        database.execute(
+            f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM set_aside WHERE file = 'factures.csv')"  # noqa: S608 - our own names only
         )

@@ -24,6 +24,7 @@ MEANS_WORDS = {
     "en ligne": Means.ONLINE,
 }
 ANY_COLLECTOR_CODE = "00"
+CREDIT_NOTE = "attendu : une facture de 0,00 au moins, l'avoir déduit de la prochaine facture"
 _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
 
 
@@ -45,8 +46,8 @@ class InvoiceLists(Listing):
         reference = self._reference(cells, number)
         if issued and due and due < issued:
             cells.fault(f"l'échéance ({due:%d/%m/%Y}) est avant l'émission ({issued:%d/%m/%Y}) ; attendu : après")
-        if total is not None and total < 0:
-            cells.fault(f"le total est négatif ({in_words(total)}) ; attendu : 0,00 au moins")
+        if cells.good and total is not None and total < 0:
+            cells.wait(f"la facture « {number} » est un avoir ({in_words(total)}) ; {CREDIT_NOTE}")
         if not (cells.good and issued and due and published):
             return
         values = (number, cells.row.where.line, family, reference, reference.replace("-", ""), _debt(number))

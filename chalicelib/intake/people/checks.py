@@ -2,17 +2,12 @@
 database."""
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator
-from datetime import date
 
 from chalicelib.intake.files.columns import OF_A_CHILD
-from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute, several
-from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
+from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
+from chalicelib.intake.people.lists import CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.past_checks import check_past
-from chalicelib.rules.ids import school_id
-from chalicelib.rules.planning import PlaceKey, place_key, places
 from chalicelib.rules.town import Town
 
 _UNKNOWN_FAMILY = """
@@ -51,13 +46,6 @@ ELSE later.pai <> earlier.pai END
 GROUP BY later.line, later.id
 """
 """What a column says of one child in two families."""
-_BOOKED_BY_DAY = """
-SELECT last.day, last.line, children.school
-FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
-WHERE last.booked AND last.activity = ? AND last.past IS NULL ORDER BY last.day, last.line
-"""
-
-
 _EMPTY = """
 SELECT 'familles.csv' WHERE NOT EXISTS (SELECT 1 FROM families) AND EXISTS (SELECT 1 FROM children)
 UNION ALL
@@ -92,8 +80,6 @@ def check_lists(database: sqlite3.Connection, town: Town | None, past: Past, fau
                 "attendu : la même chose pour un même enfant",
             )
     check_past(database, town, past, faults)
-    if town is not None:
-        _check_places(database, town, faults)
 
 
 def _check_empty(database: sqlite3.Connection, faults: Faults) -> None:
@@ -126,32 +112,3 @@ def check_codes(database: sqlite3.Connection, faults: Faults) -> None:
             f"le code enfant « {code} » est déjà ligne {earlier}, dans la même famille ; "
             "attendu : deux codes qui ne désignent qu'un enfant",
         )
-
-
-def _check_places(database: sqlite3.Connection, town: Town, faults: Faults) -> None:
-    for where, key, limit in _overfull(database, town):
-        school = f", {key.school}" if key.school else ""
-        faults.add(
-            where,
-            f"« {key.activity} »{school} dépasse ses places le {key.day:%d/%m/%Y} ; "
-            f"attendu : {several(limit, 'réservation')} au plus",
-        )
-
-
-def _overfull(database: sqlite3.Connection, town: Town) -> Iterator[tuple[FileLine, PlaceKey, int]]:
-    """For each counter, the first booking of the file that is beyond its places."""
-    for activity in town.activities.values():
-        if activity.capacity is None:
-            continue
-        taken: Counter[PlaceKey] = Counter()
-        today = ""
-        for day, line, school in database.execute(_BOOKED_BY_DAY, (activity.id,)):
-            if day != today:
-                taken.clear()
-                today = day
-            key = place_key(activity, school_id(school), date.fromisoformat(day))
-            if key is None:
-                continue
-            taken[key] += 1
-            if taken[key] == places(activity, key) + 1:
-                yield FileLine(BOOKINGS, line), key, places(activity, key)

@@ -32,7 +32,7 @@ LEFT JOIN enrolments ON enrolments.child = events.child AND enrolments.activity 
 WHERE enrolments.child IS NULL
 """
 _OUTSIDE_ENROLMENT = """
-SELECT last.line, last.family, last.child, last.activity, last.day, last.at, last.day > enrolments.last
+SELECT last.family, last.child, last.activity, last.day, last.at, COALESCE(last.day > enrolments.last, FALSE)
 FROM last_events AS last JOIN children ON children.family = last.family AND children.id = last.child
 JOIN enrolments ON enrolments.child = last.child AND enrolments.activity = last.activity
 WHERE last.booked AND (last.day < enrolments.first OR last.day > enrolments.last)
@@ -87,15 +87,11 @@ class PastChecks:
                 self._fault(line, f"{wrong} ; attendu : une ligne dans inscriptions.csv", follows, ENROLMENTS)
 
     def outside_enrolment(self) -> None:
-        for line, *event, ended in self.database.execute(_OUTSIDE_ENROLMENT):
+        for *event, ended in self.database.execute(_OUTSIDE_ENROLMENT):
             _, child, activity, day, _ = event
             when = f"le {date.fromisoformat(day):%d/%m/%Y} est"
             enrolment = f"l'inscription de « {child} » à « {activity} »"
-            if ended:
-                self._set_aside(event, f"{when} après la fin de {enrolment}")
-            else:
-                wrong = f"{when} hors de {enrolment} ; attendu : un jour entre ses dates « du » et « au »"
-                self.faults.add(FileLine(BOOKINGS, line), wrong)
+            self._set_aside(event, f"{when} {'après la fin' if ended else 'avant le début'} de {enrolment}")
 
     def _set_aside(self, event: Sequence[str], why: str) -> None:
         said = f"{why} ; {TAKE_IT_OUT}"

@@ -82,7 +82,8 @@ def test_a_full_day_is_refused_with_its_line_and_the_rest_is_done(portal: Portal
     portal.store.plannings.save(F1, JournalEntry(entry_id(at), at, "internet", (parent,)))
     report = portal.load(a_folder(tmp_path, **with_line("reservations", lines)))
     assert [str(refused) for refused in report.refused] == [
-        "reservations.csv:5: « Accueil du mercredi » est complet le 09/12/2026 pour l'enfant « c-9 »"
+        "reservations.csv:5: « Accueil du mercredi » est complet le 09/12/2026 pour l'enfant « c-9 » ; "
+        "attendu : plus de « places » dans town.toml, ou ôter cette ligne"
     ]
     assert portal.booked(FamilyId("f-2")) == {Slot(ChildId("c-9"), ActivityId("mercredi"), date(2026, 12, 16))}
     assert portal.store.plannings.taken([key]) == {key: 1}

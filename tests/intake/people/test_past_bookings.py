@@ -123,10 +123,15 @@ def test_what_never_was_is_a_fault(town: LivingTown, tmp_path: Path, line: str, 
     assert wrong in str(fault)
 
 
-def test_a_day_before_its_enrolment_is_a_fault(town: LivingTown, tmp_path: Path) -> None:
-    later = LISTS["inscriptions.csv"].replace("c-8;mercredi;;;", "c-8;mercredi;07/12/2026;;")
-    with pytest.raises(BadFiles):
-        town.load(a_folder(tmp_path, inscriptions=later))
+def test_a_day_before_its_enrolment_is_known_or_set_aside(town: LivingTown, tmp_path: Path) -> None:
+    """An enrolment that begins anew has the bookings of the one before."""
+    later = {"inscriptions": LISTS["inscriptions.csv"].replace("c-8;mercredi;;;", "c-8;mercredi;07/12/2026;;")}
+    assert town.load(a_folder(tmp_path, **later)).refused == []
+    line = LISTS["reservations.csv"] + "f-1;c-8;mercredi;2026-11-25;;mairie;2026-11-20\n"
+    (refused,) = town.load(a_folder(tmp_path, **later, reservations=line)).refused
+    assert refused.text == (
+        "le 25/11/2026 est avant le début de l'inscription de « c-8 » à « mercredi » ; attendu : ôter cette ligne"
+    )
 
 
 def test_without_the_portal_the_lists_alone_tell_what_left(town: LivingTown, tmp_path: Path) -> None:
