@@ -9,10 +9,10 @@ from chalicelib.commands.french import MISUSED, FrenchParser, for_operators
 from chalicelib.intake.brakes import Braked
 from chalicelib.intake.files.faults import several
 from chalicelib.intake.files.staging import count
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.people.places import beyond_places
 from chalicelib.intake.progress import Bars, ImportProgress, Silence
 from chalicelib.intake.report import NotTaken, waiting_lines
+from chalicelib.intake.validating import BadFiles, validated
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.school_calendar import PARIS
 from chalicelib.services.leasing import Busy, LeaseLost, leased

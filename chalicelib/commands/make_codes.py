@@ -8,11 +8,11 @@ from typing import TextIO
 
 from chalicelib.commands.french import MISUSED, FrenchParser
 from chalicelib.intake.files.faults import number
-from chalicelib.intake.importing import BadFiles
 from chalicelib.intake.people.code_files import BEFORE, LETTERS
 from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.intake.people.made_codes import MadeCodes
 from chalicelib.intake.progress import Bars, ImportProgress, Silence
+from chalicelib.intake.validating import BadFiles
 
 DONE, NOT_DONE, FAULTY = 0, 1, MISUSED
 ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")

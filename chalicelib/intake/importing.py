@@ -1,9 +1,7 @@
 """A town's folder -> the portal. Everything is checked before anything is written; a second import changes nothing."""
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,21 +12,15 @@ from chalicelib.intake.bookings.meeting import Meeting
 from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import brake
-from chalicelib.intake.files.faults import Faults, FileLine, Remarks
-from chalicelib.intake.files.names import check_names
-from chalicelib.intake.files.staging import count, staging
-from chalicelib.intake.invoices.checks import check_invoices
-from chalicelib.intake.invoices.lists import InvoiceLists
-from chalicelib.intake.invoices.reversals import ReversalList, check_reversals, write_reversals
+from chalicelib.intake.files.faults import Faults
+from chalicelib.intake.files.staging import count
+from chalicelib.intake.invoices.reversals import check_reversals, write_reversals
 from chalicelib.intake.invoices.staged import families_with_invoices
 from chalicelib.intake.invoices.writer import InvoiceImport, InvoiceWriter
-from chalicelib.intake.people.checks import check_lists
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
 from chalicelib.intake.people.directory import DirectoryWriter
 from chalicelib.intake.people.families import FamilyWriter
 from chalicelib.intake.people.limits import counts_otherwise
-from chalicelib.intake.people.list_remarks import remark_lists
-from chalicelib.intake.people.lists import PeopleLists
 from chalicelib.intake.people.logins import LoginWriter
 from chalicelib.intake.people.notices import write_notices
 from chalicelib.intake.people.past import Past
@@ -36,8 +28,8 @@ from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import ImportProgress
-from chalicelib.intake.report import IntakeReport, NotTaken
-from chalicelib.intake.town.town_file import read_town_file
+from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.validating import BadFiles, Validated, validated
 from chalicelib.rules.planning import TownDays
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
@@ -47,55 +39,8 @@ from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import AT_REST_SECONDS, CountPlaces
 from chalicelib.services.reversing import ReversePayment
 from chalicelib.services.telling import TownActing
-from chalicelib.values import Value
 
 WRITING_THREADS = 8
-
-
-class BadFiles(ValueError):
-    """The town's files have faults; nothing was written."""
-
-    def __init__(self, faults: Faults) -> None:
-        super().__init__(f"{faults.count} faults")
-        self.faults = faults
-
-
-class Validated(Value):
-    """Files without faults: the town, its lists in the staging database, and what looks wrong in them."""
-
-    town: Town
-    lists: sqlite3.Connection
-    remarks: Remarks
-
-    @property
-    def waiting(self) -> list[NotTaken]:
-        """The lines that are right and cannot be taken, whatever the portal has."""
-        rows = self.lists.execute("SELECT file, line, why FROM waiting")
-        return [NotTaken(FileLine(file, line), why) for file, line, why in rows]
-
-
-@contextmanager
-def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past | None = None) -> Iterator[Validated]:
-    """Read and check every file of ``folder``. The lists exist until the end of the block.
-
-    ``past`` is what the portal remembers; None without a portal. Raises BadFiles; raises Unavailable when ``past`` does
-    not answer.
-    """
-    past = past or Past()
-    faults = Faults()
-    read = read_town_file(folder, faults, paris_day(now))
-    town, titles = read.town, read.titles
-    check_names(folder, faults)
-    with staging() as database:
-        PeopleLists(folder, town, database, faults, now, titles=titles, past=past).stage(progress.reading)
-        InvoiceLists(folder, town, database, faults, now, titles=titles).stage(progress.reading)
-        ReversalList(folder, town, database, faults, now, titles=titles).stage(progress.reading)
-        check_lists(database, town, past, faults)
-        check_invoices(database, faults)
-        if faults.count or town is None or read.source is None:
-            raise BadFiles(faults)
-        remark_lists(database, town, read.source, paris_day(now))
-        yield Validated(town, database, faults.remarks)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.importing import validated
 from chalicelib.intake.people.families import families_of
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import validated
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
 from chalicelib.rules.judging import Judge

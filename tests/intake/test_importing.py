@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.importing import BadFiles
 from chalicelib.intake.people import families as people
 from chalicelib.intake.pool import in_order
+from chalicelib.intake.validating import BadFiles
 from chalicelib.rules.families import Enrolment, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.services.saving import Offer, SavePlanning

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from infra.local.demo.generator import write_town
 from tests.clock import paris
 from tests.intake.messy import Mess, MessyTown, puts, rewrites, takes

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.exports.payments import write_day
-from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.validating import BadFiles
 from chalicelib.rules import ids
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris

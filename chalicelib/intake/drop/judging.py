@@ -20,8 +20,9 @@ from chalicelib.intake.drop.words import (
     numbers,
 )
 from chalicelib.intake.files.faults import TOWN_FILES, Fault, Faults, several
-from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.importing import Importer
 from chalicelib.intake.progress import ImportProgress
+from chalicelib.intake.validating import BadFiles
 from chalicelib.values import Value
 
 EXPECTED, MISSING = " ; attendu : ", "ce fichier manque"

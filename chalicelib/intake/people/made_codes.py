@@ -14,7 +14,6 @@ from chalicelib.intake.files.columns import Columns, Titles
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.files.names import check_names
 from chalicelib.intake.files.staging import staging
-from chalicelib.intake.importing import BadFiles
 from chalicelib.intake.people.checks import check_codes
 from chalicelib.intake.people.code_files import (
     BEFORE,
@@ -32,6 +31,7 @@ from chalicelib.intake.people.past import Past
 from chalicelib.intake.ports import LetterRenderer
 from chalicelib.intake.progress import ImportProgress, Silence
 from chalicelib.intake.town.town_file import read_town_file
+from chalicelib.intake.validating import BadFiles
 from chalicelib.rules.access_letters import AccessLetter, LettersChild
 from chalicelib.rules.codes import normal_code
 from chalicelib.rules.ids import family_id

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.intake.files.faults import MOST_FAULT_KINDS, MOST_FAULTS_SHOWN, MOST_ONE_BY_ONE, Faults, FileLine
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, with_line
 

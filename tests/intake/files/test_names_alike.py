@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from tests.clock import paris
 from tests.intake.folder import LISTS, a_folder
 

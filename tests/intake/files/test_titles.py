@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.intake.files.columns import COLUMNS
 from chalicelib.intake.files.staging import count
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, line_of
 

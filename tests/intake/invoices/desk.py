@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
-from chalicelib.intake.importing import BadFiles, Importer
+from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.validating import BadFiles
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.services.recounting import CountPlaces

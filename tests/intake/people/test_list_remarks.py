@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.importing import validated
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import validated
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, last_line, line_of, town_with, with_line
 

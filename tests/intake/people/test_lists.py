@@ -9,9 +9,9 @@ from chalicelib.intake.files.cells import instant_of
 from chalicelib.intake.files.deadline_words import NotUnderstood
 from chalicelib.intake.files.faults import MOST_FAULTS_SHOWN, Faults, FileLine
 from chalicelib.intake.files.staging import count
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.people.places import beyond_places
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, last_line, town_with, with_line
 

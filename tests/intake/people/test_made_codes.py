@@ -19,10 +19,10 @@ from chalicelib.exports.csv_out import csv_bytes
 from chalicelib.intake.files.columns import COLUMNS
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.sheets import rows_of
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.people.code_files import codes_of_earlier_runs
 from chalicelib.intake.people.made_codes import MadeCodes, MakeCodes
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from chalicelib.rules.access_letters import AccessLetter
 from chalicelib.rules.codes import normal_code
 from chalicelib.rules.new_codes import in_groups

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.intake.files.staging import count
-from chalicelib.intake.importing import BadFiles, validated
 from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import BadFiles, validated
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.planning import Slot
 from tests.intake.folder import LISTS, TOWN, a_folder, with_line
