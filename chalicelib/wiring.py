@@ -290,23 +290,11 @@ def build_personal_data(settings: Settings) -> "PersonalData":
 
 def build_orders(settings: Settings) -> "MakeOrder":
     """What makes an order of the kitchen, for the job and for whoever asks for one by hand."""
-    from chalicelib.services.bookings_then import BookingsThen  # noqa: PLC0415
     from chalicelib.services.ordering import MakeOrder  # noqa: PLC0415
-    from chalicelib.storage.change_feed import DynamoChangeFeed  # noqa: PLC0415
 
-    ports, database = ports_on_aws(settings), database_of(settings)
-    bookings = BookingsThen(
-        plannings=DynamoPlanningStore(database, ports.clock),
-        feed=DynamoChangeFeed(database),
-        clock=ports.clock,
-        # The stand-in's indexes follow at once.
-        pause=_no_pause if settings.endpoint else time.sleep,
+    return MakeOrder(
+        bookings=bookings_of(settings), directory=directory_of(settings), orders=ports_on_aws(settings).orders
     )
-    return MakeOrder(bookings=bookings, directory=directory_of(settings), orders=ports.orders)
-
-
-def _no_pause(_seconds: float) -> None:
-    """Waits for nothing."""
 
 
 def _mail_sender(settings: Settings) -> "SesMailSender":

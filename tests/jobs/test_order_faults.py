@@ -11,7 +11,7 @@ from chalicelib.rules.directory import Directory
 from chalicelib.rules.ids import EntryId
 from chalicelib.rules.kitchen import DaysBefore
 from chalicelib.rules.planning import Slot, Wish
-from chalicelib.services.bookings_then import BookingsThen
+from chalicelib.services.day_bookings import BookingsAsOf
 from chalicelib.services.mail_ports import Mail
 from chalicelib.services.order_ports import OrderRef
 from chalicelib.services.ordering import MakeOrder, SendOrders
@@ -45,7 +45,7 @@ class World:
     def run(self) -> None:
         """A new process, which remembers nothing."""
         database = database_for(self.settings)
-        bookings = BookingsThen(
+        bookings = BookingsAsOf(
             plannings=DynamoPlanningStore(database, self.clock),
             feed=DynamoChangeFeed(database),
             clock=self.clock,
