@@ -208,17 +208,12 @@ def _count_of(settings: Settings, guard: Guard = _freely) -> "CountPlaces":
 
 def build_jobs(settings: Settings) -> Jobs:
     """What runs by itself. Only this function loads its modules: no page needs them."""
-    from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
-    from chalicelib.adapters.order_pdf import OrderPdf  # noqa: PLC0415
     from chalicelib.adapters.ses_events import SesEvents  # noqa: PLC0415
-    from chalicelib.exports.orders import order_csv  # noqa: PLC0415
     from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
     from chalicelib.services.notifying import NotifyInvoices  # noqa: PLC0415
-    from chalicelib.services.order_mails import OrderTroubles, RenderMails  # noqa: PLC0415
     from chalicelib.services.ordering import SendOrders  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
     from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
-    from chalicelib.services.sending import SendOutbox  # noqa: PLC0415
 
     ports = ports_on_aws(settings)
     clock, outbox = ports.clock, ports.outbox
@@ -232,23 +227,7 @@ def build_jobs(settings: Settings) -> Jobs:
             clock=clock,
             report=report,
         ),
-        send_outbox=SendOutbox(
-            outbox=outbox,
-            renderer=RenderMails(
-                words=TemplateMails(ports.town),
-                orders=ports.orders,
-                directory=directory_of(settings),
-                csv=order_csv,
-                pdf=OrderPdf(),
-                town=ports.town,
-            ),
-            sender=_mail_sender(settings),
-            clock=clock,
-            report=report,
-            per_second=settings.mails_per_second,
-            sleep=time.sleep,
-            trouble=OrderTroubles(town=ports.town, report=report),
-        ),
+        send_outbox=_sending(settings, ports),
         send_orders=SendOrders(
             town=ports.town,
             orders=ports.orders,
@@ -262,6 +241,32 @@ def build_jobs(settings: Settings) -> Jobs:
         ),
         reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
+    )
+
+
+def _sending(settings: Settings, ports: Ports) -> "SendOutbox":
+    from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
+    from chalicelib.adapters.order_pdf import OrderPdf  # noqa: PLC0415
+    from chalicelib.exports.orders import order_csv  # noqa: PLC0415
+    from chalicelib.services.order_mails import OrderTroubles, RenderMails  # noqa: PLC0415
+    from chalicelib.services.sending import SendOutbox  # noqa: PLC0415
+
+    return SendOutbox(
+        outbox=ports.outbox,
+        renderer=RenderMails(
+            words=TemplateMails(ports.town),
+            orders=ports.orders,
+            directory=directory_of(settings),
+            csv=order_csv,
+            pdf=OrderPdf(),
+            town=ports.town,
+        ),
+        sender=_mail_sender(settings),
+        clock=ports.clock,
+        report=report,
+        per_second=settings.mails_per_second,
+        sleep=time.sleep,
+        trouble=OrderTroubles(town=ports.town, report=report),
     )
 
 

@@ -153,7 +153,13 @@ class World:
         self.links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
         self.treasury = Treasury(now=self.clock.now())
         self.attempts = MemoryAttempts(self.invoices, self.outbox)
-        self.ports = Ports(
+        self.ports = self._ports()
+        self.portal: Portal = assemble(self.ports)
+        self.app = Chalice("test")
+        add_pages(self.app, lambda: self.portal)
+
+    def _ports(self) -> Ports:
+        return Ports(
             settings=self.settings,
             clock=self.clock,
             report=report,
@@ -172,9 +178,6 @@ class World:
             payment_links=self.links,
             orders=self.orders,
         )
-        self.portal: Portal = assemble(self.ports)
-        self.app = Chalice("test")
-        add_pages(self.app, lambda: self.portal)
 
     def _login(self, payer_code: str, family: Family) -> Login:
         first = family.children[0].id if family.children else JAMES

@@ -1,9 +1,11 @@
 """The kitchen's page of an order: opened by its link alone, acknowledged by its button alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from chalicelib.rules import retention
 from chalicelib.services.order_ports import OrderRef
 from tests.builders import BOND
 from tests.pages.client import HOST
@@ -86,3 +88,9 @@ def test_a_link_that_leads_nowhere_says_so(kitchen: World) -> None:
         answer = kitchen.visitor().get(path)
         assert (answer.status, answer.heading) == (404, "Ce lien ne marche plus")
     assert kitchen.visitor().post("/commande", jeton="x.y").status == 404
+
+
+def test_named_children_are_kept_as_long_as_it_is_said(world: World) -> None:
+    assert retention.KEEP_NAMED == timedelta(weeks=2)
+    page = world.visitor().get("/donnees-personnelles")
+    assert "Qui une commande de la cuisine nommait : deux semaines après le repas." in page.main

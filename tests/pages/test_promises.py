@@ -80,11 +80,6 @@ TECHNICAL = {
 """Names of attributes that hold keys, states and figures of the portal's own."""
 
 
-def test_named_children_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
-    assert timedelta(weeks=2) == retention.KEEP_NAMED
-    say(visitor, "/donnees-personnelles", "Qui une commande de la cuisine nommait : deux semaines après le repas.")
-
-
 @pytest.fixture
 def visitor(world: World) -> PageClient:
     return world.visitor()
