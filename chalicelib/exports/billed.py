@@ -50,7 +50,7 @@ class Judgements:
         """Before any deadline of the month's days."""
         town = self.days.town
         facts = (
-            self.days.of(activity, school, "")[day]
+            self.days.of(activity, school, "").followed(day)
             for activity in town.activities.values()
             for school in town.schools
             for day in days_of(month)
@@ -66,7 +66,7 @@ class Judgements:
             return None
         child = self.children.get(wish.slot.child)
         school = child.school if child else next(iter(self.days.town.schools))
-        facts = self.days.of(activity, school, child.class_name if child else "")[wish.slot.day]
+        facts = self.days.of(activity, school, child.class_name if child else "").followed(wish.slot.day)
         return facts.book_until if wish.booked else facts.cancel_until
 
 

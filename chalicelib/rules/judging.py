@@ -1,14 +1,14 @@
 """What a child's slots are at an instant, and whether they may change."""
 
 from collections.abc import Container, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 from chalicelib.rules.families import Child, Enrolment
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.openings import Window
 from chalicelib.rules.planning import ActivityDays, DayFacts, Slot, SlotView, State, TownDays, place_key, places
-from chalicelib.rules.school_calendar import END_OF_DAY, monday_of, paris_day, paris_instant
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Activity
 from chalicelib.values import Value
 
@@ -46,7 +46,7 @@ class Judge(Value):
         days, enrolment = self._known(slot.activity)
         if days is None or enrolment is None:
             return []
-        return [slot._replace(day=day) for day in _open_days(days, enrolment, slot.day)]
+        return [slot._replace(day=day) for day in days.week(slot.day, enrolment.covers)]
 
     def _known(self, name: ActivityId) -> tuple[ActivityDays | None, Enrolment | None]:
         activity = self.days.town.activity(name)
@@ -66,7 +66,7 @@ class Judge(Value):
             return SlotView(slot, booked, State.CLOSED, closed_because=facts.closed_because or "")
         activity = days.activity
         if activity.by_week:
-            facts = _of_first(_open_days(days, enrolment, day), days)
+            facts = days.followed(day, enrolment.covers)
         closes_at = facts.cancel_until if booked else facts.book_until
         if closes_at is None or enrolment.read_only:
             return SlotView(slot, booked, State.READ_ONLY)
@@ -92,22 +92,3 @@ class Judge(Value):
             return SlotView(slot, False, State.NOT_YET, opens_at=min(coming))
         closed = [w.closes_at for w in windows if w.closes_at]
         return SlotView(slot, False, State.TOO_LATE, max(closed)) if closed else SlotView(slot, False, State.OUTSIDE)
-
-
-def _open_days(days: ActivityDays, enrolment: Enrolment, day: date) -> list[date]:
-    """The days of the ISO week of ``day`` on which the activity is open for an enrolled child."""
-    monday = monday_of(day)
-    week = [monday + timedelta(days=n) for n in range(7)]
-    return [one for one in week if enrolment.covers(one) and days[one].closed_because is None]
-
-
-def _of_first(week: list[date], days: ActivityDays) -> DayFacts:
-    """What is true of a week that is booked as a whole: what is true of its first open day.
-
-    A week has begun when its first day is over, and no rule leaves it open after that.
-    """
-    facts, begun = days[week[0]], paris_instant(week[0], END_OF_DAY)
-    return facts._replace(
-        book_until=facts.book_until and min(facts.book_until, begun),
-        cancel_until=facts.cancel_until and min(facts.cancel_until, begun),
-    )

@@ -1,13 +1,14 @@
 """What a slot of a planning can be, what is wished of it, and what is true of its day for everybody."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-from chalicelib.rules.deadlines import Days
+from chalicelib.rules.deadlines import Days, Predicate
 from chalicelib.rules.ids import ActivityId, ChildId, SchoolId
 from chalicelib.rules.openings import Window
+from chalicelib.rules.school_calendar import END_OF_DAY, monday_of, paris_instant
 from chalicelib.rules.town import Activity, Town
 from chalicelib.values import Value
 
@@ -175,6 +176,10 @@ class DayFacts(NamedTuple):
     windows: tuple[Window, ...] | None = None
 
 
+def _always(_day: date) -> bool:
+    return True
+
+
 class ActivityDays(dict[date, DayFacts]):
     """What is true of one activity on each day at one school, or in one class of it; a day is worked out when it is
     first asked for."""
@@ -191,6 +196,26 @@ class ActivityDays(dict[date, DayFacts]):
             self.clear()
         facts = self[day] = _work_out(self.town, self.activity, self.school, day, self.group)
         return facts
+
+    def week(self, day: date, covers: Predicate = _always) -> list[date]:
+        """The days of the ISO week of ``day`` on which the activity is open. ``covers`` says on which days the child is
+        enrolled."""
+        week = [monday_of(day) + timedelta(days=n) for n in range(7)]
+        return [one for one in week if covers(one) and self[one].closed_because is None]
+
+    def followed(self, day: date, covers: Predicate = _always) -> DayFacts:
+        """What says until when ``day`` may change: the day itself, or of an activity by week the first open day.
+
+        A week has begun when its first day is over, and no rule leaves it open after that.
+        """
+        week = self.week(day, covers) if self.activity.by_week else ()
+        if not week:
+            return self[day]
+        facts, begun = self[week[0]], paris_instant(week[0], END_OF_DAY)
+        return facts._replace(
+            book_until=facts.book_until and min(facts.book_until, begun),
+            cancel_until=facts.cancel_until and min(facts.cancel_until, begun),
+        )
 
 
 class TownDays:

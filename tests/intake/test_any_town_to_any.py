@@ -205,6 +205,14 @@ def test_an_activity_that_comes_back_counts_the_bookings_of_its_first_time(tmp_p
     assert town.store.town.current().former == {}
 
 
+def test_the_office_books_single_days_of_an_activity_by_week(tmp_path: Path) -> None:
+    town = LivingTown()
+    text = TOWN.replace('nom = "Cantine"', 'nom = "Cantine"\nreserver-par = "semaine"')
+    town.load(a_folder(tmp_path, town=text))
+    page = town.parent().get("/planning?enfant=c-7&semaine=2026-11-30")
+    assert "Reste de la semaine : lun. 30, ven. 4 (déjà réservé : mar. 1er, jeu. 3)" in page.main
+
+
 def test_the_town_is_published_when_all_the_rest_is_written(tmp_path: Path) -> None:
     """Whatever fails first, pages follow the town before; nobody can sign in to a town that is half there."""
     town = LivingTown()

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
+from chalicelib.rules.deadlines import CalendarDaysBefore, DatedRules
 from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.openings import Advance
 from chalicelib.rules.payments import HOLD_TO_CHECK
 from chalicelib.rules.town import Town
 from chalicelib.services.keyed_hashes import login_key, secret_of
@@ -75,6 +78,22 @@ def test_a_planning_without_limits_costs_two_calls(unlimited: PageClient) -> Non
 
 def test_a_planning_with_limits_costs_three_calls(limited: PageClient) -> None:
     assert operations(limited, "/planning") == ["Query", "Query", "BatchGetItem"]
+
+
+def test_weeks_and_rules_that_change_cost_no_call(moto_settings: Settings) -> None:
+    """The same reads and writes as by day; the days of a week are one look and one transaction."""
+    town = the_manual_s_town()
+    rule = DatedRules(CalendarDaysBefore(0, 1080), ((date(2016, 1, 1), CalendarDaysBefore(1, 600)),))
+    by_week = {
+        name: replace(one, by_week=True, booking=rule, cancelling=rule, advance=Advance(3, 0, 0))
+        for name, one in town.activities.items()
+    }
+    visitor = visitor_of(moto_settings, replace(town, activities=by_week))
+    page = visitor.get("/planning?semaine=2016-01-04")
+    assert operations(visitor, "/planning?semaine=2016-01-04") == ["Query", "Query"]
+    with counted() as calls:
+        assert visitor.save(page, "c-007~cantine~2016-W01").status == 303
+    assert calls.names == ["dynamodb:Query", "dynamodb:Query", "dynamodb:TransactWriteItems"]
 
 
 def test_a_long_history_costs_no_call(unlimited: PageClient) -> None:
