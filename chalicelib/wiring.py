@@ -33,6 +33,7 @@ from chalicelib.web.links import SignedLinks
 if TYPE_CHECKING:
     from chalicelib.adapters.directory_store import S3DirectoryStore
     from chalicelib.adapters.mailer import SesMailSender
+    from chalicelib.exports.attendance import ExportAttendance
     from chalicelib.intake.importing import Importer
     from chalicelib.intake.people.made_codes import MakeCodes
     from chalicelib.services.bounces import NoteSesEvent
@@ -176,6 +177,19 @@ def bookings_of(settings: Settings) -> "BookingsAsOf":
         feed=DynamoChangeFeed(database),
         clock=clock,
         pause=time.sleep,
+    )
+
+
+def build_attendance(settings: Settings) -> "ExportAttendance":
+    """The attendance lists of a day. Only this function loads their modules."""
+    from chalicelib.adapters.attendance_pdf import AttendancePdf  # noqa: PLC0415
+    from chalicelib.exports.attendance import ExportAttendance  # noqa: PLC0415
+
+    return ExportAttendance(
+        bookings=bookings_of(settings),
+        directory=directory_of(settings),
+        town=DynamoTownStore(database_of(settings)),
+        render=AttendancePdf(),
     )
 
 
