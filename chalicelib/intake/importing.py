@@ -25,6 +25,7 @@ from chalicelib.intake.people.logins import LoginWriter
 from chalicelib.intake.people.notices import write_notices
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.renumbered import renumbered
+from chalicelib.intake.people.same_child import same_children
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.progress import ImportProgress
@@ -76,6 +77,7 @@ class Importer:
             run = ImportRun(self, files, folder, now, progress)
             run.compare_invoices()
             run.compare_codes()
+            run.compare_children()
             if not accepting:
                 run.brake()
             run.write_families()
@@ -143,12 +145,16 @@ class ImportRun:
         self._do("Comparaison des codes", self.logins.stage(), self.logins.compare())
         self.people_before = count(self.lists, "existing_logins") > 0
 
+    def compare_children(self) -> None:
+        """Look for children who may have a new identifier: those that no earlier import listed are compared."""
+        known = self.directory.look()
+        self.report.same_children = list(same_children(self.lists, self.ports.store, known)) if known else []
+
     def brake(self) -> None:
         """Raises Braked when the run would change too much. The codes are compared by then."""
         brake(self.lists, self.ports.store, paris_day(self.now))
 
     def write_families(self) -> None:
-        self.directory.look()
         self.report.renumbered = renumbered(self.lists)
         if counts_otherwise(self.online, self.town):
             self.recount.ask()

@@ -7,6 +7,7 @@ from chalicelib.intake.bookings.touched import Touched
 from chalicelib.intake.files.faults import Fault, FaultKind, FileLine, number, several
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
+from chalicelib.intake.people.same_child import SameChild
 from chalicelib.rules.ids import FamilyId
 from chalicelib.values import Value
 
@@ -49,6 +50,8 @@ class IntakeReport:
     """Children that this import took out of a family, or found gone."""
     renumbered: list[Renumbered] = field(default_factory=list)
     """Families whose codes open another family from now on."""
+    same_children: list[SameChild] = field(default_factory=list)
+    """Children that seem to have a new identifier."""
     ended: list[Ended] = field(default_factory=list)
     """Future bookings without enrolment; every import tells them until they are cancelled or past."""
     bookings: IntakeTally = field(default_factory=IntakeTally)
@@ -145,6 +148,7 @@ class IntakeReport:
         """What somebody has to do next; empty when everything is as it should be."""
         steps = (
             (self.renumbered, "remettre les anciens identifiants des familles, puis relancer l'import"),
+            (self.same_children, "remettre les anciens identifiants des enfants renumérotés, puis relancer l'import"),
             (any(not one.cancelled for one in self.ended), "annuler ou garder les réservations sans inscription"),
             (any(not one.cancelled for one in self.standing), "annuler ou garder les réservations sur un jour fermé"),
             (self.untold, "prévenir les familles sans adresse"),
@@ -159,7 +163,7 @@ class IntakeReport:
         if self.departures:
             said.append(f"Partis de vos listes : {several(len(self.departures), 'enfant')}")
             said += [f"  {line}" for line in _first([str(one) for one in self.departures])]
-        said += _first([str(one) for one in self.renumbered])
+        said += _first([str(one) for one in (*self.renumbered, *self.same_children)])
         said += ended_lines(self.ended, _first)
         said += self.touched.lines(_first) if self.touched else []
         return [*said, *self._told()]

@@ -23,6 +23,8 @@ ALLOWED = {
     ("intake.people.families", "ActivityId"): OWN_ROWS,
     ("intake.people.families", "DietId"): OWN_ROWS,
     ("intake.people.directory", "ChildId"): OWN_ROWS,
+    ("intake.people.same_child", "ChildId"): OWN_ROWS,
+    ("intake.people.same_child", "FamilyId"): OWN_ROWS,
     ("intake.people.directory", "SchoolId"): OWN_ROWS,
     ("intake.people.directory", "DietId"): OWN_ROWS,
     ("intake.people.past", "FamilyId"): OWN_ROWS,

@@ -1,7 +1,7 @@
 """The lists that were staged -> the directory of children. The tables are not read again for it."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,9 +26,10 @@ class DirectoryWriter:
         self.now = now
         self.since: KeptDirectory | None = None
 
-    def look(self) -> None:
-        """Raises Unavailable."""
+    def look(self) -> Collection[ChildId]:
+        """The children of the lists before these. Raises Unavailable."""
         self.since = self.store.find()
+        return self.since.directory.children.keys() if self.since else frozenset()
 
     def write(self) -> None:
         """Raises Unavailable."""
