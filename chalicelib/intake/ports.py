@@ -23,8 +23,9 @@ class LetterRenderer(Protocol):
 
 
 class IntakeStore(Protocol):
-    def family_ids(self) -> Iterator[FamilyId]:
-        """Every family of the portal, in no order: finds those that the town's files no longer have."""
+    def all_families(self) -> Iterator[Family]:
+        """Every family of the portal, in no order, with children in the order in which they were put. One scan; what is
+        written meanwhile may be in it or not."""
         ...
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:

@@ -1,5 +1,6 @@
 """What an import writes: whole lists, in batches."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
@@ -13,7 +14,7 @@ from chalicelib.rules.turning import ClosedNote
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, WriteRefused, answering
-from chalicelib.storage.families import DynamoFamilyStore, enrolments_of, rows_of
+from chalicelib.storage.families import DynamoFamilyStore, enrolments_of, family_of, rows_of
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
 from chalicelib.storage.town import DynamoTownStore
@@ -30,10 +31,12 @@ class DynamoIntakeStore:
         self.plannings = DynamoPlanningStore(database)
         self.town = DynamoTownStore(database)
 
-    def family_ids(self) -> Iterator[FamilyId]:
-        for item in self.database.every("intake.family_ids", self.families, attributes_to_get=["family", "part"]):
-            if item["part"]["S"] == keys.PROFILE:
-                yield FamilyId(item["family"]["S"])
+    def all_families(self) -> Iterator[Family]:
+        items = self.database.every("intake.all_families", self.families)
+        # A scan gives the items of one partition together.
+        for _, parts in itertools.groupby(items, key=lambda item: item["family"]["S"]):
+            if family := family_of(parts):
+                yield family
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         found = (self.finder.find(family) for family in dict.fromkeys(ids))

@@ -111,7 +111,7 @@ def test_one_import_at_a_time(tmp_path: Path, environ: dict[str, str], moto_data
         "Un autre import travaille (un dépôt de fichiers) ; il a la main au moins jusqu'à "
         f"{until.astimezone(PARIS):%H:%M:%S}. Rien n'a été écrit. Relancez la même commande dans un moment.\n"
     )
-    assert list(DynamoIntakeStore(moto_database).family_ids()) == []
+    assert list(DynamoIntakeStore(moto_database).all_families()) == []
 
 
 def test_a_terminal_gets_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,8 +46,8 @@ class MemoryIntake:
                 if child.left is None:
                     yield family.id, child.id, child.enrolments
 
-    def family_ids(self) -> Iterator[FamilyId]:
-        return iter(list(self.families.families))
+    def all_families(self) -> Iterator[Family]:
+        return iter(list(self.families.families.values()))
 
     def put_families(self, families: Iterable[Family]) -> None:
         for family in families:

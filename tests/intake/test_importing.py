@@ -79,21 +79,31 @@ def test_who_is_no_longer_listed_keeps_codes_and_history_but_no_enrolment(portal
     assert portal.load(a_folder(tmp_path, **gone)).nothing_changed
 
 
-def test_families_are_read_and_written_chunk_by_chunk(
+def test_families_are_written_chunk_by_chunk_and_read_again_when_they_differ(
     portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[list[FamilyId]] = []
-    find = portal.store.family_items
+    asked, written = [], []
+    find, put = portal.store.family_items, portal.store.put_families
 
     def family_items(ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         asked.append(list(ids))
         return find(asked[-1])
 
+    def put_families(families: Iterable[Family]) -> None:
+        listed = list(families)
+        written.append([family.id for family in listed])
+        put(listed)
+
     monkeypatch.setattr(people, "FAMILIES_A_CHUNK", 2)
     monkeypatch.setattr(portal.store, "family_items", family_items)
+    monkeypatch.setattr(portal.store, "put_families", put_families)
     many = "\n".join(f"f-{n};X;GOLDENEYE{n};" for n in range(10, 15))
     portal.load(a_folder(tmp_path, **with_line("familles", many)))
-    assert [len(ids) for ids in asked] == [2, 2, 2, 1]
+    assert [len(ids) for ids in written] == [2, 2, 2, 1]
+    written.clear()
+    portal.load(a_folder(tmp_path, **with_line("familles", many.replace("f-12;X", "f-12;Y"))))
+    assert [ids for ids in asked if ids] == [["f-12"]]
+    assert [ids for ids in written if ids] == [["f-12"]]
 
 
 def test_a_pool_reads_only_a_little_ahead() -> None:

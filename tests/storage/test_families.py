@@ -112,11 +112,14 @@ def test_a_child_that_left_and_one_that_moved_are_read_as_they_were_put(stores: 
     assert stores.families.find(BOND) == FAMILY
 
 
-def test_every_family_is_found_once_whatever_it_has(stores: Stores) -> None:
+def test_every_family_is_found_once_and_whole_whatever_it_has(stores: Stores) -> None:
+    """Also when its items were written at different times, with those of other families in between."""
     names = [FamilyId(f"f-{number}") for number in range(60)]
-    stores.intake.put_families(replace(FAMILY, id=name) for name in names)
+    stores.intake.put_families(replace(FAMILY, id=name, children=FAMILY.children[1:]) for name in names)
+    stores.intake.put_families(replace(FAMILY, id=name) for name in reversed(names))
     stores.intake.revoke_sessions(names[0])
-    assert sorted(stores.intake.family_ids()) == sorted(names)
+    families = sorted(stores.intake.all_families(), key=lambda family: names.index(family.id))
+    assert families == [replace(FAMILY, id=name, session_epoch=int(name == names[0])) for name in names]
 
 
 def test_revoked_sessions_stay_revoked_after_an_import(stores: Stores) -> None:

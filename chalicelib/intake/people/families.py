@@ -1,10 +1,10 @@
 """Families and children of the staging database -> the families table. They are compared before they are written."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.people.departed import Departure
@@ -19,20 +19,20 @@ from chalicelib.rules.ids import ActivityId, ChildId, DietId, FamilyId, SchoolId
 from chalicelib.rules.town import Town
 
 FAMILIES_A_CHUNK = 100
-_FAMILIES = "SELECT id, payer, email, address, direct_debit FROM families ORDER BY id"
+_FAMILIES = "SELECT id, payer, email, address, direct_debit FROM families"
 _CHILDREN = """
 SELECT id, code, first_name, last_name, school, class_name, birth, diet, pai
 FROM children WHERE family = ? ORDER BY rank
 """
 _SAID_OF_FAMILIES = "SELECT count(address) AS address, count(direct_debit) AS direct_debit FROM families"
 _SAID_OF_CHILDREN = "SELECT count(birth) AS birth, count(diet) AS diet, count(pai) AS pai FROM children"
-Given = TypeVar("Given")
 
 
-def families_of(database: sqlite3.Connection, town: Town) -> Iterator[Family]:
-    """The families of the lists. Children are in the order of the file, enrolments in the town's order."""
+def families_of(database: sqlite3.Connection, town: Town, names: Iterable[FamilyId] | None = None) -> Iterator[Family]:
+    """The families of the lists, or those of ``names`` that are there. Children are in the order of the file,
+    enrolments in the town's order."""
     order = {str(activity): rank for rank, activity in enumerate(town.activities)}
-    for family, payer, email, address, direct_debit in database.execute(_FAMILIES):
+    for family, payer, email, address, direct_debit in _rows(database, names):
         children = database.execute(_CHILDREN, (family,))
         yield Family(
             FamilyId(family),
@@ -43,6 +43,14 @@ def families_of(database: sqlite3.Connection, town: Town) -> Iterator[Family]:
             address=tuple(address.split(ADDRESS_LINES)) if address else (),
             direct_debit=bool(direct_debit),
         )
+
+
+def _rows(database: sqlite3.Connection, names: Iterable[FamilyId] | None) -> Iterator[tuple[Any, ...]]:
+    if names is None:
+        yield from database.execute(f"{_FAMILIES} ORDER BY id")
+        return
+    for name in names:
+        yield from database.execute(f"{_FAMILIES} WHERE id = ?", (name,))
 
 
 def unsaid_by(database: sqlite3.Connection) -> Unsaid:
@@ -111,28 +119,47 @@ class FamilyWriter:
         self.fresh: set[FamilyId] = set()
 
     def write(self) -> Iterator[int]:
-        """Write the families that are new or different; yields, chunk by chunk, how many were looked at."""
-        self.unsaid = unsaid_by(self.lists)
-        for chunk in chunked(families_of(self.lists, self.town), FAMILIES_A_CHUNK):
-            on_portal = self.store.family_items(family.id for family in chunk)
-            if any(_moved(family, on_portal.get(family.id), self.town) for family in chunk):
-                self.recount.ask()
-            self.store.put_families(
-                found for family in chunk if (found := self._to_write(family, on_portal.get(family.id))) is not None
-            )
-            yield len(chunk)
-        for names in chunked(self._absent(), FAMILIES_A_CHUNK):
-            on_portal = self.store.family_items(names)
-            self.store.put_families(
-                found for family in on_portal.values() if (found := self._without_children(family)) is not None
-            )
+        """Write the families that are new or different; yields, chunk by chunk, how many of the lists were looked at.
 
-    def _absent(self) -> Iterator[FamilyId]:
-        """Families of the portal that the lists do not have."""
-        known = ((family,) for family in self.store.family_ids())
-        self.lists.executemany("INSERT OR IGNORE INTO existing_families VALUES (?)", known)
+        One scan shows which ones seem to be different; these are read again before they are written.
+        """
+        self.unsaid = unsaid_by(self.lists)
+        for chunk in chunked(self.store.all_families(), FAMILIES_A_CHUNK):
+            yield self._write_known(chunk)
+        for names in chunked(self._new(), FAMILIES_A_CHUNK):
+            self.store.put_families(
+                found
+                for family in families_of(self.lists, self.town, names)
+                if (found := self._to_write(family, None)) is not None
+            )
+            yield len(names)
+        self.report.departures.sort(key=lambda departure: departure.family)
+        self.unsettled.sort()
+
+    def _write_known(self, on_portal: Sequence[Family]) -> int:
+        """Write what differs of some families of the portal; how many of them the lists have."""
+        names = [(family.id,) for family in on_portal]
+        self.lists.executemany("INSERT OR IGNORE INTO existing_families VALUES (?)", names)
+        listed = {one.id: one for one in families_of(self.lists, self.town, (family.id for family in on_portal))}
+        seen = {family.id: family for family in on_portal}
+        differ = [name for name, family in seen.items() if self._merged(_wanted(listed, family), family) != family]
+        now = self.store.family_items(differ)
+        pairs = [(listed.get(name), now.get(name) if name in differ else family) for name, family in seen.items()]
+        if any(_moved(wanted, family, self.town) for wanted, family in pairs if wanted):
+            self.recount.ask()
+        self.store.put_families(found for wanted, family in pairs if (found := self._found(wanted, family)) is not None)
+        return len(listed)
+
+    def _found(self, wanted: Family | None, on_portal: Family | None) -> Family | None:
+        """What to write for a family that the portal has, or had when it was scanned."""
+        if wanted:
+            return self._to_write(wanted, on_portal)
+        return self._without_children(on_portal) if on_portal else None
+
+    def _new(self) -> Iterator[FamilyId]:
+        """Families of the lists that the portal does not have. The portal was scanned by then."""
         rows = self.lists.execute(
-            "SELECT id FROM existing_families WHERE id NOT IN (SELECT id FROM families) ORDER BY id"
+            "SELECT id FROM families WHERE id NOT IN (SELECT id FROM existing_families) ORDER BY id"
         )
         return (FamilyId(family) for (family,) in rows)
 
@@ -159,10 +186,8 @@ class FamilyWriter:
     def _becomes(self, wanted: Family, on_portal: Family) -> Family:
         """The family as the lists say. A family that gives up a child is signed out first: after a crash in between,
         the next import does it again, because the child is still there."""
-        listed = {child.id for child in wanted.children}
-        gone = [child for child in on_portal.children if child.id not in listed]
-        elsewhere = {child.id: families for child in gone if (families := self._families_of(child.id))}
-        becomes = merged(wanted, on_portal, elsewhere.keys(), self.today, self.unsaid, calendar=self.town.calendar)
+        becomes, gone = self._merged(wanted, on_portal), _gone(wanted, on_portal)
+        elsewhere = self._elsewhere(gone)
         if elsewhere:
             self.store.revoke_sessions(on_portal.id)
         self.report.departures += [
@@ -172,6 +197,14 @@ class FamilyWriter:
         ]
         self._note(on_portal, becomes)
         return becomes
+
+    def _merged(self, wanted: Family, on_portal: Family) -> Family:
+        elsewhere = self._elsewhere(_gone(wanted, on_portal))
+        return merged(wanted, on_portal, elsewhere.keys(), self.today, self.unsaid, calendar=self.town.calendar)
+
+    def _elsewhere(self, gone: Iterable[Child]) -> dict[ChildId, tuple[FamilyId, ...]]:
+        """Of children that left their family, those that others have now, with these."""
+        return {child.id: families for child in gone if (families := self._families_of(child.id))}
 
     def _note(self, on_portal: Family, becomes: Family) -> None:
         known = {child.id for child in (*on_portal.children, *on_portal.former) if child.unsettled}
@@ -184,6 +217,16 @@ class FamilyWriter:
     def _families_of(self, child: ChildId) -> tuple[FamilyId, ...]:
         rows = self.lists.execute("SELECT family FROM children WHERE id = ? ORDER BY family", (child,))
         return tuple(FamilyId(family) for (family,) in rows)
+
+
+def _gone(wanted: Family, on_portal: Family) -> list[Child]:
+    listed = {child.id for child in wanted.children}
+    return [child for child in on_portal.children if child.id not in listed]
+
+
+def _wanted(listed: Mapping[FamilyId, Family], on_portal: Family) -> Family:
+    """The family as the lists have it; without children when they do not have it any more."""
+    return listed.get(on_portal.id) or _nobody_of(on_portal)
 
 
 def _nobody_of(family: Family) -> Family:

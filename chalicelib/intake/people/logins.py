@@ -17,7 +17,7 @@ from chalicelib.services.ports import Login
 from chalicelib.values import Value
 
 HASHING_THREADS = cores()
-"""scrypt does not hold Python's lock while it works, and takes 16 MB in each thread: one for each core is the fastest."""
+"""scrypt does not hold Python's lock while it works, and takes 16 MB in each thread: no more threads than cores."""
 
 _CODES = """
 SELECT families.id, children.id, children.normal_code FROM children JOIN families ON families.id = children.family
