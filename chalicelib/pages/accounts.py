@@ -7,6 +7,8 @@ from markupsafe import Markup
 from chalicelib.french.words import clock_words, typeset
 from chalicelib.pages.planning_form import slots_of, unseal_offer
 from chalicelib.rules.errors import BadForm, NotFound, SessionExpired, Unavailable
+from chalicelib.rules.planning import Wish
+from chalicelib.rules.weeks import together
 from chalicelib.services.accounts import WrongCodes
 from chalicelib.services.saving import wishes_of
 from chalicelib.web.answering import once_more
@@ -205,12 +207,20 @@ def _kept_notice(visit: Visit, kept: str) -> str:
         return FORM_KEPT
     sealed_offer, cells = _opened(visit, kept)
     offer = unseal_offer(sealed_offer, None, visit.signing)
-    count = len(wishes_of(offer, slots_of(cells, offer)))
+    count = _count_of_changes(wishes_of(offer, slots_of(cells, offer)), visit)
     if not count:
         return SESSION_ENDED
     if count == 1:
         return "Votre modification est gardée. Reconnectez-vous pour la valider."
     return f"Vos {count} modifications sont gardées. Reconnectez-vous pour les valider."
+
+
+def _count_of_changes(wishes: Sequence[Wish], visit: Visit) -> int:
+    """As the parent made them: a week that is booked as a whole is one change. Without the town, days are counted."""
+    try:
+        return len(together(wishes, visit.portal.town.current()))
+    except Unavailable:
+        return len(wishes)
 
 
 def _opened(visit: Visit, kept: str) -> tuple[str, Sequence[str]]:

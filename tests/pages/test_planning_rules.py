@@ -122,6 +122,17 @@ def undo(parent: PageClient, recap: Opened) -> Opened:
     return parent.post(action, csrf=recap.hidden("csrf"))
 
 
+def test_a_week_ticked_before_the_session_ended_is_one_change_and_is_saved() -> None:
+    world, parent = parent_of(by_week=True)
+    page = parent.get(WEEK)
+    world.clock.forward(minutes=61)
+    asked = parent.save(page, CENTRE_WEEK)
+    assert "Votre modification est gardée. Reconnectez-vous pour la valider." in asked.main
+    kept = asked.hidden("garde")
+    recap = parent.follow(parent.post("/", enfant="007", payeur="GOLDENEYE7", garde=kept))
+    assert "inscription, semaine du 11/01/2016" in recap.main
+
+
 def test_an_unticked_week_is_left_as_a_whole() -> None:
     _, parent = parent_of(by_week=True)
     parent.save(parent.get(WEEK), CENTRE_WEEK)
