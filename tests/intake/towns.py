@@ -92,18 +92,13 @@ def _activity(draw: st.DrawFn, name: str, label: str, schools: list[str], first:
         f"places = 9\nplaces-par-ecole = {{ {schools[0]} = 9 }}",
     )
     days = f"du = {first + timedelta(3)}, au = {first + timedelta(90)}"
-    more = (
-        "",
-        f'exceptions = [{{ {days}, reserver = "le jour même à 10:00", annuler = "la veille à 12:00" }}]',
-        'ouvre-avant = "2 semaines"',
-        'reserver-par = "semaine"',
-        f"periodes = [{{ {days} }}]",
-        f'periodes = [{{ {days} }}]\nhors-periodes = "ouvert"',
-    )
+    exceptions = f'exceptions = [{{ {days}, reserver = "le jour même à 10:00", annuler = "la veille à 12:00" }}]'
+    periods = f"periodes = [{{ {days} }}]"
+    openings = ("", 'ouvre-avant = "2 semaines"', periods, f'{periods}\nhors-periodes = "ouvert"')
+    dated = [draw(st.sampled_from(some)) for some in (("", exceptions), ("", 'reserver-par = "semaine"'), openings)]
     return (
         f'[activites.{name}]\nnom = "{label}"\nsemaine-scolaire = {draw(st.sampled_from(WEEKS))}\n'
-        f"reserver = {draw(st.sampled_from(DEADLINES))}\n{draw(st.sampled_from(limits))}\n"
-        f"{draw(st.sampled_from(more))}\n"
+        f"reserver = {draw(st.sampled_from(DEADLINES))}\n{draw(st.sampled_from(limits))}\n" + "\n".join(dated) + "\n"
     )
 
 

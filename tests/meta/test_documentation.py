@@ -97,6 +97,19 @@ def test_a_documented_switch_is_taken_both_ways(tmp_path: Path, value: str) -> N
     assert verified(documented_town(tmp_path, reference_longue=value)) == ""
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("hors_periodes", '"ouvert"'),
+        ("reserver_par", '"jour"'),
+        ("ouvre_avant", '"6 semaines"'),
+        ("ouvre_avant", '"45 jours à 08:00"'),
+    ],
+)
+def test_what_else_a_rule_may_say_is_taken(tmp_path: Path, key: str, value: str) -> None:
+    assert verified(documented_town(tmp_path, **{key: value})) == ""
+
+
 @pytest.mark.parametrize("heads", [PAID, TO_CHECK], ids=["payments of a day", "to check"])
 def test_the_columns_of_what_goes_out_are_told(heads: tuple[str, ...]) -> None:
     assert ";".join(heads) in {content.strip() for _, content, _ in blocks(FOR_THE_REGIE.read_text())}
