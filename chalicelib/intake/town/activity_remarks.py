@@ -9,7 +9,7 @@ from chalicelib.intake.files.deadline_words import WEEKDAYS
 from chalicelib.intake.files.faults import plain
 from chalicelib.intake.files.toml_lines import Path
 from chalicelib.intake.town.open_days import OpenDays, offered
-from chalicelib.intake.town.rule_remarks import of_rules
+from chalicelib.intake.town.rule_remarks import of_rules, rules_of
 from chalicelib.rules.deadlines import Deadline, FixedDates, WeekdayTable
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.openings import Window
@@ -44,7 +44,8 @@ def _of_activity(town: Town, activity: Activity, days: OpenDays, read: Mapping[s
     if not activity.has_one_deadline:
         deadlines["annuler"] = activity.cancelling
     for key, deadline in deadlines.items():
-        yield from _deadline(key, deadline, activity, days, read.get(key))
+        for rule, said in rules_of(deadline, read.get(key)):
+            yield from _deadline(key, rule, activity, days, said)
     yield from of_rules(town, activity, days)
     yield from _windows(town, activity, days)
     yield from _others(town, activity, days)

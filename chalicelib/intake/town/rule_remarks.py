@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from chalicelib.intake.files.toml_lines import Path
 from chalicelib.intake.town.open_days import OpenDays, offered
-from chalicelib.rules.deadlines import DatedRules
+from chalicelib.rules.deadlines import DatedRules, Deadline, Rule, WeekdayTable
 from chalicelib.rules.ids import SchoolId
 from chalicelib.rules.planning import TownDays
 from chalicelib.rules.school_calendar import PARIS, monday_of
@@ -31,6 +31,22 @@ def of_rules(town: Town, activity: Activity, days: OpenDays) -> Iterator[tuple[P
                 )
     yield from _exceptions(activity, dated, days)
     yield from _opened_too_late(town, activity, days)
+
+
+def rules_of(deadline: Deadline, read: object) -> list[tuple[Rule, object]]:
+    """The rules that hold for more than single days, each with what the file says of it in TOML.
+
+    Of rules that follow each other only tables by weekday are given, with the weekdays that any of them names: what
+    one leaves out, another may say.
+    """
+    if not isinstance(deadline, DatedRules):
+        return [(deadline, read)]
+    if not deadline.since:
+        return [(deadline.before, read)] if deadline.before else []
+    said = [one.get("regle") for one in read if isinstance(one, dict)] if isinstance(read, list) else []
+    named = {name: row for table in said if isinstance(table, dict) for name, row in table.items()}
+    following = (deadline.before, *(rule for _, rule in deadline.since))
+    return [(rule, named) for rule in following if isinstance(rule, WeekdayTable)]
 
 
 def _exceptions(activity: Activity, dated: dict[str, DatedRules], days: OpenDays) -> Iterator[tuple[Path, str]]:

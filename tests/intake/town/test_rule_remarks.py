@@ -46,6 +46,23 @@ def test_a_rule_without_effect_is_remarked_with_its_line(tmp_path: Path, line: s
     assert any(said in one and f"town.toml:{line_of(text, line)}:" in one for one in remarks), remarks
 
 
+TABLE = '{ lundi = "jeudi 10:00", mardi = "jeudi 10:00", jeudi = "mardi 10:00" }'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f'reserver = [{{ regle = {TABLE} }}, {{ des = 2027-01-04, regle = "la veille à 9h" }}]',),
+        (f"reserver = {TABLE}", 'exceptions = [{ jour = 2026-12-17, reserver = "3 jours avant à 9h" }]'),
+    ],
+    ids=["dated", "with an exception"],
+)
+def test_a_table_within_other_rules_is_looked_at_as_any(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    text, remarks = remarks_of(tmp_path, *lines)
+    (said,) = remarks[1:]
+    assert f"town.toml:{line_of(text, lines[0])}: « reserver » n'a pas de délai pour « vendredi »" in said
+
+
 @pytest.mark.parametrize(
     "lines",
     [
