@@ -54,8 +54,10 @@ codes: setup ## Make payer codes for families without one, and letters: FROM=dir
 		$(if $(filter oui,$(REMPLACER)),--remplacer)
 
 .PHONY: export
-export: setup ## Write the online payments of a day, and those to check: TO=dir, DAY=2026-11-22 (yesterday), STAGE=local
-	@$(PYTHON_OF_VENV) -m infra.ops.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)")
+export: setup ## Write what leaves: TO=dir, WHAT=paiements|modifications|facturation|tout, DAY=2026-11-22, MONTH=2026-11, STAGE=local
+	@$(PYTHON_OF_VENV) -m infra.ops.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)") \
+		$(if $(WHAT),--quoi "$(WHAT)") $(if $(MONTH),--mois "$(MONTH)") $(if $(CLORE),--clore "$(CLORE)") \
+		$(if $(FOR),--pour "$(FOR)") $(if $(SINCE),--depuis "$(SINCE)")
 
 .PHONY: package
 package: setup ## Build dist/STAGE: the functions' zip, the template, its bill of materials (PYTHON_VERSION=3.13)

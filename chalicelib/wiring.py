@@ -13,7 +13,7 @@ from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
 from chalicelib.portal import Portal, Ports, assemble, settling
 from chalicelib.rules.payments import BY_URL, WEB_SERVICE
-from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
+from chalicelib.services.payment_ports import PaymentProvider
 from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
@@ -325,11 +325,6 @@ def _mail_sender(settings: Settings) -> "SesMailSender":
         configuration=settings.mail_configuration,
         endpoint=settings.endpoint,
     )
-
-
-def build_exports(settings: Settings) -> AttemptStore:
-    """What the exports read."""
-    return DynamoAttemptStore(database_of(settings))
 
 
 def build_clock(demo_now: str = "") -> Clock:

@@ -3,9 +3,9 @@
 import os
 import sys
 
-from chalicelib.commands import export_payments, import_town, make_codes
+from chalicelib.commands import export_files, import_town, make_codes
 
-COMMANDS = {"import": import_town.main, "export": export_payments.main, "codes": make_codes.main}
+COMMANDS = {"import": import_town.main, "export": export_files.main, "codes": make_codes.main}
 
 
 def main(arguments: list[str]) -> int:

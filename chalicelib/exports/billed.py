@@ -15,7 +15,7 @@ from chalicelib.rules.planning import Slot, TownDays, Wish
 from chalicelib.rules.school_calendar import paris_day, paris_instant
 from chalicelib.services.outgoing_ports import ChangeFeed, Written
 
-BookingsAsOf = Callable[[date, datetime], Iterable[tuple[FamilyId, Slot]]]
+BookingsOn = Callable[[date, datetime], Iterable[tuple[FamilyId, Slot]]]
 """The bookings of all families on a day, as they were at an instant."""
 Children = Mapping[ChildId, ListedChild]
 Key = tuple[FamilyId, Slot]
@@ -71,7 +71,7 @@ class Judgements:
 
 
 def month_lines(
-    month: date, at: datetime, *, bookings: BookingsAsOf, feed: ChangeFeed, judge: Judgements
+    month: date, at: datetime, *, bookings: BookingsOn, feed: ChangeFeed, judge: Judgements
 ) -> Iterator[BilledLine]:
     """The lines of a month as of ``at``, by day, family, activity and child."""
     told = _late(month, feed.between(judge.begins(month), at), judge)

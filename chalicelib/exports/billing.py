@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator
 from datetime import date, datetime
 
 from chalicelib.exports import billed
-from chalicelib.exports.billed import BilledLine, BookingsAsOf, Judgements, Key
+from chalicelib.exports.billed import BilledLine, BookingsOn, Judgements, Key
 from chalicelib.exports.billing_file import billing_file, kept_copy, lines_of
 from chalicelib.rules.billing import BillingCode
 from chalicelib.rules.directory import Directory
@@ -33,7 +33,9 @@ class MonthNotOver(ValueError):
 
 
 class AlreadyClosed(ValueError):
-    """``args[0]`` is the ``ClosedMonth``."""
+    def __init__(self, closed: ClosedMonth) -> None:
+        super().__init__(closed.month)
+        self.closed = closed
 
 
 class ExportBilling:
@@ -43,7 +45,7 @@ class ExportBilling:
         self,
         *,
         town: TownStore,
-        bookings: BookingsAsOf,
+        bookings: BookingsOn,
         feed: ChangeFeed,
         directory: DirectoryStore,
         book: BillingBook,

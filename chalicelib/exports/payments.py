@@ -5,10 +5,8 @@ Nothing in them is computed from today's invoices, so the list of a past day nev
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
 from chalicelib.exports.csv_out import csv_chunks, day_of, euros_of, minute_of
-from chalicelib.exports.folder import write_whole
 from chalicelib.rules.ledger import Kind, LedgerEntry
 from chalicelib.rules.payments import AttemptState, Doubt, received_by
 from chalicelib.services.payment_ports import AttemptStore
@@ -25,16 +23,6 @@ KINDS = {
 TO_CHECK_NAME = "a-verifier.csv"
 WHY = {Doubt.SILENT: "la trésorerie n'a jamais répondu"}
 MEANS = {AttemptState.PAID: "carte bancaire", AttemptState.DEBIT_ACCEPTED: "prélèvement"}
-
-
-def write_day(attempts: AttemptStore, day: date, folder: Path) -> Path:
-    """Write ``paiements-<day>.csv`` in ``folder``."""
-    return write_whole(folder / name_of(day), payments_of(attempts, day))
-
-
-def write_to_check(attempts: AttemptStore, folder: Path) -> Path:
-    """Write ``a-verifier.csv`` in ``folder``."""
-    return write_whole(folder / TO_CHECK_NAME, to_check(attempts))
 
 
 def name_of(day: date) -> str:

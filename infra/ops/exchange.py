@@ -1,4 +1,4 @@
-"""``make import FROM=dir``, ``make export TO=dir DAY=2026-11-22``, ``make codes FROM=dir``: each with the environment
+"""``make import FROM=dir``, ``make export TO=dir WHAT=tout``, ``make codes FROM=dir``: each with the environment
 of a stage."""
 
 import os
@@ -13,7 +13,8 @@ USAGES = {
     "import": "make import FROM=dir [STAGE=local] [PORT=8000] [ACCEPTER=oui] [ANNULER=oui]: dir holds the town's files",
     "codes": "make codes FROM=dir [STAGE=local] [PORT=8000] [PORTAIL=https://…] [FAMILLE=f-1] [REMPLACER=oui]: "
     "dir holds the town's files; PORTAIL, the address that letters say, does without a stage",
-    "export": "make export TO=dir [DAY=2026-11-22] [STAGE=local] [PORT=8000]: the lists are written in dir",
+    "export": "make export TO=dir [WHAT=paiements] [DAY=2026-11-22] [MONTH=2026-11] [CLORE='Mme Petit'] [FOR=mairie] "
+    "[SINCE=2026-11-01] [STAGE=local] [PORT=8000]: the files are written in dir",
 }
 OR_PORTAIL = ", or the address that the letters say: PORTAIL=https://…"
 

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.commands import __main__ as every_command
-from chalicelib.commands import export_payments, import_town
+from chalicelib.commands import export_files, import_town
 from chalicelib.commands.french import MISUSED, NOT_UNDERSTOOD, in_french
 from chalicelib.commands.import_town import FAULTY, NOT_DONE
 from tests.english import english_in
 from tests.intake.folder import LISTS, TOWN, a_folder
 
-MAINS = [import_town.main, export_payments.main]
+MAINS = [import_town.main, export_files.main]
 WORDS = st.sampled_from(
     ["x", "--verifier", "--verifier=1", "--a", "--jour", "--jour=12", "--nope", "-z", "--", "", "--annuler-les-departs"]
 )

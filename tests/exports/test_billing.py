@@ -156,7 +156,7 @@ def test_a_closed_month_is_the_same_for_ever() -> None:
     assert (closed.month, closed.by, closed.closed_at) == (NOVEMBER, "Mme Petit", paris("mardi 2026-12-01 09:00"))
     with pytest.raises(AlreadyClosed) as raised:
         desk.export(NOVEMBER, desk.shelf, "M. Roux")
-    assert raised.value.args[0] == closed
+    assert raised.value.closed == closed
 
 
 def test_a_month_that_is_not_over_is_not_closed() -> None:

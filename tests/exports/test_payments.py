@@ -1,15 +1,12 @@
 """The régisseur's lists: what a spreadsheet opens, to the cent."""
 
-import io
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from chalicelib.commands.export_payments import main
 from chalicelib.exports.csv_out import euros_of
-from chalicelib.exports.payments import write_day, write_to_check
+from chalicelib.exports.payments import name_of, payments_of, to_check
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.ledger import Kind, LedgerEntry
 from chalicelib.rules.money import Cents
@@ -17,7 +14,6 @@ from chalicelib.rules.payments import Doubt
 from tests.clock import paris
 from tests.fake_bank import MemoryAttempts
 from tests.fakes import MemoryInvoices, MemoryOutbox
-from tests.services.paying_world import a_world
 
 DAY = date(2026, 11, 23)
 ENTRY = LedgerEntry(
@@ -41,7 +37,7 @@ def attempts() -> MemoryAttempts:
     return MemoryAttempts(MemoryInvoices(), MemoryOutbox())
 
 
-def test_a_day_of_payments(attempts: MemoryAttempts, tmp_path: Path) -> None:
+def test_a_day_of_payments(attempts: MemoryAttempts) -> None:
     attempts.entries = [
         ENTRY,
         replace(ENTRY, id="b", letter="V", authorisation="=1+1", amount=Cents(5), paid_at=None),
@@ -49,19 +45,18 @@ def test_a_day_of_payments(attempts: MemoryAttempts, tmp_path: Path) -> None:
         replace(ENTRY, kind=Kind.OVERPAID),
         replace(ENTRY, day=date(2026, 11, 24)),
     ]
-    path = write_day(attempts, DAY, tmp_path)
-    assert path.name == "paiements-2026-11-23.csv"
-    assert path.read_bytes().startswith(b"\xef\xbb\xbfjour;nature;")
-    assert path.read_text("utf-8-sig").splitlines() == [
+    content = b"".join(payments_of(attempts, DAY))
+    assert name_of(DAY) == "paiements-2026-11-23.csv"
+    assert content.startswith(b"\xef\xbb\xbfjour;nature;")
+    assert content.decode("utf-8-sig").splitlines() == [
         "jour;nature;facture;reference;montant;autorisation;moyen;date_banque",
         "23/11/2026;paiement;2013-026-000335;2013T50026000335;1234,24;3fd;carte bancaire;22/11/2026 23:59",
         '23/11/2026;paiement;2013-026-000335;2013T50026000335;0,05;"=""=1+1""";prélèvement;',
         "23/11/2026;contre-passation;2013-026-000335;2013T50026000335;-0,05;3fe;prélèvement;22/11/2026 23:59",
     ]
-    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
-def test_what_a_person_has_to_see(attempts: MemoryAttempts, tmp_path: Path) -> None:
+def test_what_a_person_has_to_see(attempts: MemoryAttempts) -> None:
     attempts.entries = [
         ENTRY,
         replace(ENTRY, id="a", kind=Kind.OVERPAID, amount=Cents(424)),
@@ -69,7 +64,7 @@ def test_what_a_person_has_to_see(attempts: MemoryAttempts, tmp_path: Path) -> N
         replace(ENTRY, id="c", kind=Kind.DECLARED),
         replace(ENTRY, id="d", kind=Kind.TO_CHECK, doubt=Doubt.SILENT, why="silent"),
     ]
-    lines = write_to_check(attempts, tmp_path).read_text("utf-8-sig").splitlines()
+    lines = b"".join(to_check(attempts)).decode("utf-8-sig").splitlines()
     assert [line.split(";")[1] for line in lines[1:]] == [
         "trop-perçu à rembourser",
         "à vérifier",
@@ -83,25 +78,3 @@ def test_what_a_person_has_to_see(attempts: MemoryAttempts, tmp_path: Path) -> N
 @pytest.mark.parametrize(("cents", "words"), [(0, "0,00"), (5, "0,05"), (-424, "-4,24"), (1_000_000, "10000,00")])
 def test_euros(cents: int, words: str) -> None:
     assert euros_of(Cents(cents)) == words
-
-
-def test_the_command(tmp_path: Path) -> None:
-    with a_world() as world:
-        world.pay()
-        world.treasury.says("idop-1", "P")
-        world.notified()
-        settings = world.attempts.database
-        environ = {
-            "PORTAL_STAGE": "test",
-            "AWS_REGION": "eu-west-3",
-            "PORTAL_TABLES": settings.prefix,
-            "PORTAL_SESSION_SECRET": "s",
-            "PORTAL_PEPPER": "p",
-            "PORTAL_SENDER": "a@ville.example",
-        }
-        out, error = io.StringIO(), io.StringIO()
-        assert main([str(tmp_path), "--jour", "2026-11-23"], environ, out, error) == 0, error.getvalue()
-        assert "4,24;A55A;carte bancaire" in (tmp_path / "paiements-2026-11-23.csv").read_text("utf-8-sig")
-        assert main([str(tmp_path / "nowhere")], environ, out, error) == 2
-        assert main([str(tmp_path)], {}, out, error) == 2
-        assert "PORTAL_STAGE" in error.getvalue()
