@@ -28,15 +28,18 @@ class ExportChanges:
         self.town = town
         self.clock = clock
 
-    def __call__(self, consumer: str, shelf: Shelf, since: datetime | None = None) -> list[str]:
+    def __call__(
+        self, consumer: str, shelf: Shelf, since: datetime | None = None, *, resuming: bool = False
+    ) -> list[str]:
         """Write what was begun and not finished, then what came since. Returns the names of the files, oldest first.
 
         ``since`` is where the first file of a new consumer begins; without it, before the first day of the town's
-        calendar. Raises StaleWrite when another run gives the same consumer the same changes at this moment.
+        calendar. ``resuming``: the shelf may have a whole file of a run that ended just after it, which is then told
+        too. Raises StaleWrite when another run gives the same consumer the same changes at this moment.
         """
         last = self.cursors.last(consumer)
         written = []
-        if last and not last.done:
+        if last and (not last.done or (resuming and shelf.has(name_of(last)))):
             written.append(self._write(last, shelf))
             last = self.cursors.last(consumer)
         begun = self._next(consumer, last, since)

@@ -34,6 +34,8 @@ class Asked(Value):
     """Who gets the changes: each has its own cursor."""
     since: datetime | None = None
     """Where the first file of changes of a new consumer begins."""
+    resuming: bool = False
+    """Whether the shelf may have files of a run that was interrupted."""
     closed_by: str = ""
     """Who closes the month; empty to leave it open."""
 
@@ -75,7 +77,7 @@ class PaymentFiles:
 
 
 def change_files(export: ExportChanges) -> FileKind:
-    return lambda asked, shelf: export(asked.consumer, shelf, asked.since)
+    return lambda asked, shelf: export(asked.consumer, shelf, asked.since, resuming=asked.resuming)
 
 
 def billing_files(export: ExportBilling, clock: Clock) -> FileKind:
