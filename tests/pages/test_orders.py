@@ -91,6 +91,6 @@ def test_a_link_that_leads_nowhere_says_so(kitchen: World) -> None:
 
 
 def test_named_children_are_kept_as_long_as_it_is_said(world: World) -> None:
-    assert retention.KEEP_NAMED == timedelta(weeks=2)
+    assert timedelta(weeks=2) == retention.KEEP_NAMED
     page = world.visitor().get("/donnees-personnelles")
     assert "Qui une commande de la cuisine nommait : deux semaines après le repas." in page.main
