@@ -85,9 +85,12 @@ class IntakeStore(Protocol):
 
     def closed_noted(self) -> ClosedNote: ...
 
-    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
-        """Forget the days of ``settled``, and that any were fresh; remember that the town cancelled bookings on
-        ``acted``."""
+    def note_acted(self, days: Iterable[date]) -> None:
+        """Remember, before it does, that the town cancels bookings on these days."""
+        ...
+
+    def closed_settled(self, days: Iterable[date]) -> None:
+        """Forget these days, and that any were fresh."""
         ...
 
     def ask_recount(self, now: datetime) -> None:

@@ -107,8 +107,11 @@ class DynamoIntakeStore:
     def closed_noted(self) -> ClosedNote:
         return self.town.closed_noted()
 
-    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
-        self.town.closed_settled(settled, acted)
+    def note_acted(self, days: Iterable[date]) -> None:
+        self.town.note_acted(days)
+
+    def closed_settled(self, days: Iterable[date]) -> None:
+        self.town.closed_settled(days)
 
     def ask_recount(self, now: datetime) -> None:
         self.town.ask_recount(now)

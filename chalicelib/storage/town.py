@@ -83,12 +83,13 @@ class DynamoTownStore:
             return ClosedNote()
         return ClosedNote(_days(found.days), bool(found.fresh), _days(found.acted))
 
-    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
-        """See the port. Sets are added to and taken from: doing it again changes nothing."""
-        gone, cancelled = _texts(settled), _texts(acted)
-        actions: list[Action] = [self.rows.fresh.remove()]
-        actions += [self.rows.days.delete(gone)] if gone else []
-        actions += [self.rows.acted.add(cancelled)] if cancelled else []
+    def note_acted(self, days: Iterable[date]) -> None:
+        self.database.update("town.note_acted", self.rows(keys.TOWN, keys.CLOSED), [self.rows.acted.add(_texts(days))])
+
+    def closed_settled(self, days: Iterable[date]) -> None:
+        """See the port. The set is taken from: doing it again changes nothing."""
+        gone = _texts(days)
+        actions: list[Action] = [self.rows.fresh.remove(), *([self.rows.days.delete(gone)] if gone else [])]
         self.database.update("town.closed_settled", self.rows(keys.TOWN, keys.CLOSED), actions)
 
     def ask_recount(self, now: datetime) -> None:

@@ -104,9 +104,11 @@ class MemoryIntake:
     def closed_noted(self) -> ClosedNote:
         return self._closed
 
-    def closed_settled(self, settled: Iterable[date], acted: Iterable[date]) -> None:
-        note = self._closed
-        self._closed = ClosedNote(note.days - frozenset(settled), False, note.acted | frozenset(acted))
+    def note_acted(self, days: Iterable[date]) -> None:
+        self._closed = replace(self._closed, acted=self._closed.acted | frozenset(days))
+
+    def closed_settled(self, days: Iterable[date]) -> None:
+        self._closed = replace(self._closed, days=self._closed.days - frozenset(days), fresh=False)
 
     def ask_recount(self, now: datetime) -> None:
         aware(now)

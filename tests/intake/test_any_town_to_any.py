@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId
+from chalicelib.rules.planning import Slot, TownDays
+from chalicelib.rules.turning import why_closed
 from tests.intake.folder import TOWN, a_folder, with_line
 from tests.intake.living import F1, F2, LivingTown, quick_hashes
 from tests.intake.towns import Drawn, towns
@@ -29,7 +32,11 @@ WRITES = (
     "put_town",
     "ask_recount",
     "recount_done",
+    "note_closed",
+    "note_acted",
+    "closed_settled",
 )
+WRITES_OF_ACTS = ("note", "told")
 WRITES_OF_PLANNINGS = ("reserve", "save", "set_taken")
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -48,6 +55,7 @@ class Dies:
         self.left = number
         self.writes: list[tuple[object, str]] = [(town.store, name) for name in WRITES]
         self.writes += [(town.store.plannings, name) for name in WRITES_OF_PLANNINGS]
+        self.writes += [(town.run.acting.acts, name) for name in WRITES_OF_ACTS]
         for store, name in self.writes:
             setattr(store, name, self._dying(getattr(store, name)))
 
@@ -136,6 +144,31 @@ def loose(town: LivingTown) -> int:
     return found
 
 
+def on_closed_days(town: LivingTown, asked: frozenset[Slot] = frozenset()) -> set[tuple[FamilyId, Slot]]:
+    """Bookings to come, or the slots ``asked``, of children that are enrolled, on days that are closed to them."""
+    days = TownDays(town.store.town.current())
+    found = set()
+    for name in (F1, F2):
+        family = town.store.families.find(name)
+        children = {child.id: child for child in family.children} if family else {}
+        for slot in asked or town.booked(name, TOMORROW):
+            child = children.get(slot.child)
+            if child and child.is_enrolled(slot.activity, slot.day) and why_closed(days, child, slot) is not None:
+                found.add((name, slot))
+    return found
+
+
+def check_acts(town: LivingTown, report: IntakeReport, imports: int) -> None:
+    """What stands on a closed day is listed, what asked to be cancelled is, and each family is told once an import."""
+    left = {(one.family, one.slot) for one in report.standing if not one.cancelled}
+    assert left == on_closed_days(town)
+    assert not any(one.asked and not one.cancelled for one in report.standing)
+    assert list(town.run.acting.acts.noted()) == []
+    told = [mail.family for mail in town.outbox.mails.values() if mail.kind == "bookings-cancelled"]
+    assert told.count(F1) <= imports
+    assert F2 not in told, "no address is known"
+
+
 def live_through(
     town: LivingTown, before: Drawn, after: Drawn, folder: Path, dies_at: int | None, cancel_departed: bool
 ) -> None:
@@ -152,7 +185,8 @@ def live_through(
         show_everything(town, [recap] if recap else [])
     report = town.load(folder, cancel_departed=cancel_departed)
     assert sum(len(one.days) for one in report.ended if not one.cancelled) == loose(town)
-    assert not (cancel_departed and loose(town))
+    assert not (cancel_departed and (loose(town) or on_closed_days(town)))
+    check_acts(town, report, imports=2 if dies_at is None else 3)
     show_everything(town, [recap] if recap else [])
     act_on_what_is_stale(town, family, first, stale, recap)
     check(town, before.labels | after.labels)

@@ -66,12 +66,14 @@ def towns(draw: st.DrawFn) -> Drawn:
     }
     diets = draw(st.lists(st.sampled_from(sorted(DIETS)), unique=True))
     eats = {child: f";{draw(st.sampled_from([*diets, '']))};oui" for child in children} if draw(st.booleans()) else {}
+    classes = {child: draw(st.sampled_from(["CP", "cm2 "])) for child in children}
+    closures = draw(st.lists(_closure(names, schools), max_size=2))
     activities = "\n".join(draw(_activity(name, labels[name], schools, calendar[0])) for name in names)
     return Drawn(
-        town=_town_text(schools, activities, calendar, diets),
+        town=_town_text(schools, activities, (calendar, closures), diets),
         enfants=f"identifiant;famille;code_enfant;prenom;nom;ecole;classe{';regime;pai' if eats else ''}\n"
         + "".join(
-            f"{child};{family};{';'.join(CHILDREN[child])};{at[child]};CP{eats.get(child, '')}\n"
+            f"{child};{family};{';'.join(CHILDREN[child])};{at[child]};{classes[child]}{eats.get(child, '')}\n"
             for child in children
             for family in families[child]
         ),
@@ -103,6 +105,20 @@ def _activity(draw: st.DrawFn, name: str, label: str, schools: list[str], first:
 
 
 @st.composite
+def _closure(draw: st.DrawFn, names: list[str], schools: list[str]) -> str:
+    """A strike or an outing on one of the days that are booked."""
+    day = date(2026, 11, 23) + timedelta(draw(st.sampled_from([0, 1, 8, 9, 15])))
+    parts = (
+        f'activites = ["{draw(st.sampled_from(names))}"]',
+        f'ecoles = ["{draw(st.sampled_from(schools))}"]',
+        'classes = ["CM2"]',
+        "annuler = true",
+    )
+    chosen = draw(st.lists(st.sampled_from(parts), unique=True))
+    return f'{{ motif = "Grève", jour = {day}{"".join(f", {part}" for part in chosen)} }}'
+
+
+@st.composite
 def _bookings(
     draw: st.DrawFn,
     lasts: dict[tuple[str, str], date | None],
@@ -119,9 +135,12 @@ def _bookings(
     return "famille;enfant;activite;date;action;canal;saisie_le\n" + "".join(lines)
 
 
-def _town_text(schools: list[str], activities: str, calendar: tuple[date, date], diets: list[str]) -> str:
+def _town_text(
+    schools: list[str], activities: str, calendar: tuple[tuple[date, date], list[str]], diets: list[str]
+) -> str:
     eaten = "\n".join(f'{diet} = "{DIETS[diet]}"' for diet in diets)
     listed = "\n".join(f'{school} = "{SCHOOLS[school]}"' for school in schools)
-    first, last = calendar
-    days = f'premier-jour = {first}\ndernier-jour = {last}\nzone = "A"'
+    (first, last), closures = calendar
+    closed = f"fermetures = [{', '.join(closures)}]"
+    days = f'premier-jour = {first}\ndernier-jour = {last}\nzone = "A"\n{closed}'
     return f"{HEAD}[ecoles]\n{listed}\n\n{activities}\n[calendrier]\n{days}\n\n[regimes]\n{eaten}\n"

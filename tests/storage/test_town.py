@@ -1,10 +1,11 @@
 """The town's configuration: put by the import, cached by pages, on every backend."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from chalicelib.rules.errors import Unavailable
+from chalicelib.rules.turning import ClosedNote
 from chalicelib.storage import town_codec
 from chalicelib.storage.database import Database
 from chalicelib.storage.town import DynamoTownStore
@@ -82,3 +83,18 @@ def test_what_was_worked_out_of_the_days_lives_as_long_as_the_configuration(data
     store.put(a_town(name="Ville B"), LATER)
     assert store.days() is not days
     assert store.days().town == a_town(name="Ville B")
+
+
+def test_closed_days_are_noted_until_they_are_settled(stores: Stores) -> None:
+    first, second = date(2026, 12, 1), date(2026, 12, 3)
+    assert stores.intake.closed_noted() == ClosedNote()
+    stores.intake.note_closed([first])
+    stores.intake.note_closed([first, second], fresh=True)
+    stores.intake.note_acted([second])
+    assert stores.intake.closed_noted() == ClosedNote(frozenset({first, second}), True, frozenset({second}))
+    for _ in range(2):
+        stores.intake.closed_settled([second])
+        assert stores.intake.closed_noted() == ClosedNote(frozenset({first}), False, frozenset({second}))
+    stores.intake.closed_settled([first])
+    stores.intake.closed_settled([])
+    assert stores.intake.closed_noted() == ClosedNote(acted=frozenset({second}))

@@ -112,14 +112,16 @@ class SettleClosedDays:
             found.pop(_place(one), None)
         today = self.closed_days.today
         counted = sorted((one for one in found.values() if one.counts(today)), key=_place)
+        acted = {one.slot.day for one in counted if one.asked or self.cancel}
+        if acted:
+            self.store.note_acted(acted)
         by_family = groupby(counted, key=lambda one: one.family)
         with ThreadPoolExecutor(self.workers) as pool:
             settled = in_order(pool, self.workers, self._settle, [(name, list(some)) for name, some in by_family])
             standing = [one for some in settled for one in some]
         left = {one.slot.day for one in standing if not one.cancelled}
         left |= {today} if any(one.slot.day == today for one in found.values()) else set()
-        acted = {one.slot.day for one in standing if one.cancelled}
-        self.store.closed_settled(noted - left, acted)
+        self.store.closed_settled(noted - left)
         return [*done, *standing]
 
     def _settle(self, given: tuple[FamilyId, list[Standing]]) -> list[Standing]:
