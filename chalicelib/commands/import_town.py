@@ -67,7 +67,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.options.add_argument(
         "--annuler-les-departs",
         action="store_true",
-        help="annule au nom de la mairie les réservations à venir des enfants qui n'ont plus d'inscription",
+        help="annule au nom de la mairie les réservations à venir sans inscription ou sur un jour fermé",
     )
     return parser.parse_args(arguments)
 

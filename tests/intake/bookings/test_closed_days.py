@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.intake.bookings.touched import HOW_TO_CANCEL
+from chalicelib.intake.bookings.touched import HOW_TO_CANCEL, touched
+from chalicelib.intake.progress import Silence
+from chalicelib.intake.validating import validated
 from chalicelib.rules.ids import ActivityId, EntryId, FamilyId
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.planning import Slot, Wish
@@ -15,6 +17,7 @@ from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder, town_with, with_line
 from tests.intake.living import F1, F2, LivingTown, quick_hashes
 from tests.intake.people.leaving import ALINE, JAMES, MEALS, NO_BOOKINGS, WEDNESDAY, WEDNESDAYS_END
+from tests.present import present
 
 TUESDAY = Slot(JAMES, ActivityId("cantine"), date(2026, 12, 1))
 THURSDAY = TUESDAY._replace(day=date(2026, 12, 3))
@@ -262,3 +265,20 @@ def test_a_deadline_that_moves_is_told_with_the_days_that_it_just_missed(town: L
     report = town.load(a_folder(tmp_path, town=TOWN.replace("la veille à 10:00", "2 jours avant à 10:00")))
     (said,) = [line for line in report.lines() if line.startswith("Délai changé")]
     assert said.endswith("jours à venir ; il vient de passer le 24/11/2026 ; rien n'est annulé")
+
+
+def test_what_an_import_would_do_is_said_before_it_does_it(town: LivingTown, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, **closing(STRIKE))
+    before = present(town.store.current_town())
+    with validated(folder, town.clock.now(), Silence()) as files:
+        would = touched(
+            before,
+            files.town.after(before),
+            lists=files.lists,
+            bookings=town.store.plannings,
+            note=town.store.closed_noted(),
+            now=town.clock.now(),
+        )
+    assert would.lines() == STAYS
+    assert town.store.closed_noted().days == frozenset()
+    assert town.load(folder).touched == would
