@@ -86,7 +86,7 @@ class RenderMails:
 
 
 class OrderTroubles:
-    """``Trouble`` of the outbox: the office is told of an order that does not leave."""
+    """What ``SendOutbox`` asks when an e-mail does not leave: the office is told of an order."""
 
     def __init__(self, *, town: TownStore, report: Report) -> None:
         self.town = town

@@ -115,8 +115,8 @@ def test_a_walk_names_what_is_there(heading: str) -> None:
     assert missing(walks()[heading]) == []
 
 
-def test_there_are_five_walks() -> None:
-    assert len(walks()) == 5
+def test_there_are_six_walks() -> None:
+    assert len(walks()) == 6
     assert all(len(list(steps(walk))) > 10 for walk in walks().values())
 
 
