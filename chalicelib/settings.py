@@ -42,6 +42,9 @@ class Settings(Value):
     mails_per_second: float = 14.0
     """How many mails a second SES allows the account; 14 once it is out of the sandbox."""
 
+    drop_megabytes: int = 300
+    """The biggest file that may be dropped for the import; five times as much once unpacked."""
+
     @property
     def local(self) -> bool:
         return self.stage == "local"
@@ -72,6 +75,7 @@ class Settings(Value):
             mail_configuration=environ.get("PORTAL_MAIL_CONFIGURATION", ""),
             payfip_test=environ.get("PORTAL_PAYFIP_TEST") == "1",
             mails_per_second=_rate(environ.get("PORTAL_MAILS_PER_SECOND") or "14"),
+            drop_megabytes=_megabytes(environ.get("PORTAL_DROP_MEGABYTES") or "300"),
         )
         if settings.demo_now and not settings.local:
             raise MissingSetting("DEMO_NOW is for the local stage only; unset it")
@@ -88,3 +92,9 @@ def _rate(text: str) -> float:
     if not 0 < rate <= 1000:
         raise MissingSetting(f"PORTAL_MAILS_PER_SECOND={text} is not between 0 and 1000")
     return rate
+
+
+def _megabytes(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= 900):
+        raise MissingSetting(f"PORTAL_DROP_MEGABYTES={text} is not a number from 1 to 900")
+    return int(text)

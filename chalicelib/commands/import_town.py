@@ -94,7 +94,13 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
 def _import(
     folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO, options: argparse.Namespace
 ) -> int:
-    from chalicelib.wiring import build_clock, build_intake, build_lease, settings_of  # noqa: PLC0415 - AWS's libraries
+    from chalicelib.wiring import (  # noqa: PLC0415 - AWS's libraries come with it
+        build_clock,
+        build_intake,
+        build_lease,
+        keep_imported,
+        settings_of,
+    )
 
     settings = settings_of(environ)
     with leased(build_lease(settings), WHO, build_clock(), waiting=progress.waiting) as lease:
@@ -104,6 +110,7 @@ def _import(
             accepting=options.accepter_les_changements,
             cancel_departed=options.annuler_les_departs,
         )
+        keep_imported(settings, folder, lease.check)
     out.write("\n".join(report.lines()) + "\n")
     return DONE if report.all_taken else NOT_DONE
 

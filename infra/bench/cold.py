@@ -20,6 +20,7 @@ from infra.bench.measure import Figure
 from infra.bench.parent import Event, Handler, call
 from infra.bench.recorder import recording
 from infra.build.bundle import build_tree, compile_all, install_wheels, interpreter
+from infra.build.lock import LOCK
 from infra.build.sam import CannotBuild
 from infra.local.gateway import Request, event_of
 from infra.local.stage import ROOT
@@ -87,7 +88,7 @@ def build(folder: Path, version: str) -> dict[str, Path]:
     for tree in trees.values():
         tree.mkdir()
     build_tree(trees["portal"], version, ARCHITECTURE)
-    install_wheels(trees["bare"], version, ARCHITECTURE)
+    install_wheels(trees["bare"], version, ARCHITECTURE, LOCK)
     compile_all(trees["bare"], version)
     return trees
 

@@ -1,4 +1,4 @@
-"""``python -m infra.build package STAGE``: the zip and the template of a stage; ``lock``: the list of its wheels."""
+"""``python -m infra.build package STAGE``: the zips and the template of a stage; ``lock``: the lists of wheels."""
 
 import argparse
 import hashlib
@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from infra.build.bundle import build_tree, files_of, heaviest, write_zip
-from infra.build.lock import VERSIONS, write_lock
+from infra.build.bundle import BUNDLES, IMPORT, PORTAL, Bundle, build_tree, files_of, heaviest, write_zip
+from infra.build.lock import IMPORT_LOCK, LOCK, VERSIONS, write_lock
 from infra.build.sam import ROOT, CannotBuild, Code, template_of
 from infra.build.sbom import sbom_of
 
@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
         if options.command == "lock":
-            write_lock()
+            for lock in (LOCK, IMPORT_LOCK):
+                write_lock(lock)
         else:
             out = Path(options.out) if options.out else DIST / options.stage
             sys.stdout.write("\n".join(package(options.stage, options.python, options.architecture, out)) + "\n")
@@ -31,30 +32,42 @@ def main(arguments: list[str]) -> int:
 
 
 def package(stage: str, version: str, architecture: str, out: Path, bucket: str = BUCKET) -> list[str]:
-    """Write ``portal-<hash>.zip``, ``template.json``, ``sbom.cdx.json`` and ``contents.txt`` in ``out``; what to say of
-    them. Raises CannotBuild."""
+    """Write ``portal-<hash>.zip`` and ``import-<hash>.zip``, each with its bill of materials and the list of what is in
+    it, and ``template.json`` in ``out``; what to say of them. Raises CannotBuild."""
     out.mkdir(parents=True, exist_ok=True)
     # Made beside, moved when all of it is there: a build that fails leaves the one before whole.
-    with tempfile.TemporaryDirectory(prefix="bundle-") as folder, tempfile.TemporaryDirectory(dir=out) as beside:
-        tree, made = Path(folder), Path(beside)
-        build_tree(tree, version, architecture)
-        size = write_zip(tree, made / "portal.zip")
-        digest = hashlib.sha256((made / "portal.zip").read_bytes()).hexdigest()
-        key = f"portal-{digest[:20]}.zip"
-        (made / "portal.zip").rename(made / key)
-        (made / "contents.txt").write_text("".join(f"{name}\n" for name in files_of(tree)))
-        (made / "sbom.cdx.json").write_text(sbom_of(tree))
-        template = template_of(stage, Code(bucket, key, f"python{version}", architecture))
+    with tempfile.TemporaryDirectory(dir=out) as beside:
+        made = Path(beside)
+        said, keys = list[str](), dict[str, str]()
+        for bundle in BUNDLES:
+            key, words = _zip(bundle, version, architecture, made)
+            keys[bundle.name] = key
+            said += [f"{out / key}: {words}"]
+        template = template_of(
+            stage, Code(bucket, keys[PORTAL.name], keys[IMPORT.name], f"python{version}", architecture)
+        )
         (made / "template.json").write_text(json.dumps(template, indent=1, sort_keys=True))
-        for old in out.glob("portal-*.zip"):
+        for old in (one for bundle in BUNDLES for one in out.glob(f"{bundle.name}-*.zip")):
             old.unlink()
         for one in sorted(made.iterdir()):
             one.replace(out / one.name)
+    return [*said, f"for Python {version} on {architecture}"]
+
+
+def _zip(bundle: Bundle, version: str, architecture: str, out: Path) -> tuple[str, str]:
+    """Name of the zip, and what to say of it. Raises CannotBuild."""
+    with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
+        tree, whole = Path(folder), out / f"{bundle.name}.zip"
+        build_tree(tree, version, architecture, bundle)
+        size = write_zip(tree, whole, bundle.most_bytes)
+        digest = hashlib.sha256(whole.read_bytes()).hexdigest()
+        key = f"{bundle.name}-{digest[:20]}.zip"
+        whole.rename(out / key)
+        beside = "" if bundle is PORTAL else f"-{bundle.name}"
+        (out / f"contents{beside}.txt").write_text("".join(f"{name}\n" for name in files_of(tree)))
+        (out / f"sbom{beside}.cdx.json").write_text(sbom_of(tree, bundle.lock))
     heavy = ", ".join(f"{name} {weight / 1e6:.2f}" for name, weight in heaviest(out / key)[:6])
-    return [
-        f"{out / key}: {size / 1e6:.2f} MB, sha256 {digest}",
-        f"for Python {version} on {architecture}; the heaviest, in MB: {heavy}",
-    ]
+    return key, f"{size / 1e6:.2f} MB, sha256 {digest}; the heaviest, in MB: {heavy}"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -22,6 +22,13 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
 }
 """What the functions call, by service. SSM is called without botocore's model. A test runs the functions and
 compares."""
+OPERATIONS_OF_THE_IMPORT: Mapping[str, frozenset[str]] = {
+    "dynamodb": frozenset(
+        {"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"}
+    ),
+    "s3": frozenset({"CopyObject", "DeleteObject", "GetObject", "HeadObject", "ListObjectVersions", "PutObject"}),
+}
+"""The same for the function that imports files, which has a zip of its own."""
 WORDS = frozenset({"documentation", "documentationUrl"})
 
 

@@ -1,5 +1,6 @@
-"""What is in a function's zip: the locked wheels without the parts that never run, the code, the templates; all
-compiled.
+"""What is in the two zips: the locked wheels without the parts that never run, the code, the templates; all compiled.
+
+One is of the API and the jobs, which must start fast; the other of the import, which needs calendars, fonts and paper.
 
 The same input gives the same bytes: everything is sorted, nothing has a date, and no path of this machine is in it.
 """
@@ -10,26 +11,64 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from jinja2 import TemplateSyntaxError
 
-from infra.build.aws_data import OPERATIONS, keep_what_is_called
+from infra.build.aws_data import OPERATIONS, OPERATIONS_OF_THE_IMPORT, keep_what_is_called
 from infra.build.certificates import keep_the_roots_of_aws
-from infra.build.lock import LOCK, pip_options, read_lock, without_a_wheel
+from infra.build.lock import IMPORT_LOCK, LOCK, Lock, pip_options, read_lock, without_a_wheel
 from infra.build.sam import ROOT, CannotBuild
 
 MOST_BYTES = 12_000_000
-NOT_ON_LAMBDA = ("chalicelib/commands", "chalicelib/intake", "chalicelib/adapters/fonts")
-NOT_ON_LAMBDA_EITHER = (
-    *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
-    "chalicelib/french/markdown.py",
-    *("chalicelib/web/minify.py", "chalicelib/web/precompile.py", "templates/static"),
+MOST_UNPACKED = 250_000_000
+"""Lambda's own limit for what a function has on its disk of code."""
+ONLY_TO_BUILD = ("chalicelib/web/minify.py", "chalicelib/web/precompile.py")
+PERSONAL = (
     # Operators alone give or erase what the portal has of a family.
     *("chalicelib/adapters/family_documents.py", "chalicelib/services/personal_data.py"),
     "chalicelib/storage/personal_data.py",
 )
+NOT_ON_LAMBDA = ("chalicelib/commands", *ONLY_TO_BUILD, *PERSONAL)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One zip. ``name`` begins its file's; ``left_out`` are files and folders of ours that are not in it; ``pages``:
+    whether it has the templates. ``operations`` are what its code calls of AWS."""
+
+    name: str
+    lock: Lock
+    left_out: tuple[str, ...]
+    operations: Mapping[str, frozenset[str]]
+    pages: bool
+    most_bytes: int
+
+
+PORTAL = Bundle(
+    "portal",
+    LOCK,
+    (
+        *NOT_ON_LAMBDA,
+        *("chalicelib/intake", "chalicelib/drops.py", "chalicelib/adapters/drop_box.py"),
+        *("chalicelib/adapters/fonts", "chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
+        *("chalicelib/french/markdown.py", "templates/static"),
+    ),
+    OPERATIONS,
+    pages=True,
+    most_bytes=MOST_BYTES,
+)
+IMPORT = Bundle(
+    "import",
+    IMPORT_LOCK,
+    (*NOT_ON_LAMBDA, "app.py", "chalicelib/exports", "chalicelib/pages", "chalicelib/jobs.py", "templates"),
+    OPERATIONS_OF_THE_IMPORT,
+    pages=False,
+    most_bytes=40_000_000,
+)
+BUNDLES = (PORTAL, IMPORT)
 UNUSED = (
     # Chalice's command line, deployer, local server.
     *("chalice/cli", "chalice/deploy", "chalice/templates", "chalice/package.py", "chalice/pipeline.py"),
@@ -66,12 +105,14 @@ def interpreter(version: str) -> str:
     raise CannotBuild(f"{name} is not on this machine: install it, or give the version of another with PYTHON_VERSION=")
 
 
-def build_tree(tree: Path, version: str, architecture: str) -> None:
+def build_tree(tree: Path, version: str, architecture: str, bundle: Bundle = PORTAL) -> None:
     """Put everything that a function gets into the empty folder ``tree``. Raises CannotBuild."""
-    install_wheels(tree, version, architecture)
-    _trim(tree)
-    _add_code(tree)
+    install_wheels(tree, version, architecture, bundle.lock)
+    _trim(tree, bundle.operations)
+    _add_code(tree, bundle)
     compile_all(tree, version)
+    if (unpacked := sum((tree / name).stat().st_size for name in files_of(tree))) > MOST_UNPACKED:
+        raise CannotBuild(f"{bundle.name} has {unpacked / 1e6:.0f} MB unpacked; Lambda takes {MOST_UNPACKED / 1e6:g}")
 
 
 def compile_all(tree: Path, version: str) -> None:
@@ -83,20 +124,20 @@ def compile_all(tree: Path, version: str) -> None:
         raise CannotBuild(f"{python} does not compile the bundle:\n{said.stderr}")
 
 
-def install_wheels(tree: Path, version: str, architecture: str) -> None:
+def install_wheels(tree: Path, version: str, architecture: str, lock: Lock) -> None:
     """The locked wheels, whole. Raises CannotBuild."""
-    read_lock()
+    read_lock(lock)
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
-        *("--no-compile", "--require-hashes", "--target", str(tree), "-r", str(LOCK)),
+        *("--no-compile", "--require-hashes", "--target", str(tree), "-r", str(lock.path)),
         *pip_options(architecture, version),
     ]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     if said.returncode:
-        raise CannotBuild(without_a_wheel(architecture, version, said.stderr))
+        raise CannotBuild(without_a_wheel(architecture, version, said.stderr, lock.path.name))
 
 
-def _trim(tree: Path) -> None:
+def _trim(tree: Path, operations: Mapping[str, frozenset[str]]) -> None:
     for name in UNUSED:
         _remove(tree / name)
     for pattern in DROPPED:
@@ -107,12 +148,12 @@ def _trim(tree: Path) -> None:
             _remove(path)
     data = tree / "botocore" / "data"
     for service in data.iterdir():
-        if service.is_dir() and service.name not in OPERATIONS:
+        if service.is_dir() and service.name not in operations:
             _remove(service)
     for path in data.rglob("*"):
         if path.name.startswith(("examples-", "paginators-", "waiters-")):
             path.unlink()
-    keep_what_is_called(data)
+    keep_what_is_called(data, operations)
     keep_the_roots_of_aws(tree)
     _keep_one_zone(tree / "tzdata" / "zoneinfo")
 
@@ -134,16 +175,21 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _add_code(tree: Path) -> None:
-    from chalicelib.web.precompile import precompile  # noqa: PLC0415 - a build alone needs the pages
-
+def _add_code(tree: Path, bundle: Bundle) -> None:
     _refuse_strays(ROOT)
     shutil.copy(ROOT / "app.py", tree / "app.py")
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "chalicelib", tree / "chalicelib", ignore=ignored)
-    shutil.copytree(ROOT / "templates", tree / "templates", ignore=ignored)
-    for name in (*NOT_ON_LAMBDA, *NOT_ON_LAMBDA_EITHER):
+    for folder in ("chalicelib", "templates"):
+        shutil.copytree(ROOT / folder, tree / folder, ignore=ignored)
+    for name in bundle.left_out:
         _remove(tree / name)
+    if bundle.pages:
+        _compile_pages(tree)
+
+
+def _compile_pages(tree: Path) -> None:
+    from chalicelib.web.precompile import precompile  # noqa: PLC0415 - a build alone needs the pages
+
     try:
         precompile(tree / "templates" / "compiled")
     except TemplateSyntaxError as error:

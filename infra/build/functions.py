@@ -8,29 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.build.function import Function
+from infra.build.import_rights import BESIDE_CHALICE
 from infra.build.metrics import METRICS
 
 LOGS_DAYS = 180
+BUCKET = "arn:${AWS::Partition}:s3:::${TablePrefix}-documents-${AWS::AccountId}"
 Resource = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Function:
-    """``name`` is what follows the town's prefix. ``tables`` are the allowed actions on a table or index, without
-    ``dynamodb:``.
-
-    ``documents``: it reads the PDFs of invoices; ``directory``: it reads the directory of children.
-    ``at_once`` is how many may run together; 0 means as many as the account allows. ``async_``: when it fails, its
-    event is kept in the dead letters.
-    """
-
-    name: str
-    tables: Mapping[str, tuple[str, ...]]
-    mails: bool = False
-    documents: bool = False
-    directory: bool = False
-    at_once: int = 0
-    async_: bool = True
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -49,7 +33,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "throttle": ("BatchGetItem", "UpdateItem"),
             "town": ("GetItem",),
         },
-        documents=True,
+        folders={"factures": ("GetObject",)},
         async_=False,
     ),
     "NotifyInvoices": Function(
@@ -66,7 +50,7 @@ FUNCTIONS: Mapping[str, Function] = {
         "send-outbox",
         {"outbox": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"), "town": ("GetItem",)},
         mails=True,
-        directory=True,
+        folders={"annuaire": ("GetObject",)},
         at_once=1,
     ),
     # Two at once make one order: it keeps no place of its own.
@@ -78,7 +62,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "planning/index/by-day": ("Query",),
             "town": ("GetItem",),
         },
-        directory=True,
+        folders={"annuaire": ("GetObject",)},
     ),
     "ReconcilePayments": Function(
         "reconcile-payments",
@@ -103,6 +87,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem", "PutItem"), "town": ("GetItem",)}),
 }
 """Functions by Chalice's name of the resource. A test runs each one and compares its calls with what it may call."""
+EVERY_FUNCTION: Mapping[str, Function] = {**FUNCTIONS, **BESIDE_CHALICE}
 ENVIRONMENT: Resource = {
     "PORTAL_TABLES": {"Ref": "TablePrefix"},
     "PORTAL_BUCKET": {"Fn::Sub": "${TablePrefix}-documents-${AWS::AccountId}"},
@@ -130,7 +115,7 @@ class Additions:
 
 def additions() -> Additions:
     made = Additions()
-    for logical, function in FUNCTIONS.items():
+    for logical, function in EVERY_FUNCTION.items():
         made.properties[logical] = _properties(logical, function)
         made.resources[f"{logical}Role"] = _role(function)
         made.resources[f"{logical}Log"] = log_of(function)
@@ -191,14 +176,12 @@ def _statements(function: Function) -> Iterator[Resource]:
             [f"dynamodb:{action}" for action in actions],
             f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/${{TablePrefix}}-{table}",
         )
-    folders = [
-        folder for folder, reads in (("factures", function.documents), ("annuaire", function.directory)) if reads
-    ]
-    if folders:
-        bucket = "arn:${AWS::Partition}:s3:::${TablePrefix}-documents-${AWS::AccountId}"
-        yield _allow(["s3:GetObject"], *(f"{bucket}/{folder}/*" for folder in folders))
+    for folder, actions in function.folders.items():
+        yield _allow([f"s3:{action}" for action in actions], f"{BUCKET}/{folder}/*")
+    if function.folders:
         # Without it S3 answers 403 for a PDF that is not there, and the parent would be told of a breakdown.
-        yield _allow(["s3:ListBucket"], bucket)
+        listing = ["s3:ListBucketVersions"] if "depot" in function.folders else []
+        yield _allow(["s3:ListBucket", *listing], BUCKET)
     if function.mails:
         ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
         # An e-mail with files is a raw one to SES, which asks for that action too.
@@ -241,6 +224,8 @@ def _alarms(logical: str, function: Function) -> Iterator[tuple[str, Resource]]:
         ("Errors", "fails. Its log says why."),
         ("Throttles", "is not let run: too many at once for what is reserved, or for the account."),
     ):
+        if function.waits and metric == "Throttles":
+            continue
         yield (
             f"{logical}{metric}Alarm",
             alarm(

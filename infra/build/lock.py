@@ -1,7 +1,7 @@
-"""``python -m infra.build lock``: which wheels, with which hashes, a Lambda function gets.
+"""``python -m infra.build lock``: which wheels, with which hashes, each of the two zips gets.
 
-These are only the wheels that its code loads: Chalice's own tools are left out, and so are the libraries of the import,
-which runs on the operator's machine.
+These are only the wheels that its code loads: Chalice's own tools are left out of both, the libraries of the import out
+of the zip of the API and the jobs.
 """
 
 import json
@@ -15,7 +15,6 @@ from typing import Any
 
 from infra.build.sam import ROOT, CannotBuild
 
-LOCK = Path(__file__).parent / "lock.txt"
 STAYS_BEHIND = frozenset(
     {
         # Chalice's command line.
@@ -23,9 +22,25 @@ STAYS_BEHIND = frozenset(
         *("setuptools", "wcwidth", "wheel", "xmod"),
         # botocore alone is used; Lambda has its own boto3 for whoever wants one.
         *("boto3", "s3transfer"),
-        # The paper of invoices: made by the import.
-        *("fpdf2", "fonttools", "pillow"),
     }
+)
+PAPER = frozenset({"fpdf2", "fonttools", "pillow"})
+"""The paper of invoices: made by the import."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The wheels of one zip: where they are listed, the requirements that they fulfil, and what of these stays
+    behind."""
+
+    path: Path
+    requirements: tuple[str, ...]
+    stays_behind: frozenset[str]
+
+
+LOCK = Lock(Path(__file__).parent / "lock.txt", ("requirements.txt",), STAYS_BEHIND | PAPER)
+IMPORT_LOCK = Lock(
+    Path(__file__).parent / "lock-import.txt", ("requirements.txt", "requirements-import.txt"), STAYS_BEHIND
 )
 PLATFORMS = {
     "arm64": ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64"),
@@ -50,28 +65,29 @@ class Wheel:
         return " \\\n    ".join([f"{self.name}=={self.version}", *(f"--hash=sha256:{one}" for one in self.hashes)])
 
 
-def write_lock() -> None:
-    """Resolve requirements.txt for every architecture and interpreter. Raises CannotBuild."""
+def write_lock(lock: Lock) -> None:
+    """Resolve the requirements for every architecture and interpreter. Raises CannotBuild."""
     found: dict[tuple[str, str], set[str]] = {}
     for architecture in PLATFORMS:
         for version in VERSIONS:
-            for name, number, digest in _resolved(architecture, version):
+            for name, number, digest in _resolved(lock, architecture, version):
                 found.setdefault((name, number), set()).add(digest)
     wheels = sorted(Wheel(*key, tuple(sorted(hashes))) for key, hashes in found.items())
-    head = "# What a function is given. Written by `python -m infra.build lock` from requirements.txt; do not edit.\n"
-    LOCK.write_text(head + "".join(f"{wheel}\n" for wheel in wheels))
+    asked = " and ".join(lock.requirements)
+    head = f"# What a function is given. Written by `python -m infra.build lock` from {asked}; do not edit.\n"
+    lock.path.write_text(head + "".join(f"{wheel}\n" for wheel in wheels))
 
 
-def read_lock(path: Path = LOCK) -> tuple[Wheel, ...]:
-    """Read the lock. Raises CannotBuild when requirements.txt asks for something that the lock does not have."""
-    text = path.read_text().replace("\\\n", " ")
+def read_lock(lock: Lock) -> tuple[Wheel, ...]:
+    """Read the lock. Raises CannotBuild when the requirements ask for something that it does not have."""
+    text = lock.path.read_text().replace("\\\n", " ")
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     wheels = tuple(_wheel(words) for words in lines)
     locked = {f"{wheel.name}=={wheel.version}" for wheel in wheels}
-    asked = _pinned((ROOT / "requirements.txt").read_text())
-    missing = {line for line in asked if line not in locked and line.partition("==")[0] not in STAYS_BEHIND}
+    asked = {line for name in lock.requirements for line in _pinned((ROOT / name).read_text())}
+    missing = {line for line in asked if line not in locked and line.partition("==")[0] not in lock.stays_behind}
     if missing:
-        raise CannotBuild(f"{path.name} lacks {', '.join(sorted(missing))}: run python -m infra.build lock")
+        raise CannotBuild(f"{lock.path.name} lacks {', '.join(sorted(missing))}: run python -m infra.build lock")
     return wheels
 
 
@@ -85,14 +101,14 @@ def _pinned(requirements: str) -> set[str]:
     return {line.replace("_", "-") for line in lines if line}
 
 
-def without_a_wheel(architecture: str, version: str, said: str) -> str:
+def without_a_wheel(architecture: str, version: str, said: str, lock: str = "lock.txt") -> str:
     """Why pip could not install the lock, in a sentence with the names of the packages; ``said`` is what pip wrote."""
     if tampered := UNLIKE_ITS_HASH.findall(said):
-        return f"{', '.join(tampered)}: not the file that lock.txt has the hash of; see why before anything else"
+        return f"{', '.join(tampered)}: not the file that {lock} has the hash of; see why before anything else"
     if missing := NO_WHEEL.findall(said):
         names, target = ", ".join(missing), f"{architecture}, Python {version}"
         return f"{names} has no wheel for {target}: pin a version that has one, then python -m infra.build lock"
-    return f"pip could not install lock.txt for {architecture}, Python {version}:\n{said.strip()}"
+    return f"pip could not install {lock} for {architecture}, Python {version}:\n{said.strip()}"
 
 
 def pip_options(architecture: str, version: str) -> Iterator[str]:
@@ -102,11 +118,12 @@ def pip_options(architecture: str, version: str) -> Iterator[str]:
         yield from ("--platform", platform)
 
 
-def _resolved(architecture: str, version: str) -> Iterator[tuple[str, str, str]]:
-    """Name, version and sha256 of each distribution that requirements.txt needs there."""
+def _resolved(lock: Lock, architecture: str, version: str) -> Iterator[tuple[str, str, str]]:
+    """Name, version and sha256 of each distribution that the requirements need there."""
+    asked = [word for name in lock.requirements for word in ("-r", str(ROOT / name))]
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run"),
-        *("--ignore-installed", "--report", "-", "--target", "nowhere", "-r", str(ROOT / "requirements.txt")),
+        *("--ignore-installed", "--report", "-", "--target", "nowhere", *asked),
         *pip_options(architecture, version),
     ]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -115,7 +132,7 @@ def _resolved(architecture: str, version: str) -> Iterator[tuple[str, str, str]]
     report: dict[str, Any] = json.loads(said.stdout)
     for one in report["install"]:
         name = one["metadata"]["name"].lower().replace("_", "-")
-        if name not in STAYS_BEHIND:
+        if name not in lock.stays_behind:
             yield name, one["metadata"]["version"], one["download_info"]["archive_info"]["hashes"]["sha256"]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 API, OUTBOX, RECONCILE = "APIHandler", "SendOutbox", "ReconcilePayments"
 RECOUNT, ORDERS, BOUNCES = "RecountPlaces", "SendOrders", "NoteSesEvent"
+IMPORT = "ImportFiles"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,16 @@ METRICS = (
         above=0,
     ),
     Metric("orders-bounced", "order.bounced", (BOUNCES,)),
+    Metric("drops-accepted", "drop.run", (IMPORT,), value="accepted"),
+    Metric("drops-refused", "drop.run", (IMPORT,), value="refused"),
+    Metric(
+        "drop-seconds",
+        "drop.run",
+        (IMPORT,),
+        "Dropped files lie in depot/ for more than two hours: runs do not end, or do not begin. The log says why.",
+        value="waited",
+        above=7200,
+    ),
     Metric("places-recounted", "places.recounted", (RECOUNT,), value="wrong"),
     Metric(
         "pages-failed",

@@ -21,6 +21,7 @@ import yaml
 
 from infra.build.answers import gateway_responses
 from infra.build.functions import ENVIRONMENT, FUNCTIONS, additions
+from infra.build.import_function import import_function
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = Path("infra") / "resources.yaml"
@@ -36,11 +37,12 @@ class CannotBuild(RuntimeError):
 
 @dataclass(frozen=True)
 class Code:
-    """Where the functions' zip is: an S3 bucket and a key. ``runtime`` is ``python3.13``, ``architecture`` is
-    ``arm64``."""
+    """Where the zips are: an S3 bucket, the key of the functions', the key of the import's. ``runtime`` is
+    ``python3.13``, ``architecture`` is ``arm64``."""
 
     bucket: str
     key: str
+    import_key: str
     runtime: str
     architecture: str = "arm64"
 
@@ -111,7 +113,10 @@ def finished(sam: Template, stage: str, code: Code) -> Template:
     resources["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     resources["RestAPI"].setdefault("DependsOn", "GatewayLogging")
     # Without it the macro makes a second stage, named Stage, which nothing limits, logs or watches.
-    return {**sam, "Globals": {"Api": {"OpenApiVersion": "2.0"}}, "Resources": resources | made.resources}
+    beside = import_function(
+        stage, bucket=code.bucket, key=code.import_key, runtime=code.runtime, architecture=code.architecture
+    )
+    return {**sam, "Globals": {"Api": {"OpenApiVersion": "2.0"}}, "Resources": resources | made.resources | beside}
 
 
 def expanded(sam: Template) -> Template:

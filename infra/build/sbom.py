@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from infra.build.bundle import licences
-from infra.build.lock import read_lock
+from infra.build.lock import LOCK, Lock, read_lock
 
 
-def sbom_of(tree: Path) -> str:
-    hashes = {(wheel.name, wheel.version): wheel.hashes for wheel in read_lock()}
+def sbom_of(tree: Path, lock: Lock = LOCK) -> str:
+    hashes = {(wheel.name, wheel.version): wheel.hashes for wheel in read_lock(lock)}
     components = [_component(*found, hashes[found[0], found[1]]) for found in licences(tree)]
     bill = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components}
     return json.dumps(bill, indent=1)

@@ -4,7 +4,7 @@ set -eu
 
 venv=.venv
 stamp=$venv/.requirements
-wanted=$(cat requirements.txt requirements-dev.txt | cksum)
+wanted=$(cat requirements.txt requirements-import.txt requirements-dev.txt | cksum)
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null; then
     exit 0

@@ -21,7 +21,8 @@ NEVER_EXPIRES = {
         }
     ]
 }
-"""A rollback needs the zip of the version before, however old it is. Each has three megabytes and is kept for ever."""
+"""A rollback needs the zip of the version before, however old it is. A version's two have thirty
+megabytes, and are kept for ever."""
 
 
 def artifacts(stage: Stage) -> str:

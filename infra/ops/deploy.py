@@ -4,6 +4,7 @@ anew."""
 import json
 from pathlib import Path
 
+from infra.build.bundle import BUNDLES
 from infra.ops.artifacts import artifacts, of_now, of_stage, put_template
 from infra.ops.formation import (
     CAPABILITIES,
@@ -84,8 +85,9 @@ def _what_now(stage: Stage, found: tuple[Kept, ...]) -> str:
 def _bring(stage: Stage, built: Path, operator: Operator, *, importing: bool) -> None:
     _secrets(stage, operator)
     bucket = artifacts(stage)
-    (archive,) = built.glob("portal-*.zip")
-    stage.client("s3").put_object(Bucket=bucket, Key=archive.name, Body=archive.read_bytes())
+    for bundle in BUNDLES:
+        (archive,) = built.glob(f"{bundle.name}-*.zip")
+        stage.client("s3").put_object(Bucket=bucket, Key=archive.name, Body=archive.read_bytes())
     there = stage.stack()
     before = parameters_of(there) if there else {}
     template = of_stage(stage, (built / "template.json").read_text(), bucket, {**before, **stage.parameters})

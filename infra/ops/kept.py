@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.build.functions import FUNCTIONS, log_of
+from infra.build.functions import EVERY_FUNCTION, log_of
 from infra.declared import filled, template
 from infra.ops.kinds import KINDS, ResourceKind, ResourceState
 from infra.ops.operator import Operator
@@ -54,7 +54,7 @@ def _settled(stage: Stage, kind: str, name: str, operator: Operator) -> Resource
 def declared_names(stage: Stage) -> Iterator[tuple[str, str]]:
     """CloudFormation's type and the exact name of everything that the stage's stack keeps when it goes."""
     with_mail_domain = stage.parameters.get("WithMailDomain", "yes") == "yes" and "SenderDomain" in stage.parameters
-    for resource in (*template()["Resources"].values(), *map(log_of, FUNCTIONS.values())):
+    for resource in (*template()["Resources"].values(), *map(log_of, EVERY_FUNCTION.values())):
         kind = resource.get("Type")
         if kind in KINDS and (with_mail_domain or KINDS[kind].delete):
             yield kind, filled(resource["Properties"][KINDS[kind].named], values(stage))

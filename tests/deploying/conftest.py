@@ -9,4 +9,4 @@ from infra.build.sam import Code, template_of
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    return template_of("prod", Code("artifacts", "portal-0123.zip", "python3.13"))
+    return template_of("prod", Code("artifacts", "portal-0123.zip", "import-0123.zip", "python3.13"))

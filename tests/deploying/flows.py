@@ -28,6 +28,7 @@ from chalicelib.web.links import SignedLinks
 from chalicelib.wiring import Jobs, build_jobs, ports_on_aws
 from tests.builders import BOND, JAMES
 from tests.clock import paris
+from tests.deploying.dropping import the_drops
 from tests.deploying.kitchen import a_kitchen, an_order_to_send
 from tests.fake_bank import Treasury
 from tests.pages.client import HOST, PageClient
@@ -41,6 +42,7 @@ from tests.storage.test_orders import VERSION
 NOW = paris("mardi 2015-12-22 14:54")
 NUMBER = "2013-026-000335"
 TOWN = the_manual_s_town()
+IMPORT = "ImportFiles"
 JOBS = {job.name.title().replace("_", ""): job.name for job in fields(Jobs)}
 """By Chalice's name of its function: a new job is here by being wired."""
 
@@ -49,6 +51,10 @@ JOBS = {job.name.title().replace("_", ""): job.name for job in fields(Jobs)}
 def ready_to_run(function: str) -> Iterator[tuple[Settings, Callable[[], None]]]:
     """A stage on moto in which the function has something to do, and what runs it."""
     with moto_town() as settings:
+        if function == IMPORT:
+            stage = replace(settings, demo_now="2026-11-23T08:00", drop_megabytes=1)
+            yield stage, lambda: the_drops(stage)
+            return
         stage, treasury = a_stage(settings), Treasury(now=NOW)
         if function == "APIHandler":
             yield stage, lambda: the_api(stage, treasury)

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from tests.aws_calls import Answer, Attempt, intercepted
 
@@ -17,7 +18,6 @@ IN_A_TRANSACTION = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
-S3 = {"PutObject": "s3:PutObject", "GetObject": "s3:GetObject", "HeadObject": "s3:GetObject"}
 
 
 @contextmanager
@@ -37,15 +37,30 @@ def _permissions(attempt: Attempt, prefix: str) -> Iterator[Permission]:
     if attempt.service == "dynamodb":
         yield from _of_tables(attempt.operation, json.loads(attempt.request.body), prefix)
     elif attempt.service == "s3":
-        yield S3[attempt.operation], f"documents/{_folder_of(attempt.request.url)}/*"
+        yield from _of_the_bucket(attempt.operation, attempt.request)
     else:
         yield f"{attempt.service.removesuffix('v2')}:{attempt.operation}", attempt.service.removesuffix("v2")
 
 
-def _folder_of(address: str) -> str:
-    """``factures``; the bucket may stand before it, or in the name of the host."""
-    parts = urlsplit(address).path.strip("/").split("/")
-    return parts[1] if "documents" in parts[0] else parts[0]
+def _of_the_bucket(operation: str, request: Any) -> Iterator[Permission]:
+    """A version that is named takes a right of its own; a copy takes the right to read its source."""
+    address = urlsplit(request.url)
+    version = "Version" if "versionId=" in address.query else ""
+    if operation == "ListObjectVersions":
+        yield "s3:ListBucketVersions", "documents"
+        return
+    if operation == "CopyObject":
+        source = request.headers["x-amz-copy-source"]
+        source = source.decode() if isinstance(source, bytes) else source
+        yield f"s3:GetObject{'Version' if 'versionId=' in source else ''}", f"documents/{_folder(source)}/*"
+    action = {"HeadObject": "GetObject", "CopyObject": "PutObject"}.get(operation, operation)
+    yield f"s3:{action}{version}", f"documents/{_folder(address.path)}/*"
+
+
+def _folder(path: str) -> str:
+    """``/factures/f-1/1.pdf`` and, with the bucket in the path, ``/town-documents-1/factures/f-1/1.pdf``."""
+    first, second, *_ = unquote(path).strip("/").split("/")
+    return second if "-documents-" in first else first
 
 
 def _of_tables(operation: str, asked: dict[str, object], prefix: str) -> Iterator[Permission]:

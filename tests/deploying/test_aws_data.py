@@ -13,10 +13,10 @@ from botocore.session import Session, get_session
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.storage.database import _connect
-from infra.build.aws_data import OPERATIONS, keep_what_is_called, smaller_model
+from infra.build.aws_data import OPERATIONS, OPERATIONS_OF_THE_IMPORT, keep_what_is_called, smaller_model
 from infra.build.sam import CannotBuild
 from tests.aws_calls import Answer, Attempt, intercepted
-from tests.deploying.flows import JOBS, ready_to_run
+from tests.deploying.flows import IMPORT, JOBS, ready_to_run
 
 WHOLE = Path(botocore.__file__).parent / "data"
 REGIONS = ("eu-west-3", "eu-central-1", "us-east-1", "ap-south-1")
@@ -82,6 +82,27 @@ def test_nothing_is_kept_that_no_function_calls() -> None:
     sent = {one for function in ("APIHandler", *JOBS) for one in called(function, lambda: None)}
     kept = {(service, one) for service, operations in OPERATIONS.items() for one in operations}
     assert kept == sent | ONLY_SIGNED
+
+
+def test_the_import_s_zip_has_what_the_import_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_in_the_zip: Callable[[], None]
+) -> None:
+    data = tmp_path / "data"
+    for service in OPERATIONS_OF_THE_IMPORT:
+        shutil.copytree(WHOLE / service, data / service)
+    for path in WHOLE.glob("*.json"):
+        shutil.copy(path, data)
+    keep_what_is_called(data, OPERATIONS_OF_THE_IMPORT)
+    for path in data.rglob("paginators-*"):
+        path.unlink()
+
+    def before() -> None:
+        as_in_the_zip()
+        for module in ("pynamodb.connection.base", "chalicelib.adapters.aws"):
+            monkeypatch.setattr(f"{module}.get_session", lambda: session_with(data))
+
+    kept = {(service, one) for service, operations in OPERATIONS_OF_THE_IMPORT.items() for one in operations}
+    assert called(IMPORT, before) == kept
 
 
 @pytest.mark.parametrize("region", REGIONS)

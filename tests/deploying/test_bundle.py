@@ -4,6 +4,7 @@ import ast
 import json
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from chalicelib.web.assets import script, style_sheet
 from infra.build import bundle
 from infra.build.__main__ import main, package
 from infra.build.aws_data import OPERATIONS
-from infra.build.bundle import build_tree, files_of, heaviest, interpreter, write_zip
-from infra.build.lock import _pinned, read_lock, without_a_wheel
+from infra.build.bundle import IMPORT, MOST_UNPACKED, build_tree, files_of, heaviest, interpreter, write_zip
+from infra.build.lock import IMPORT_LOCK, LOCK, Lock, _pinned, read_lock, without_a_wheel
 from infra.build.sam import ROOT, CannotBuild
 from infra.build.sbom import sbom_of
 
@@ -63,17 +64,21 @@ def test_everything_is_compiled_and_nothing_that_never_runs_is_there(tree: Path)
 
 def test_a_module_needs_nothing_that_stays_here_to_be_imported(tree: Path) -> None:
     """Code that never runs on Lambda may be named inside a function; above all functions it would end the start."""
-    ours = [tree / "app.py", *sorted((tree / "chalicelib").rglob("*.py"))]
-    assert len(ours) > 100
+    assert len(list((tree / "chalicelib").rglob("*.py"))) > 100
+    assert missing_in(tree) == []
+
+
+def missing_in(tree: Path) -> list[str]:
+    """What a module of ours imports at once and the tree does not have."""
     missing = []
-    for module in ours:
+    for module in sorted([*tree.glob("app.py"), *(tree / "chalicelib").rglob("*.py")]):
         for name in imported_at_once(ast.parse(module.read_text("utf-8"))):
             top = name.partition(".")[0]
             path = tree / name.replace(".", "/") if top == "chalicelib" else tree / top
             there = path.is_dir() or path.with_suffix(".py").is_file() or any(tree.glob(f"{top}.*.so"))
             if not there and top not in sys.stdlib_module_names:
                 missing.append(f"{module.relative_to(tree)} imports {name}")
-    assert missing == []
+    return missing
 
 
 def imported_at_once(module: ast.Module) -> list[str]:
@@ -94,6 +99,43 @@ def test_the_style_sheet_and_the_script_are_the_local_town_s(tree: Path) -> None
     assert not (tree / "templates" / "static").exists()
 
 
+@pytest.fixture(scope="module")
+def of_the_import(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("import")
+    build_tree(folder, HERE, "arm64", IMPORT)
+    return folder
+
+
+def test_the_import_has_a_zip_of_its_own_with_what_it_needs(of_the_import: Path, tree: Path, tmp_path: Path) -> None:
+    assert write_zip(of_the_import, tmp_path / "import.zip", IMPORT.most_bytes) < 30_000_000
+    assert sum((of_the_import / name).stat().st_size for name in files_of(of_the_import)) < MOST_UNPACKED / 2
+    tops = {str(name).partition("/")[0] for name in files_of(of_the_import)}
+    assert {"fpdf", "fontTools", "PIL", "holidays", "vacances_scolaires_france", "markdown_it"} <= tops
+    assert not tops & {"app.py", "templates", "boto3", "pip", "tests", "infra", "click"}
+    ours = {str(name) for name in files_of(of_the_import) if str(name).startswith("chalicelib/")}
+    assert {"chalicelib/drops.py", "chalicelib/intake/importing.py", "chalicelib/adapters/invoice_pdf.py"} <= ours
+    assert [name for name in ours if name.startswith("chalicelib/adapters/fonts/") and name.endswith(".ttf")]
+    assert not [name for name in ours if name.startswith(("chalicelib/pages/", "chalicelib/commands/"))]
+    assert not [name for name in map(str, files_of(tree)) if "drop_box" in name or "chalicelib/intake" in name]
+
+
+def test_its_modules_need_nothing_that_stays_here(of_the_import: Path) -> None:
+    assert missing_in(of_the_import) == []
+
+
+def test_its_bill_of_materials_is_its_lock(of_the_import: Path) -> None:
+    bill = json.loads(sbom_of(of_the_import, IMPORT_LOCK))
+    listed = {(one["name"], one["version"]) for one in bill["components"]}
+    assert listed == {(wheel.name, wheel.version) for wheel in read_lock(IMPORT_LOCK)}
+    assert all(one["hashes"] for one in bill["components"])
+
+
+def test_both_zips_have_the_same_version_of_what_both_have() -> None:
+    ours, theirs = ({wheel.name: wheel for wheel in read_lock(lock)} for lock in (LOCK, IMPORT_LOCK))
+    assert ours.keys() < theirs.keys()
+    assert {name: theirs[name] for name in ours} == ours
+
+
 def test_an_unchecked_pyc_is_read_without_its_source_s_date(tree: Path) -> None:
     (compiled,) = [name for name in files_of(tree) if str(name).startswith("__pycache__/app.")]
     flags = (tree / compiled).read_bytes()[4:8]
@@ -104,23 +146,24 @@ def test_the_bill_of_materials_is_the_lock(tree: Path) -> None:
     bill = json.loads(sbom_of(tree))
     assert bill["bomFormat"] == "CycloneDX"
     listed = {(one["name"], one["version"]) for one in bill["components"]}
-    assert listed == {(wheel.name, wheel.version) for wheel in read_lock()}
+    assert listed == {(wheel.name, wheel.version) for wheel in read_lock(LOCK)}
     assert all(one["hashes"] and one["licenses"][0]["license"]["name"] for one in bill["components"])
 
 
 def test_a_missing_wheel_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = tmp_path / "lock.txt"
     wanted.write_text("nosuchthing==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
-    monkeypatch.setattr(bundle, "LOCK", wanted)
+    monkeypatch.setattr("infra.build.bundle.read_lock", lambda _lock: ())
+    strange = replace(bundle.PORTAL, lock=Lock(wanted, (), frozenset()))
     with pytest.raises(CannotBuild, match=r"^nosuchthing==1\.0 has no wheel for arm64"):
-        build_tree(tmp_path / "tree", HERE, "arm64")
+        build_tree(tmp_path / "tree", HERE, "arm64", strange)
 
 
 def test_a_requirement_that_the_lock_lacks_is_named(tmp_path: Path) -> None:
     short = tmp_path / "lock.txt"
     short.write_text("")
     with pytest.raises(CannotBuild, match=r"lacks .*pynamodb==.*run python -m infra\.build lock"):
-        read_lock(short)
+        read_lock(replace(LOCK, path=short))
 
 
 def test_a_requirement_that_pins_nothing_is_named() -> None:
@@ -178,7 +221,7 @@ def test_an_interpreter_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch
 def test_trouble_is_a_sentence_and_a_status(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse() -> None:
+    def refuse(_lock: Lock) -> None:
         raise CannotBuild("no such thing")
 
     monkeypatch.setattr("infra.build.__main__.write_lock", refuse)

@@ -15,7 +15,7 @@ from chalicelib.adapters.payfip import PayFip
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import idop
 from infra.build.certificates import BUNDLE, ROOTS, keep_the_roots_of_aws
-from infra.build.lock import read_lock
+from infra.build.lock import LOCK, read_lock
 from infra.build.sam import CannotBuild
 
 THEIRS = Path(botocore.__file__).parent / BUNDLE.name
@@ -50,7 +50,7 @@ def test_a_root_that_botocore_brings_no_more_stops_the_build(tree: Path) -> None
 
 def test_botocore_reads_that_file_in_the_zip() -> None:
     """It would read certifi's instead if a wheel of the zip brought it along."""
-    assert "certifi" not in {wheel.name for wheel in read_lock()}
+    assert "certifi" not in {wheel.name for wheel in read_lock(LOCK)}
     assert Path(httpsession.DEFAULT_CA_BUNDLE) == THEIRS
 
 

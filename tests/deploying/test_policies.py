@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploying.flows import JOBS, ready_to_run
+from tests.deploying.flows import IMPORT, JOBS, ready_to_run
 from tests.deploying.permissions import Permission, needed
 
 BESIDES: dict[str, dict[Permission, str]] = {
@@ -20,6 +20,14 @@ BESIDES: dict[str, dict[Permission, str]] = {
         ("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet",
     },
     "SendOrders": {("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet"},
+    "ImportFiles": {
+        ("dynamodb:BatchGetItem", "payments"): "an invoice of the lists has a payment under way",
+        ("dynamodb:GetItem", "payments"): "a payment online that bounced: contrepassations.csv",
+        ("dynamodb:PutItem", "payments"): "the same",
+        ("dynamodb:UpdateItem", "payments"): "the same",
+        ("s3:GetObject", "documents/factures/*"): "a PDF is compared with the one that is online",
+        ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for what is not there",
+    },
     "*": {
         ("logs:CreateLogStream", "log"): "Lambda's own",
         ("logs:PutLogEvents", "log"): "Lambda's own",
@@ -59,7 +67,7 @@ def asked(function: str) -> set[Permission]:
     return calls
 
 
-@pytest.fixture(params=["APIHandler", *JOBS])
+@pytest.fixture(params=["APIHandler", *JOBS, IMPORT])
 def function(request: pytest.FixtureRequest) -> Iterator[str]:
     yield request.param
 

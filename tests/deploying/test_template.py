@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.build.answers import ANSWERS
-from infra.build.functions import FUNCTIONS
+from infra.build.functions import EVERY_FUNCTION, FUNCTIONS
 from infra.build.metrics import METRICS
 from infra.build.sam import CannotBuild, Code, chalice_package, finished
 from tests.pages.client import Document, check_french
@@ -42,14 +42,15 @@ def test_nothing_is_left_to_expand(template: Template) -> None:
 
 def test_every_function_is_the_zip_on_arm64_with_its_log_role_and_dead_letters(template: Template) -> None:
     functions = of_type(template, "Lambda::Function")
-    assert functions.keys() == FUNCTIONS.keys()
+    assert functions.keys() == EVERY_FUNCTION.keys()
     for name, one in functions.items():
-        assert one["Code"] == {"S3Bucket": "artifacts", "S3Key": "portal-0123.zip"}
+        key = "portal-0123.zip" if name in FUNCTIONS else "import-0123.zip"
+        assert one["Code"] == {"S3Bucket": "artifacts", "S3Key": key}
         assert (one["Architectures"], one["Runtime"]) == (["arm64"], "python3.13")
         assert one["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
         assert ("DeadLetterConfig" in one) is (name != "APIHandler")
         assert template["Resources"][f"{name}Log"]["Properties"]["RetentionInDays"] == 180
-    for name in ("SendOutbox", "NotifyInvoices", "ReconcilePayments", "RecountPlaces"):
+    for name in ("SendOutbox", "NotifyInvoices", "ReconcilePayments", "RecountPlaces", "ImportFiles"):
         assert functions[name]["ReservedConcurrentExecutions"] == 1
 
 
@@ -118,7 +119,9 @@ def test_every_alarm_tells_somebody_what_to_do(template: Template) -> None:
         assert one["TreatMissingData"] == "notBreaching", name
     watched = {
         *("ApiErrorsAlarm", "ApiLatencyAlarm", "TableThrottlesAlarm", "DeadLettersAlarm", "ImportFailedAlarm"),
-        *(f"{name}{kind}Alarm" for name in FUNCTIONS for kind in ("Errors", "Throttles")),
+        *(f"{name}ErrorsAlarm" for name in EVERY_FUNCTION),
+        *(f"{name}ThrottlesAlarm" for name in FUNCTIONS),
+        "DropSecondsAlarm",
         *("PaymentsToCheckAlarm", "PaymentsOverpaidAlarm", "ReconciliationBacklogAlarm", "OutboxSecondsAlarm"),
     }
     assert watched <= set(alarms)
@@ -131,7 +134,7 @@ def test_a_metric_reads_a_line_that_the_code_writes(metric: Any) -> None:
     line = re.search(rf'report\(\s*"{re.escape(metric.event)}"(.*?)\)\n', code, re.DOTALL)
     assert line, f"nothing reports {metric.event}"
     if metric.value:
-        assert metric.value in line.group(1) or "**vars(" in line.group(1)
+        assert metric.value in line.group(1) or "**asdict(" in line.group(1)
 
 
 def test_mails_are_signed_watched_and_over_tls(template: Template) -> None:
@@ -152,4 +155,4 @@ def test_a_function_that_chalice_gains_needs_its_role() -> None:
     sam = chalice_package("prod")
     del sam["Resources"]["NoteSesEvent"]
     with pytest.raises(CannotBuild, match="NoteSesEvent"):
-        finished(sam, "prod", Code("b", "k", "python3.13"))
+        finished(sam, "prod", Code("b", "k", "i", "python3.13"))

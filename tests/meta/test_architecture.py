@@ -26,12 +26,13 @@ ROOMS = {
     "exports": {"values", "rules", "services", "settings"},
     "commands": {"rules", "services", "intake", "exports", "settings"},
     "jobs": {"rules", "services", "settings"},
+    "drops": set(),
     "settings": {"values"},
     "patience": set(),
     "values": set(),
 }
 WIRING = {"wiring", "wiring_exports"}
-MAY_WIRE = {"commands.import_town", "commands.export_files", "commands.make_codes", "jobs"}
+MAY_WIRE = {"commands.import_town", "commands.export_files", "commands.make_codes", "jobs", "drops"}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set(), "values": set()}
 """Rooms where the standard library comes in and, of the others, only these."""

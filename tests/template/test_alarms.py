@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.build.functions import FUNCTIONS
+from infra.build.functions import EVERY_FUNCTION
 from tests.template.reading import Template, filled, of_type
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ def test_everything_is_told_to_one_topic_that_lets_itself_be_told(template: Temp
     assert (mail["TopicArn"], mail["Endpoint"]) == ({"Ref": "Alarms"}, {"Ref": "AlarmEmail"})
 
 
-@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
+@pytest.mark.parametrize("function", EVERY_FUNCTION.values(), ids=lambda function: function.name)
 def test_the_dashboard_shows_every_function(template: Template, function: Any) -> None:
     (dashboard,) = of_type(template, "CloudWatch::Dashboard").values()
     drawn = json.loads(filled(dashboard["DashboardBody"], template))

@@ -6,7 +6,9 @@ from tests.template.reading import Template, filled, of_type
 
 def test_the_bounces_of_other_towns_are_not_heard(template: Template) -> None:
     rules = of_type(template, "Events::Rule")
-    (pattern,) = (one["EventPattern"] for one in rules.values() if "EventPattern" in one)
+    (pattern,) = (
+        one["EventPattern"] for one in rules.values() if "aws.ses" in one.get("EventPattern", {}).get("source", ())
+    )
     (configuration,) = of_type(template, "SES::ConfigurationSet").values()
     named = filled(configuration["Name"], template)
     assert filled(pattern, template) == {

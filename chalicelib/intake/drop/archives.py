@@ -36,6 +36,14 @@ class Limits(Value):
     most_files: int = 30_000
 
 
+UNPACKED_TIMES = 5
+
+
+def limits_of(megabytes: int) -> Limits:
+    """The limits of a town that may drop files of so many megabytes."""
+    return Limits(megabytes * MEGABYTE, UNPACKED_TIMES * megabytes * MEGABYTE)
+
+
 class Unpacked(Value):
     """Names of the town's files that came out, and what else there was: its path in the zip, what it is."""
 

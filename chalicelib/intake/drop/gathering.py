@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.drop.archives import MEGABYTE, BadArchive, Limits, unpack
-from chalicelib.intake.drop.memory import CURRENT, Imported, Memory
-from chalicelib.intake.drop.names import ACCEPT, ARCHIVE, DROP, Named, Stray, what_is, words_of
+from chalicelib.intake.drop.memory import CURRENT, DROP, Imported, Memory
+from chalicelib.intake.drop.names import ACCEPT, ARCHIVE, Named, Stray, what_is, words_of
 from chalicelib.intake.files.faults import number
 from chalicelib.rules.school_calendar import PARIS
 from chalicelib.services.drop_ports import DropBox, Dropped

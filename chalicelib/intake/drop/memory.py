@@ -12,7 +12,7 @@ from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.services.drop_ports import DropBox, Dropped
 from chalicelib.values import Value
 
-CURRENT = "courant/"
+DROP, CURRENT = "depot/", "courant/"
 MEMORY = f"{CURRENT}etat.json"
 JSON = "application/json"
 
@@ -87,6 +87,11 @@ def load(box: DropBox) -> Memory:
 def store(box: DropBox, memory: Memory) -> None:
     text = json.dumps(asdict(memory), default=_text, ensure_ascii=False)
     box.write(MEMORY, text.encode(), JSON)
+
+
+def nothing_to_do(box: DropBox) -> bool:
+    """Whether nothing lies in the drop folder and no verdict is half carried out. Raises Unavailable."""
+    return not box.dropped(DROP) and not load(box).plan
 
 
 def _text(value: object) -> str:

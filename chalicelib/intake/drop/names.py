@@ -8,10 +8,10 @@ import re
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
+from chalicelib.intake.drop.memory import DROP
 from chalicelib.intake.files.faults import TOWN_FILES, plain
 from chalicelib.values import Value
 
-DROP = "depot/"
 ACCEPT, CANCEL = "accepter", "annuler"
 WORDS = (ACCEPT, CANCEL)
 """Folders of ``depot/`` that are words to the import: past a brake, and cancel the bookings of who left."""

@@ -15,8 +15,7 @@ from typing import Protocol
 from chalicelib.intake.drop.archives import Limits
 from chalicelib.intake.drop.gathering import DropSet, Gathered, Gathering, is_state, sets_of
 from chalicelib.intake.drop.judging import Judging, Verdict
-from chalicelib.intake.drop.memory import CURRENT, Memory, Move, Plan, Tries, Wait, load, store
-from chalicelib.intake.drop.names import DROP
+from chalicelib.intake.drop.memory import CURRENT, DROP, Memory, Move, Plan, Tries, Wait, load, store
 from chalicelib.intake.drop.timing import MARGIN_SECONDS, TimeIsOver, UntilTimeIsOver
 from chalicelib.intake.drop.words import (
     ACCEPTED,
@@ -166,12 +165,14 @@ class ReceiveDrops:
             text=told(at, verdict.what, gathered, verdict.lines),
             mail=self._facts(verdict.what, verdict, f"{home}{folder}/") if verdict.mailed else {},
         )
+        # What waits may have waited for this very set, dropped with another word: it is looked at again.
         lying = {one.name for one in sets_of(self.box.dropped(DROP))} - {drop.name}
+        waits = () if verdict.taken else tuple(one for one in memory.waits if one.drop in lying)
         left = replace(
             memory.with_files(gathered.files if verdict.taken else {}),
             last=at,
             tries=Tries(),
-            waits=tuple(one for one in memory.waits if one.drop in lying),
+            waits=waits,
             plan=plan,
         )
         store(self.box, left)

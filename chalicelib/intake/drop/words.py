@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.intake.drop.gathering import Gathered, Said
-from chalicelib.intake.drop.names import ACCEPT, CANCEL, DROP
+from chalicelib.intake.drop.memory import DROP
+from chalicelib.intake.drop.names import ACCEPT, CANCEL
 from chalicelib.intake.files.faults import number, several
 from chalicelib.intake.report import IntakeReport, IntakeTally
 from chalicelib.rules.school_calendar import PARIS

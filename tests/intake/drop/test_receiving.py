@@ -100,6 +100,14 @@ def test_what_misses_a_companion_waits_then_is_refused(tmp_path: Path) -> None:
     assert "enfants.csv:5: la famille « f-9 » n'existe pas" in desk.told("rejetes")
 
 
+def test_a_companion_may_come_with_a_word(tmp_path: Path) -> None:
+    desk = a_town(tmp_path)
+    desk.drop(**{"enfants.csv": f"{CHILDREN}{NEW_CHILD}"})
+    assert desk.run() == DropRun(waiting=1)
+    desk.drop(**{"accepter/familles.csv": with_line("familles", "f-9;Alix NEUVE;ARCENCIEL9;")["familles"]})
+    assert desk.run() == DropRun(accepted=2)
+
+
 def test_the_same_bytes_again_do_nothing(tmp_path: Path) -> None:
     desk = a_town(tmp_path)
     desk.later(hours=5)

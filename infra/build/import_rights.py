@@ -1,0 +1,35 @@
+"""What the function that imports dropped files may do; ``import_function`` has the rest of it."""
+
+from collections.abc import Mapping
+
+from infra.build.function import Function
+
+BESIDE_CHALICE: Mapping[str, Function] = {
+    "ImportFiles": Function(
+        "import-files",
+        {
+            "families": ("BatchWriteItem", "ConditionCheckItem", "Query", "Scan", "UpdateItem"),
+            "invoices": ("GetItem", "PutItem", "Query", "UpdateItem"),
+            "journal": ("PutItem", "Query"),
+            "logins": ("BatchWriteItem", "Query", "Scan"),
+            "outbox": ("PutItem",),
+            "payments": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+            "places": ("BatchGetItem", "UpdateItem"),
+            "planning": ("Query", "UpdateItem"),
+            "planning/index/by-day": ("Query",),
+            "town": ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
+        },
+        folders={
+            "depot": ("DeleteObject", "DeleteObjectVersion", "GetObject", "GetObjectVersion"),
+            "annuaire": ("GetObject", "PutObject"),
+            "courant": ("GetObject", "PutObject"),
+            "en-attente": ("DeleteObject", "GetObject", "PutObject"),
+            "factures": ("GetObject", "PutObject"),
+            "rejetes": ("GetObject", "PutObject"),
+            "traites": ("GetObject", "PutObject"),
+        },
+        at_once=1,
+        waits=True,
+    ),
+}
+"""Functions that Chalice does not know: they have a zip of their own (see ``import_function``)."""
