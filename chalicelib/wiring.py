@@ -231,6 +231,7 @@ def receive_drops(settings: Settings, seconds_left: SecondsLeft, folder: Path | 
                 towns=importer.store,
                 outbox=DynamoOutbox(database_of(settings, lease.check), settings.pepper),
                 clock=clock,
+                town_clock=importer.clock,
                 report=report,
                 limits=limits_of(settings.drop_megabytes),
                 pause=time.sleep,

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +37,16 @@ class Lock:
     path: Path
     requirements: tuple[str, ...]
     stays_behind: frozenset[str]
+    like: Path | None = None
+    """Another lock, whose versions this one has of whatever both need."""
 
 
 LOCK = Lock(Path(__file__).parent / "lock.txt", ("requirements.txt",), STAYS_BEHIND | PAPER)
 IMPORT_LOCK = Lock(
-    Path(__file__).parent / "lock-import.txt", ("requirements.txt", "requirements-import.txt"), STAYS_BEHIND
+    Path(__file__).parent / "lock-import.txt",
+    ("requirements.txt", "requirements-import.txt"),
+    STAYS_BEHIND,
+    like=LOCK.path,
 )
 PLATFORMS = {
     "arm64": ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64"),
@@ -80,15 +86,20 @@ def write_lock(lock: Lock) -> None:
 
 def read_lock(lock: Lock) -> tuple[Wheel, ...]:
     """Read the lock. Raises CannotBuild when the requirements ask for something that it does not have."""
-    text = lock.path.read_text().replace("\\\n", " ")
-    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-    wheels = tuple(_wheel(words) for words in lines)
+    wheels = _wheels(lock.path)
     locked = {f"{wheel.name}=={wheel.version}" for wheel in wheels}
     asked = {line for name in lock.requirements for line in _pinned((ROOT / name).read_text())}
     missing = {line for line in asked if line not in locked and line.partition("==")[0] not in lock.stays_behind}
     if missing:
         raise CannotBuild(f"{lock.path.name} lacks {', '.join(sorted(missing))}: run python -m infra.build lock")
     return wheels
+
+
+def _wheels(path: Path | None) -> tuple[Wheel, ...]:
+    if path is None:
+        return ()
+    lines = [line for line in path.read_text().replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
+    return tuple(_wheel(line.split()) for line in lines)
 
 
 def _pinned(requirements: str) -> set[str]:
@@ -126,9 +137,12 @@ def _resolved(lock: Lock, architecture: str, version: str) -> Iterator[tuple[str
         *("--ignore-installed", "--report", "-", "--target", "nowhere", *asked),
         *pip_options(architecture, version),
     ]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write("".join(f"{one.name}=={one.version}\n" for one in _wheels(lock.like)))
+        constraints.flush()
+        said = subprocess.run([*command, "-c", constraints.name], capture_output=True, text=True, check=False)
     if said.returncode:
-        raise CannotBuild(without_a_wheel(architecture, version, said.stderr))
+        raise CannotBuild(without_a_wheel(architecture, version, said.stderr, lock.path.name))
     report: dict[str, Any] = json.loads(said.stdout)
     for one in report["install"]:
         name = one["metadata"]["name"].lower().replace("_", "-")

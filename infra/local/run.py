@@ -19,6 +19,7 @@ import boto3
 
 from infra.local import scheduler, stand_in
 from infra.local.bank.site import Bank
+from infra.local.drop_folder import DropFolder
 from infra.local.errors import house_errors
 from infra.local.gateway import Gateway, Request
 from infra.local.leaving import when_parent_ends
@@ -109,6 +110,8 @@ def _run(options: RunOptions) -> None:
             _bank(environment) as bank,
             _serving(bank, bank_listener),
             scheduler.running(_jobs(files)),
+            # In a thread of its own: an import takes longer than e-mails should wait.
+            scheduler.running([_drops(options)]),
             _announced(environment, options.port),
         ):
             print(_welcome(options, mailbox, environment["PORTAL_PAYFIP_URL"]), flush=True)
@@ -175,6 +178,20 @@ def _jobs(files: Files) -> list[scheduler.Job]:
     jobs = build_jobs(Settings.from_environ(os.environ))
     jobs.send_outbox.sender = KeepingSender(jobs.send_outbox.sender, files)
     return [jobs.notify_invoices, jobs.send_orders, jobs.send_outbox, jobs.reconcile_payments]
+
+
+def _drops(options: RunOptions) -> DropFolder:
+    """The handler of the import's function, over a plain folder of this machine."""
+    from chalicelib.settings import Settings  # noqa: PLC0415 - as the app: the settings exist only now
+    from chalicelib.wiring import receive_drops  # noqa: PLC0415
+
+    settings = Settings.from_environ(os.environ)
+    return DropFolder(dropped_in(options.port), settings.bucket, lambda left: receive_drops(settings, left))
+
+
+def dropped_in(port: int) -> Path:
+    """Where a clerk of the local town drops files, and finds their reports."""
+    return STATE / f"fichiers-{port}"
 
 
 @contextlib.contextmanager
@@ -255,6 +272,7 @@ Ville de démo is on http://127.0.0.1:{options.port}{clock}
 
 E-mails that it sends: {mailbox}
 The bank, simulated:   {bank}/_sim
+Drop the town's files: {dropped_in(options.port) / "depot"}, reports come back beside it
 Ctrl-C stops everything."""
 
 

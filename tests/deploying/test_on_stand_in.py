@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,39 @@ def test_sign_in_planning_save(parent: Visitor) -> None:
     assert parent.post("/api/planning", *fields) == 200
     assert parent.address.startswith("/api/recap/")
     assert "modification enregistrée" in parent.page
+
+
+def test_a_dropped_list_changes_the_planning_and_a_broken_one_is_refused(town: Town) -> None:
+    """S3 tells EventBridge, which wakes the function: no part of the way is bridged here."""
+    bucket, storage = town.stage.documents, town.stage.client("s3")
+    lists = storage.get_object(Bucket=bucket, Key="courant/enfants.csv")["Body"].read().decode("utf-8-sig")
+    storage.put_object(Bucket=bucket, Key="depot/enfants.csv", Body=lists.replace("James", "Jimmy").encode())
+    visitor = Visitor(town.origin)
+    visitor.get("/api/")
+    visitor.post("/api/", enfant="007", payeur="GOLDENEYE7")
+    within_a_minute(lambda: visitor.get("/api/planning") == 200 and "Jimmy BOND" in visitor.page)
+    within_a_minute(lambda: len(lying(town, "traites/")) == 2)
+    storage.put_object(Bucket=bucket, Key="depot/enfants.csv", Body=lists.replace(";Aline;", ";;").encode())
+    within_a_minute(lambda: len(lying(town, "rejetes/")) == 2)
+    (report,) = (key for key in lying(town, "rejetes/") if key.endswith("/rapport.txt"))
+    text = storage.get_object(Bucket=bucket, Key=report)["Body"].read().decode()
+    assert "Refusé : les fichiers ont des erreurs, rien n'a été écrit." in text
+    assert re.search(r"enfants\.csv:\d+: la colonne « prenom » est vide", text)
+    assert visitor.get("/api/enfants") == 200
+    assert "Aline" in visitor.page
+    assert lying(town, "depot/") == []
+
+
+def within_a_minute(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(1)
+
+
+def lying(town: Town, folder: str) -> list[str]:
+    listed = town.stage.client("s3").list_objects_v2(Bucket=town.stage.documents, Prefix=folder)
+    return [one["Key"] for one in listed.get("Contents", [])]
 
 
 def test_an_invoice_is_paid_and_the_bank_s_word_is_heard(town: Town, parent: Visitor) -> None:

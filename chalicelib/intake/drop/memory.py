@@ -48,9 +48,9 @@ class Move(Value):
 
 class Plan(Value):
     """A verdict: what moves, the reports that are written first, and the facts of the office's e-mail (none: no
-    e-mail)."""
+    e-mail), which is due at ``mail_at`` by the town's clock."""
 
-    at: datetime
+    mail_at: datetime
     moves: tuple[Move, ...]
     reports: tuple[str, ...]
     text: str
@@ -103,7 +103,7 @@ def _text(value: object) -> str:
 def _plan(told: dict[str, object]) -> Plan:
     moves: list[dict[str, dict[str, object]]] = told["moves"]  # type: ignore[assignment]
     return Plan(
-        at=instant_of(str(told["at"])),
+        mail_at=instant_of(str(told["mail_at"])),
         moves=tuple(Move(_dropped(one["dropped"]), str(one["to"])) for one in moves),
         reports=tuple(told["reports"]),  # type: ignore[arg-type]
         text=str(told["text"]),

@@ -65,13 +65,15 @@ class DropRun(Value):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveDrops:
-    """Called under the import's lease only. ``clock`` is the machine's own: S3 says when a file came."""
+    """Called under the import's lease only. ``clock`` is the machine's own: S3 says when a file came. E-mails are due
+    by ``town_clock``, which is another in a demo."""
 
     box: DropBox
     importer: Importer
     towns: Towns
     outbox: Outbox
     clock: Clock
+    town_clock: Clock
     report: Report
     limits: Limits
     pause: Callable[[float], None]
@@ -142,7 +144,7 @@ class ReceiveDrops:
         text = told(now, what, gathered, verdict.lines)
         self.box.write(f"{WAITING}{REPORT}", text.encode(), PLAIN_TEXT)
         if tell:
-            self._tell(now, self._facts(what, verdict, WAITING))
+            self._tell(self.town_clock.now(), self._facts(what, verdict, WAITING))
         waits = (*(one for one in memory.waits if one.drop != drop.name), Wait(drop.name, until, tell))
         store(self.box, replace(memory, waits=waits, tries=Tries()))
 
@@ -159,7 +161,7 @@ class ReceiveDrops:
         homes = sorted({home for home in (ACCEPTED, REFUSED) if any(move.to.startswith(home) for move in moves)})
         home = ACCEPTED if verdict.taken else REFUSED
         plan = Plan(
-            at=at,
+            mail_at=self.town_clock.now(),
             moves=moves,
             reports=tuple(f"{one}{folder}/{REPORT}" for one in (homes or [home])),
             text=told(at, verdict.what, gathered, verdict.lines),
@@ -187,7 +189,7 @@ class ReceiveDrops:
             self.box.write(key, plan.text.encode(), PLAIN_TEXT)
         self.box.clear(f"{WAITING}{REPORT}")
         if plan.mail:
-            self._tell(plan.at, plan.mail)
+            self._tell(plan.mail_at, plan.mail)
         for move in plan.moves:
             (self.box.remove if move.to else self.box.hide)(move.dropped)
         store(self.box, replace(load(self.box), plan=None))

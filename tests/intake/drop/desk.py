@@ -30,6 +30,7 @@ class Desk:
             towns=self.portal.store,
             outbox=self.outbox,
             clock=self.clock,
+            town_clock=self.clock,
             report=lambda event, **facts: self.events.append({"event": event, **facts}),
             limits=limits or Limits(),
             pause=lambda seconds: self.clock.forward(seconds=seconds),
