@@ -209,6 +209,8 @@ def build_codes(portal: str, demo_now: str = "") -> "MakeCodes":
     from chalicelib.intake.people.made_codes import MakeCodes  # noqa: PLC0415
 
     return MakeCodes(letters=AccessLetters(portal), clock=clock_for(demo_now), choose=secrets.choice, as_csv=csv_bytes)
+
+
 def receive_drops(settings: Settings, seconds_left: SecondsLeft, folder: Path | None = None) -> None:
     """Import what lies in the town's drop folder, unless somebody imports now. Nothing of the import is loaded when
     nothing lies there. Files are unpacked in ``folder``; None for the machine's own place. Raises Unavailable."""

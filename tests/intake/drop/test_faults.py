@@ -11,8 +11,8 @@ from chalicelib.adapters.drop_box import S3DropBox
 from chalicelib.intake.drop.archives import Limits
 from chalicelib.intake.drop.receiving import DropRun, ReceiveDrops
 from chalicelib.intake.files.faults import Faults, FileLine
-from chalicelib.intake.importing import BadFiles
 from chalicelib.intake.report import IntakeReport
+from chalicelib.intake.validating import BadFiles
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.settings import Settings
@@ -179,7 +179,7 @@ def test_an_import_longer_than_a_process_goes_on_in_the_next(tmp_path: Path) -> 
             assert (town is not None) is bool(ended.accepted), "the town is published last"
         assert runs > 3
         families = DynamoFamilyStore(database)
-        assert len(list(DynamoIntakeStore(database).family_ids())) == FAMILIES
+        assert len(list(DynamoIntakeStore(database).all_families())) == FAMILIES
         assert present(families.find(FamilyId("f-12"))).children[0].enrolments
         assert all(list(DynamoIntakeStore(database).journal_of(FamilyId(f"f-{n}"))) for n in range(1, FAMILIES + 1))
 
