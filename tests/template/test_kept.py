@@ -70,6 +70,12 @@ def test_every_table_is_kept_encrypted_and_recoverable(template: Template) -> No
         assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
 
 
+def test_what_the_directory_said_of_diets_is_soon_forgotten(template: Template) -> None:
+    (bucket,) = of_type(template, "S3::Bucket").values()
+    rules = {one.get("Prefix"): one for one in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules["annuaire/"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+
+
 def test_documents_are_private_versioned_and_travel_by_tls(template: Template) -> None:
     (bucket,) = of_type(template, "S3::Bucket").values()
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
