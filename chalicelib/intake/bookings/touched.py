@@ -58,9 +58,10 @@ class Touched(Value):
             said += [f"  {line}" for line in listed([self._full(one) for one in self.overfull])]
         said += [self._moved(activity, moved) for activity, moved in self.moved.items()]
         if self.reopened:
+            days = days_words(tuple(sorted(self.reopened)))
             said.append(
-                f"Rouvert, {days_words(tuple(sorted(self.reopened)))} : ce que la mairie y avait annulé n'est pas "
-                "réservé de nouveau, les familles le font elles-mêmes"
+                f"Jours rouverts ({days}) : ce que la mairie y avait annulé n'est pas réservé de nouveau ; "
+                "les familles le font elles-mêmes"
             )
         return said
 

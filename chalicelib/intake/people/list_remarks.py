@@ -8,6 +8,7 @@ from itertools import chain
 from chalicelib.intake.files.deadline_words import WEEKDAYS
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.files.toml_tables import Source
+from chalicelib.intake.people.class_remarks import of_classes
 from chalicelib.intake.people.lists import BOOKINGS, CHILDREN, ENROLMENTS, FAMILIES
 from chalicelib.intake.people.swapped import of_columns
 from chalicelib.rules.ids import activity_id, school_id
@@ -56,6 +57,7 @@ def _of_lists(lists: sqlite3.Connection, town: Town, source: Source, today: date
         yield from _enrolments(lists, town, activity, today)
     yield from _bookings_of_closed_days(lists, town, today)
     yield from _unused(lists, town, source)
+    yield from of_classes(lists, town, source, today)
 
 
 def _people(lists: sqlite3.Connection) -> Said:

@@ -246,7 +246,7 @@ def test_opening_again_books_nothing_and_says_so(town: LivingTown, tmp_path: Pat
     report = town.load(a_folder(tmp_path))
     assert TUESDAY not in town.booked()
     said = "\n".join(report.lines())
-    assert "Rouvert, le 01/12/2026 : ce que la mairie y avait annulé n'est pas réservé de nouveau" in said
+    assert "Jours rouverts (le 01/12/2026) : ce que la mairie y avait annulé n'est pas réservé de nouveau" in said
     assert [str(one) for one in report.acted_on] == [
         "reservations.csv:2: « Cantine » le 01/12/2026 pour l'enfant « c-7 » : la mairie l'a annulé "
         "le 23/11/2026 à 08:00 (Grève), et cela reste ; pour le réserver de nouveau : une ligne saisie depuis"
@@ -282,3 +282,11 @@ def test_what_an_import_would_do_is_said_before_it_does_it(town: LivingTown, tmp
     assert would.lines() == STAYS
     assert town.store.closed_noted().days == frozenset()
     assert town.load(folder).touched == would
+
+
+def test_a_class_in_which_nobody_is_is_remarked(town: LivingTown, tmp_path: Path) -> None:
+    outing = STRIKE.replace("Grève", "Sortie").replace(" }]", ', classes = ["CP", "CM2"] }]')
+    said = [line for line in town.load(a_folder(tmp_path, **closing(outing))).lines() if "la classe" in line]
+    assert said == [
+        "  town.toml:38: aucun enfant n'est dans la classe « cm2 » ; attendu : une classe comme dans enfants.csv"
+    ]
