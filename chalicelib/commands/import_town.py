@@ -1,7 +1,7 @@
 """``python -m chalicelib.commands import DIR``: import a town's folder, or only check it with ``--verifier``."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -73,22 +73,43 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO) -> int:
+    """Check the files; with a stage, compare them with what is online too."""
     from chalicelib.wiring import build_clock  # noqa: PLC0415 - AWS's libraries come with it
 
+    if environ.get("PORTAL_STAGE"):
+        return _compare(folder, environ, progress, out)
     with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress) as files:
-        out.write("".join(f"{line}\n" for line in files.remarks.lines()))
-        out.write("Aucune erreur : ces fichiers peuvent être importés.\n")
+        said = [*files.remarks.lines(), "Aucune erreur : ces fichiers peuvent être importés."]
         if past := count(files.lists, "past_events"):
-            out.write(
+            said.append(
                 f"{several(past, 'ligne')} de reservations.csv : pour un départ ou une inscription terminée. "
-                "L'import met de côté ce que le portail n'a pas déjà.\n"
+                "L'import met de côté ce que le portail n'a pas déjà."
             )
         waiting = [*files.waiting, *(NotTaken(*line) for line in beyond_places(files.lists, files.town))]
-        to_do = [words for needed, words in ((waiting, MEND_WAITING), (files.remarks.count, LOOK_AT_REMARKS)) if needed]
-        out.write("".join(f"{line}\n" for line in waiting_lines(waiting)))
-        if to_do:
-            out.write(f"À faire : {' ; '.join(to_do)}.\n")
+        return _told(out, said, waiting, has_remarks=bool(files.remarks.count))
+
+
+def _compare(folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO) -> int:
+    from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
+
+    seen = build_intake(settings_of(environ), lambda: None).look(folder, progress)
+    said = [*seen.preview.lines(), *seen.remarks, "Aucune erreur : ces fichiers peuvent être importés."]
+    if seen.stopped_by:
+        out.write("\n".join([*said, *waiting_lines(seen.waiting), *_would_stop(seen.stopped_by)]) + "\n")
+        return BRAKED
+    return _told(out, said, seen.waiting, has_remarks=bool(seen.remarks))
+
+
+def _told(out: TextIO, said: list[str], waiting: list[NotTaken], *, has_remarks: bool) -> int:
+    """Write what a check found, and what to do; return its exit status."""
+    to_do = [words for needed, words in ((waiting, MEND_WAITING), (has_remarks, LOOK_AT_REMARKS)) if needed]
+    last = [f"À faire : {' ; '.join(to_do)}."] if to_do else []
+    out.write("\n".join([*said, *waiting_lines(waiting), *last]) + "\n")
     return NOT_DONE if waiting else DONE
+
+
+def _would_stop(reasons: Iterable[str]) -> list[str]:
+    return [TOO_MUCH, *(f"  {reason}" for reason in reasons), HOW_TO_GO_ON]
 
 
 def _import(
@@ -109,6 +130,7 @@ def _import(
             progress,
             accepting=options.accepter_les_changements,
             cancel_departed=options.annuler_les_departs,
+            show=lambda preview: print(*preview.lines(), sep="\n", file=out),
         )
         keep_imported(settings, folder, lease.check)
     out.write("\n".join(report.lines()) + "\n")
@@ -130,6 +152,6 @@ def _tell(stopped: BadFiles | Braked | Busy, error: TextIO) -> int:
         who = f"Un autre import travaille ({stopped.holder.who}) ; il a la main au moins jusqu'à {until:%H:%M:%S}."
         lines, status = [f"{who} Rien n'a été écrit. Relancez la même commande dans un moment."], NOT_DONE
     else:
-        lines, status = [TOO_MUCH, *(f"  {reason}" for reason in stopped.reasons), HOW_TO_GO_ON], BRAKED
+        lines, status = _would_stop(stopped.reasons), BRAKED
     error.write("\n".join(lines) + "\n")
     return status

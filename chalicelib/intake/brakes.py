@@ -5,22 +5,19 @@ What the portal has is compared with the lists, only by numbers. The operator ca
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import date
 from fractions import Fraction
 
-from chalicelib.intake.files.faults import number, several
+from chalicelib.intake.files.faults import number, plain, several
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.people.renumbered import renumbered
-from chalicelib.intake.ports import IntakeStore
+from chalicelib.intake.people.there import CHANGES, STOPS
+from chalicelib.rules.brakes import Brakes
+from chalicelib.rules.town import Town
 from chalicelib.values import Value
 
-ALWAYS_PASSES = 20
-"""How many things of one kind may always be replaced or leave in one run."""
-SHARE_OF_MANY = Fraction(5, 100)
-"""Share of what the portal has of a kind: the run stops above this share and above ``ALWAYS_PASSES``."""
-SHARE_OF_CODES, SHARE_OF_PEOPLE = Fraction(1, 2), Fraction(1)
+SHARE_OF_CODES, SHARE_OF_PEOPLE, NO_SHARE = Fraction(1, 2), Fraction(1), Fraction(2)
 """Shares that stop the run even when the numbers are small: of replaced codes, and of families, children or enrolments
-that leave. They count only when several families are touched or the list is empty."""
+that leave. They count only when several families are touched or the list is empty; what only changes has none."""
 MOST_RENUMBERED_SHOWN = 10
 
 _CODES = """
@@ -38,16 +35,71 @@ SELECT count(*) FILTER (WHERE gone), count(*), count(DISTINCT family) FILTER (WH
     LEFT JOIN children ON children.family = portal.family AND children.id = portal.child
 )
 """
+_CHANGED_CHILDREN = """
+SELECT count(*) FILTER (WHERE changes), count(*), count(DISTINCT family) FILTER (WHERE changes) FROM (
+    SELECT portal.family, children.id IS NOT NULL AND
+        (children.first_name, children.last_name, children.school)
+        <> (portal.first_name, portal.last_name, portal.school) AS changes
+    FROM existing_children AS portal
+    LEFT JOIN children ON children.family = portal.family AND children.id = portal.child
+)
+"""
 _FAMILIES = """
 SELECT count(*) FILTER (WHERE gone), count(*), count(*) FILTER (WHERE gone) FROM (
     SELECT DISTINCT portal.family, families.id IS NULL AS gone FROM existing_children AS portal
     LEFT JOIN families ON families.id = portal.family
 )
 """
-_STILL_ENROLLED = """
-SELECT 1 FROM enrolments JOIN children ON children.id = enrolments.child
-WHERE children.family = ? AND child = ? AND activity = ? AND (last IS NULL OR last >= ?)
+_ENROLMENTS = """
+SELECT count(*) FILTER (WHERE becomes = {0}), count(*), count(DISTINCT family) FILTER (WHERE becomes = {0})
+FROM existing_enrolments
 """
+_LEFT = " dans les listes"
+_KINDS = (
+    (
+        _CODES,
+        (
+            "code sur {on_portal} changerait : celui que les parents ont ne marcherait plus",
+            "codes sur {on_portal} changeraient : ceux que les parents ont ne marcheraient plus",
+        ),
+        "current_logins",
+        SHARE_OF_CODES,
+    ),
+    (
+        _FAMILIES,
+        ("famille sur {on_portal} ne serait plus" + _LEFT, "familles sur {on_portal} ne seraient plus" + _LEFT),
+        "families",
+        SHARE_OF_PEOPLE,
+    ),
+    (
+        _CHILDREN,
+        ("enfant sur {on_portal} ne serait plus" + _LEFT, "enfants sur {on_portal} ne seraient plus" + _LEFT),
+        "children",
+        SHARE_OF_PEOPLE,
+    ),
+    (
+        _CHANGED_CHILDREN,
+        (
+            "enfant sur {on_portal} changerait de nom ou d'école",
+            "enfants sur {on_portal} changeraient de nom ou d'école",
+        ),
+        "children",
+        NO_SHARE,
+    ),
+    (
+        _ENROLMENTS.format(STOPS),
+        ("inscription sur {on_portal} s'arrêterait", "inscriptions sur {on_portal} s'arrêteraient"),
+        "enrolments",
+        SHARE_OF_PEOPLE,
+    ),
+    (
+        _ENROLMENTS.format(CHANGES),
+        ("inscription sur {on_portal} changerait de dates", "inscriptions sur {on_portal} changeraient de dates"),
+        "enrolments",
+        NO_SHARE,
+    ),
+)
+"""What is counted, its French words for one and for several, the list that has it, and the share that stops a run."""
 
 
 class Braked(RuntimeError):
@@ -72,12 +124,13 @@ class Loss(Value):
     families: int
     listed: int
     most: Fraction = SHARE_OF_PEOPLE
+    limits: Brakes = Brakes()
 
     @property
     def brakes(self) -> bool:
         if not self.lost:
             return False
-        many = self.lost > ALWAYS_PASSES and self.lost > SHARE_OF_MANY * self.on_portal
+        many = self.lost > self.limits.count and 100 * self.lost > self.limits.percent * self.on_portal
         return many or (self.lost >= self.most * self.on_portal and (self.families > 1 or not self.listed))
 
     def __str__(self) -> str:
@@ -92,14 +145,29 @@ def reasons(losses: Iterable[Loss]) -> list[str]:
     return [str(loss) for loss in losses if loss.brakes]
 
 
-def brake(lists: sqlite3.Connection, store: IntakeStore, today: date) -> None:
-    """Raises Braked when the run would change too much. ``lists`` must have the codes of both sides
-    (``LoginWriter.compare``).
+def brake(lists: sqlite3.Connection, before: Town | None, town: Town) -> None:
+    """Raises Braked when the run would change too much. ``lists`` must have what the portal has (``stage_portal``), and
+    the codes of both sides (``LoginWriter.compare``).
 
-    Children and families are those of the lists before these: who has already left is not counted again.
+    Children and families are those of the lists before these: who has already left is not counted again. The limits are
+    the stricter ones of ``before``, the published town, and ``town``.
     """
-    if stops := [*reasons(_losses(lists, store, today)), *_renumbered(lists)]:
+    limits = town.brakes.with_those_of(before.brakes) if before else town.brakes
+    if stops := [*_of_the_town(before, town), *reasons(_losses(lists, limits)), *_renumbered(lists)]:
         raise Braked(stops)
+
+
+def _of_the_town(before: Town | None, town: Town) -> Iterator[str]:
+    """What tells that the folder may be another town's, or last year's."""
+    if before is None:
+        return
+    if plain(before.name) != plain(town.name):
+        yield f"la ville s'appellerait « {town.name} », et s'appelle « {before.name} » : est-ce le bon dossier ?"
+    if town.calendar.last < before.calendar.last:
+        yield (
+            f"le calendrier finirait le {town.calendar.last:%d/%m/%Y}, et finit le {before.calendar.last:%d/%m/%Y} : "
+            "est-ce le fichier de cette année ?"
+        )
 
 
 def _renumbered(lists: sqlite3.Connection) -> list[str]:
@@ -114,39 +182,7 @@ def _renumbered(lists: sqlite3.Connection) -> list[str]:
     return [*said[:MOST_RENUMBERED_SHOWN], f"… et {others} qui {verb} avoir changé d'identifiant"]
 
 
-def _losses(lists: sqlite3.Connection, store: IntakeStore, today: date) -> Iterator[Loss]:
-    enrolled = _enrolments(lists, store, today)
-    lost, on_portal, families = lists.execute(_CODES).fetchone()
-    old = "changeraient : ceux que les parents ont ne marcheraient plus"
-    one = "code sur {on_portal} changerait : celui que les parents ont ne marcherait plus"
-    yield Loss(
-        one, f"codes sur {{on_portal}} {old}", lost, on_portal, families, count(lists, "current_logins"), SHARE_OF_CODES
-    )
-    for sql, word, table in ((_FAMILIES, "famille", "families"), (_CHILDREN, "enfant", "children")):
+def _losses(lists: sqlite3.Connection, limits: Brakes) -> Iterator[Loss]:
+    for sql, words, table, most in _KINDS:
         lost, on_portal, families = lists.execute(sql).fetchone()
-        one, several = f"{word} sur {{on_portal}} ne serait plus", f"{word}s sur {{on_portal}} ne seraient plus"
-        where = "dans les listes"
-        yield Loss(f"{one} {where}", f"{several} {where}", lost, on_portal, families, count(lists, table))
-    lost, on_portal, families = enrolled
-    one, several = "inscription sur {on_portal} s'arrêterait", "inscriptions sur {on_portal} s'arrêteraient"
-    yield Loss(one, several, lost, on_portal, families, count(lists, "enrolments"))
-
-
-def _enrolments(lists: sqlite3.Connection, store: IntakeStore, today: date) -> tuple[int, int, int]:
-    """The portal's enrolments that are not over on ``today``: how many would be over, how many there are, how many
-    families are touched.
-
-    It also stages the portal's children.
-    """
-    lost, on_portal, families = 0, 0, set()
-    for family, child, enrolments in store.enrolments():
-        lists.execute("INSERT OR IGNORE INTO existing_children VALUES (?, ?)", (family, child))
-        for enrolment in enrolments:
-            if enrolment.last and enrolment.last < today:
-                continue
-            on_portal += 1
-            wanted = (family, child, enrolment.activity, today.isoformat())
-            if not lists.execute(_STILL_ENROLLED, wanted).fetchone():
-                lost += 1
-                families.add(family)
-    return lost, on_portal, len(families)
+        yield Loss(*words, lost, on_portal, families, count(lists, table), most, limits)

@@ -1,6 +1,6 @@
 """A town's folder -> the portal. Everything is checked before anything is written; a second import changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,8 +10,9 @@ from chalicelib.intake.bookings.cancelling import CancelForTown
 from chalicelib.intake.bookings.events import by_family, families_with_events
 from chalicelib.intake.bookings.meeting import Meeting
 from chalicelib.intake.bookings.recount import Recount
+from chalicelib.intake.bookings.standing import ClosedDays
 from chalicelib.intake.bookings.writer import BookingWriter
-from chalicelib.intake.brakes import brake
+from chalicelib.intake.brakes import Braked, brake
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.invoices.reversals import check_reversals, write_reversals
@@ -26,8 +27,10 @@ from chalicelib.intake.people.notices import write_notices
 from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.people.same_child import same_children
+from chalicelib.intake.people.there import stage_portal
 from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.intake.preview import Looked, Preview, preview
 from chalicelib.intake.progress import ImportProgress
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles, Validated, validated
@@ -63,11 +66,34 @@ class Importer:
     pepper: str
     workers: int | None = None
 
+    def look(self, folder: Path, progress: ImportProgress) -> Looked:
+        """Compare ``folder`` with what is online, and write nothing. Raises BadFiles, Unavailable."""
+        now = self.clock.now()
+        with validated(folder, now, progress, Past(self.store)) as files:
+            run = ImportRun(self, files, folder, now, progress)
+            run.compare_invoices()
+            run.compare_codes()
+            run.compare_children()
+            seen = run.preview()
+            try:
+                run.brake()
+            except Braked as braked:
+                return Looked(seen, tuple(braked.reasons), files.remarks.lines(), files.waiting)
+            return Looked(seen, (), files.remarks.lines(), files.waiting)
+
     def __call__(
-        self, folder: Path, progress: ImportProgress, *, accepting: bool = False, cancel_departed: bool = False
+        self,
+        folder: Path,
+        progress: ImportProgress,
+        *,
+        accepting: bool = False,
+        cancel_departed: bool = False,
+        show: Callable[[Preview], None] = lambda _: None,
     ) -> IntakeReport:
-        """Import ``folder``. With ``cancel_departed``, the town cancels the future bookings of children who lost an
-        enrolment, and those on closed days.
+        """Import ``folder``. ``show`` gets what it will change, before anything is written.
+
+        With ``cancel_departed``, the town cancels the future bookings of children who lost an enrolment, and those on
+        closed days.
 
         Raises BadFiles before anything is written. Raises Braked, also before anything is written, when the run would
         change too much, unless ``accepting``. Raises Unavailable at any time: import again, nothing is lost.
@@ -78,6 +104,7 @@ class Importer:
             run.compare_invoices()
             run.compare_codes()
             run.compare_children()
+            show(run.preview())
             if not accepting:
                 run.brake()
             run.write_families()
@@ -150,9 +177,18 @@ class ImportRun:
         known = self.directory.look()
         self.report.same_children = list(same_children(self.lists, self.ports.store, known)) if known else []
 
+    def preview(self) -> Preview:
+        """What the run would change. The codes are compared by then. Raises Unavailable."""
+        today = paris_day(self.now)
+        stage_portal(self.lists, self.ports.store, today)
+        closed = ClosedDays(self.lists, self.ports.places.plannings, TownDays(self.town), today)
+        falls = sum(1 for _ in closed(self.meeting.change.closed))
+        seen = preview(self.lists, self.online, self.town, falls, today.isoformat())
+        return seen.with_more(str(child) for child in self.report.same_children)
+
     def brake(self) -> None:
-        """Raises Braked when the run would change too much. The codes are compared by then."""
-        brake(self.lists, self.ports.store, paris_day(self.now))
+        """Raises Braked when the run would change too much, as its preview shows."""
+        brake(self.lists, self.online, self.town)
 
     def write_families(self) -> None:
         self.report.renumbered = renumbered(self.lists)

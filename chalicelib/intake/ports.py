@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.rules.access_letters import AccessLetter
-from chalicelib.rules.families import Enrolment, Family
+from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.rules.turning import ClosedNote
@@ -33,9 +33,8 @@ class IntakeStore(Protocol):
         number at a time."""
         ...
 
-    def enrolments(self) -> Iterator[tuple[FamilyId, ChildId, tuple[Enrolment, ...]]]:
-        """The enrolments of each child of each family; children are in no order. It reads the whole portal. Children
-        that left are not in it."""
+    def children(self) -> Iterator[tuple[FamilyId, Child]]:
+        """Each child of each family, in no order. It reads the whole portal. Children that left are not in it."""
         ...
 
     def put_families(self, families: Iterable[Family]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from chalicelib.rules.billing import Billing
+from chalicelib.rules.brakes import Brakes
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.kitchen import KitchenOrder, Sitting
@@ -138,6 +139,7 @@ class Town(Value):
     billing: Billing = Billing()
     diets: Mapping[DietId, str] = field(default_factory=dict)
     """The diets that a child may have and their names, in the order in which the town wants to show them."""
+    brakes: Brakes = Brakes()
 
     def activity(self, activity: ActivityId) -> Activity | None:
         """The activity; None when the town does not have it, or no longer: bookings and the journal live longer than

@@ -60,8 +60,8 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
         payer=profile["payer"]["S"],
         email=profile["email"]["S"],
         session_epoch=epoch,
-        children=tuple(_child(item) for item in children if "elsewhere" not in item),
-        former=tuple(_child(item) for item in children if "elsewhere" in item),
+        children=tuple(child_of(item) for item in children if "elsewhere" not in item),
+        former=tuple(child_of(item) for item in children if "elsewhere" in item),
         ended_sessions=frozenset(ended),
         address=tuple(line["S"] for line in profile["address"]["L"]) if "address" in profile else (),
         direct_debit="direct_debit" in profile,
@@ -99,7 +99,8 @@ def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
         )
 
 
-def _child(item: RawItem) -> Child:
+def child_of(item: RawItem) -> Child:
+    """The child in this item."""
     return Child(
         id=keys.child_of(item["part"]["S"]),
         code=item["code"]["S"],
@@ -107,7 +108,7 @@ def _child(item: RawItem) -> Child:
         last_name=item["last_name"]["S"],
         school=SchoolId(item["school"]["S"]),
         class_name=item["class_name"]["S"],
-        enrolments=enrolments_of(item),
+        enrolments=_enrolments_of(item),
         left=date.fromisoformat(item["left"]["S"]) if "left" in item else None,
         unsettled="unsettled" in item,
         birth=date.fromisoformat(item["birth"]["S"]) if "birth" in item else None,
@@ -116,7 +117,7 @@ def _child(item: RawItem) -> Child:
     )
 
 
-def enrolments_of(item: RawItem) -> tuple[Enrolment, ...]:
+def _enrolments_of(item: RawItem) -> tuple[Enrolment, ...]:
     """The enrolments of the child in this item."""
     return tuple(_enrolment(one["S"]) for one in item["enrolments"]["L"])
 

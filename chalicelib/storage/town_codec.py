@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 
+from chalicelib.rules.brakes import Brakes
 from chalicelib.rules.deadlines import DatedRules, Deadline, FixedDates, Rule, WeekdayTable
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.openings import Advance, Window
@@ -44,6 +45,7 @@ def dump(town: Town) -> str:
             **dump_kitchen(town),
             **dump_billing(town.billing),
             "diets": [[diet, label] for diet, label in town.diets.items()],
+            "brakes": facts_of(town.brakes),
         }
     )
 
@@ -70,6 +72,7 @@ def load(text: str) -> Town:
         orders=load_orders(read),
         billing=load_billing(read),
         diets={DietId(diet): label for diet, label in read.get("diets", [])},
+        brakes=Brakes(**read.get("brakes", {})),
     )
 
 

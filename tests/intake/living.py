@@ -101,9 +101,9 @@ class LivingTown:
         self.app = Chalice("test")
         add_pages(self.app, lambda: self.portal)
 
-    def load(self, folder: Path, **word: bool) -> IntakeReport:
+    def load(self, folder: Path, *, accepting: bool = True, cancel_departed: bool = False) -> IntakeReport:
         """What the brakes would stop goes through: they are tried elsewhere."""
-        return self.run(folder, Silence(), **{"accepting": True, **word})
+        return self.run(folder, Silence(), accepting=accepting, cancel_departed=cancel_departed)
 
     def opens(self, child_code: str, payer_code: str) -> FamilyId | None:
         """The family that two codes open, None when they open nothing. Nobody counts these tries."""

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.commands.import_town import BRAKED, DONE, main
-from chalicelib.intake.brakes import ALWAYS_PASSES, MOST_RENUMBERED_SHOWN, SHARE_OF_CODES, Braked, Loss, reasons
+from chalicelib.intake.brakes import MOST_RENUMBERED_SHOWN, SHARE_OF_CODES, Braked, Loss, reasons
+from chalicelib.intake.progress import Silence
+from chalicelib.rules.brakes import Brakes
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Database
-from tests.intake.folder import LISTS, a_folder
+from tests.intake.folder import LISTS, TOWN, a_folder
 from tests.intake.memory_portal import Portal, snapshot, without
 
+ALWAYS_PASSES = Brakes().count
 ZEROS_LOST = {"enfants": LISTS["enfants.csv"].replace(";00", ";")}
 
 
@@ -107,7 +110,56 @@ def test_an_enrolment_that_ends_is_one_that_leaves(portal: Portal, quick_hashes:
     lists["inscriptions"] = lists["inscriptions"].replace(";cantine;;;", ";cantine;;22/11/2026;")
     assert stopped(portal, a_folder(tmp_path, **lists)) == ["30 inscriptions sur 30 s'arrêteraient"]
     lists["inscriptions"] = lists["inscriptions"].replace("22/11/2026", "23/11/2026")
-    portal.load(a_folder(tmp_path, **lists))
+    assert stopped(portal, a_folder(tmp_path, **lists)) == ["30 inscriptions sur 30 changeraient de dates"]
+
+
+def test_names_that_all_change_stop_the_run(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
+    portal.load(a_folder(tmp_path, **a_town(30)))
+    lists = a_town(30)
+    lists["enfants"] = lists["enfants"].replace(";A;B;", ";B;A;")
+    assert stopped(portal, a_folder(tmp_path, **lists)) == ["30 enfants sur 30 changeraient de nom ou d'école"]
+
+
+def test_another_towns_folder_stops_the_run(portal: Portal, tmp_path: Path) -> None:
+    portal.load(a_folder(tmp_path))
+    town = TOWN.replace('nom = "Ville de démo"', 'nom = "Autre ville"')
+    assert stopped(portal, a_folder(tmp_path, town=town)) == [
+        "la ville s'appellerait « Autre ville », et s'appelle « Ville de démo » : est-ce le bon dossier ?"
+    ]
+    portal.load(a_folder(tmp_path, town=TOWN.replace("Ville de démo", "VILLE DE DEMO")))
+
+
+def test_a_calendar_that_ends_sooner_stops_the_run(portal: Portal, tmp_path: Path) -> None:
+    portal.load(a_folder(tmp_path))
+    assert stopped(portal, a_folder(tmp_path, town=TOWN.replace("2027-07-02", "2027-06-30"))) == [
+        "le calendrier finirait le 30/06/2027, et finit le 02/07/2027 : est-ce le fichier de cette année ?"
+    ]
+    portal.load(a_folder(tmp_path, town=TOWN.replace("2027-07-02", "2027-07-05")))
+
+
+def braked_at(count: int, percent: int) -> str:
+    return f"{TOWN}\n[freins]\nnombre = {count}\npourcent = {percent}\n"
+
+
+def test_a_town_sets_its_own_brakes(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
+    portal.load(a_folder(tmp_path, town=braked_at(2, 1), **a_town(100)))
+    families, *_ = stopped(portal, a_folder(tmp_path, town=braked_at(2, 1), **a_town(97)))
+    assert families == "3 familles sur 100 ne seraient plus dans les listes"
+
+
+def test_a_file_cannot_loosen_its_own_brakes(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
+    """What is published holds until the next import, which the preview of this one says."""
+    portal.load(a_folder(tmp_path, **a_town(100)))
+    loose = a_folder(tmp_path, town=braked_at(1000, 100), **a_town(70))
+    assert len(stopped(portal, loose)) == 3
+    shown: list[str] = []
+    portal.run(
+        a_folder(tmp_path, town=braked_at(1000, 100), **a_town(100)), Silence(), show=lambda p: shown.extend(p.lines())
+    )
+    assert shown[-1] == (
+        "  Ville : ses freins seront, dès l'import suivant, à 1000 et 100\xa0% (ils sont à 20 et 5\xa0%)"
+    )
+    portal.load(a_folder(tmp_path, town=braked_at(1000, 100), **a_town(70)))
 
 
 def test_enrolments_that_are_over_are_not_missed(portal: Portal, quick_hashes: None, tmp_path: Path) -> None:
@@ -220,7 +272,10 @@ def test_the_command_says_what_it_would_do_and_how_to_go_on(
     assert run()[0] == DONE
     a_folder(tmp_path, **ZEROS_LOST)
     status, out, error = run()
-    assert (status, out) == (BRAKED, "")
+    assert (status, out.splitlines()) == (
+        BRAKED,
+        ["Par rapport au portail :", "  Codes d'accès : 3 ajoutés, 3 supprimés"],
+    )
     assert error.splitlines() == [
         "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup.",
         "  3 codes sur 3 changeraient : ceux que les parents ont ne marcheraient plus (2 familles)",

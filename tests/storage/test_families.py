@@ -50,15 +50,15 @@ def test_nobody_is_there_at_first(stores: Stores) -> None:
     assert stores.intake.family_items([BOND, BOND]) == {}
     assert list(stores.intake.logins()) == []
     assert stores.intake.stamps() == {}
-    assert list(stores.intake.enrolments()) == []
+    assert list(stores.intake.children()) == []
 
 
-def test_every_enrolment_is_seen(stores: Stores) -> None:
+def test_every_child_is_seen(stores: Stores) -> None:
     many = [Family(FamilyId(f"f-{n}"), "X", "", 0, (child(f"c-{n:03d}", Enrolment(CANTEEN)),)) for n in range(60)]
     stores.intake.put_families([FAMILY, *many])
     stores.intake.revoke_sessions(BOND)
-    seen = {(family, name): enrolments for family, name, enrolments in stores.intake.enrolments()}
-    listed = {(family.id, one.id): one.enrolments for family in (FAMILY, *many) for one in family.children}
+    seen = {(family, one.id): one for family, one in stores.intake.children()}
+    listed = {(family.id, one.id): one for family in (FAMILY, *many) for one in family.children}
     assert seen == listed
 
 

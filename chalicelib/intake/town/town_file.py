@@ -16,6 +16,7 @@ from chalicelib.intake.files.toml_tables import Source, Table
 from chalicelib.intake.files.toml_words import BadToml, parsed
 from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.billing_file import read_billing
+from chalicelib.intake.town.brakes_file import read_brakes
 from chalicelib.intake.town.calendar_file import CLOSURES, OPENINGS, read_calendar, read_exceptionals
 from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
@@ -111,7 +112,7 @@ def _town(table: Table, folder: Path) -> Town | None:
     activities = read_activities(listed, schools) if listed else {}
     if listed and not activities:
         listed.fault("", "aucune activité ; attendu par exemple : [activites.cantine]")
-    diets = read_diets(table)
+    diets, brakes = read_diets(table), read_brakes(table)
     _refuse_same(table, {("regimes", str(diet)): label for diet, label in diets.items()}, "régimes")
     _refuse_same_labels(table, activities, schools)
     calendar = _calendar(table, activities, schools)
@@ -122,7 +123,7 @@ def _town(table: Table, folder: Path) -> Town | None:
     if not calendar:
         return None
     town = Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
-    return replace(town, sittings=sittings, orders=orders, diets=diets, billing=billing)
+    return replace(town, sittings=sittings, orders=orders, diets=diets, billing=billing, brakes=brakes)
 
 
 def _colour(table: Table) -> str:

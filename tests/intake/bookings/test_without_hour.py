@@ -98,7 +98,7 @@ def test_a_line_after_a_calendar_that_grew_shorter_is_set_aside(portal: Portal, 
     portal.load(a_folder(tmp_path, **with_line("reservations", june)))
     text = (tmp_path / "town.toml").read_text().replace("2027-07-02", "2026-12-18")
     lines = f"{june}\nf-1;c-7;cantine;2027-06-03;;mairie;2026-11-02"
-    report = portal.load(a_folder(tmp_path, town=text, **with_line("reservations", lines)))
+    report = portal.accept(a_folder(tmp_path, town=text, **with_line("reservations", lines)))
     assert [str(one) for one in report.refused] == [
         "reservations.csv:6: le 03/06/2027 est après le dernier jour du calendrier (18/12/2026) ; "
         "attendu : ôter cette ligne"
