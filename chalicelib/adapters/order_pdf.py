@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.adapters.plain_pdf import HEADING, MARGIN, PAGE_WIDTH, TITLE, PaperColumn, PlainPdf
 from chalicelib.services.order_ports import DayWords, OrderSheet
 
-SCHOOL, SITTING, NUMBER = 150.0, 95.0, 44.0
+SCHOOL, SITTING, NUMBER = 150.0, 95.0, 54.0
 """Points: widths of the first two columns, and the least of the others."""
 
 
