@@ -1,5 +1,5 @@
 """What runs by itself: the notification of new invoices, the outbox, the kitchen's orders, the look at payments, the
-recount of limited places, what SES says of its mails.
+recount of limited places, the night's files, what SES says of its mails.
 
 Each job is a Lambda of its own, and its handler is a function of this module. Only Chalice is imported until a job
 runs, because the API's Lambda imports this module too, to register it.
@@ -45,6 +45,12 @@ def reconcile_payments(event: CloudWatchEvent) -> None:
 @jobs.schedule(Cron(30, 1, "*", "*", "?", "*"), description="Limited places are counted again from the bookings")
 def recount_places(_event: CloudWatchEvent) -> None:
     _jobs().recount_places()
+
+
+# After the recount and long before the office opens. A run that left something is run again by AWS, and goes on.
+@jobs.schedule(Cron(30, 2, "*", "*", "?", "*"), description="The night's files are written for the town's software")
+def write_exports(event: CloudWatchEvent) -> None:
+    _jobs().write_exports(_seconds_left(event))
 
 
 @jobs.on_cw_event(UNDELIVERED)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.drop_box import S3DropBox
     from chalicelib.adapters.mailer import SesMailSender
     from chalicelib.exports.attendance import ExportAttendance
+    from chalicelib.exports.nightly import WriteExports
+    from chalicelib.exports.run import Export
     from chalicelib.intake.importing import Importer
     from chalicelib.intake.people.made_codes import MakeCodes
     from chalicelib.services.bounces import NoteSesEvent
@@ -58,6 +60,7 @@ class Jobs(Value):
     note_ses_event: "NoteSesEvent"
     reconcile_payments: "Reconcile"
     recount_places: "RecountPlaces"
+    write_exports: "WriteExports"
 
 
 def _freely() -> None:
@@ -276,6 +279,7 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.services.ordering import SendOrders  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
     from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
+    from chalicelib.wiring_exports import nightly_of  # noqa: PLC0415
 
     ports = ports_on_aws(settings)
     clock, outbox = ports.clock, ports.outbox
@@ -303,6 +307,7 @@ def build_jobs(settings: Settings) -> Jobs:
         ),
         reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
+        write_exports=nightly_of(settings, build_exports(settings)),
     )
 
 
@@ -330,6 +335,13 @@ def _sending(settings: Settings, ports: Ports) -> "SendOutbox":
         sleep=time.sleep,
         trouble=OrderTroubles(town=ports.town, report=report),
     )
+
+
+def build_exports(settings: Settings) -> "Export":
+    """Every kind of file that leaves the portal."""
+    from chalicelib.wiring_exports import exports_of  # noqa: PLC0415
+
+    return exports_of(settings, database_of(settings), bookings_of(settings), directory_of(settings))
 
 
 def build_personal_data(settings: Settings) -> "PersonalData":

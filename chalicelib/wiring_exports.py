@@ -2,32 +2,47 @@
 
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.export_shelf import S3Shelf, documents_client
+from chalicelib.adapters.logs import report
+from chalicelib.exports.billed import BookingsOn
 from chalicelib.exports.billing import ExportBilling
 from chalicelib.exports.changes import ExportChanges
+from chalicelib.exports.nightly import WriteExports
 from chalicelib.exports.run import BILLING, CHANGES, PAYMENTS, Export, PaymentFiles, billing_files, change_files
+from chalicelib.services.outgoing_ports import DirectoryStore
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.billing_book import DynamoBillingBook
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.cursors import DynamoCursorStore
+from chalicelib.storage.database import Database
 from chalicelib.storage.town import DynamoTownStore
-from chalicelib.wiring import bookings_of, database_of, directory_of
 
-CLOSED_MONTHS = "facturation/"
-"""Folder of the bucket with the closed months."""
+CLOSED_MONTHS, OF_THE_NIGHT = "facturation/", "exports/"
+"""Folders of the bucket: the closed months, and the files of each night, which expire."""
 
 
-def build_exports(settings: Settings) -> Export:
+def nightly_of(settings: Settings, exports: Export) -> WriteExports:
+    """The same files, each night into the bucket."""
+    client = documents_client(region=settings.region, endpoint=settings.endpoint)
+    return WriteExports(
+        exports=exports,
+        shelf_of=lambda folder: S3Shelf(client, settings.bucket, f"{OF_THE_NIGHT}{folder}"),
+        clock=clock_for(settings.demo_now),
+        report=report,
+    )
+
+
+def exports_of(settings: Settings, database: Database, bookings: BookingsOn, directory: DirectoryStore) -> Export:
     """Every kind of file that leaves, by its name."""
-    database, clock = database_of(settings), clock_for(settings.demo_now)
+    clock = clock_for(settings.demo_now)
     town, feed = DynamoTownStore(database), DynamoChangeFeed(database)
     client = documents_client(region=settings.region, endpoint=settings.endpoint)
     changes = ExportChanges(feed=feed, cursors=DynamoCursorStore(database), town=town, clock=clock)
     billing = ExportBilling(
         town=town,
-        bookings=bookings_of(settings),
+        bookings=bookings,
         feed=feed,
-        directory=directory_of(settings),
+        directory=directory,
         book=DynamoBillingBook(database),
         archive=S3Shelf(client, settings.bucket, CLOSED_MONTHS),
         clock=clock,

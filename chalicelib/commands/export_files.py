@@ -23,8 +23,7 @@ _CONSUMER = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20})?")
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
     """Exit status: 0 the files are written, 1 they are not, 2 it could not start."""
-    from chalicelib.wiring import settings_of  # noqa: PLC0415 - AWS's libraries come with it
-    from chalicelib.wiring_exports import build_exports  # noqa: PLC0415
+    from chalicelib.wiring import build_exports, settings_of  # noqa: PLC0415 - AWS's libraries come with it
 
     options = _options(arguments)
     folder = Path(options.dossier)

@@ -17,7 +17,7 @@ PARTITION = "aws"
 """AWS has several separate worlds; this one has every region where a town may be deployed."""
 OPERATIONS: Mapping[str, frozenset[str]] = {
     "dynamodb": frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"}),
-    "s3": frozenset({"GetObject", "HeadObject"}),
+    "s3": frozenset({"DeleteObject", "GetObject", "HeadObject", "PutObject"}),
     "sesv2": frozenset({"SendEmail"}),
 }
 """What the functions call, by service. SSM is called without botocore's model. A test runs the functions and

@@ -84,6 +84,21 @@ FUNCTIONS: Mapping[str, Function] = {
         },
         at_once=1,
     ),
+    "WriteExports": Function(
+        "write-exports",
+        {
+            "journal/index/by-written": ("Query",),
+            "payments": ("Query",),
+            "planning/index/by-day": ("Query",),
+            "town": ("GetItem", "PutItem", "Query"),
+        },
+        folders={
+            "annuaire": ("GetObject",),
+            "exports": ("DeleteObject", "GetObject", "PutObject"),
+            "facturation": ("GetObject",),
+        },
+        at_once=1,
+    ),
     "NoteSesEvent": Function("note-ses-event", {"outbox": ("BatchWriteItem", "PutItem"), "town": ("GetItem",)}),
 }
 """Functions by Chalice's name of the resource. A test runs each one and compares its calls with what it may call."""

@@ -6,6 +6,7 @@ from typing import Any
 API, OUTBOX, RECONCILE = "APIHandler", "SendOutbox", "ReconcilePayments"
 RECOUNT, ORDERS, BOUNCES = "RecountPlaces", "SendOrders", "NoteSesEvent"
 IMPORT = "ImportFiles"
+EXPORTS = "WriteExports"
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ METRICS = (
         value="waited",
         above=7200,
     ),
+    Metric("exports-written", "exports.written", (EXPORTS,)),
     Metric("places-recounted", "places.recounted", (RECOUNT,), value="wrong"),
     Metric(
         "pages-failed",

@@ -177,7 +177,8 @@ def _jobs(files: Files) -> list[scheduler.Job]:
 
     jobs = build_jobs(Settings.from_environ(os.environ))
     jobs.send_outbox.sender = KeepingSender(jobs.send_outbox.sender, files)
-    return [jobs.notify_invoices, jobs.send_orders, jobs.send_outbox, jobs.reconcile_payments]
+    nightly = scheduler.each_night(jobs.write_exports, jobs.write_exports.clock)
+    return [jobs.notify_invoices, jobs.send_orders, jobs.send_outbox, jobs.reconcile_payments, nightly]
 
 
 def _drops(options: RunOptions) -> DropFolder:

@@ -5,10 +5,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+from chalicelib.rules.school_calendar import paris_day, paris_instant
+from chalicelib.services.ports import Clock
+
 log = logging.getLogger("portal.jobs")
 EVERY = 2.0
 """Seconds between two rounds: a reader of the mailbox should not have to wait."""
-TIME_ENOUGH = 60.0
+TIME_ENOUGH, A_LAMBDAS_LIFE = 60.0, 900.0
+NIGHT_MINUTE = 3 * 60 + 30
 
 Job = Callable[[Callable[[], float]], object]
 
@@ -34,6 +38,20 @@ def running(jobs: Sequence[Job], every: float = EVERY) -> Iterator[None]:
     finally:
         stopping.set()
         thread.join()
+
+
+def each_night(job: Job, clock: Clock) -> Job:
+    """``job`` as EventBridge runs it at night: once a day, after ``NIGHT_MINUTE``, and not on the day of the start."""
+    done = paris_day(clock.now())
+
+    def run(seconds_left: Callable[[], float]) -> None:
+        nonlocal done
+        now = clock.now()
+        if paris_day(now) > done and now >= paris_instant(paris_day(now), NIGHT_MINUTE) and seconds_left():
+            job(lambda: A_LAMBDAS_LIFE)
+            done = paris_day(now)
+
+    return run
 
 
 def _run(job: Job, seconds_left: Callable[[], float]) -> None:

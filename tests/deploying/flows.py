@@ -65,6 +65,8 @@ def ready_to_run(function: str) -> Iterator[tuple[Settings, Callable[[], None]]]
 
 def _at_work(function: str, stage: Settings) -> Settings:
     """The real time, but for the recount: it counts the days that are left of the demo's calendar."""
+    if function == "WriteExports":
+        return replace(stage, demo_now="2015-12-28T03:30")
     return stage if function == "RecountPlaces" else replace(stage, demo_now="")
 
 
@@ -199,7 +201,7 @@ def run_job(settings: Settings, name: str, treasury: Treasury) -> None:
         return
     if name == "reconcile_payments":
         jobs.reconcile_payments.settle.providers = {"web-service": treasury}
-    getattr(jobs, name)(lambda: 300.0)
+    getattr(jobs, name)(lambda: 900.0)
 
 
 def _no_pause(_seconds: float) -> None:

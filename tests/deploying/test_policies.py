@@ -19,6 +19,10 @@ BESIDES: dict[str, dict[Permission, str]] = {
         ("ses:SendRawEmail", "ses"): "SES asks for it too when an e-mail has files",
         ("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet",
     },
+    "WriteExports": {
+        ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for what is not there yet",
+        ("s3:GetObject", "documents/facturation/*"): "the file of a month that somebody closed",
+    },
     "SendOrders": {("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet"},
     "ImportFiles": {
         ("dynamodb:BatchGetItem", "payments"): "an invoice of the lists has a payment under way",

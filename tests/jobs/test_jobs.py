@@ -13,6 +13,7 @@ from moto.ses.models import ses_backends
 
 from app import app
 from chalicelib import jobs
+from chalicelib.exports.nightly import ENOUGH_SECONDS
 from chalicelib.rules.planning import PlaceKey
 from chalicelib.rules.town import Capacity
 from chalicelib.services.recounting import AT_REST_SECONDS
@@ -134,6 +135,14 @@ def test_the_recount_runs_at_night_and_has_the_time_to() -> None:
     assert isinstance(recount.schedule_expression, ScheduleExpression)
     assert recount.schedule_expression.to_string() == "cron(30 1 * * ? *)", "2:30 or 3:30 in Paris"
     assert CONFIG["lambda_functions"]["recount_places"]["lambda_timeout"] > AT_REST_SECONDS + 600
+
+
+def test_the_files_of_the_night_come_after_the_recount_and_have_the_time_to() -> None:
+    [exports] = [one for one in app.event_sources if one.name == "write_exports"]
+    assert isinstance(exports, ScheduledEventConfig)
+    assert isinstance(exports.schedule_expression, ScheduleExpression)
+    assert exports.schedule_expression.to_string() == "cron(30 2 * * ? *)", "3:30 or 4:30 in Paris"
+    assert CONFIG["lambda_functions"]["write_exports"]["lambda_timeout"] > 2 * ENOUGH_SECONDS
 
 
 def test_each_job_is_scheduled() -> None:

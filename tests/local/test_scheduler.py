@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
-from infra.local.scheduler import running
+from infra.local.scheduler import each_night, running
+from tests.clock import FixedClock, paris
 
 PATIENCE = 5.0
 
@@ -41,3 +43,13 @@ def test_a_job_is_told_when_its_time_is_over() -> None:
     assert told[0] is True
     assert told[-1] is False
     assert not [thread for thread in threading.enumerate() if thread.name == "jobs"]
+
+
+def test_a_nightly_job_runs_once_each_night_and_not_at_the_start() -> None:
+    clock = FixedClock(paris("lundi 2026-11-23 14:00"))
+    runs: list[tuple[datetime, float]] = []
+    job = each_night(lambda left: runs.append((clock.now(), left())), clock)
+    for _ in range(60):
+        clock.forward(hours=1)
+        job(lambda: 60.0)
+    assert runs == [(paris("mardi 2026-11-24 04:00"), 900.0), (paris("mercredi 2026-11-25 04:00"), 900.0)]
