@@ -279,7 +279,6 @@ def build_jobs(settings: Settings) -> Jobs:
     from chalicelib.services.ordering import SendOrders  # noqa: PLC0415
     from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
     from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
-    from chalicelib.wiring_exports import nightly_of  # noqa: PLC0415
 
     ports = ports_on_aws(settings)
     clock, outbox = ports.clock, ports.outbox
@@ -307,7 +306,7 @@ def build_jobs(settings: Settings) -> Jobs:
         ),
         reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
         recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
-        write_exports=nightly_of(settings, build_exports(settings)),
+        write_exports=_nightly(settings),
     )
 
 
@@ -341,7 +340,26 @@ def build_exports(settings: Settings) -> "Export":
     """Every kind of file that leaves the portal."""
     from chalicelib.wiring_exports import exports_of  # noqa: PLC0415
 
-    return exports_of(settings, database_of(settings), bookings_of(settings), directory_of(settings))
+    attendance = build_attendance(settings)
+    return exports_of(settings, database_of(settings), attendance=attendance, make_order=build_orders(settings))
+
+
+def _nightly(settings: Settings) -> "WriteExports":
+    """The function's zip has no fonts: its lists are for a spreadsheet."""
+    from chalicelib.exports.attendance import ExportAttendance  # noqa: PLC0415
+    from chalicelib.exports.daily import no_paper  # noqa: PLC0415
+    from chalicelib.wiring_exports import exports_of, nightly_of  # noqa: PLC0415
+
+    database = database_of(settings)
+    attendance = ExportAttendance(
+        bookings=bookings_of(settings),
+        directory=directory_of(settings),
+        town=DynamoTownStore(database),
+        render=no_paper,
+    )
+    return nightly_of(
+        settings, exports_of(settings, database, attendance=attendance, make_order=build_orders(settings))
+    )
 
 
 def build_personal_data(settings: Settings) -> "PersonalData":

@@ -3,12 +3,23 @@
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.export_shelf import S3Shelf, documents_client
 from chalicelib.adapters.logs import report
-from chalicelib.exports.billed import BookingsOn
+from chalicelib.exports.attendance import ExportAttendance
 from chalicelib.exports.billing import ExportBilling
 from chalicelib.exports.changes import ExportChanges
+from chalicelib.exports.daily import AttendanceFiles, OrderFiles
 from chalicelib.exports.nightly import WriteExports
-from chalicelib.exports.run import BILLING, CHANGES, PAYMENTS, Export, PaymentFiles, billing_files, change_files
-from chalicelib.services.outgoing_ports import DirectoryStore
+from chalicelib.exports.run import (
+    BILLING,
+    CHANGES,
+    LISTS,
+    ORDERS,
+    PAYMENTS,
+    Export,
+    PaymentFiles,
+    billing_files,
+    change_files,
+)
+from chalicelib.services.ordering import MakeOrder
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.billing_book import DynamoBillingBook
@@ -32,7 +43,9 @@ def nightly_of(settings: Settings, exports: Export) -> WriteExports:
     )
 
 
-def exports_of(settings: Settings, database: Database, bookings: BookingsOn, directory: DirectoryStore) -> Export:
+def exports_of(
+    settings: Settings, database: Database, *, attendance: ExportAttendance, make_order: MakeOrder
+) -> Export:
     """Every kind of file that leaves, by its name."""
     clock = clock_for(settings.demo_now)
     town, feed = DynamoTownStore(database), DynamoChangeFeed(database)
@@ -40,15 +53,17 @@ def exports_of(settings: Settings, database: Database, bookings: BookingsOn, dir
     changes = ExportChanges(feed=feed, cursors=DynamoCursorStore(database), town=town, clock=clock)
     billing = ExportBilling(
         town=town,
-        bookings=bookings,
+        bookings=attendance.bookings,
         feed=feed,
-        directory=directory,
+        directory=attendance.directory,
         book=DynamoBillingBook(database),
         archive=S3Shelf(client, settings.bucket, CLOSED_MONTHS),
         clock=clock,
     )
     return Export(
         {
+            LISTS: AttendanceFiles(export=attendance, town=town, clock=clock),
+            ORDERS: OrderFiles(make=make_order, town=town, clock=clock),
             PAYMENTS: PaymentFiles(attempts=DynamoAttemptStore(database), clock=clock),
             CHANGES: change_files(changes),
             BILLING: billing_files(billing, clock),

@@ -6,7 +6,7 @@ A kind whose list of files is there is whole. A night that ended anywhere is run
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from chalicelib.exports.run import BILLING, CHANGES, COMPLETE, PAYMENTS, Asked, Export
+from chalicelib.exports.run import BILLING, CHANGES, COMPLETE, LISTS, ORDERS, PAYMENTS, Asked, Export
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.outgoing_ports import Shelf
@@ -55,6 +55,8 @@ class WriteExports:
 def nights_kinds(today: date) -> Iterator[tuple[str, Asked]]:
     """What the night before ``today`` writes."""
     yield PAYMENTS, Asked(day=today - timedelta(days=1))
+    yield LISTS, Asked()
+    yield ORDERS, Asked()
     yield CHANGES, Asked(consumer=NIGHT, resuming=True)
     month = today.replace(day=1)
     if today.day >= BILLS_FROM:

@@ -20,6 +20,7 @@ from chalicelib.services.ports import Clock
 from chalicelib.values import Value
 
 PAYMENTS, CHANGES, BILLING = "paiements", "modifications", "facturation"
+LISTS, ORDERS = "listes", "commandes"
 COMPLETE = "complet.csv"
 """The list of the files of one export, written when all of them are there."""
 

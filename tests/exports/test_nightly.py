@@ -11,7 +11,18 @@ import pytest
 from chalicelib.adapters.export_shelf import S3Shelf, documents_client
 from chalicelib.exports.changes import ExportChanges
 from chalicelib.exports.nightly import ENOUGH_SECONDS, WriteExports, nights_kinds
-from chalicelib.exports.run import BILLING, CHANGES, COMPLETE, PAYMENTS, Asked, Export, PaymentFiles, change_files
+from chalicelib.exports.run import (
+    BILLING,
+    CHANGES,
+    COMPLETE,
+    LISTS,
+    ORDERS,
+    PAYMENTS,
+    Asked,
+    Export,
+    PaymentFiles,
+    change_files,
+)
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import ChildId, EntryId, FamilyId
 from chalicelib.rules.planning import Slot, Wish
@@ -30,6 +41,7 @@ from tests.stand_in import REGION, database_for, kept_by_moto, moto_town, settin
 
 NIGHT = paris("mardi 2026-11-17 03:30")
 TODAY = "2026-11-17"
+ALL = [PAYMENTS, LISTS, ORDERS, CHANGES]
 CLIENT = documents_client(region=REGION)
 BUCKET = settings_for().bucket
 
@@ -45,7 +57,7 @@ class Desk:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NIGHT))
 
     def __post_init__(self) -> None:
-        for kind in (PAYMENTS, CHANGES, BILLING):
+        for kind in (LISTS, ORDERS, PAYMENTS, CHANGES, BILLING):
             self.kinds.setdefault(kind, self._kind(kind))
 
     def _kind(self, kind: str) -> Callable[[Asked, Shelf], Sequence[str]]:
@@ -72,11 +84,11 @@ def test_every_kind_has_its_folder() -> None:
     desk = Desk()
     desk.run()
     assert {folder: sorted(shelf.files) for folder, shelf in desk.shelves.items()} == {
-        f"{TODAY}/{kind}/": [COMPLETE, f"{kind}.csv"] for kind in (PAYMENTS, CHANGES)
+        f"{TODAY}/{kind}/": sorted([COMPLETE, f"{kind}.csv"]) for kind in ALL
     }
     assert desk.told == [("exports.written", {"day": TODAY})]
     desk.run()
-    assert desk.asked == [PAYMENTS, CHANGES], "nothing is written twice in a night"
+    assert desk.asked == ALL, "nothing is written twice in a night"
 
 
 def test_one_that_fails_does_not_hold_back_the_others() -> None:
@@ -86,20 +98,20 @@ def test_one_that_fails_does_not_hold_back_the_others() -> None:
     desk = Desk({PAYMENTS: breaks})
     with pytest.raises(Unavailable, match="paiements"):
         desk.run()
-    assert desk.asked == [CHANGES]
+    assert desk.asked == ALL[1:]
     assert desk.told == [("exports.failed", {"kind": PAYMENTS, "why": "treasury"})]
     desk.kinds[PAYMENTS] = desk._kind(PAYMENTS)
     desk.run()
-    assert desk.asked == [CHANGES, PAYMENTS]
+    assert desk.asked == [*ALL[1:], PAYMENTS]
 
 
 def test_what_there_is_no_time_for_is_left_to_the_next_run() -> None:
     desk = Desk()
-    with pytest.raises(Unavailable, match=f"{PAYMENTS}, {CHANGES}"):
+    with pytest.raises(Unavailable, match=", ".join(ALL)):
         desk.run(ENOUGH_SECONDS - 1)
-    assert (desk.asked, [shelf.files for shelf in desk.shelves.values()]) == ([], [{}, {}])
+    assert (desk.asked, [shelf.files for shelf in desk.shelves.values()]) == ([], [{}] * len(ALL))
     desk.run()
-    assert desk.asked == [PAYMENTS, CHANGES]
+    assert desk.asked == ALL
 
 
 @pytest.mark.parametrize(
@@ -118,6 +130,11 @@ def test_the_month_is_billed_around_its_end(today: str, month: str | None) -> No
     kinds = dict(nights_kinds(date.fromisoformat(today)))
     billed = kinds[BILLING].month if BILLING in kinds else None
     assert (billed and f"{billed:%Y-%m}") == month
+
+
+def no_files(asked: Asked, shelf: Shelf) -> Sequence[str]:
+    """A town without lists and orders."""
+    return ()
 
 
 def nothing_said(event: str, **facts: object) -> None:
@@ -141,7 +158,7 @@ class Night:
         changes = ExportChanges(feed=feed, cursors=cursors, town=town, clock=self.clock)
         payments = PaymentFiles(attempts=DynamoAttemptStore(database), clock=self.clock)
         self.job = WriteExports(
-            exports=Export({PAYMENTS: payments, CHANGES: change_files(changes)}),
+            exports=Export({PAYMENTS: payments, LISTS: no_files, ORDERS: no_files, CHANGES: change_files(changes)}),
             shelf_of=lambda folder: S3Shelf(CLIENT, BUCKET, f"exports/{folder}"),
             clock=self.clock,
             report=nothing_said,
