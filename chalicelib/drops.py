@@ -3,7 +3,8 @@
 import os
 from typing import Any
 
-from chalicelib.wiring import receive_drops, settings_of
+from chalicelib.wiring import settings_of
+from chalicelib.wiring_drops import receive_drops
 
 
 def receive(_event: dict[str, Any], context: Any) -> None:

@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.clock import clock_for
@@ -15,7 +14,7 @@ from chalicelib.adapters.secret_store import read_secrets
 from chalicelib.portal import Portal, Ports, assemble, settling
 from chalicelib.rules.payments import BY_URL, WEB_SERVICE
 from chalicelib.services.payment_ports import PaymentProvider
-from chalicelib.services.ports import Clock, SecondsLeft
+from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.database import Database, Guard
@@ -33,7 +32,6 @@ from chalicelib.web.links import SignedLinks
 
 if TYPE_CHECKING:
     from chalicelib.adapters.directory_store import S3DirectoryStore
-    from chalicelib.adapters.drop_box import S3DropBox
     from chalicelib.adapters.mailer import SesMailSender
     from chalicelib.exports.attendance import ExportAttendance
     from chalicelib.exports.nightly import WriteExports
@@ -212,52 +210,6 @@ def build_codes(portal: str, demo_now: str = "") -> "MakeCodes":
     from chalicelib.intake.people.made_codes import MakeCodes  # noqa: PLC0415
 
     return MakeCodes(letters=AccessLetters(portal), clock=clock_for(demo_now), choose=secrets.choice, as_csv=csv_bytes)
-
-
-def receive_drops(settings: Settings, seconds_left: SecondsLeft, folder: Path | None = None) -> None:
-    """Import what lies in the town's drop folder, unless somebody imports now. Nothing of the import is loaded when
-    nothing lies there. Files are unpacked in ``folder``; None for the machine's own place. Raises Unavailable."""
-    from chalicelib.intake.drop.memory import nothing_to_do  # noqa: PLC0415
-    from chalicelib.services.leasing import Busy, leased  # noqa: PLC0415
-
-    if nothing_to_do(_drop_box(settings)):
-        return
-    from chalicelib.intake.drop.archives import limits_of  # noqa: PLC0415
-    from chalicelib.intake.drop.receiving import ReceiveDrops  # noqa: PLC0415
-
-    # The machine's own clock, also in a demo: S3 says by it when a file came.
-    clock = build_clock()
-    try:
-        with leased(build_lease(settings), "un dépôt de fichiers", clock) as lease:
-            importer = build_intake(settings, lease.check)
-            ReceiveDrops(
-                box=_drop_box(settings, lease.check),
-                importer=importer,
-                towns=importer.store,
-                outbox=DynamoOutbox(database_of(settings, lease.check), settings.pepper),
-                clock=clock,
-                town_clock=importer.clock,
-                report=report,
-                limits=limits_of(settings.drop_megabytes),
-                pause=time.sleep,
-                folder=folder,
-            )(seconds_left)
-    except Busy:
-        report("drop.busy")
-
-
-def keep_imported(settings: Settings, folder: Path, guard: Guard) -> None:
-    """What an operator imported is what dropped lists are completed with. Raises Unavailable."""
-    from chalicelib.intake.drop.keeping import keep  # noqa: PLC0415
-
-    if settings.bucket:
-        keep(_drop_box(settings, guard), folder, build_clock().now())
-
-
-def _drop_box(settings: Settings, guard: Guard = _freely) -> "S3DropBox":
-    from chalicelib.adapters.drop_box import S3DropBox  # noqa: PLC0415
-
-    return S3DropBox(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint, guard=guard)
 
 
 def _unheard(event: str, **facts: object) -> None:

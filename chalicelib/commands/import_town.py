@@ -115,13 +115,8 @@ def _would_stop(reasons: Iterable[str]) -> list[str]:
 def _import(
     folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO, options: argparse.Namespace
 ) -> int:
-    from chalicelib.wiring import (  # noqa: PLC0415 - AWS's libraries come with it
-        build_clock,
-        build_intake,
-        build_lease,
-        keep_imported,
-        settings_of,
-    )
+    from chalicelib.wiring import build_clock, build_intake, build_lease, settings_of  # noqa: PLC0415 - AWS's libraries
+    from chalicelib.wiring_drops import keep_imported  # noqa: PLC0415 - the same
 
     settings = settings_of(environ)
     with leased(build_lease(settings), WHO, build_clock(), waiting=progress.waiting) as lease:

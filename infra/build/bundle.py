@@ -52,7 +52,7 @@ PORTAL = Bundle(
     LOCK,
     (
         *NOT_ON_LAMBDA,
-        *("chalicelib/intake", "chalicelib/drops.py", "chalicelib/adapters/drop_box.py"),
+        *("chalicelib/intake", "chalicelib/drops.py", "chalicelib/wiring_drops.py", "chalicelib/adapters/drop_box.py"),
         *("chalicelib/adapters/fonts", "chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
         *("chalicelib/french/markdown.py", "templates/static"),
     ),

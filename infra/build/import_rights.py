@@ -8,11 +8,11 @@ BESIDE_CHALICE: Mapping[str, Function] = {
     "ImportFiles": Function(
         "import-files",
         {
-            "families": ("BatchWriteItem", "ConditionCheckItem", "Query", "Scan", "UpdateItem"),
-            "invoices": ("GetItem", "PutItem", "Query", "UpdateItem"),
+            "families": ("BatchWriteItem", "ConditionCheckItem", "GetItem", "Query", "Scan", "UpdateItem"),
+            "invoices": ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
             "journal": ("PutItem", "Query"),
             "logins": ("BatchWriteItem", "Query", "Scan"),
-            "outbox": ("PutItem",),
+            "outbox": ("BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
             "payments": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
             "places": ("BatchGetItem", "UpdateItem"),
             "planning": ("Query", "UpdateItem"),

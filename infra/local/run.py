@@ -184,7 +184,7 @@ def _jobs(files: Files) -> list[scheduler.Job]:
 def _drops(options: RunOptions) -> DropFolder:
     """The handler of the import's function, over a plain folder of this machine."""
     from chalicelib.settings import Settings  # noqa: PLC0415 - as the app: the settings exist only now
-    from chalicelib.wiring import receive_drops  # noqa: PLC0415
+    from chalicelib.wiring_drops import receive_drops  # noqa: PLC0415
 
     settings = Settings.from_environ(os.environ)
     return DropFolder(dropped_in(options.port), settings.bucket, lambda left: receive_drops(settings, left))

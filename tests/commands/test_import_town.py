@@ -38,6 +38,7 @@ def environ(moto_settings: Settings) -> dict[str, str]:
         "PORTAL_SESSION_SECRET": moto_settings.session_secret,
         "PORTAL_PEPPER": moto_settings.pepper,
         "PORTAL_SENDER": moto_settings.sender,
+        "PORTAL_BUCKET": moto_settings.bucket,
     }
 
 

@@ -9,7 +9,8 @@ from moto.s3.models import s3_backends
 
 from chalicelib.rules.ids import FamilyId
 from chalicelib.settings import Settings
-from chalicelib.wiring import ports_on_aws, receive_drops
+from chalicelib.wiring import ports_on_aws
+from chalicelib.wiring_drops import receive_drops
 from tests.intake.folder import LISTS, TOWN
 
 INVOICES = {

@@ -26,6 +26,8 @@ BESIDES: dict[str, dict[Permission, str]] = {
     "SendOrders": {("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet"},
     "ImportFiles": {
         ("dynamodb:BatchGetItem", "payments"): "an invoice of the lists has a payment under way",
+        ("dynamodb:GetItem", "invoices"): "the invoice of a payment that bounced",
+        ("dynamodb:Query", "invoices"): "the same",
         ("dynamodb:GetItem", "payments"): "a payment online that bounced: contrepassations.csv",
         ("dynamodb:PutItem", "payments"): "the same",
         ("dynamodb:UpdateItem", "payments"): "the same",

@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from chalicelib.settings import Settings
-from chalicelib.wiring import receive_drops
+from chalicelib.wiring_drops import receive_drops
 from infra.local.drop_folder import DropFolder
 from tests.stand_in import client, moto_town
 

@@ -186,7 +186,7 @@ def set_up(folder: Path, **pythons: str) -> "subprocess.CompletedProcess[str]":
     for name, script in pythons.items():
         (bin_folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (bin_folder / name).chmod(0o755)
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-import.txt", "requirements-dev.txt"):
         (folder / name).write_text("")
     return subprocess.run(
         ["/bin/sh", str(ROOT / "infra" / "local" / "venv.sh")],

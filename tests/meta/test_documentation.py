@@ -22,6 +22,8 @@ MADE = ("dist/", ".local/", "templates/compiled")
 """Where commands write: nothing of it is in the repository."""
 OF_OTHERS = {"time.time", "datetime.now", "date.today", "Executor.map", "MessageRejected", "portail.ville.fr"}
 """Names of the standard library and of AWS, and an example of a domain."""
+IN_THE_BUCKET = ("depot/", "traites/", "rejetes/", "courant/", "en-attente/", "factures/")
+"""Folders of a town's bucket."""
 FILES = re.compile(r"\.(?:json|txt|csv|toml|yaml|html|svg|zip|pdf|py|pyc|js|css)$")
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -181,7 +183,7 @@ def documented_paths() -> list[tuple[Path, Path, str]]:
     found = []
     for path in DOCUMENTS:
         for word in re.findall(r"`([a-z.][\w.-]*/[\w./-]*)`", path.read_text()):
-            if not word.startswith(MADE) and word != "pdf/":
+            if not word.startswith((*MADE, *IN_THE_BUCKET)) and word != "pdf/":
                 found.append((path, ROOT, word))
         found += [(path, path.parent, word) for word in re.findall(r"\]\(([\w./-]+)\)", path.read_text())]
     return found

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
 TOP_LEVEL = {
-    "app.py", "chalicelib", "templates", "infra", "tests", "requirements.txt", "README.md",
+    "app.py", "chalicelib", "templates", "infra", "tests", "requirements.txt", "requirements-import.txt", "README.md",
     ".chalice", ".ci", "vendor", "Makefile", "pyproject.toml", "requirements-dev.txt", "LICENSE", "CHANGELOG.md",
     ".gitignore", "docs", "SECURITY.md",
 }  # fmt: skip

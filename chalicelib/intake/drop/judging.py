@@ -77,7 +77,7 @@ def _stopped(stopped: BadFiles | Braked, gathered: Gathered) -> Verdict:
     return Verdict(
         FAULTY,
         taken=False,
-        lines=(*faults.lines(), FAULTY_MORE),
+        lines=(*faults.remarks.lines(), *faults.lines(), FAULTY_MORE),
         facts=several(faults.count, "erreur"),
         waits_for=_companions(faults, gathered),
     )

@@ -175,8 +175,6 @@ def test_an_import_longer_than_a_process_goes_on_in_the_next(tmp_path: Path) -> 
         while not ended.accepted:
             ended, runs = one_process(settings, tmp_path, writes=4), runs + 1
             assert ended.accepted + ended.unfinished == 1
-            town = DynamoIntakeStore(database).current_town()
-            assert (town is not None) is bool(ended.accepted), "the town is published last"
         assert runs > 3
         families = DynamoFamilyStore(database)
         assert len(list(DynamoIntakeStore(database).all_families())) == FAMILIES
