@@ -1,15 +1,16 @@
 """A town's folder -> the portal. Everything is checked before anything is written; a second import changes nothing."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from chalicelib.intake.bookings.cancelling import CancelForTown
-from chalicelib.intake.bookings.events import by_family, families_with_events
+from chalicelib.intake.bookings.events import families_with_events
+from chalicelib.intake.bookings.lines import write_lines
 from chalicelib.intake.bookings.meeting import Meeting
 from chalicelib.intake.bookings.recount import Recount
+from chalicelib.intake.bookings.settled import Settled
 from chalicelib.intake.bookings.standing import ClosedDays
 from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import Braked, brake
@@ -28,7 +29,6 @@ from chalicelib.intake.people.past import Past
 from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.people.same_child import same_children
 from chalicelib.intake.people.there import stage_portal
-from chalicelib.intake.pool import in_order
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.preview import Looked, Preview, preview
 from chalicelib.intake.progress import ImportProgress
@@ -231,7 +231,11 @@ class ImportRun:
         self._do("Départs", len(self.people.unsettled), settling(self.people.unsettled))
 
     def write_bookings(self) -> None:
-        self._do("Réservations", families_with_events(self.lists), self._events())
+        looked_at = self.people.added.union(self.people.unsettled)
+        self.settled = Settled(self.ports.store, self.ports.pepper, looked_at)
+        writer = BookingWriter(self.ports.store, self.ports.plannings, self.town, paris_day(self.now))
+        work = write_lines(self.lists, writer, self.settled, self.report, self.workers)
+        self._do("Réservations", families_with_events(self.lists), work)
 
     def write_directory(self) -> None:
         self.directory.write()
@@ -249,6 +253,9 @@ class ImportRun:
     def settle_closed_days(self, *, cancel: bool) -> None:
         """List or cancel what stands on closed days, then tell the families what this import cancelled."""
         self.meeting.settle(self.act, cancel=cancel)
+        for standing in self.report.standing:
+            self.settled.forget(standing.family)
+        self.settled.write()
         self.meeting.tell(self.ports.acting.acts, self.ports.acting.tell)
 
     def _meeting(self) -> Meeting:
@@ -273,19 +280,6 @@ class ImportRun:
         if self.recount_is_due:
             self.progress.waiting("Recompte des places, une minute…")
             self.report.recounted = (self.report.recounted or 0) + self.recount.settle(self.town)
-
-    def _events(self) -> Iterator[int]:
-        writer = BookingWriter(self.ports.store, self.ports.plannings, self.town, paris_day(self.now))
-        with ThreadPoolExecutor(self.workers) as pool:
-            for outcome in in_order(pool, self.workers, writer, by_family(self.lists)):
-                outcome.add_to(self.report)
-                self.report.standing += outcome.standing
-                yield 1
-        bookings, refused = self.report.bookings, len(self.report.refused)
-        told = bookings.added + bookings.unchanged + self.report.overtaken + refused
-        # Of several lines for one slot, only the last was compared.
-        self.report.overtaken += count(self.lists, "events") - told
-        self.report.history = count(self.lists, "old_events")
 
     def _do(self, label: str, total: int, work: Iterator[int]) -> None:
         """Run ``work`` to its end; each of its steps says how many of ``total`` it did."""

@@ -73,7 +73,7 @@ class DynamoIntakeStore:
                 row = next(rows, None)
             if row is None:
                 return
-            if row.login != keys.STAMPS:
+            if row.login not in {keys.STAMPS, keys.SETTLED}:
                 yield row.login, Login(FamilyId(row.family), ChildId(row.child), row.salt, row.secret)
 
     def put_logins(self, found: Iterable[tuple[str, Login]]) -> None:
@@ -84,12 +84,24 @@ class DynamoIntakeStore:
         self.database.batch("intake.delete_logins", self.login_rows, delete=gone)
 
     def stamps(self) -> Mapping[int, bytes]:
-        items = self.database.pages("intake.stamps", self.login_rows, keys.STAMPS)
-        return {keys.bucket_of(item["family"]["S"]): item["secret"]["B"] for item in items}
+        return self._buckets("intake.stamps", keys.STAMPS)
 
     def put_stamps(self, stamps: Mapping[int, bytes]) -> None:
-        rows = (self.login_rows(keys.STAMPS, keys.stamp(bucket), secret=stamp) for bucket, stamp in stamps.items())
-        self.database.batch("intake.put_stamps", self.login_rows, put=rows)
+        self._put_buckets("intake.put_stamps", keys.STAMPS, stamps)
+
+    def settled(self) -> Mapping[int, bytes]:
+        return self._buckets("intake.settled", keys.SETTLED)
+
+    def put_settled(self, marks: Mapping[int, bytes]) -> None:
+        self._put_buckets("intake.put_settled", keys.SETTLED, marks)
+
+    def _buckets(self, operation: str, partition: str) -> dict[int, bytes]:
+        items = self.database.pages(operation, self.login_rows, partition, consistent_read=True)
+        return {keys.bucket_of(item["family"]["S"]): item["secret"]["B"] for item in items}
+
+    def _put_buckets(self, operation: str, partition: str, buckets: Mapping[int, bytes]) -> None:
+        rows = (self.login_rows(partition, keys.stamp(bucket), secret=content) for bucket, content in buckets.items())
+        self.database.batch(operation, self.login_rows, put=rows)
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)

@@ -13,6 +13,8 @@ from chalicelib.rules.planning import PlaceKey, Slot
 STAMPS = "STAMPS"
 """Partition of the logins table that opens nothing. It notes what an import left correct: one item for each bucket of
 families."""
+SETTLED = "SETTLED"
+"""Another such partition: which families' counter lines have nothing left to say."""
 PROFILE = "PROFILE"
 EPOCH = "EPOCH"
 """Part of a family whose sessions were revoked. It is apart from the profile, so that an import never overwrites it."""

@@ -36,6 +36,7 @@ class MemoryIntake:
         self._recount = False
         self._closed = ClosedNote()
         self._stamps: dict[int, bytes] = {}
+        self._settled: dict[int, bytes] = {}
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         return {family: found for family in ids if (found := self.families.find(family))}
@@ -93,6 +94,12 @@ class MemoryIntake:
 
     def put_stamps(self, stamps: Mapping[int, bytes]) -> None:
         self._stamps.update(stamps)
+
+    def settled(self) -> Mapping[int, bytes]:
+        return dict(self._settled)
+
+    def put_settled(self, marks: Mapping[int, bytes]) -> None:
+        self._settled.update(marks)
 
     def journal_of(self, family: FamilyId) -> Iterator[JournalEntry]:
         return self.plannings.journal_of(family)

@@ -89,6 +89,8 @@ class SortedEvents(Value):
     to_do: tuple[Event, ...]
     past: tuple[Event, ...]
     known: int
+    journalled: int
+    """Of the known ones, those that the journal has: no later change makes them say something again."""
     overtaken: tuple[tuple[Event, LastChange], ...]
     acted_on: tuple[tuple[Event, LastChange], ...]
     """Bookings, known or overtaken, that the town itself cancelled since."""
@@ -128,7 +130,7 @@ def sort_out(events: Iterable[Event], journal: Iterable[JournalEntry]) -> Sorted
             continue
         if changed and changed.reason and event.wish.booked and not changed.booked:
             acted_on.append((event, changed))
-    return SortedEvents(tuple(to_do), tuple(past), known, tuple(overtaken), tuple(acted_on))
+    return SortedEvents(tuple(to_do), tuple(past), known, len(journalled), tuple(overtaken), tuple(acted_on))
 
 
 def entry_of(events: Sequence[Event]) -> JournalEntry:

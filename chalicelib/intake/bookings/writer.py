@@ -42,6 +42,8 @@ class EventsOutcome(Value):
     lost: list[NotTaken]
     acted_on: list[NotTaken]
     standing: list[Standing]
+    settled: bool = False
+    """Whether these lines have nothing left to say at a later import: see ``intake.bookings.settled``."""
 
     def add_to(self, report: IntakeReport) -> None:
         report.bookings.added += self.saved
@@ -102,7 +104,12 @@ class BookingWriter:
             lost=[self._lost(event, change) for event, change in by_parents],
             acted_on=[self._acted_on(event, change) for event, change in open_again],
             standing=done.standing,
+            settled=self._is_settled(given, found, done),
         )
+
+    def _is_settled(self, given: FamilyEvents, found: SortedEvents, done: "_Done") -> bool:
+        told = found.past or found.overtaken or found.acted_on or done.refused or done.standing
+        return not told and found.journalled + len(found.to_do) == len(given.events)
 
     def _is_open(self, given: FamilyEvents, event: Event) -> bool:
         """Whether the day is still to come and the child may be booked on it."""

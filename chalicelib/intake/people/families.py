@@ -95,7 +95,7 @@ class FamilyWriter:
     """Makes the families table say what the lists say, also for families that the lists no longer have.
 
     After ``write``, ``unsettled`` are the families in which a child may have future bookings without enrolment;
-    ``fresh`` are those that became so in this run.
+    ``fresh`` are those that became so in this run, ``added`` those that the portal did not have.
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class FamilyWriter:
         self.today = today
         self.unsaid = ALL_SAID
         self.unsettled: list[FamilyId] = []
+        self.added: set[FamilyId] = set()
         self.fresh: set[FamilyId] = set()
 
     def write(self) -> Iterator[int]:
@@ -166,6 +167,7 @@ class FamilyWriter:
     def _to_write(self, wanted: Family, on_portal: Family | None) -> Family | None:
         """What to write for ``wanted``; None when it is already so."""
         if on_portal is None:
+            self.added.add(wanted.id)
             self.report.families.added += 1
             self.report.children.added += len(wanted.children)
             return wanted
