@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,6 @@ from chalicelib.rules.planning import Slot, Wish
 from chalicelib.services.ports import JournalEntry
 from chalicelib.services.saving import entry_id
 from chalicelib.services.telling import cancelled_lines
-from tests.clock import paris
 from tests.intake.folder import LISTS, TOWN, a_folder
 from tests.intake.living import F1, LivingTown, quick_hashes
 from tests.intake.test_any_town_to_any import Dies, check_acts, loose, on_closed_days
@@ -61,7 +60,7 @@ def any_days(draw: st.DrawFn) -> str:
 def book(town: LivingTown) -> None:
     """A parent books what is open and not booked, before the import that closes it."""
     missing = SLOTS - town.booked(F1) - {slot for slot in SLOTS if not is_open(town, slot)}
-    at = paris("lundi 2026-11-23 07:00")
+    at = town.clock.now()
     if missing:
         wishes = tuple(Wish(slot, True) for slot in sorted(missing))
         town.store.plannings.save(F1, JournalEntry(entry_id(at), at, "internet", wishes))
@@ -90,8 +89,10 @@ def live(town: LivingTown, texts: list[str], cancel: bool, dies_at: int | None, 
         town.run.places(town.store.town.current(), town.clock.now())
         assert town.load(folder, cancel_departed=cancel).nothing_changed
         assert town.run.places(town.store.town.current(), town.clock.now()) == 0
+        town.clock.at += timedelta(minutes=1)
         if number < len(texts):
             book(town)
+            town.clock.at += timedelta(minutes=1)
     acts = [entry for entry in town.journal(F1) if entry.reason]
     assert told_of(town) == Counter(
         line for entries in of_each_mail(town, acts) for line in cancelled_lines(entries, town.store.town.current())
