@@ -43,9 +43,9 @@ format: setup ## Rewrite the code in the house format
 	@$(PYTHON_OF_VENV) -m ruff format .
 
 .PHONY: import
-import: setup ## Import a town's files: FROM=dir, STAGE=local or a deployed one (ACCEPTER=oui past a brake, ANNULER=oui what left)
+import: setup ## Import a town's files: FROM=dir, STAGE=local or a deployed one (VERIFIER=oui looks only, ACCEPTER=oui past a brake, ANNULER=oui what left)
 	@$(PYTHON_OF_VENV) -m infra.ops.exchange import "$(or $(STAGE),local)" "$(FROM)" \
-		$(if $(filter oui,$(ACCEPTER)),--accepter-les-changements) $(if $(filter oui,$(ANNULER)),--annuler-les-departs)
+		$(if $(filter oui,$(VERIFIER)),--verifier) $(if $(filter oui,$(ACCEPTER)),--accepter-les-changements) $(if $(filter oui,$(ANNULER)),--annuler-les-departs)
 
 .PHONY: codes
 codes: setup ## Make payer codes for families without one, and letters: FROM=dir, STAGE or PORTAIL=https://…, FAMILLE=f-1 anew

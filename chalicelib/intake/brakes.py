@@ -146,15 +146,20 @@ def reasons(losses: Iterable[Loss]) -> list[str]:
 
 
 def brake(lists: sqlite3.Connection, before: Town | None, town: Town) -> None:
-    """Raises Braked when the run would change too much. ``lists`` must have what the portal has (``stage_portal``), and
-    the codes of both sides (``LoginWriter.compare``).
+    """Raises Braked when the run would change too much."""
+    if found := stops(lists, before, town):
+        raise Braked(found)
+
+
+def stops(lists: sqlite3.Connection, before: Town | None, town: Town) -> list[str]:
+    """What stops the run, in French. ``lists`` must have what the portal has (``stage_portal``), and the codes of both
+    sides (``LoginWriter.compare``).
 
     Children and families are those of the lists before these: who has already left is not counted again. The limits are
     the stricter ones of ``before``, the published town, and ``town``.
     """
     limits = town.brakes.with_those_of(before.brakes) if before else town.brakes
-    if stops := [*_of_the_town(before, town), *reasons(_losses(lists, limits)), *_renumbered(lists)]:
-        raise Braked(stops)
+    return [*_of_the_town(before, town), *reasons(_losses(lists, limits)), *_renumbered(lists)]
 
 
 def _of_the_town(before: Town | None, town: Town) -> Iterator[str]:

@@ -13,7 +13,7 @@ from chalicelib.intake.bookings.recount import Recount
 from chalicelib.intake.bookings.settled import Settled
 from chalicelib.intake.bookings.standing import ClosedDays
 from chalicelib.intake.bookings.writer import BookingWriter
-from chalicelib.intake.brakes import Braked, brake
+from chalicelib.intake.brakes import brake, stops
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.invoices.reversals import check_reversals, write_reversals
@@ -75,11 +75,7 @@ class Importer:
             run.compare_codes()
             run.compare_children()
             seen = run.preview()
-            try:
-                run.brake()
-            except Braked as braked:
-                return Looked(seen, tuple(braked.reasons), files.remarks.lines(), files.waiting)
-            return Looked(seen, (), files.remarks.lines(), files.waiting)
+            return Looked(seen, stops(run.lists, run.online, run.town), files.remarks.lines(), files.waiting)
 
     def __call__(
         self,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.rules.access_letters import AccessLetter
-from chalicelib.rules.families import Child, Family
+from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.rules.turning import ClosedNote
@@ -31,10 +31,6 @@ class IntakeStore(Protocol):
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         """The families of ``ids`` that exist, with children in the order in which they were put. Ask for a limited
         number at a time."""
-        ...
-
-    def children(self) -> Iterator[tuple[FamilyId, Child]]:
-        """Each child of each family, in no order. It reads the whole portal. Children that left are not in it."""
         ...
 
     def put_families(self, families: Iterable[Family]) -> None:

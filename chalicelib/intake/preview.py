@@ -12,10 +12,7 @@ from chalicelib.values import Value
 
 MOST_NAMED = 6
 MOST_MORE = 10
-_NEW_FAMILIES = """
-SELECT count(*) FROM families WHERE id NOT IN (SELECT family FROM existing_children)
-AND id NOT IN (SELECT family FROM existing_logins)
-"""
+_NEW_FAMILIES = "SELECT count(*) FROM families WHERE id NOT IN (SELECT id FROM families_there)"
 _LEAVING_FAMILIES = """
 SELECT DISTINCT family FROM existing_children WHERE family NOT IN (SELECT id FROM families) ORDER BY family
 """
@@ -71,7 +68,7 @@ class Looked(Value):
     """What an import would change, what would stop it, and what the files alone show."""
 
     preview: Preview
-    stopped_by: tuple[str, ...]
+    stopped_by: list[str]
     remarks: list[str]
     waiting: list[NotTaken]
 

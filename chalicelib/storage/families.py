@@ -60,8 +60,8 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
         payer=profile["payer"]["S"],
         email=profile["email"]["S"],
         session_epoch=epoch,
-        children=tuple(child_of(item) for item in children if "elsewhere" not in item),
-        former=tuple(child_of(item) for item in children if "elsewhere" in item),
+        children=tuple(_child(item) for item in children if "elsewhere" not in item),
+        former=tuple(_child(item) for item in children if "elsewhere" in item),
         ended_sessions=frozenset(ended),
         address=tuple(line["S"] for line in profile["address"]["L"]) if "address" in profile else (),
         direct_debit="direct_debit" in profile,
@@ -99,8 +99,7 @@ def rows_of(rows: type[FamilyRow], family: Family) -> Iterator[FamilyRow]:
         )
 
 
-def child_of(item: RawItem) -> Child:
-    """The child in this item."""
+def _child(item: RawItem) -> Child:
     return Child(
         id=keys.child_of(item["part"]["S"]),
         code=item["code"]["S"],

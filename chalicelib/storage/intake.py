@@ -7,14 +7,14 @@ from datetime import date, datetime
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.families import Child, Family
+from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.rules.turning import ClosedNote
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, WriteRefused, answering
-from chalicelib.storage.families import DynamoFamilyStore, child_of, family_of, rows_of
+from chalicelib.storage.families import DynamoFamilyStore, family_of, rows_of
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
 from chalicelib.storage.town import DynamoTownStore
@@ -41,11 +41,6 @@ class DynamoIntakeStore:
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         found = (self.finder.find(family) for family in dict.fromkeys(ids))
         return {family.id: family for family in found if family}
-
-    def children(self) -> Iterator[tuple[FamilyId, Child]]:
-        for item in self.database.every("intake.children", self.families):
-            if "enrolments" in item and "left" not in item:
-                yield FamilyId(item["family"]["S"]), child_of(item)
 
     def put_families(self, families: Iterable[Family]) -> None:
         rows = (row for family in families for row in rows_of(self.families, family))

@@ -10,7 +10,8 @@ from infra.local.stage import ROOT, UnknownStage, environment_of
 from infra.ops.stage import CannotOperate, Stage, read_stage
 
 USAGES = {
-    "import": "make import FROM=dir [STAGE=local] [PORT=8000] [ACCEPTER=oui] [ANNULER=oui]: dir holds the town's files",
+    "import": "make import FROM=dir [STAGE=local] [PORT=8000] [VERIFIER=oui] [ACCEPTER=oui] [ANNULER=oui]: "
+    "dir holds the town's files",
     "codes": "make codes FROM=dir [STAGE=local] [PORT=8000] [PORTAIL=https://…] [FAMILLE=f-1] [REMPLACER=oui]: "
     "dir holds the town's files; PORTAIL, the address that letters say, does without a stage",
     "export": "make export TO=dir [WHAT=paiements] [DAY=2026-11-22] [MONTH=2026-11] [CLORE='Mme Petit'] [FOR=mairie] "
@@ -34,7 +35,7 @@ def main(what: str, stage: str, folder: str, *options: str) -> int:
         return 2
     command = [sys.executable, "-m", "chalicelib.commands", what, str(Path(folder).resolve()), *options]
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    if status and what == "import" and stage != "local":
+    if status and what == "import" and stage != "local" and "--verifier" not in options:
         _ring(read_stage(stage))
     return status
 

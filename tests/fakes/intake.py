@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.families import Child, Family
+from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.rules.town import Town
 from chalicelib.rules.turning import ClosedNote
@@ -40,12 +40,6 @@ class MemoryIntake:
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         return {family: found for family in ids if (found := self.families.find(family))}
-
-    def children(self) -> Iterator[tuple[FamilyId, Child]]:
-        for family in list(self.families.families.values()):
-            for child in family.children:
-                if child.left is None:
-                    yield family.id, child
 
     def all_families(self) -> Iterator[Family]:
         return iter(list(self.families.families.values()))

@@ -107,7 +107,6 @@ def test_no_answer_is_unavailable_after_a_few_attempts_and_names_the_operation(m
         ("planning.booked: ", lambda: DynamoPlanningStore(moto_database).booked(BOND, MONDAY, MONDAY)),
         ("planning.taken: ", lambda: DynamoPlanningStore(moto_database).taken([PlaceKey(MONDAY, CANTEEN)])),
         ("intake.logins: ", lambda: list(DynamoIntakeStore(moto_database).logins())),
-        ("intake.children: ", lambda: list(DynamoIntakeStore(moto_database).children())),
         ("town.current: ", lambda: DynamoIntakeStore(moto_database).current_town()),
         ("test.take: ConnectTimeoutError", lambda: taking(moto_database, place(moto_database), at_most=9)),
     )

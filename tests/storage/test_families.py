@@ -50,16 +50,6 @@ def test_nobody_is_there_at_first(stores: Stores) -> None:
     assert stores.intake.family_items([BOND, BOND]) == {}
     assert list(stores.intake.logins()) == []
     assert stores.intake.stamps() == {}
-    assert list(stores.intake.children()) == []
-
-
-def test_every_child_is_seen(stores: Stores) -> None:
-    many = [Family(FamilyId(f"f-{n}"), "X", "", 0, (child(f"c-{n:03d}", Enrolment(CANTEEN)),)) for n in range(60)]
-    stores.intake.put_families([FAMILY, *many])
-    stores.intake.revoke_sessions(BOND)
-    seen = {(family, one.id): one for family, one in stores.intake.children()}
-    listed = {(family.id, one.id): one for family in (FAMILY, *many) for one in family.children}
-    assert seen == listed
 
 
 def test_a_family_is_read_as_it_was_put(stores: Stores) -> None:

@@ -66,6 +66,7 @@ CREATE TABLE existing_enrolments (
     -- Those that are not over. ``becomes`` is 0 when it stops, 1 when its days or its rights change, 2 when it stays.
     family TEXT, child TEXT, activity TEXT, becomes INT, PRIMARY KEY (family, child, activity)
 ) WITHOUT ROWID;
+CREATE TABLE families_there (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE existing_families (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE current_logins (family TEXT, key TEXT, child TEXT, PRIMARY KEY (family, key)) WITHOUT ROWID;
 CREATE INDEX current_logins_by_key ON current_logins (key);

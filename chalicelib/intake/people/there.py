@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date
 
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.rules.families import Enrolment
+from chalicelib.rules.families import Child, Enrolment, Family
 
 STOPS, CHANGES, STAYS = range(3)
 _LISTED = """
@@ -14,18 +14,25 @@ WHERE children.family = ? AND child = ? AND activity = ?
 
 
 def stage_portal(lists: sqlite3.Connection, store: IntakeStore, today: date) -> None:
-    """Stage the portal's children, and their enrolments that are not over on ``today`` (Paris). Raises Unavailable."""
-    for family, child in store.children():
-        lists.execute(
-            "INSERT OR IGNORE INTO existing_children VALUES (?, ?, ?, ?, ?)",
-            (family, child.id, child.first_name, child.last_name, child.school),
-        )
-        for enrolment in child.enrolments:
-            if not (enrolment.last and enrolment.last < today):
-                key = (family, child.id, enrolment.activity)
-                listed = lists.execute(_LISTED, key).fetchone()
-                row = (*key, _becomes(enrolment, listed, today))
-                lists.execute("INSERT OR IGNORE INTO existing_enrolments VALUES (?, ?, ?, ?)", row)
+    """Stage the portal's families, children, and enrolments that are not over on ``today`` (Paris). Raises
+    Unavailable."""
+    for family in store.all_families():
+        lists.execute("INSERT OR IGNORE INTO families_there VALUES (?)", (family.id,))
+        for child in family.children:
+            if child.left is None:
+                _stage_child(lists, family, child, today)
+
+
+def _stage_child(lists: sqlite3.Connection, family: Family, child: Child, today: date) -> None:
+    lists.execute(
+        "INSERT OR IGNORE INTO existing_children VALUES (?, ?, ?, ?, ?)",
+        (family.id, child.id, child.first_name, child.last_name, child.school),
+    )
+    for enrolment in child.enrolments:
+        if not (enrolment.last and enrolment.last < today):
+            key = (family.id, child.id, enrolment.activity)
+            row = (*key, _becomes(enrolment, lists.execute(_LISTED, key).fetchone(), today))
+            lists.execute("INSERT OR IGNORE INTO existing_enrolments VALUES (?, ?, ?, ?)", row)
 
 
 def _becomes(enrolment: Enrolment, listed: tuple[str | None, str | None, int] | None, today: date) -> int:
