@@ -13,6 +13,7 @@ from chalicelib.exports.folder import Folder
 from chalicelib.exports.run import PAYMENTS, Asked
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.school_calendar import PARIS, paris_instant
+from chalicelib.services.outgoing_ports import ClosedMonth
 from chalicelib.settings import MissingSetting
 
 DONE, NOT_DONE = 0, 1
@@ -23,48 +24,52 @@ _CONSUMER = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20})?")
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
     """Exit status: 0 the files are written, 1 they are not, 2 it could not start."""
-    from chalicelib.wiring import build_exports, settings_of  # noqa: PLC0415 - AWS's libraries come with it
-
     options = _options(arguments)
-    folder = Path(options.dossier)
-    if not folder.is_dir():
-        error.write(f"« {folder} » n'est pas un dossier ; attendu : le dossier où écrire les fichiers\n")
+    if not Path(options.dossier).is_dir():
+        error.write(f"« {options.dossier} » n'est pas un dossier ; attendu : le dossier où écrire les fichiers\n")
         return MISUSED
     if options.clore and not options.mois:
         error.write("Il manque le mois à arrêter ; attendu par exemple : --mois 2026-11\n")
         return MISUSED
     try:
-        export = build_exports(settings_of(environ))
-        wanted = list(export.kinds) if options.quoi == [ALL] else options.quoi
-        if unknown := [name for name in wanted if name not in export.kinds]:
-            error.write(f"« {unknown[0]} » n'est pas prévu ; attendu : {', '.join([*export.kinds, ALL])}\n")
-            return MISUSED
-        for name in export(wanted, _asked(options), Folder(folder)):
-            out.write(f"{folder / name}\n")
+        return _write(options, environ, out, error)
     except MissingSetting as missing:
         error.write(f"Un réglage manque ou n'est pas valable.\n{for_operators(missing)}")
         return MISUSED
-    except (AlreadyClosed, MonthNotOver, StaleWrite, Unavailable, OSError) as failed:
-        error.write(_why(failed))
-        return NOT_DONE
+    except AlreadyClosed as already:
+        why = _closed_words(already.closed)
+    except MonthNotOver:
+        why = "Ce mois n'est pas fini. Il ne peut être arrêté qu'à partir du premier jour du mois suivant.\n"
+    except StaleWrite:
+        why = "Un autre export des mêmes modifications est en cours. Relancez la même commande après lui.\n"
+    except OSError as unwritable:
+        why = f"Le dossier ne peut pas être écrit.\n{for_operators(unwritable)}"
+    except Unavailable as unavailable:
+        why = f"Le portail ne répond pas. Relancez la même commande.\n{for_operators(unavailable)}"
+    error.write(why)
+    return NOT_DONE
+
+
+def _write(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
+    from chalicelib.wiring import build_exports, settings_of  # noqa: PLC0415 - AWS's libraries come with it
+
+    export = build_exports(settings_of(environ))
+    wanted = list(export.kinds) if options.quoi == [ALL] else options.quoi
+    if unknown := [name for name in wanted if name not in export.kinds]:
+        error.write(f"« {unknown[0]} » n'est pas prévu ; attendu : {', '.join([*export.kinds, ALL])}\n")
+        return MISUSED
+    folder = Path(options.dossier)
+    for name in export(wanted, _asked(options), Folder(folder)):
+        out.write(f"{folder / name}\n")
     return DONE
 
 
-def _why(failed: Exception) -> str:
-    if isinstance(failed, AlreadyClosed):
-        closed = failed.closed
-        day = closed.closed_at.astimezone(PARIS)
-        return (
-            f"La facturation de {closed.month:%m/%Y} est déjà arrêtée, par {closed.by} le {day:%d/%m/%Y à %H:%M}. "
-            "Rien n'a changé. Relancez sans arrêter le mois pour avoir son fichier.\n"
-        )
-    if isinstance(failed, MonthNotOver):
-        return "Ce mois n'est pas fini. Il ne peut être arrêté qu'à partir du premier jour du mois suivant.\n"
-    if isinstance(failed, StaleWrite):
-        return "Un autre export des mêmes modifications est en cours. Relancez la même commande après lui.\n"
-    if isinstance(failed, OSError):
-        return f"Le dossier ne peut pas être écrit.\n{for_operators(failed)}"
-    return f"Le portail ne répond pas. Relancez la même commande.\n{for_operators(failed)}"
+def _closed_words(closed: ClosedMonth) -> str:
+    day = closed.closed_at.astimezone(PARIS)
+    return (
+        f"La facturation de {closed.month:%m/%Y} est déjà arrêtée, par {closed.by} le {day:%d/%m/%Y à %H:%M}. "
+        "Rien n'a changé. Relancez sans arrêter le mois pour avoir son fichier.\n"
+    )
 
 
 def _asked(options: argparse.Namespace) -> Asked:

@@ -76,7 +76,7 @@ def _prepare(function: str, stage: Settings, treasury: Treasury) -> None:
         a_place_sold_and_one_left(stage)
         return
     the_notification(stage)
-    if function in {"SendOutbox", "SendOrders", "NoteSesEvent"}:
+    if function in {"SendOutbox", "SendOrders", "NoteSesEvent", "WriteExports"}:
         a_kitchen(stage, TOWN)
     if function == "SendOutbox":
         run_job(replace(stage, demo_now=""), "notify_invoices", treasury)

@@ -23,7 +23,7 @@ ASKS = {
     "_tell": "takes a refusal of ours, and asks for its faults or its reasons",
     "_stopped": "does the same",
 }
-FACTS = {"errno", "start", "filename", "saved", "part"}
+FACTS = {"closed", "errno", "start", "filename", "saved", "part"}
 """Attributes of exceptions that are no sentence."""
 _SQL = ("SELECT ", "INSERT ", "CREATE ", "DELETE ", "UPDATE ", "PRAGMA ", "UNION ", "WITH ", "WHERE ", "ORDER ")
 
