@@ -19,7 +19,8 @@ from chalicelib.rules.ids import ActivityId, ChildId, DietId, FamilyId, SchoolId
 from chalicelib.rules.town import Town
 
 FAMILIES_A_CHUNK = 100
-_FAMILIES = "SELECT id, payer, email, address, direct_debit FROM families"
+_FAMILIES = "SELECT id, payer, email, address, direct_debit FROM families ORDER BY id"
+_FAMILY = _FAMILIES.replace("ORDER BY id", "WHERE id = ?")
 _CHILDREN = """
 SELECT id, code, first_name, last_name, school, class_name, birth, diet, pai
 FROM children WHERE family = ? ORDER BY rank
@@ -47,10 +48,10 @@ def families_of(database: sqlite3.Connection, town: Town, names: Iterable[Family
 
 def _rows(database: sqlite3.Connection, names: Iterable[FamilyId] | None) -> Iterator[tuple[Any, ...]]:
     if names is None:
-        yield from database.execute(f"{_FAMILIES} ORDER BY id")
+        yield from database.execute(_FAMILIES)
         return
     for name in names:
-        yield from database.execute(f"{_FAMILIES} WHERE id = ?", (name,))
+        yield from database.execute(_FAMILY, (name,))
 
 
 def unsaid_by(database: sqlite3.Connection) -> Unsaid:
