@@ -58,7 +58,7 @@ class Cells:
         text = self.row[column]
         if needed and not text:
             self.fault(f"la colonne « {column} » est vide ; attendu : un texte")
-        if len(text) > MOST_CHARACTERS or _CONTROL.search(text):
+        if len(text) > MOST_CHARACTERS or (not text.isprintable() and _CONTROL.search(text)):
             self.fault(f"« {column} » n'est pas lisible ; attendu : une ligne de {MOST_CHARACTERS} caractères au plus")
         return text
 
