@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
 if TYPE_CHECKING:
-    from chalicelib.wiring import Jobs
+    from chalicelib.wiring_jobs import Jobs
 
 jobs = Blueprint(__name__)
 UNDELIVERED = {"source": ["aws.ses"], "detail-type": ["Email Bounced", "Email Complaint Received"]}
@@ -65,6 +65,7 @@ def _seconds_left(event: CloudWatchEvent) -> Callable[[], float]:
 
 @cache
 def _jobs() -> "Jobs":
-    from chalicelib.wiring import build_jobs, settings_of  # noqa: PLC0415
+    from chalicelib.wiring import settings_of  # noqa: PLC0415
+    from chalicelib.wiring_jobs import build_jobs  # noqa: PLC0415
 
     return build_jobs(settings_of(os.environ))

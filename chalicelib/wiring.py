@@ -1,6 +1,8 @@
-"""The one place that knows every concrete class."""
+"""The place that knows the concrete classes: here those of the pages, and what several of its sisters need.
 
-import secrets
+``wiring_jobs``, ``wiring_intake``, ``wiring_exports`` and ``wiring_drops`` make the rest; no page loads them.
+"""
+
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
-from chalicelib.portal import Portal, Ports, assemble, settling
+from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.payments import BY_URL, WEB_SERVICE
 from chalicelib.services.payment_ports import PaymentProvider
 from chalicelib.services.ports import Clock
@@ -27,45 +29,21 @@ from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
-from chalicelib.values import Value
 from chalicelib.web.links import SignedLinks
 
 if TYPE_CHECKING:
     from chalicelib.adapters.directory_store import S3DirectoryStore
-    from chalicelib.adapters.mailer import SesMailSender
-    from chalicelib.exports.attendance import ExportAttendance
-    from chalicelib.exports.nightly import WriteExports
-    from chalicelib.exports.run import Export
-    from chalicelib.intake.importing import Importer
-    from chalicelib.intake.people.made_codes import MakeCodes
-    from chalicelib.services.bounces import NoteSesEvent
     from chalicelib.services.day_bookings import BookingsAsOf
-    from chalicelib.services.notifying import NotifyInvoices
-    from chalicelib.services.ordering import MakeOrder, SendOrders
     from chalicelib.services.personal_data import PersonalData
-    from chalicelib.services.reconciling import Reconcile
-    from chalicelib.services.recounting import CountPlaces, RecountPlaces
-    from chalicelib.services.sending import SendOutbox
+    from chalicelib.services.recounting import CountPlaces
     from chalicelib.storage.lease import DynamoLeaseStore
 
 
-class Jobs(Value):
-    """What runs by itself, ready to call."""
-
-    notify_invoices: "NotifyInvoices"
-    send_outbox: "SendOutbox"
-    send_orders: "SendOrders"
-    note_ses_event: "NoteSesEvent"
-    reconcile_payments: "Reconcile"
-    recount_places: "RecountPlaces"
-    write_exports: "WriteExports"
-
-
-def _freely() -> None:
+def freely() -> None:
     """Forbids no write."""
 
 
-def database_of(settings: Settings, guard: Guard = _freely) -> Database:
+def database_of(settings: Settings, guard: Guard = freely) -> Database:
     return Database(region=settings.region, prefix=settings.tables, endpoint=settings.endpoint, guard=guard)
 
 
@@ -96,7 +74,7 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def ports_on_aws(settings: Settings, guard: Guard = _freely) -> Ports:
+def ports_on_aws(settings: Settings, guard: Guard = freely) -> Ports:
     """The portal on AWS, or on its stand-in when the settings name one. ``guard`` is called before each write."""
     database, links, clock = database_of(settings, guard), SignedLinks(settings), clock_for(settings.demo_now)
     return Ports(
@@ -130,45 +108,6 @@ def build_lease(settings: Settings) -> "DynamoLeaseStore":
     return DynamoLeaseStore(database_of(settings))
 
 
-def build_intake(settings: Settings, guard: Guard = _freely) -> "Importer":
-    """The import of a town's files, which asks ``guard`` before each write. Only this function loads its modules: no
-    page needs them."""
-    from chalicelib.adapters.invoice_pdf import InvoicePdf  # noqa: PLC0415
-    from chalicelib.intake.importing import Importer  # noqa: PLC0415
-    from chalicelib.intake.invoices.writer import InvoiceImport  # noqa: PLC0415
-    from chalicelib.services.reversing import ReversePayment  # noqa: PLC0415
-    from chalicelib.services.telling import acting  # noqa: PLC0415
-    from chalicelib.storage.acts import DynamoTownActs  # noqa: PLC0415
-    from chalicelib.storage.intake import DynamoIntakeStore  # noqa: PLC0415
-
-    ports = ports_on_aws(settings, guard)
-    return Importer(
-        store=DynamoIntakeStore(database_of(settings, guard)),
-        plannings=ports.plannings,
-        places=_count_of(settings, guard),
-        invoice_import=InvoiceImport(
-            invoices=ports.invoices,
-            pdfs=ports.pdfs,
-            renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),
-            families=ports.families,
-            attempts=ports.attempts,
-            clock=ports.clock,
-        ),
-        notices=ports.notices,
-        directory=directory_of(settings),
-        acting=acting(
-            acts=DynamoTownActs(database_of(settings)),
-            plannings=ports.plannings,
-            families=ports.families,
-            notices=ports.notices,
-            outbox=ports.outbox,
-        ),
-        reverse=ReversePayment(attempts=ports.attempts, invoices=ports.invoices, clock=ports.clock, report=_unheard),
-        clock=ports.clock,
-        pepper=settings.pepper,
-    )
-
-
 def bookings_of(settings: Settings) -> "BookingsAsOf":
     """The bookings of a day as of an instant: what lists, orders and bills are made from."""
     from chalicelib.services.day_bookings import BookingsAsOf  # noqa: PLC0415
@@ -183,135 +122,19 @@ def bookings_of(settings: Settings) -> "BookingsAsOf":
     )
 
 
-def build_attendance(settings: Settings) -> "ExportAttendance":
-    """The attendance lists of a day. Only this function loads their modules."""
-    from chalicelib.adapters.attendance_pdf import AttendancePdf  # noqa: PLC0415
-    from chalicelib.exports.attendance import ExportAttendance  # noqa: PLC0415
-
-    return ExportAttendance(
-        bookings=bookings_of(settings),
-        directory=directory_of(settings),
-        town=DynamoTownStore(database_of(settings)),
-        render=AttendancePdf(),
-    )
-
-
 def directory_of(settings: Settings) -> "S3DirectoryStore":
+    """The compact directory of the children."""
     from chalicelib.adapters.directory_store import S3DirectoryStore  # noqa: PLC0415
 
     return S3DirectoryStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint)
 
 
-def build_codes(portal: str, demo_now: str = "") -> "MakeCodes":
-    """The making of payer codes and of their letters, which needs no deployment. ``portal`` is the address that the
-    letters say."""
-    from chalicelib.adapters.access_letters import AccessLetters  # noqa: PLC0415
-    from chalicelib.exports.csv_out import csv_bytes  # noqa: PLC0415
-    from chalicelib.intake.people.made_codes import MakeCodes  # noqa: PLC0415
-
-    return MakeCodes(letters=AccessLetters(portal), clock=clock_for(demo_now), choose=secrets.choice, as_csv=csv_bytes)
-
-
-def _unheard(event: str, **facts: object) -> None:
-    """Writes nothing: the import tells the clerk itself, who reads no log."""
-
-
-def _count_of(settings: Settings, guard: Guard = _freely) -> "CountPlaces":
+def count_of(settings: Settings, guard: Guard = freely) -> "CountPlaces":
+    """What counts the limited places again from the bookings."""
     from chalicelib.services.recounting import CountPlaces  # noqa: PLC0415
 
     database = database_of(settings, guard)
     return CountPlaces(plannings=DynamoPlanningStore(database), families=DynamoFamilyStore(database), pause=time.sleep)
-
-
-def build_jobs(settings: Settings) -> Jobs:
-    """What runs by itself. Only this function loads its modules: no page needs them."""
-    from chalicelib.adapters.ses_events import SesEvents  # noqa: PLC0415
-    from chalicelib.services.bounces import NoteSesEvent  # noqa: PLC0415
-    from chalicelib.services.notifying import NotifyInvoices  # noqa: PLC0415
-    from chalicelib.services.ordering import SendOrders  # noqa: PLC0415
-    from chalicelib.services.reconciling import Reconcile  # noqa: PLC0415
-    from chalicelib.services.recounting import RecountPlaces  # noqa: PLC0415
-
-    ports = ports_on_aws(settings)
-    clock, outbox = ports.clock, ports.outbox
-    return Jobs(
-        notify_invoices=NotifyInvoices(
-            invoices=ports.invoices,
-            families=ports.families,
-            notices=ports.notices,
-            outbox=outbox,
-            links=ports.links,
-            clock=clock,
-            report=report,
-        ),
-        send_outbox=_sending(settings, ports),
-        send_orders=SendOrders(
-            town=ports.town,
-            orders=ports.orders,
-            make=build_orders(settings),
-            links=SignedLinks(settings),
-            clock=clock,
-            report=report,
-        ),
-        note_ses_event=NoteSesEvent(
-            outbox=outbox, events=SesEvents(settings.mail_configuration), town=ports.town, clock=clock, report=report
-        ),
-        reconcile_payments=Reconcile(attempts=ports.attempts, settle=settling(ports), clock=clock, report=report),
-        recount_places=RecountPlaces(count=_count_of(settings), town=ports.town, clock=clock, report=report),
-        write_exports=_nightly(settings),
-    )
-
-
-def _sending(settings: Settings, ports: Ports) -> "SendOutbox":
-    from chalicelib.adapters.mail_templates import TemplateMails  # noqa: PLC0415
-    from chalicelib.adapters.order_pdf import OrderPdf  # noqa: PLC0415
-    from chalicelib.exports.orders import order_csv  # noqa: PLC0415
-    from chalicelib.services.order_mails import OrderTroubles, RenderMails  # noqa: PLC0415
-    from chalicelib.services.sending import SendOutbox  # noqa: PLC0415
-
-    return SendOutbox(
-        outbox=ports.outbox,
-        renderer=RenderMails(
-            words=TemplateMails(ports.town),
-            orders=ports.orders,
-            directory=directory_of(settings),
-            csv=order_csv,
-            pdf=OrderPdf(),
-            town=ports.town,
-        ),
-        sender=_mail_sender(settings),
-        clock=ports.clock,
-        report=report,
-        per_second=settings.mails_per_second,
-        sleep=time.sleep,
-        trouble=OrderTroubles(town=ports.town, report=report),
-    )
-
-
-def build_exports(settings: Settings) -> "Export":
-    """Every kind of file that leaves the portal."""
-    from chalicelib.wiring_exports import exports_of  # noqa: PLC0415
-
-    attendance = build_attendance(settings)
-    return exports_of(settings, database_of(settings), attendance=attendance, make_order=build_orders(settings))
-
-
-def _nightly(settings: Settings) -> "WriteExports":
-    """The function's zip has no fonts: its lists are for a spreadsheet."""
-    from chalicelib.exports.attendance import ExportAttendance  # noqa: PLC0415
-    from chalicelib.exports.daily import no_paper  # noqa: PLC0415
-    from chalicelib.wiring_exports import exports_of, nightly_of  # noqa: PLC0415
-
-    database = database_of(settings)
-    attendance = ExportAttendance(
-        bookings=bookings_of(settings),
-        directory=directory_of(settings),
-        town=DynamoTownStore(database),
-        render=no_paper,
-    )
-    return nightly_of(
-        settings, exports_of(settings, database, attendance=attendance, make_order=build_orders(settings))
-    )
 
 
 def build_personal_data(settings: Settings) -> "PersonalData":
@@ -334,26 +157,6 @@ def build_personal_data(settings: Settings) -> "PersonalData":
             attempts=DynamoAttemptStore(database),
             clock=clock_for(settings.demo_now),
         ),
-    )
-
-
-def build_orders(settings: Settings) -> "MakeOrder":
-    """What makes an order of the kitchen, for the job and for whoever asks for one by hand."""
-    from chalicelib.services.ordering import MakeOrder  # noqa: PLC0415
-
-    return MakeOrder(
-        bookings=bookings_of(settings), directory=directory_of(settings), orders=ports_on_aws(settings).orders
-    )
-
-
-def _mail_sender(settings: Settings) -> "SesMailSender":
-    from chalicelib.adapters.mailer import SesMailSender  # noqa: PLC0415
-
-    return SesMailSender(
-        region=settings.region,
-        sender=settings.sender,
-        configuration=settings.mail_configuration,
-        endpoint=settings.endpoint,
     )
 
 

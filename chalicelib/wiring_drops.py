@@ -11,7 +11,8 @@ from chalicelib.services.ports import SecondsLeft
 from chalicelib.settings import Settings
 from chalicelib.storage.database import Guard
 from chalicelib.storage.outbox import DynamoOutbox
-from chalicelib.wiring import build_clock, build_intake, build_lease, database_of
+from chalicelib.wiring import build_clock, build_lease, database_of
+from chalicelib.wiring_intake import build_intake
 
 
 def receive_drops(settings: Settings, seconds_left: SecondsLeft, folder: Path | None = None) -> None:

@@ -1,4 +1,4 @@
-"""``wiring`` of what leaves the portal: a module of its own, because no page needs its classes."""
+"""``wiring`` of what leaves the portal: no page needs its classes."""
 
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.export_shelf import S3Shelf, documents_client
@@ -6,7 +6,7 @@ from chalicelib.adapters.logs import report
 from chalicelib.exports.attendance import ExportAttendance
 from chalicelib.exports.billing import ExportBilling
 from chalicelib.exports.changes import ExportChanges
-from chalicelib.exports.daily import AttendanceFiles, OrderFiles
+from chalicelib.exports.daily import AttendanceFiles, OrderFiles, no_paper
 from chalicelib.exports.nightly import WriteExports
 from chalicelib.exports.run import (
     BILLING,
@@ -19,51 +19,64 @@ from chalicelib.exports.run import (
     billing_files,
     change_files,
 )
+from chalicelib.services.attendance_ports import AttendanceRenderer
 from chalicelib.services.ordering import MakeOrder
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.billing_book import DynamoBillingBook
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.cursors import DynamoCursorStore
-from chalicelib.storage.database import Database
+from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.town import DynamoTownStore
+from chalicelib.wiring import bookings_of, database_of, directory_of
 
 CLOSED_MONTHS, OF_THE_NIGHT = "facturation/", "exports/"
 """Folders of the bucket: the closed months, and the files of each night, which expire."""
 
 
-def nightly_of(settings: Settings, exports: Export) -> WriteExports:
-    """The same files, each night into the bucket."""
+def build_exports(settings: Settings) -> Export:
+    """Every kind of file that leaves the portal, by its name."""
+    from chalicelib.adapters.attendance_pdf import AttendancePdf  # noqa: PLC0415 - its fonts are not in every zip
+
+    return _exports(settings, AttendancePdf())
+
+
+def build_nightly(settings: Settings) -> WriteExports:
+    """The same files, each night into the bucket. The function's zip has no fonts: its lists are for a spreadsheet."""
     client = documents_client(region=settings.region, endpoint=settings.endpoint)
     return WriteExports(
-        exports=exports,
+        exports=_exports(settings, no_paper),
         shelf_of=lambda folder: S3Shelf(client, settings.bucket, f"{OF_THE_NIGHT}{folder}"),
         clock=clock_for(settings.demo_now),
         report=report,
     )
 
 
-def exports_of(
-    settings: Settings, database: Database, *, attendance: ExportAttendance, make_order: MakeOrder
-) -> Export:
-    """Every kind of file that leaves, by its name."""
-    clock = clock_for(settings.demo_now)
-    town, feed = DynamoTownStore(database), DynamoChangeFeed(database)
-    client = documents_client(region=settings.region, endpoint=settings.endpoint)
-    changes = ExportChanges(feed=feed, cursors=DynamoCursorStore(database), town=town, clock=clock)
+def build_orders(settings: Settings) -> MakeOrder:
+    """What makes an order of the kitchen, for the job and for whoever asks for one by hand."""
+    orders = DynamoOrderStore(database_of(settings))
+    return MakeOrder(bookings=bookings_of(settings), directory=directory_of(settings), orders=orders)
+
+
+def _exports(settings: Settings, render: AttendanceRenderer) -> Export:
+    clock, database = clock_for(settings.demo_now), database_of(settings)
+    town, feed, directory = DynamoTownStore(database), DynamoChangeFeed(database), directory_of(settings)
+    bookings, client = bookings_of(settings), documents_client(region=settings.region, endpoint=settings.endpoint)
+    attendance = ExportAttendance(bookings=bookings, directory=directory, town=town, render=render)
     billing = ExportBilling(
         town=town,
-        bookings=attendance.bookings,
+        bookings=bookings,
         feed=feed,
-        directory=attendance.directory,
+        directory=directory,
         book=DynamoBillingBook(database),
         archive=S3Shelf(client, settings.bucket, CLOSED_MONTHS),
         clock=clock,
     )
+    changes = ExportChanges(feed=feed, cursors=DynamoCursorStore(database), town=town, clock=clock)
     return Export(
         {
             LISTS: AttendanceFiles(export=attendance, town=town, clock=clock),
-            ORDERS: OrderFiles(make=make_order, town=town, clock=clock),
+            ORDERS: OrderFiles(make=build_orders(settings), town=town, clock=clock),
             PAYMENTS: PaymentFiles(attempts=DynamoAttemptStore(database), clock=clock),
             CHANGES: change_files(changes),
             BILLING: billing_files(billing, clock),

@@ -51,7 +51,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
 
 
 def _write(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
-    from chalicelib.wiring import build_exports, settings_of  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring import settings_of  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring_exports import build_exports  # noqa: PLC0415 - the same
 
     export = build_exports(settings_of(environ))
     wanted = list(export.kinds) if options.quoi == [ALL] else options.quoi

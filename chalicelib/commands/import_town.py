@@ -90,7 +90,8 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
 
 
 def _compare(folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO) -> int:
-    from chalicelib.wiring import build_intake, settings_of  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring import settings_of  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring_intake import build_intake  # noqa: PLC0415 - the same
 
     seen = build_intake(settings_of(environ), lambda: None).look(folder, progress)
     said = [*seen.preview.lines(), *seen.remarks, "Aucune erreur : ces fichiers peuvent être importés."]
@@ -115,8 +116,9 @@ def _would_stop(reasons: Iterable[str]) -> list[str]:
 def _import(
     folder: Path, environ: Mapping[str, str], progress: ImportProgress, out: TextIO, options: argparse.Namespace
 ) -> int:
-    from chalicelib.wiring import build_clock, build_intake, build_lease, settings_of  # noqa: PLC0415 - AWS's libraries
+    from chalicelib.wiring import build_clock, build_lease, settings_of  # noqa: PLC0415 - AWS's libraries come with it
     from chalicelib.wiring_drops import keep_imported  # noqa: PLC0415 - the same
+    from chalicelib.wiring_intake import build_intake  # noqa: PLC0415 - the same
 
     settings = settings_of(environ)
     with leased(build_lease(settings), WHO, build_clock(), waiting=progress.waiting) as lease:

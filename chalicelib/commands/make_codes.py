@@ -25,7 +25,7 @@ NO_ADDRESS = (
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
     """Exit status: 0 done or nothing missing, 1 a file cannot be written, 2 the lists have faults, or it could not
     start. Nothing that is written here holds a code."""
-    from chalicelib.wiring import build_codes  # noqa: PLC0415 - AWS's libraries come with it
+    from chalicelib.wiring_codes import build_codes  # noqa: PLC0415 - AWS's libraries come with it
 
     options = _options(arguments)
     folder = Path(options.dossier)

@@ -31,7 +31,13 @@ PERSONAL = (
     *("chalicelib/adapters/family_documents.py", "chalicelib/services/personal_data.py"),
     "chalicelib/storage/personal_data.py",
 )
-NOT_ON_LAMBDA = ("chalicelib/commands", *ONLY_TO_BUILD, *PERSONAL)
+NOT_ON_LAMBDA = (
+    "chalicelib/commands",
+    "chalicelib/wiring_codes.py",
+    "chalicelib/adapters/access_letters.py",
+    *ONLY_TO_BUILD,
+    *PERSONAL,
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ PORTAL = Bundle(
     LOCK,
     (
         *NOT_ON_LAMBDA,
-        *("chalicelib/intake", "chalicelib/drops.py", "chalicelib/wiring_drops.py", "chalicelib/adapters/drop_box.py"),
+        *("chalicelib/intake", "chalicelib/wiring_intake.py", "chalicelib/wiring_drops.py", "chalicelib/drops.py"),
+        "chalicelib/adapters/drop_box.py",
         *("chalicelib/adapters/fonts", "chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
         *("chalicelib/french/markdown.py", "templates/static"),
     ),
@@ -63,7 +70,10 @@ PORTAL = Bundle(
 IMPORT = Bundle(
     "import",
     IMPORT_LOCK,
-    (*NOT_ON_LAMBDA, "app.py", "chalicelib/exports", "chalicelib/pages", "chalicelib/jobs.py", "templates"),
+    (
+        *(*NOT_ON_LAMBDA, "app.py", "templates", "chalicelib/exports", "chalicelib/pages", "chalicelib/jobs.py"),
+        *("chalicelib/wiring_exports.py", "chalicelib/wiring_jobs.py"),
+    ),
     OPERATIONS_OF_THE_IMPORT,
     pages=False,
     most_bytes=40_000_000,

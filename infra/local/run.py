@@ -173,7 +173,7 @@ def _serving(site: Mailbox | Bank, listener: socket.socket) -> Iterator[None]:
 def _jobs(files: Files) -> list[scheduler.Job]:
     """What AWS would run by a schedule. ``files`` gets those of the e-mails."""
     from chalicelib.settings import Settings  # noqa: PLC0415 - as the app: the settings exist only now
-    from chalicelib.wiring import build_jobs  # noqa: PLC0415
+    from chalicelib.wiring_jobs import build_jobs  # noqa: PLC0415
 
     jobs = build_jobs(Settings.from_environ(os.environ))
     jobs.send_outbox.sender = KeepingSender(jobs.send_outbox.sender, files)

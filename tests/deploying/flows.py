@@ -25,7 +25,8 @@ from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.web.links import SignedLinks
-from chalicelib.wiring import Jobs, build_jobs, ports_on_aws
+from chalicelib.wiring import ports_on_aws
+from chalicelib.wiring_jobs import Jobs, build_jobs
 from tests.builders import BOND, JAMES
 from tests.clock import paris
 from tests.deploying.dropping import the_drops

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.progress import Silence
 from chalicelib.settings import Settings
-from chalicelib.wiring import build_intake
+from chalicelib.wiring_intake import build_intake
 from infra.local.demo.generator import write_town
 from tests import stand_in
 from tests.aws_calls import counted

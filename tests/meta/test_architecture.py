@@ -31,7 +31,7 @@ ROOMS = {
     "patience": set(),
     "values": set(),
 }
-WIRING = {"wiring", "wiring_drops", "wiring_exports"}
+WIRING = {"wiring", "wiring_codes", "wiring_drops", "wiring_exports", "wiring_intake", "wiring_jobs"}
 MAY_WIRE = {"commands.import_town", "commands.export_files", "commands.make_codes", "jobs", "drops"}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set(), "values": set()}

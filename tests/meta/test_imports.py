@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.wiring import Jobs
+from chalicelib.wiring_jobs import Jobs
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {

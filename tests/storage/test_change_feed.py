@@ -16,7 +16,8 @@ from chalicelib.storage import keys
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.database import Database
 from chalicelib.storage.planning import DynamoPlanningStore
-from chalicelib.wiring import build_intake, ports_on_aws
+from chalicelib.wiring import ports_on_aws
+from chalicelib.wiring_intake import build_intake
 from tests.aws_calls import Answer, Attempt, counted, intercepted
 from tests.builders import BOND, a_slot
 from tests.clock import FixedClock, day

@@ -19,7 +19,7 @@ from chalicelib.settings import Settings
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.outbox import DynamoOutbox
-from chalicelib.wiring import build_intake
+from chalicelib.wiring_intake import build_intake
 from tests.builders import a_town
 from tests.clock import FixedClock, paris
 from tests.fake_bank import nobody_reads
