@@ -87,6 +87,11 @@ def test_an_import_on_real_tables_twice(
     status, out, error = run(a_folder(tmp_path), **environ)
     assert (status, error) == (DONE, "")
     assert out.splitlines() == [
+        "Par rapport au portail :",
+        "  Familles : 2 ajoutées",
+        "  Enfants : 3 ajoutés",
+        "  Codes d'accès : 3 ajoutés",
+        "  Inscriptions : 4 ajoutées",
         "Ville : enregistrée",
         "Familles : 2 ajoutées, 0 modifiée, 0 inchangée",
         "Enfants : 3 ajoutés, 0 modifié, 0 inchangé",
@@ -98,6 +103,9 @@ def test_an_import_on_real_tables_twice(
     assert login_key(moto_settings.pepper, "007") in dict(store.logins())
     status, out, _ = run(a_folder(tmp_path), **environ)
     assert (status, out.splitlines()[-1]) == (DONE, "Rien à changer : le portail était à jour.")
+    status, out, _ = run(a_folder(tmp_path, **with_line("familles", "f-3;X;PEUPLIER44;")), "--verifier", **environ)
+    assert (status, out.splitlines()[:2]) == (DONE, ["Par rapport au portail :", "  Familles : 1 ajoutée"])
+    assert out.splitlines()[-1] == "À faire : regarder les remarques, puis importer."
 
 
 def test_one_import_at_a_time(tmp_path: Path, environ: dict[str, str], moto_database: Database) -> None:

@@ -259,6 +259,7 @@ def test_the_command_says_what_it_would_do_and_how_to_go_on(
         "PORTAL_STAGE": "local",
         "AWS_REGION": moto_settings.region,
         "PORTAL_TABLES": moto_settings.tables,
+        "PORTAL_BUCKET": moto_settings.bucket,
         "PORTAL_SESSION_SECRET": moto_settings.session_secret,
         "PORTAL_PEPPER": moto_settings.pepper,
         "PORTAL_SENDER": moto_settings.sender,
