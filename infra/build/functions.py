@@ -88,6 +88,7 @@ FUNCTIONS: Mapping[str, Function] = {
         "write-exports",
         {
             "journal/index/by-written": ("Query",),
+            "outbox": ("Query",),
             "payments": ("Query",),
             "planning/index/by-day": ("Query",),
             "town": ("GetItem", "PutItem", "Query"),
