@@ -35,7 +35,12 @@ def import_function(stage: str, *, bucket: str, key: str, runtime: str, architec
             "Variables": {"PORTAL_STAGE": stage, **ENVIRONMENT, "PORTAL_DROP_MEGABYTES": {"Ref": "DropMegabytes"}}
         },
     }
-    made = {LOGICAL: {"Type": "AWS::Lambda::Function", "Properties": properties}}
+    return {LOGICAL: {"Type": "AWS::Lambda::Function", "Properties": properties}, **_waking()}
+
+
+def _waking() -> dict[str, Resource]:
+    """What wakes the function, and its right to."""
+    made: dict[str, Resource] = {}
     made["FilesDropped"] = _rule(
         "Files were dropped in depot/: they are imported",
         EventPattern={
