@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+Resource = dict[str, Any]
+"""A resource of the template, or a part of one."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ at what an ended run left.
 
 from typing import Any
 
-from infra.build.functions import ENVIRONMENT, Resource, additions
+from infra.build.function import Resource
+from infra.build.functions import ENVIRONMENT, additions
 from infra.build.import_rights import BESIDE_CHALICE
 
 LOGICAL = "ImportFiles"

@@ -77,8 +77,8 @@ class Touched(Value):
         """« Cantine, MALLERIN PRIMAIRE, le 01/12/2026 : 34 réservations (Grève) »."""
         for (activity, school, why), group in groupby(sorted(some, key=_order), key=_place):
             days = Counter(one.slot.day for one in group)
-            label = self.town.schools[school].label if school in self.town.schools else school
-            where = f"{self.town.label_of(activity)}, {label}"
+            known = self.town.schools.get(school)
+            where = f"{self.town.label_of(activity)}, {known.label if known else school}"
             each = [(day,) for day in sorted(days)]
             for together in each if len(each) <= MOST_DAYS_APART else [tuple(sorted(days))]:
                 total = several(sum(days[day] for day in together), "réservation")
