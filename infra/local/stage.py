@@ -3,8 +3,12 @@
 import json
 import os
 import secrets
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from chalicelib.rules.school_calendar import PARIS
 
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".local"
@@ -65,7 +69,20 @@ def environment_of(stage: str, port: int) -> dict[str, str]:
     path = _announcement(port)
     if not path.exists():
         raise UnknownStage(f"no portal runs here on port {port}: start one with `make run`, or give its PORT=")
-    return {**_without_aws(os.environ), **json.loads(path.read_text())}
+    announced = json.loads(path.read_text())
+    seconds = time.time() - path.stat().st_mtime
+    return {**_without_aws(os.environ), **announced, "DEMO_NOW": _later(announced["DEMO_NOW"], seconds)}
+
+
+def _later(demo_now: str, seconds: float) -> str:
+    """What the portal's clock says after so many ``seconds``: a command has a clock of its own, which begins there.
+
+    With the portal's first time again, a list would say an instant before the bookings that are in it.
+    """
+    if not demo_now:
+        return ""
+    start = datetime.fromisoformat(demo_now).replace(tzinfo=PARIS).astimezone(UTC)
+    return (start + timedelta(seconds=seconds)).astimezone(PARIS).replace(tzinfo=None).isoformat()
 
 
 def _credentials() -> dict[str, str]:

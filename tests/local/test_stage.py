@@ -1,5 +1,6 @@
 """Which environment ``make run`` and ``make import`` hand on."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -37,6 +38,21 @@ def test_the_import_finds_the_portal_that_runs(here: Path) -> None:
     found = stage.environment_of("local", 8000)
     assert found["PORTAL_PEPPER"] == announced["PORTAL_PEPPER"]
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("started_at", "after", "expected"),
+    [
+        pytest.param("2026-11-27T09:57", 360, "2026-11-27T10:03:00", id="six minutes later"),
+        pytest.param("2027-03-28T01:59", 120, "2027-03-28T03:01:00", id="over the change to summer time"),
+        pytest.param("", 360, "", id="the real time"),
+    ],
+)
+def test_a_command_has_the_time_that_the_portal_has(here: Path, started_at: str, after: int, expected: str) -> None:
+    path = stage.announce(stage.local_environment("http://127.0.0.1:4566", started_at), 8000)
+    announced_at = path.stat().st_mtime
+    os.utime(path, (announced_at - after, announced_at - after))
+    assert stage.environment_of("local", 8000)["DEMO_NOW"][:18] == expected[:18]
 
 
 def test_no_portal_runs(here: Path) -> None:
