@@ -1,6 +1,5 @@
 """What a slot of a planning can be, what is wished of it, and what is true of its day for everybody."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import NamedTuple
@@ -25,8 +24,7 @@ MOST_DAYS_KEPT = 1_000
 """How many days an ``ActivityDays`` keeps: more than two years."""
 
 
-@dataclass(frozen=True)
-class PlaceKey:
+class PlaceKey(Value):
     """A counter of places: one day of a limited activity, and the school when the limit is by school.
 
     Counters have an order: siblings may take places of both kinds on one day.

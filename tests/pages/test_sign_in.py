@@ -25,6 +25,8 @@ PUBLIC = {
     ("GET", "/portail.js"),
     ("GET", "/notifications/confirmer"),
     ("POST", "/notifications/confirmer"),
+    ("GET", "/commande"),
+    ("POST", "/commande"),
     ("GET", "/desinscription"),
     ("POST", "/desinscription"),
     ("GET", "/payfip/retour"),
