@@ -15,16 +15,21 @@ from chalicelib.rules.ids import DietId
 
 ADDRESS_LINES = "\n"
 """Between the lines of an address in the staging database. No line has one: control characters are refused."""
+_DIGIT = re.compile(r"\d")
 _POSTCODE = re.compile(r"\d{5}")
 
 
 def birth_of(cells: Cells, today: date) -> str | None:
-    """An ISO day."""
+    """An ISO day. A cell without a digit is not shown: columns may be exchanged, and it may be a diet."""
     if not cells.row.has("naissance"):
         return None
+    text = cells.row["naissance"]
+    if text and not _DIGIT.search(text):
+        cells.fault("« naissance » n'est pas une date ; attendu : 2018-09-01 ou 01/09/2018")
+        return ""
     day = cells.day("naissance", needed=False)
     if day and day > today:
-        cells.fault(f"« naissance » ({cells.row['naissance']}) est dans l'avenir ; attendu : une date passée")
+        cells.fault(f"« naissance » ({text}) est dans l'avenir ; attendu : une date passée")
     return day.isoformat() if day else ""
 
 

@@ -185,6 +185,11 @@ def test_a_fault_never_shows_what_was_written_of_diet_or_health(tmp_path: Path, 
     assert value not in fault
 
 
+def test_a_diet_that_stands_in_the_column_of_births_is_not_shown_either(tmp_path: Path) -> None:
+    (fault,) = faults_of(full(tmp_path, children=f"{CHILDREN}{A_CHILD};sans porc;;\n"))
+    assert fault == "enfants.csv:5: « naissance » n'est pas une date ; attendu : 2018-09-01 ou 01/09/2018"
+
+
 def test_a_diet_needs_the_town_s_diets(tmp_path: Path) -> None:
     faults = faults_of(a_folder(tmp_path, enfants=CHILDREN))
     assert len(faults) == 2
