@@ -50,6 +50,8 @@ class Said(Value):
     why: str = ""
     stops: bool = False
     """The others must not be imported without it."""
+    unread: bool = False
+    """It is none of the town's files by its name, and somebody may have meant it."""
 
 
 class Gathered(Value):
@@ -67,6 +69,10 @@ class Gathered(Value):
     @property
     def stopped(self) -> bool:
         return any(one.stops for one in self.said)
+
+    @property
+    def unread(self) -> int:
+        return sum(one.unread for one in self.said)
 
 
 def sets_of(dropped: Iterable[Dropped]) -> list[DropSet]:
@@ -107,7 +113,7 @@ class Gathering:
         if found is None:
             self._refuse(one, "ce fichier vient d'un système, et ne sert à rien ici")
         elif isinstance(found, Stray):
-            self._refuse(one, found.why, stops=bool(found.like))
+            self._refuse(one, found.why, stops=bool(found.like), unread=True)
         elif one.size == 0:
             self._refuse(one, "le fichier est vide ; attendu : le fichier entier, envoyé de nouveau", stops=True)
         elif one.size > self.limits.most_bytes:
@@ -146,7 +152,7 @@ class Gathering:
         if not found.names:
             raise BadArchive("le zip ne contient aucun fichier d'une ville ; attendu : town.toml, des listes, des PDF")
         for inner, stray in found.strays:
-            self.said.append(Said(f"{path} › {inner}", 0, "", stray.why, stops=bool(stray.like)))
+            self.said.append(Said(f"{path} › {inner}", 0, "", stray.why, stops=bool(stray.like), unread=True))
         return found.names
 
     def _place(self, one: Dropped, name: str, local: Path, *, accepting: bool) -> None:
@@ -168,11 +174,11 @@ class Gathering:
         self.said = [said for said in self.said if said not in alone]
         self.said += [Said(path, one.size, "", why) for one in alone] or [Said(f"{path} › {name}", 0, "", why)]
 
-    def _refuse(self, one: Dropped, why: str, *, stops: bool = False) -> None:
+    def _refuse(self, one: Dropped, why: str, *, stops: bool = False, unread: bool = False) -> None:
         path = one.key.removeprefix(DROP)
         self.refused.add(one.key)
         self.said = [said for said in self.said if said.path != path]
-        self.said.append(Said(path, one.size, "", why, stops))
+        self.said.append(Said(path, one.size, "", why, stops, unread))
 
     def _complete(self, files: dict[str, Imported]) -> Iterator[str]:
         for name in sorted(self.memory.files.keys() - files.keys()):

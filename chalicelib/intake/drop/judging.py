@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from chalicelib.intake.brakes import Braked
@@ -17,7 +18,9 @@ from chalicelib.intake.drop.words import (
     TAKEN,
     TAKEN_IN_PART,
     UNCHANGED,
+    UNREAD_MORE,
     numbers,
+    unread_words,
 )
 from chalicelib.intake.files.faults import TOWN_FILES, Fault, Faults, several
 from chalicelib.intake.importing import Importer
@@ -51,6 +54,14 @@ class Judging:
 
     def __call__(self, gathered: Gathered, *, unchanged: bool) -> Verdict:
         """Import the set. Raises Unavailable, TimeIsOver: what is written stays, and the same again finishes it."""
+        verdict = self._of(gathered, unchanged=unchanged)
+        if not (verdict.taken and gathered.unread):
+            return verdict
+        # The unread file may be a list under another name: « done » alone would be believed.
+        what = f"{verdict.what} ; {unread_words(gathered.unread)}"
+        return replace(verdict, what=what, lines=(*verdict.lines, UNREAD_MORE), mailed=True)
+
+    def _of(self, gathered: Gathered, *, unchanged: bool) -> Verdict:
         if not gathered.files or gathered.stopped:
             return Verdict(STRAY, taken=False, lines=(FAULTY_MORE,))
         if unchanged and not self.words:

@@ -29,6 +29,15 @@ FAULTY_MORE = f"Corrigez ces fichiers et déposez-les de nouveau dans {DROP}."
 ENDLESS_MORE = "Prévenez l'exploitant du portail : son journal dit pourquoi. Ce qui est écrit est juste, et reste."
 CANCEL_MORE = f"Pour annuler ces réservations au nom de la mairie, déposez de nouveau enfants.csv dans {DROP}{CANCEL}/."
 
+UNREAD_MORE = (
+    f"À faire : mettre sous son nom attendu le fichier qui n'a pas été lu, et le déposer de nouveau dans {DROP} "
+    "(rien, s'il n'est pas pour le portail)."
+)
+
+
+def unread_words(count: int) -> str:
+    return "1 fichier n'a pas été lu" if count == 1 else f"{number(count)} fichiers n'ont pas été lus"
+
 
 def instant_folder(at: datetime) -> str:
     """``2026-11-25T09-05-07Z``: sorts as time does, and is a name on every disk."""

@@ -254,3 +254,26 @@ def test_each_verdict_has_a_folder_of_its_own(tmp_path: Path) -> None:
     desk.drop(**{"enfants.csv": CORRECTED, "accepter/enfants.csv": CHILDREN})
     assert desk.run() == DropRun(accepted=2)
     assert desk.folders("traites") == 3
+
+
+@pytest.mark.parametrize("lists", [CORRECTED, CHILDREN], ids=["accepted", "nothing new"])
+def test_a_list_under_an_unknown_name_is_never_told_as_done(tmp_path: Path, lists: str) -> None:
+    desk = a_town(tmp_path)
+    desk.drop(**{"enfants.csv": lists, "payeurs.csv": LISTS["familles.csv"], "Thumbs.db": "x"})
+    assert desk.run() == DropRun(accepted=1)
+    report = desk.told("traites")
+    assert " ; 1 fichier n'a pas été lu." in report.splitlines()[1]
+    assert report.splitlines()[-1].strip().startswith("À faire : mettre sous son nom attendu le fichier")
+    (mail,) = desk.mailed()
+    assert mail["what"].endswith("1 fichier n’a pas été lu")
+
+
+def test_strays_of_a_zip_are_counted_among_the_files_that_were_not_read(tmp_path: Path) -> None:
+    desk = a_town(tmp_path)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in {"enfants.csv": CORRECTED, "payeurs.csv": "a;b", "photo.jpg": "x"}.items():
+            archive.writestr(name, text)
+    desk.drop(**{"ville.zip": packed.getvalue()})
+    assert desk.run() == DropRun(accepted=1)
+    assert " ; 2 fichiers n'ont pas été lus." in desk.told("traites").splitlines()[1]
