@@ -1,12 +1,14 @@
 """The attendance lists of a day as files: one list for a spreadsheet, its numbers, and a PDF for the wall of each
 activity at each school."""
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from chalicelib.exports.csv_out import Bare, Reference, csv_bytes, day_of, minute_of
+from chalicelib.exports.csv_out import Bare, Reference, csv_bytes, day_of, minute_of, minute_read
 from chalicelib.rules.attendance import AttendanceList, Attendee, attendance
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.town import Town
@@ -49,12 +51,26 @@ class ExportAttendance:
         town, stamp = self.town.current(), day.isoformat()
         earlier, now = self.bookings.at_both(day, before or instant, instant)
         lists = attendance(now, earlier if before else None, self.directory.read(), town)
-        yield NamedFile(f"presences-{stamp}.csv", csv_bytes(PEOPLE, _people(lists, day, instant, town)))
+        yield NamedFile(people_name(day), csv_bytes(PEOPLE, _people(lists, day, instant, town)))
         yield NamedFile(f"effectifs-{stamp}.csv", csv_bytes(NUMBERS, _numbers(lists, day, instant, town)))
         for (activity, school), some in groupby(lists, key=_activity_and_school):
             sheet = sheet_of(town, day, list(some), instant, before)
             name = f"presences-{stamp}-{activity}-{school or NOBODY}.pdf"
             yield NamedFile(name, self.render(sheet, town.name, instant))
+
+
+def people_name(day: date) -> str:
+    """``presences-2026-11-03.csv``: who is expected."""
+    return f"presences-{day.isoformat()}.csv"
+
+
+def instant_of_list(content: bytes) -> datetime | None:
+    """The instant (aware UTC, its minute) that a list of names tells; None when nobody is on it, or it is no list."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")), delimiter=";")
+    try:
+        return minute_read(next((row.get("etat_au") or "" for row in rows), ""))
+    except csv.Error:
+        return None
 
 
 def _activity_and_school(one: AttendanceList) -> tuple[ActivityId, SchoolId | None]:

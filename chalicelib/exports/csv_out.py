@@ -10,12 +10,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import PARIS
 
 MARK = b"\xef\xbb\xbf"
+MINUTE = "%d/%m/%Y %H:%M"
 CHUNK_CHARACTERS = 64 * 1024
 _RUNS = frozenset("=+-@＝＋－＠")
 _CHANGES = re.compile(
@@ -74,7 +75,16 @@ def day_of(day: date) -> Bare:
 
 def minute_of(at: datetime | None) -> Bare:
     """``22/11/2026 23:59`` in Paris; empty when there is no such instant."""
-    return Bare(f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" if at else "")
+    return Bare(f"{at.astimezone(PARIS):{MINUTE}}" if at else "")
+
+
+def minute_read(text: str) -> datetime | None:
+    """What ``minute_of`` wrote, aware UTC; None when it is no such text."""
+    try:
+        wall = datetime.strptime(text, MINUTE)  # noqa: DTZ007 - its zone follows
+    except ValueError:
+        return None
+    return wall.replace(tzinfo=PARIS).astimezone(UTC)
 
 
 def second_of(at: datetime) -> Bare:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from chalicelib.exports.attendance import ExportAttendance
+from chalicelib.exports.attendance import ExportAttendance, instant_of_list, people_name
 from chalicelib.exports.orders import order_by_hand, order_csv
 from chalicelib.exports.run import Asked
 from chalicelib.rules.errors import NotFound
@@ -20,7 +20,10 @@ ORDERED_DAYS = 7
 
 
 class AttendanceFiles:
-    """``FileKind``: the lists of a day, the next open one when none is named."""
+    """``FileKind``: the lists of a day, the next open one when none is named.
+
+    They mark what changed since the lists of that day which the shelf has.
+    """
 
     def __init__(self, *, export: ExportAttendance, town: TownStore, clock: Clock) -> None:
         self.export = export
@@ -30,12 +33,23 @@ class AttendanceFiles:
     def __call__(self, asked: Asked, shelf: Shelf) -> Sequence[str]:
         now = self.clock.now()
         day = asked.day or next_open_day(self.town.days(), paris_day(now))
-        names = []
-        for file in self.export(day, now - FEED_MAY_LACK) if day else ():
-            if file.content:
-                shelf.put(file.name, [file.content])
-                names.append(file.name)
-        return names
+        if day is None:
+            return []
+        instant = now - FEED_MAY_LACK
+        files = [file for file in self.export(day, instant, _list_before(shelf, day, instant)) if file.content]
+        # The names last: their instant says since when the next list marks, and papers lost with a run must not count.
+        for file in sorted(files, key=lambda one: one.name == people_name(day)):
+            shelf.put(file.name, [file.content])
+        return [file.name for file in files]
+
+
+def _list_before(shelf: Shelf, day: date, instant: datetime) -> datetime | None:
+    """As of when the shelf's list of ``day`` is; None without one, or when it is no list, or of after ``instant``."""
+    try:
+        found = instant_of_list(b"".join(shelf.read(people_name(day))))
+    except NotFound:
+        return None
+    return found if found and found <= instant else None
 
 
 class OrderFiles:

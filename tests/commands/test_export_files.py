@@ -58,7 +58,7 @@ def test_everything_at_once(town: Settings, tmp_path: Path) -> None:
     status, out, error = run(town, str(tmp_path), "--quoi", "tout", "--mois", "2026-11", "--depuis", "2026-11-01")
     assert (status, error) == (0, "")
     assert [Path(line).name for line in out.splitlines()] == [
-        *("presences-2026-12-01.csv", "effectifs-2026-12-01.csv"),
+        *("effectifs-2026-12-01.csv", "presences-2026-12-01.csv"),
         *("paiements-2026-11-30.csv", "a-verifier.csv", "modifications-mairie-00001.csv", "facturation-2026-11.csv"),
         "complet.csv",
     ]

@@ -3,13 +3,18 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
 from chalicelib.adapters.attendance_pdf import AttendancePdf
 from chalicelib.exports.attendance import NUMBERS, PEOPLE, ExportAttendance
+from chalicelib.exports.daily import AttendanceFiles
+from chalicelib.exports.folder import Folder
+from chalicelib.exports.run import Asked
 from chalicelib.intake.files.sheets import cell_of
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.ids import ActivityId, ChildId, DietId, EntryId, FamilyId
@@ -163,3 +168,51 @@ def test_the_paper_says_numbers_then_names() -> None:
     places = [said.find(words) for words in expected]
     assert -1 not in places, said
     assert places == sorted(places)
+
+
+PEOPLE_FILE = "presences-2026-11-03.csv"
+
+
+def changes_of(content: bytes) -> dict[str, str]:
+    return {cell_of(row["enfant"]): row["changement"] for row in rows_of(content)}
+
+
+def given_out(desk: Desk, folder: Path, at: str, shelf: type[Folder] = Folder) -> dict[str, str]:
+    """The lists that somebody asks for at ``at``, into ``folder``; what they say has changed."""
+    desk.clock.set(at)
+    kind = AttendanceFiles(export=desk.export, town=MemoryTown(TOWN), clock=desk.clock)
+    kind(Asked(day=TUESDAY), shelf(folder))
+    return changes_of((folder / PEOPLE_FILE).read_bytes())
+
+
+def test_a_list_marks_what_changed_since_that_of_the_same_folder(tmp_path: Path) -> None:
+    desk = a_day()
+    first = given_out(desk, tmp_path, "lundi 2026-11-02 16:01")
+    assert first == {"007": "", "c-9": "", "c-77": ""}
+    assert given_out(desk, tmp_path, "mardi 2026-11-03 08:46") == {**first, "c-8": "arrivé", "c-9": "retiré"}
+    assert given_out(desk, tmp_path, "mardi 2026-11-03 09:00")["c-8"] == ""
+
+
+class Dying(Folder):
+    """The process ends before the last file of a list."""
+
+    def put(self, name: str, chunks: Iterable[bytes]) -> None:
+        if name == PEOPLE_FILE:
+            raise KeyboardInterrupt
+        super().put(name, chunks)
+
+
+def test_a_list_that_was_interrupted_is_compared_with_by_none(tmp_path: Path) -> None:
+    desk = a_day()
+    given_out(desk, tmp_path, "lundi 2026-11-02 16:01")
+    with pytest.raises(KeyboardInterrupt):
+        given_out(desk, tmp_path, "mardi 2026-11-03 07:30", Dying)
+    assert given_out(desk, tmp_path, "mardi 2026-11-03 08:46")["c-8"] == "arrivé"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"jour;etat_au\r\nhier;tantot\r\n", b"etat_au\r\n04/11/2026 08:00\r\n"]
+)
+def test_a_file_that_is_no_earlier_list_is_compared_with_by_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / PEOPLE_FILE).write_bytes(content)
+    assert set(given_out(a_day(), tmp_path, "mardi 2026-11-03 08:46").values()) == {""}
