@@ -18,6 +18,7 @@ from fpdf.output import OutputProducer, PDFPage
 from fpdf.structure_tree import StructElem, StructureTreeBuilder
 from fpdf.syntax import PDFObject
 
+from chalicelib.adapters.pdf_fonts import font_for
 from chalicelib.adapters.scripts import as_drawn
 
 FONTS = Path(__file__).parent / "fonts"
@@ -98,11 +99,8 @@ class TaggedPdf(FPDF):
 
     def _add_fonts(self, family: str, suffix: str) -> None:
         for style, name in (("", "DejaVuSans"), ("B", "DejaVuSans-Bold")):
-            self.add_font(family, style, FONTS / f"{name}{suffix}.ttf")
-            font = self.fonts[f"{family.lower()}{style}"]
-            # The glyphs of a document are copied as they are: measuring them again takes longer than the rest.
-            if isinstance(font, TTFFont):
-                font.ttfont.recalcBBoxes = False
+            font = font_for(self, FONTS / f"{name}{suffix}.ttf", family, style)
+            self.fonts[font.fontkey] = font
 
     def _characters(self, family: str) -> Iterable[int]:
         font = self.fonts[family.lower()]
@@ -126,6 +124,10 @@ class TaggedPdf(FPDF):
         return broken
 
     def get_string_width(self, s: str, *given: Any, **options: Any) -> float:
+        font = self.current_font
+        if isinstance(font, TTFFont) and self.french.issuperset(s):  # One font draws it: fpdf2 would look which.
+            _, points = font.get_text_width(s, self.font_size_pt, None)
+            return points / self.k
         return super().get_string_width(self._drawable(s), *given, **options)
 
     @contextmanager

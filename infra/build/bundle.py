@@ -61,6 +61,7 @@ PORTAL = Bundle(
         *("chalicelib/intake", "chalicelib/wiring_intake.py", "chalicelib/wiring_drops.py", "chalicelib/drops.py"),
         "chalicelib/adapters/drop_box.py",
         *("chalicelib/adapters/fonts", "chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
+        "chalicelib/adapters/pdf_fonts.py",
         *("chalicelib/french/markdown.py", "templates/static"),
     ),
     OPERATIONS,
