@@ -44,7 +44,7 @@ def parent(town: Town) -> Visitor:
     visitor = Visitor(town.origin)
     assert visitor.get("/api/") == 200
     assert visitor.post("/api/", enfant="007", payeur="GOLDENEYE7") == 200
-    assert "James BOND" in visitor.page
+    assert " BOND" in visitor.page  # A dropped list gives him another first name.
     return visitor
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from infra.build.bundle import BUNDLES
 from infra.declared import template
 from infra.ops.deploy import deploy
 from infra.ops.operator import Operator
@@ -99,10 +100,11 @@ def tag_bucket(stage: Stage) -> None:
 
 
 def built_in(folder: Path, *, broken: bool = False, without: str = "") -> Path:
-    """What ``make package`` would leave: a zip, and the template of a small town, or of one that lacks a resource."""
+    """What ``make package`` would leave: its zips, and the template of a small town, or of one that lacks a resource."""
     template = _small(broken=broken)
     template["Resources"].pop(without, None)
-    (folder / "portal-0123.zip").write_bytes(b"a zip")
+    for bundle in BUNDLES:
+        (folder / f"{bundle.name}-0123.zip").write_bytes(b"a zip")
     (folder / "template.json").write_text(json.dumps(template))
     return folder
 
