@@ -100,7 +100,7 @@ def tag_bucket(stage: Stage) -> None:
 
 
 def built_in(folder: Path, *, broken: bool = False, without: str = "") -> Path:
-    """What ``make package`` would leave: its zips, and the template of a small town, or of one that lacks a resource."""
+    """What ``make package`` would leave: its zips, and the template of a small town; or of one that lacks something."""
     template = _small(broken=broken)
     template["Resources"].pop(without, None)
     for bundle in BUNDLES:
