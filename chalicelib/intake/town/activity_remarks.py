@@ -96,6 +96,18 @@ def _deadline(key: str, deadline: Deadline, activity: Activity, days: OpenDays, 
                     f"« {key} » a un délai pour des jours ({_span(period.first, period.last)}) où l'activité n'est "
                     "jamais ouverte ; attendu : des jours ouverts, ou ôter cette ligne",
                 )
+        yield from _days_without_date(key, deadline, sorted(days.anywhere(activity)))
+
+
+def _days_without_date(key: str, deadline: FixedDates, opened: list[date]) -> Said:
+    """Open days in none of the periods that have a date: nobody changes them online."""
+    if left := [day for day in opened if not any(day in period for period, _, _ in deadline.rows)]:
+        days = f"{len(left)} jours ouverts, dont le" if len(left) > 1 else "un jour ouvert, le"
+        yield (
+            (key,),
+            f"« {key} » n'a pas de délai pour {days} {left[0]:{FRENCH_DAY}} : rien n'y change en ligne ; "
+            "attendu : une période et sa date pour chaque jour ouvert",
+        )
 
 
 def _weekdays(key: str, table: WeekdayTable, opened: set[int], read: object) -> Said:
@@ -153,6 +165,12 @@ def _can_be_booked(town: Town, activity: Activity, window: Window, days: OpenDay
 
 
 def _others(town: Town, activity: Activity, days: OpenDays) -> Said:
+    if activity.requires and set(activity.requires) <= set(activity.excludes):
+        yield (
+            ("exclut",),
+            f"« exclut » nomme tout ce que « exige » demande : « {activity.label} » ne se réserve jamais en ligne ; "
+            "attendu : des activités différentes",
+        )
     for key, names in (("exige", activity.requires), ("exclut", activity.excludes)):
         for name in names:
             if not _meet(town, activity, name, days):

@@ -15,6 +15,13 @@ EVE, THURSDAY = 'reserver = "la veille à 10:00"', 'reserver = "jeudi de la sema
 TABLE = 'reserver = { lundi = "jeudi 10:00", mardi = "jeudi 10:00", jeudi = "mardi 10:00", vendredi = "mardi 10:00"'
 AUTUMN = "du = 2026-12-01, au = 2026-12-18"
 CASES = [
+    (
+        EVE,
+        'reserver = [{ du = 2027-05-31, au = 2027-07-02, avant = "2027-05-15 24:00" }]',
+        "reserver",
+        "« reserver » n'a pas de délai pour 80 jours ouverts, dont le 23/11/2026 : rien n'y change en ligne",
+        "days without a date",
+    ),
     (WEEK, "", "[activites.cantine]", "« Cantine » n'est ouverte aucun jour du calendrier", "never open"),
     (
         EVE,
@@ -79,8 +86,9 @@ CASES = [
     ),
     (
         EVE,
-        f'reserver = [{{ {AUTUMN}, avant = "2026-11-30 24:00" }}, '
-        '{ du = 2026-12-21, au = 2026-12-31, avant = "2026-11-30 24:00" }]',
+        'reserver = [{ du = 2026-09-01, au = 2026-12-18, avant = "2026-08-31 24:00" }, '
+        '{ du = 2026-12-21, au = 2026-12-31, avant = "2026-11-30 24:00" }, '
+        '{ du = 2027-01-04, au = 2027-07-02, avant = "2026-11-30 24:00" }]',
         "reserver",
         "(21/12/2026 au 31/12/2026) où l'activité n'est jamais ouverte",
         "a date for closed days",
@@ -181,6 +189,13 @@ def test_a_closure_that_names_what_a_school_does_not_offer(tmp_path: Path, named
     remarks = remarks_of(a_folder(tmp_path, town=text))
     assert {word for word in said if any(word in remark for remark in remarks)} == said
     assert len(remarks) == len(said)
+
+
+def test_an_activity_that_needs_only_what_it_excludes(tmp_path: Path) -> None:
+    both = f'{EVE}\nexige = ["mercredi"]\nexclut = ["mercredi"]'
+    text = TOWN.replace('["mercredi"]', '["lundi"]').replace(EVE, both)
+    (remark,) = remarks_of(a_folder(tmp_path, town=text))
+    assert remark.startswith(f"  town.toml:{line_of(text, 'exclut')}: « exclut » nomme tout ce que « exige » demande")
 
 
 def test_a_school_without_activity(tmp_path: Path) -> None:
