@@ -26,6 +26,7 @@ from chalicelib.intake.drop.words import (
     WAITING,
     instant_folder,
     told,
+    waiting_more,
     waits_for,
 )
 from chalicelib.intake.importing import Importer
@@ -141,7 +142,9 @@ class ReceiveDrops:
         until, now = drop.newest + COMPANIONS_WITHIN, self.clock.now()
         tell = now >= drop.newest + TOLD_AFTER
         what = waits_for(verdict.waits_for, until)
-        text = told(now, what, gathered, verdict.lines)
+        # The last line of a refusal would ask for these files again.
+        lines = (*verdict.lines[:-1], waiting_more(verdict.waits_for))
+        text = told(now, what, gathered, lines)
         self.box.write(f"{WAITING}{REPORT}", text.encode(), PLAIN_TEXT)
         if tell:
             self._tell(self.town_clock.now(), self._facts(what, verdict, WAITING))

@@ -67,6 +67,10 @@ def waits_for(companions: Iterable[str], until: datetime) -> str:
     )
 
 
+def waiting_more(companions: Iterable[str]) -> str:
+    return f"À faire : déposer {', '.join(sorted(companions))} dans {DROP} ; tout sera importé ensemble."
+
+
 def numbers(report: IntakeReport) -> str:
     """What an accepted import did, without a name."""
     counted: tuple[tuple[str, IntakeTally], ...] = (

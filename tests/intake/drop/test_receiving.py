@@ -277,3 +277,13 @@ def test_strays_of_a_zip_are_counted_among_the_files_that_were_not_read(tmp_path
     desk.drop(**{"ville.zip": packed.getvalue()})
     assert desk.run() == DropRun(accepted=1)
     assert " ; 2 fichiers n'ont pas été lus." in desk.told("traites").splitlines()[1]
+
+
+def test_a_set_that_waits_is_told_at_its_end_what_to_drop(tmp_path: Path) -> None:
+    desk = a_town(tmp_path)
+    desk.drop(**{"enfants.csv": CHILDREN.replace("c-9;f-2", "c-90;f-2")})
+    assert desk.run() == DropRun(waiting=1)
+    assert "Corrigez ces fichiers" not in desk.waiting()
+    assert desk.waiting().splitlines()[-1].strip() == (
+        "À faire : déposer inscriptions.csv dans depot/ ; tout sera importé ensemble."
+    )
