@@ -19,7 +19,9 @@ MADE = ("dist/", ".local/", "templates/compiled")
 """Where commands write: nothing of it is in the repository."""
 OF_OTHERS = {"time.time", "datetime.now", "date.today", "Executor.map", "MessageRejected", "portail.ville.fr"}
 """Names of the standard library and of AWS, and an example of a domain."""
-IN_THE_BUCKET = ("depot/", "traites/", "rejetes/", "courant/", "en-attente/", "factures/")
+IN_THE_BUCKET = (
+    "depot/", "traites/", "rejetes/", "courant/", "en-attente/", "factures/", "exports/", "facturation/", "annuaire/",
+)  # fmt: skip
 """Folders of a town's bucket."""
 FILES = re.compile(r"\.(?:json|txt|csv|toml|yaml|html|svg|zip|pdf|py|pyc|js|css)$")
 
