@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.intake.town.activity_remarks import FRENCH_DAY, WEEKDAY_NAMES, Said, of_activities
 from chalicelib.intake.town.open_days import OpenDays, offered
+from chalicelib.intake.town.order_remarks import of_orders
 from chalicelib.rules.planning import closed_because
 from chalicelib.rules.school_calendar import Calendar, Exceptional
 from chalicelib.rules.town import Activity, Town
@@ -22,6 +23,7 @@ def of_town(town: Town, read: Mapping[str, Any], today: date) -> Said:
         return
     yield from of_activities(town, OpenDays(town, today), read)
     yield from _schools(town)
+    yield from of_orders(town, read)
     for number, closure in _to_come(calendar.closures, today):
         without = replace(calendar, closures=_left(calendar.closures, number))
         yield from _at("fermetures", number, _exceptional(town, closure, without, "la fermeture", "ne ferme rien"))

@@ -198,6 +198,23 @@ def test_an_activity_that_needs_only_what_it_excludes(tmp_path: Path) -> None:
     assert remark.startswith(f"  town.toml:{line_of(text, 'exclut')}: « exclut » nomme tout ce que « exige » demande")
 
 
+@pytest.mark.parametrize(
+    ("sending", "said"),
+    [
+        ("samedi 10:00 pour le lendemain", "« samedi 10:00 pour le lendemain » ne part jamais"),
+        ("mardi 10:00 pour le lendemain", "« mardi 10:00 pour le lendemain » ne part jamais"),
+        ("lundi 10:00 pour le lendemain", ""),
+        ("le jour même à 08:45", ""),
+        ("vendredi 10:00 pour la semaine suivante", ""),
+    ],
+)
+def test_an_order_that_never_leaves(tmp_path: Path, sending: str, said: str) -> None:
+    order = f'[[commandes]]\nnom = "Repas"\na = ["a@b.example"]\nactivites = ["cantine"]\nenvois = ["{sending}"]\n'
+    remarks = remarks_of(a_folder(tmp_path, town=f"{TOWN}\n{order}"))
+    assert len(remarks) == bool(said)
+    assert all(said in remark and " ; attendu : " in remark for remark in remarks)
+
+
 def test_a_school_without_activity(tmp_path: Path) -> None:
     text = TOWN.replace(EVE, f'{EVE}\necoles = ["mallerin"]').replace(THURSDAY, f'{THURSDAY}\necoles = ["mallerin"]')
     (remark,) = remarks_of(a_folder(tmp_path, town=text))
