@@ -185,12 +185,22 @@ def given_out(desk: Desk, folder: Path, at: str, shelf: type[Folder] = Folder) -
     return changes_of((folder / PEOPLE_FILE).read_bytes())
 
 
+def after_a_first_list(folder: Path) -> Desk:
+    """Monday's list has James and Noé; then Eve comes and Noé goes."""
+    desk = Desk()
+    desk.save("007")
+    desk.save("c-9")
+    assert given_out(desk, folder, "lundi 2026-11-02 16:01") == {"007": "", "c-9": ""}
+    desk.clock.set("mardi 2026-11-03 07:00")
+    desk.save("c-8")
+    desk.save("c-9", booked=False)
+    return desk
+
+
 def test_a_list_marks_what_changed_since_that_of_the_same_folder(tmp_path: Path) -> None:
-    desk = a_day()
-    first = given_out(desk, tmp_path, "lundi 2026-11-02 16:01")
-    assert first == {"007": "", "c-9": "", "c-77": ""}
-    assert given_out(desk, tmp_path, "mardi 2026-11-03 08:46") == {**first, "c-8": "arrivé", "c-9": "retiré"}
-    assert given_out(desk, tmp_path, "mardi 2026-11-03 09:00")["c-8"] == ""
+    desk = after_a_first_list(tmp_path)
+    assert given_out(desk, tmp_path, "mardi 2026-11-03 08:46") == {"007": "", "c-8": "arrivé", "c-9": "retiré"}
+    assert given_out(desk, tmp_path, "mardi 2026-11-03 09:00") == {"007": "", "c-8": ""}
 
 
 class Dying(Folder):
@@ -203,8 +213,7 @@ class Dying(Folder):
 
 
 def test_a_list_that_was_interrupted_is_compared_with_by_none(tmp_path: Path) -> None:
-    desk = a_day()
-    given_out(desk, tmp_path, "lundi 2026-11-02 16:01")
+    desk = after_a_first_list(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         given_out(desk, tmp_path, "mardi 2026-11-03 07:30", Dying)
     assert given_out(desk, tmp_path, "mardi 2026-11-03 08:46")["c-8"] == "arrivé"
