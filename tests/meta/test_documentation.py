@@ -17,7 +17,15 @@ DOCUMENTS = [*(ROOT / name for name in (*AT_THE_ROOT, "infra/README.md")), *sort
 MAKEFILE = (ROOT / "Makefile").read_text()
 MADE = ("dist/", ".local/", "templates/compiled")
 """Where commands write: nothing of it is in the repository."""
-OF_OTHERS = {"time.time", "datetime.now", "date.today", "Executor.map", "MessageRejected", "portail.ville.fr"}
+OF_OTHERS = {
+    "time.time",
+    "time.process_time",
+    "datetime.now",
+    "date.today",
+    "Executor.map",
+    "MessageRejected",
+    "portail.ville.fr",
+}
 """Names of the standard library and of AWS, and an example of a domain."""
 IN_THE_BUCKET = (
     "depot/", "traites/", "rejetes/", "courant/", "en-attente/", "factures/", "exports/", "facturation/", "annuaire/",
