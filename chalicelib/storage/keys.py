@@ -118,12 +118,9 @@ def town_version(at: str) -> str:
 HEADS = "I#"
 """Invoices of a family, the newest last."""
 UNIQUE = "UNIQUE"
-MAILS, ASIDE, SUPPRESSED, TO_TELL = "MAILS", "ASIDE", "SUPPRESSED", "TO_TELL"
-"""Partitions of the outbox: mails that wait, mails kept for the operator, addresses (as HMACs) that bounced or
-complained, families to tell of what the town cancelled."""
-URGENT, MAILS, ASIDE, SUPPRESSED = "URGENT", "MAILS", "ASIDE", "SUPPRESSED"
+URGENT, MAILS, ASIDE, SUPPRESSED, TO_TELL = "URGENT", "MAILS", "ASIDE", "SUPPRESSED", "TO_TELL"
 """Partitions of the outbox: urgent mails, the other mails that wait, mails kept for the operator, addresses (as HMACs)
-that bounced or complained."""
+that bounced or complained, families to tell of what the town cancelled."""
 
 
 def invoice_head(issued_on: date, number: InvoiceNumber) -> str:

@@ -4,12 +4,15 @@ import time
 from typing import Any
 
 import boto3
+from boto3.dynamodb.conditions import Key
 
+from chalicelib.storage import keys
 from infra.declared import keys_of, tables_of
 from infra.local.stage import environment_of
 
 Items = dict[str, list[dict[str, Any]]]
 """Whole name of a table -> its items, as DynamoDB's API has them."""
+WAITING = (keys.URGENT, keys.MAILS)
 PATIENCE = 60.0
 """Seconds in which the jobs of a new town have sent the e-mails of its import."""
 
@@ -23,8 +26,8 @@ class Tables:
     def __init__(self, port: int) -> None:
         environment = environment_of("local", port)
         self._prefix = environment["PORTAL_TABLES"]
-        keys = tables_of(self._prefix).items()
-        self._keys = {name: list(keys_of(properties)) for name, properties in keys}
+        declared = tables_of(self._prefix).items()
+        self._keys = {name: list(keys_of(properties)) for name, properties in declared}
         self._resource = boto3.resource(
             "dynamodb",
             "eu-west-3",
@@ -41,10 +44,15 @@ class Tables:
     def keep(self) -> None:
         """Wait until the jobs have told of the imported invoices, then remember every item."""
         end = time.monotonic() + PATIENCE
-        while self["invoices"].scan(IndexName="to-notify")["Items"] or self["outbox"].scan()["Items"]:
+        while self["invoices"].scan(IndexName="to-notify")["Items"] or self._waiting():
             assert time.monotonic() < end, "the jobs of the new town did not end"
             time.sleep(0.1)
         self._kept = self._read()
+
+    def _waiting(self) -> int:
+        """How many e-mails wait. The kitchen's orders are in that table too, and stay."""
+        shards = (self["outbox"].query(KeyConditionExpression=Key("shard").eq(shard)) for shard in WAITING)
+        return sum(len(found["Items"]) for found in shards)
 
     def put_back(self) -> None:
         """Every item is as it was kept, and no other is there.
@@ -63,8 +71,8 @@ class Tables:
     def _read(self) -> Items:
         """Sorted by their keys: writing an item again must not make a difference."""
         return {
-            name: sorted(self._all(name), key=lambda item: [item[key] for key in keys])
-            for name, keys in self._keys.items()
+            name: sorted(self._all(name), key=lambda item: [item[key] for key in parts])
+            for name, parts in self._keys.items()
         }
 
     def _all(self, name: str) -> list[dict[str, Any]]:
