@@ -22,6 +22,8 @@ WHO = "une commande make import"
 LOST = "Le portail n'a pas répondu pendant une minute : un autre import a pu prendre la main."
 DONE, NOT_DONE, FAULTY, BRAKED = 0, 1, MISUSED, 3
 TOO_MUCH = "Arrêté avant d'écrire : cet import changerait trop de choses d'un coup."
+WOULD_STOP = "Cet import s'arrêterait avant d'écrire : il changerait trop de choses d'un coup."
+NO_FAULT = "Aucune erreur : ces fichiers peuvent être importés."
 HOW_TO_GO_ON = "Si les fichiers sont justes, relancez avec --accepter-les-changements (make import … ACCEPTER=oui)."
 
 TO_MEND = "À faire : corriger ces fichiers, puis relancer la même commande."
@@ -79,7 +81,7 @@ def _verify(folder: Path, environ: Mapping[str, str], progress: ImportProgress, 
     if environ.get("PORTAL_STAGE"):
         return _compare(folder, environ, progress, out)
     with validated(folder, build_clock(environ.get("DEMO_NOW", "")).now(), progress) as files:
-        said = [*files.remarks.lines(), "Aucune erreur : ces fichiers peuvent être importés."]
+        said = [*files.remarks.lines(), NO_FAULT]
         if past := count(files.lists, "past_events"):
             said.append(
                 f"{several(past, 'ligne')} de reservations.csv : pour un départ ou une inscription terminée. "
@@ -94,11 +96,12 @@ def _compare(folder: Path, environ: Mapping[str, str], progress: ImportProgress,
     from chalicelib.wiring_intake import build_intake  # noqa: PLC0415 - the same
 
     seen = build_intake(settings_of(environ), lambda: None).look(folder, progress)
-    said = [*seen.preview.lines(), *seen.remarks, "Aucune erreur : ces fichiers peuvent être importés."]
+    said = [*seen.preview.lines(), *seen.remarks]
     if seen.stopped_by:
-        out.write("\n".join([*said, *waiting_lines(seen.waiting), *_would_stop(seen.stopped_by)]) + "\n")
+        stopped = [WOULD_STOP, *_reasons(seen.stopped_by)]
+        out.write("\n".join([*said, *waiting_lines(seen.waiting), *stopped]) + "\n")
         return BRAKED
-    return _told(out, said, seen.waiting, has_remarks=bool(seen.remarks))
+    return _told(out, [*said, NO_FAULT], seen.waiting, has_remarks=bool(seen.remarks))
 
 
 def _told(out: TextIO, said: list[str], waiting: list[NotTaken], *, has_remarks: bool) -> int:
@@ -109,8 +112,9 @@ def _told(out: TextIO, said: list[str], waiting: list[NotTaken], *, has_remarks:
     return NOT_DONE if waiting else DONE
 
 
-def _would_stop(reasons: Iterable[str]) -> list[str]:
-    return [TOO_MUCH, *(f"  {reason}" for reason in reasons), HOW_TO_GO_ON]
+def _reasons(reasons: Iterable[str]) -> list[str]:
+    """Why the brake stops an import, and how it goes on."""
+    return [*(f"  {reason}" for reason in reasons), HOW_TO_GO_ON]
 
 
 def _import(
@@ -149,6 +153,6 @@ def _tell(stopped: BadFiles | Braked | Busy, error: TextIO) -> int:
         who = f"Un autre import travaille ({stopped.holder.who}) ; il a la main au moins jusqu'à {until:%H:%M:%S}."
         lines, status = [f"{who} Rien n'a été écrit. Relancez la même commande dans un moment."], NOT_DONE
     else:
-        lines, status = _would_stop(stopped.reasons), BRAKED
+        lines, status = [TOO_MUCH, *_reasons(stopped.reasons)], BRAKED
     error.write("\n".join(lines) + "\n")
     return status

@@ -1,5 +1,6 @@
 """A town's folder -> the portal. Everything is checked before anything is written; a second import changes nothing."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,7 +31,7 @@ from chalicelib.intake.people.renumbered import renumbered
 from chalicelib.intake.people.same_child import same_children
 from chalicelib.intake.people.there import stage_portal
 from chalicelib.intake.ports import IntakeStore
-from chalicelib.intake.preview import Looked, Preview, preview
+from chalicelib.intake.preview import Looked, OnClosedDays, Preview, preview
 from chalicelib.intake.progress import ImportProgress
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles, Validated, validated
@@ -178,7 +179,8 @@ class ImportRun:
         today = paris_day(self.now)
         stage_portal(self.lists, self.ports.store, today)
         closed = ClosedDays(self.lists, self.ports.places.plannings, TownDays(self.town), today)
-        falls = sum(1 for _ in closed(self.meeting.change.closed))
+        asked = Counter(one.asked for one in closed(self.meeting.change.closed))
+        falls = OnClosedDays(stay=asked[False], cancelled=asked[True])
         seen = preview(self.lists, self.online, self.town, falls, today.isoformat())
         return seen.with_more(str(child) for child in self.report.same_children)
 

@@ -73,15 +73,21 @@ class Looked(Value):
     waiting: list[NotTaken]
 
 
-def preview(lists: sqlite3.Connection, before: Town | None, town: Town, closed: int, today: str) -> Preview:
-    """``lists`` has what the portal has (``stage_portal``, ``LoginWriter.compare``). ``closed`` is how many bookings
-    would fall on a closed day, ``today`` an ISO day."""
+class OnClosedDays(Value):
+    """How many bookings would fall on a closed day: those that would stay, and those that its closure cancels."""
+
+    stay: int
+    cancelled: int
+
+
+def preview(lists: sqlite3.Connection, before: Town | None, town: Town, closed: OnClosedDays, today: str) -> Preview:
+    """``lists`` has what the portal has (``stage_portal``, ``LoginWriter.compare``); ``today`` is an ISO day."""
     said = (
         _families(lists),
         _children(lists),
         _codes(lists),
         _enrolments(lists, today),
-        _sentence("Réservations", [_part(closed, "tomberait sur un jour fermé", "tomberaient sur un jour fermé")]),
+        _sentence("Réservations", _closed(closed)),
         _sentence("Ville", _town(before, town)),
     )
     return Preview(tuple(sentence for sentence in said if sentence))
@@ -110,6 +116,14 @@ def _enrolments(lists: sqlite3.Connection, today: str) -> str:
     (stops,), (changes,) = (lists.execute(_ENROLMENTS, (what,)).fetchone() for what in (STOPS, CHANGES))
     parts = [_part(new, "ajoutée", "ajoutées"), _part(stops, "s'arrête", "s'arrêtent")]
     return _sentence("Inscriptions", [*parts, _part(changes, "change de dates", "changent de dates")])
+
+
+def _closed(bookings: OnClosedDays) -> list[str]:
+    words = "annulée par la mairie, la famille prévenue", "annulées par la mairie, les familles prévenues"
+    return [
+        _part(bookings.stay, "tomberait sur un jour fermé", "tomberaient sur un jour fermé"),
+        _part(bookings.cancelled, f"serait {words[0]}", f"seraient {words[1]}"),
+    ]
 
 
 def _town(before: Town | None, town: Town) -> Iterator[str]:

@@ -272,6 +272,10 @@ def test_the_command_says_what_it_would_do_and_how_to_go_on(
     a_folder(tmp_path)
     assert run()[0] == DONE
     a_folder(tmp_path, **ZEROS_LOST)
+    status, out, error = run("--verifier")
+    assert (status, error) == (BRAKED, "")
+    assert "Cet import s'arrêterait avant d'écrire : il changerait trop de choses d'un coup.\n" in out
+    assert "peuvent être importés" not in out
     status, out, error = run()
     assert (status, out.splitlines()) == (
         BRAKED,

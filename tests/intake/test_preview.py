@@ -67,6 +67,10 @@ def test_a_first_import_adds_everything(tmp_path: Path) -> None:
         ),
         ({"town": CLOSED}, ["Réservations : 1 tomberait sur un jour fermé"]),
         (
+            {"town": CLOSED.replace(" }]", ", annuler = true }]")},
+            ["Réservations : 1 serait annulée par la mairie, la famille prévenue"],
+        ),
+        (
             {"town": TOWN.replace("2027-07-02", "2027-07-05")},
             ["Ville : son calendrier finira le 05/07/2027 et non le 02/07/2027"],
         ),

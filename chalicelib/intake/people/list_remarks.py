@@ -100,8 +100,10 @@ def _bookings_of_closed_days(lists: sqlite3.Connection, town: Town, today: date)
         known, day = town.activity(activity_id(activity)), date.fromisoformat(text)
         if known is None:
             continue
-        closed = closed_because(town, known, school_id(school), day, town.calendar.group_of(class_name))
-        if closed is None:
+        at, group = school_id(school), town.calendar.group_of(class_name)
+        closed = closed_because(town, known, at, day, group)
+        # Where the closure itself says that bookings are cancelled, the office need not take its lines out.
+        if closed is None or town.calendar.cancelling(known.id, at, day, group):
             continue
         why = f", {closed}" if closed else ""
         for (line,) in lists.execute(_LINES_OF_DAY, (activity, text, school, class_name)):

@@ -83,6 +83,15 @@ def test_a_row_that_looks_wrong_is_remarked(
         assert " ; attendu : " in remark
 
 
+@pytest.mark.parametrize(("act", "said"), [("", 1), (", annuler = true", 0)])
+def test_lines_that_a_closure_cancels_need_not_go(tmp_path: Path, act: str, said: int) -> None:
+    """The town's act comes back at no import: the office's list keeps its lines."""
+    closures = f'fermetures = [{{ motif = "Grève", jour = 2026-12-01{act} }}]\n'
+    line = with_line("reservations", "f-1;c-7;cantine;2026-12-01;;mairie;2026-11-02 10:00")
+    folder = a_folder(tmp_path, town=TOWN + closures, **line)
+    assert sum("réservé un jour fermé" in remark for remark in remarks_of(folder)) == said
+
+
 def test_what_nobody_uses(tmp_path: Path) -> None:
     text = TOWN.replace('prevert = "PRÉVERT"', 'prevert = "PRÉVERT"\nferry = "JULES FERRY"')
     text = text.replace("[calendrier]", '[activites.etude]\nnom = "Étude"\nsemaine-scolaire = ["lundi"]\n'
