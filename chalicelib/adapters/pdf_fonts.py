@@ -7,7 +7,6 @@ It uses what fpdf2 keeps to itself, and how fontTools cuts: fpdf2 is pinned, and
 
 from collections.abc import Collection
 from copy import copy
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +17,8 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.fonts import SubsetMap, TTFFont
+
+from chalicelib.values import Value
 
 EVERYDAY = frozenset(
     map(ord, ascii_letters + digits + punctuation + "ÀÂÄÆÇÈÉÊËÎÏÔÖÙÛÜŒŸàâäæçèéêëîïôöùûüœÿ«»’–—…·°€\u00a0\u202f")
@@ -30,8 +31,7 @@ CUTS = 64
 """Cuts that are kept, of some 10 KB each: one for everyday letters, the others for documents with rarer ones."""
 
 
-@dataclass(frozen=True)
-class _Cut:
+class _Cut(Value):
     """A font with only some of its ``glyphs``, in the order of their numbers."""
 
     glyphs: tuple[str, ...]

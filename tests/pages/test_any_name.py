@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.exports.payments import payments_of
+from chalicelib.intake.files.sheets import cell_of
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Silence
@@ -19,6 +20,7 @@ from chalicelib.intake.validating import BadFiles
 from chalicelib.rules import ids
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
+from tests.exports.reading import cells_of
 from tests.fake_bank import reversing
 from tests.fakes import MemoryDirectory, MemoryIntake, memory_acting
 from tests.intake.folder import TOWN, a_folder
@@ -97,8 +99,8 @@ def test_what_the_import_accepts_can_be_lived_with(family: str, child: str, numb
         booked(parent, child)
         for number in numbers:
             paid(town, parent, number)
-        written = b"".join(payments_of(town.world.attempts, NOW.date())).decode("utf-8-sig")
-        assert sorted(line.split(";")[2] for line in written.splitlines()[1:]) == sorted(numbers)
+        written = cells_of(b"".join(payments_of(town.world.attempts, NOW.date())))
+        assert sorted(cell_of(row[2]) for row in written[1:]) == sorted(numbers)
         assert town.load(family, child, numbers).nothing_changed
 
 

@@ -281,5 +281,5 @@ def test_ended_anywhere_it_finishes_when_it_is_run_again() -> None:
     )
     assert {fault.call for fault in tried} == {
         *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"),
-        *("s3:ListObjectVersions", "s3:DeleteObjects", "s3:GetObject", "s3:PutObject"),
+        *("s3:ListObjectVersions", "s3:DeleteObject", "s3:DeleteObjects", "s3:GetObject", "s3:PutObject"),
     }

@@ -15,6 +15,7 @@ from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles
 from chalicelib.rules.ids import FamilyId
 from chalicelib.rules.town import Town
+from chalicelib.services.recounting import CountPlaces
 from chalicelib.settings import Settings
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -150,7 +151,7 @@ def test_a_refused_file_survives_every_end(tmp_path: Path) -> None:
     survives(Case(worlds(tmp_path, **broken), World.run, World.run, check, ways=SEVERAL))
 
 
-FAMILIES = 12
+FAMILIES = 6
 
 
 def a_town_of_many() -> dict[str, str]:
@@ -178,14 +179,17 @@ def test_an_import_longer_than_a_process_goes_on_in_the_next(tmp_path: Path) -> 
         assert runs > 3
         families = DynamoFamilyStore(database)
         assert len(list(DynamoIntakeStore(database).all_families())) == FAMILIES
-        assert present(families.find(FamilyId("f-12"))).children[0].enrolments
+        assert present(families.find(FamilyId(f"f-{FAMILIES}"))).children[0].enrolments
         assert all(list(DynamoIntakeStore(database).journal_of(FamilyId(f"f-{n}"))) for n in range(1, FAMILIES + 1))
 
 
 def one_process(settings: Settings, folder: Path, writes: int) -> DropRun:
     done: list[None] = []
     importer = build_intake(settings, lambda: done.append(None))
-    importer = type(importer)(**{**vars(importer), "workers": 1, "clock": FixedClock(paris("lundi 2026-11-23 08:00"))})
+    counting = importer.places
+    places = CountPlaces(plannings=counting.plannings, families=counting.families, pause=lambda _seconds: None)
+    own = {"workers": 1, "clock": FixedClock(paris("lundi 2026-11-23 08:00")), "places": places}
+    importer = type(importer)(**{**vars(importer), **own})
     receive = ReceiveDrops(
         box=S3DropBox(region=settings.region, bucket=settings.bucket),
         importer=importer,
