@@ -44,6 +44,8 @@ class Way(Enum):
 
 
 KILLS = {Way.KILLED_BEFORE, Way.KILLED_AFTER}
+SEVERAL = frozenset({*KILLS, Way.ANSWER_LOST, Way.ALWAYS_FAILED, Way.ALWAYS_CONFLICT})
+"""Deaths, a lost answer, and what lasts, for what makes many calls: tests/storage tries each in every other way."""
 LASTING = {Way.ALWAYS_TIMED_OUT, Way.ALWAYS_FAILED, Way.ALWAYS_THROTTLED, Way.ALWAYS_CONFLICT}
 CONFLICTS = {Way.CONFLICT, Way.ALWAYS_CONFLICT}
 WRITES = {"PutItem", "UpdateItem", "DeleteItem"}

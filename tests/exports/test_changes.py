@@ -23,7 +23,7 @@ from tests.builders import CANTEEN, a_town
 from tests.clock import FixedClock, day, paris
 from tests.exports.reading import cells_of
 from tests.fakes import MemoryCursors, MemoryPlannings, MemoryShelf, MemoryTown
-from tests.faults import Case, NextProcess, survives
+from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.stand_in import database_for, kept_by_moto, moto_town
 
 MONDAY = paris("lundi 2026-11-23 08:00")
@@ -206,4 +206,4 @@ def check(desk: Desk) -> None:
 
 def test_a_run_that_ends_anywhere_is_taken_up() -> None:
     world = NextProcess(of=next_run, kept=lambda: (kept_by_moto(), tuple(sorted(SHELF.files.items()))))
-    survives(Case(fresh=fresh, run=Desk.export, recover=save_and_export, check=check, next=world))
+    survives(Case(fresh=fresh, run=Desk.export, recover=save_and_export, check=check, ways=SEVERAL, next=world))

@@ -36,7 +36,7 @@ from tests.builders import CANTEEN, a_town
 from tests.clock import FixedClock, day, paris
 from tests.exports.reading import cells_of
 from tests.fakes import MemoryShelf, MemoryTown
-from tests.faults import Case, NextProcess, survives
+from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.stand_in import REGION, database_for, kept_by_moto, moto_town, settings_for
 
 NIGHT = paris("mardi 2026-11-17 03:30")
@@ -202,4 +202,4 @@ def check(night: Night) -> None:
 
 def test_a_night_that_ends_anywhere_is_finished_by_the_next_run() -> None:
     world = NextProcess(of=lambda _: Night(FixedClock(NIGHT)), kept=kept_by_moto)
-    survives(Case(fresh=fresh, run=Night.run, recover=Night.run_again, check=check, next=world))
+    survives(Case(fresh=fresh, run=Night.run, recover=Night.run_again, check=check, ways=SEVERAL, next=world))

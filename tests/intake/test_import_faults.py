@@ -34,7 +34,7 @@ from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import a_town
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
-from tests.faults import Case, NextProcess, Way, survives
+from tests.faults import SEVERAL, Case, NextProcess, Way, survives
 from tests.intake.folder import LISTS, a_folder, town_with
 from tests.stand_in import REGION, database_for, kept_by_moto, seeded, settings_for
 
@@ -46,10 +46,6 @@ PEPPER = "pepper"
 PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
 DIRECTORY = S3DirectoryStore(region=REGION, bucket=settings_for().bucket)
 """Shared by every run: making a client takes longer than using it."""
-
-
-SEVERAL = frozenset({Way.KILLED_BEFORE, Way.KILLED_AFTER, Way.ANSWER_LOST, Way.ALWAYS_FAILED, Way.ALWAYS_CONFLICT})
-"""Deaths, a lost answer, and what lasts: tests/storage tries each call in every other way."""
 
 
 class PlainPaper:

@@ -38,7 +38,7 @@ from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import ROWS
 from tests.builders import BOND, a_child, a_family, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
-from tests.faults import Case, NextProcess, Way, survives
+from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.services.mail_world import a_mail
 from tests.stand_in import PEPPER, REGION, database_for, kept_by_moto, seeded, settings_for
 
@@ -52,10 +52,6 @@ DOCUMENTS = S3FamilyDocuments(region=REGION, bucket=settings_for().bucket)
 PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
 DIRECTORY = S3DirectoryStore(region=REGION, bucket=settings_for().bucket)
 """Shared by every run: making a client takes longer than using it."""
-
-
-SEVERAL = frozenset({Way.KILLED_BEFORE, Way.KILLED_AFTER, Way.ANSWER_LOST, Way.ALWAYS_FAILED, Way.ALWAYS_CONFLICT})
-"""Deaths, a lost answer, and what lasts: tests/storage tries each call in every other way."""
 
 
 @dataclass

@@ -17,9 +17,9 @@ from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.outbox import DynamoOutbox
 from tests.clock import FixedClock, paris
-from tests.faults import Case, NextProcess, survives
+from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.intake.folder import a_folder, town_with
-from tests.intake.test_import_faults import PEPPER, SEVERAL, an_importer, same_salts
+from tests.intake.test_import_faults import PEPPER, an_importer, same_salts
 from tests.stand_in import database_for, kept_by_moto, seeded
 
 F1 = FamilyId("f-1")

@@ -16,9 +16,9 @@ from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.settings import Settings
 from chalicelib.storage.intake import DynamoIntakeStore
 from tests.clock import FixedClock, paris
-from tests.faults import Case, NextProcess, survives
+from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.intake.folder import LISTS, a_folder, town_with
-from tests.intake.test_import_faults import PEPPER, SEVERAL, an_importer, same_salts
+from tests.intake.test_import_faults import PEPPER, an_importer, same_salts
 from tests.stand_in import database_for, kept_by_moto, seeded
 
 F1, F2 = FamilyId("f-1"), FamilyId("f-2")
