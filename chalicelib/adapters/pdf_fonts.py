@@ -11,14 +11,12 @@ from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from string import ascii_letters, digits, punctuation
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.fonts import SubsetMap, TTFFont
-
-from chalicelib.values import Value
 
 EVERYDAY = frozenset(
     map(ord, ascii_letters + digits + punctuation + "ÀÂÄÆÇÈÉÊËÎÏÔÖÙÛÜŒŸàâäæçèéêëîïôöùûüœÿ«»’–—…·°€\u00a0\u202f")
@@ -31,7 +29,7 @@ CUTS = 64
 """Cuts that are kept, of some 10 KB each: one for everyday letters, the others for documents with rarer ones."""
 
 
-class _Cut(Value):
+class _Cut(NamedTuple):
     """A font with only some of its ``glyphs``, in the order of their numbers."""
 
     glyphs: tuple[str, ...]

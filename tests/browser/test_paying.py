@@ -90,6 +90,7 @@ def test_the_four_steps_in_the_same_window(
     page = goes_to_the_bank(parent)
     page.pays()
     page.goes_back()
+    asks_until_confirmed(parent)
     assert parent.heading == CONFIRMED
     assert "idop" not in parent.page.url
     is_among_the_paid(parent)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date
+from unittest import mock
 from urllib.parse import urlsplit
 
 import boto3
@@ -192,7 +193,8 @@ def a_place_sold_and_one_left(settings: Settings) -> None:
 
 def run_job(settings: Settings, name: str, treasury: Treasury) -> None:
     """One run of a job that finds something to do."""
-    jobs = build_jobs(settings)
+    with mock.patch("time.sleep"):  # Nobody saves meanwhile: nothing has to be waited for.
+        jobs = build_jobs(settings)
     if name == "note_ses_event":
         jobs.note_ses_event({"detail": bounce()})
         return
