@@ -1,7 +1,8 @@
 """``wiring`` of what leaves the portal: no page needs its classes."""
 
+from chalicelib.adapters.aws import documents_client
 from chalicelib.adapters.clock import clock_for
-from chalicelib.adapters.export_shelf import S3Shelf, documents_client
+from chalicelib.adapters.export_shelf import S3Shelf
 from chalicelib.adapters.logs import report
 from chalicelib.exports.attendance import ExportAttendance
 from chalicelib.exports.billing import ExportBilling

@@ -44,6 +44,16 @@ class LazyClient:
             return self._made
 
 
+MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+"""S3's codes for an object that is not there."""
+
+
+def documents_client(*, region: str, endpoint: str = "", **config: Any) -> LazyClient:
+    """A client of the town's bucket. A stand-in has no domain for each bucket, so its buckets are paths."""
+    style = "path" if endpoint else "virtual"
+    return LazyClient("s3", region=region, endpoint=endpoint, s3={"addressing_style": style}, **config)
+
+
 @contextmanager
 def answering(operation: str) -> Iterator[None]:
     """Turn a failure of AWS into Unavailable, with ``operation`` and AWS's own code for the operator."""

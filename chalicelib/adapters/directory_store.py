@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws import LazyClient, answering, code_of
+from chalicelib.adapters.aws import MISSING, answering, code_of, documents_client
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import child_id, diet_id, school_id
@@ -20,7 +20,6 @@ KEY = "annuaire/enfants.json.gz"
 FORMAT = 1
 """Whoever raises it goes on reading the one before: an import keeps from it what the lists do not say."""
 COLUMNS = ("id", "first_name", "last_name", "school", "class_name")
-MISSING = {"404", "NoSuchKey", "NotFound"}
 OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", *MISSING}
 
 
@@ -29,8 +28,7 @@ class S3DirectoryStore:
 
     def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
         self.bucket = bucket
-        style = "path" if endpoint else "virtual"
-        self.client = LazyClient("s3", region=region, endpoint=endpoint, s3={"addressing_style": style})
+        self.client = documents_client(region=region, endpoint=endpoint)
 
     def read(self) -> Directory:
         found = self.find()

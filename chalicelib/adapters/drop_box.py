@@ -7,10 +7,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws import LazyClient, answering, code_of
+from chalicelib.adapters.aws import MISSING, answering, code_of, documents_client
 from chalicelib.services.drop_ports import Dropped
 
-GONE = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "405", "MethodNotAllowed"}
+GONE = {*MISSING, "NoSuchVersion", "405", "MethodNotAllowed"}
 """S3's words for a thing that is not there; the last two are for a mark of deletion."""
 READ_SECONDS = 60
 """A big object is copied in one call, which S3 answers when it is done."""
@@ -25,10 +25,7 @@ class S3DropBox:
     ) -> None:
         self.bucket = bucket
         self.guard = guard
-        style = "path" if endpoint else "virtual"
-        self.client = LazyClient(
-            "s3", region=region, endpoint=endpoint, read_timeout=READ_SECONDS, s3={"addressing_style": style}
-        )
+        self.client = documents_client(region=region, endpoint=endpoint, read_timeout=READ_SECONDS)
 
     def dropped(self, folder: str) -> tuple[Dropped, ...]:
         with answering("drop.dropped"):

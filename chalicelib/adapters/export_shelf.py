@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws import LazyClient, answering, code_of
+from chalicelib.adapters.aws import MISSING, LazyClient, answering, code_of
 from chalicelib.rules.errors import NotFound, Unavailable
 
-GONE = {"404", "NoSuchKey", "NotFound"}
 IN_MEMORY_BYTES = 4 * 1024 * 1024
 """A longer file is gathered on the disk: a month's billing has as many lines as the town has meals."""
 PIECE_BYTES = 1024 * 1024
@@ -39,7 +38,7 @@ class S3Shelf:
             try:
                 found = self.client().get_object(Bucket=self.bucket, Key=f"{self.folder}{name}")
             except ClientError as error:
-                if code_of(error) in GONE:
+                if code_of(error) in MISSING:
                     raise NotFound(name) from error
                 raise
             while piece := found["Body"].read(PIECE_BYTES):
@@ -50,7 +49,7 @@ class S3Shelf:
             try:
                 self.client().head_object(Bucket=self.bucket, Key=f"{self.folder}{name}")
             except ClientError as error:
-                if code_of(error) in GONE:
+                if code_of(error) in MISSING:
                     return False
                 raise
         return True
@@ -58,8 +57,3 @@ class S3Shelf:
     def remove(self, name: str) -> None:
         with answering("shelf.remove"):
             self.client().delete_object(Bucket=self.bucket, Key=f"{self.folder}{name}")
-
-
-def documents_client(*, region: str, endpoint: str = "") -> LazyClient:
-    style = "path" if endpoint else "virtual"
-    return LazyClient("s3", region=region, endpoint=endpoint, s3={"addressing_style": style})

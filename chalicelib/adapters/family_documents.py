@@ -4,7 +4,7 @@ commands use this module and have the rights to it."""
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.adapters.aws import LazyClient, answering
+from chalicelib.adapters.aws import answering, documents_client
 from chalicelib.adapters.pdf_store import folder_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId
@@ -15,8 +15,7 @@ class S3FamilyDocuments:
 
     def __init__(self, *, region: str, bucket: str, endpoint: str = "") -> None:
         self.bucket = bucket
-        style = "path" if endpoint else "virtual"
-        self.client = LazyClient("s3", region=region, endpoint=endpoint, s3={"addressing_style": style})
+        self.client = documents_client(region=region, endpoint=endpoint)
 
     def of(self, family: FamilyId) -> Iterator[tuple[str, bytes]]:
         with answering("documents.of"):

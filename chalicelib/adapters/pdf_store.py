@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws import LazyClient, answering, code_of
+from chalicelib.adapters.aws import MISSING, answering, code_of, documents_client
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 
 LINK_SECONDS = 60
 """How long a link is valid: enough to follow a redirect, too short to pass it on."""
-GONE = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3PdfStore:
@@ -25,10 +24,7 @@ class S3PdfStore:
     ) -> None:
         self.bucket = bucket
         self.guard = guard
-        style = "path" if endpoint else "virtual"
-        self.client = LazyClient(
-            "s3", region=region, endpoint=endpoint, signature_version="s3v4", s3={"addressing_style": style}
-        )
+        self.client = documents_client(region=region, endpoint=endpoint, signature_version="s3v4")
 
     def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None:
         if not self.bucket:
@@ -46,7 +42,7 @@ class S3PdfStore:
             try:
                 self.client().head_object(Bucket=self.bucket, Key=_key(family, number))
             except ClientError as error:
-                if code_of(error) in GONE:
+                if code_of(error) in MISSING:
                     return False
                 raise
         return True

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.export_shelf import S3Shelf, documents_client
+from chalicelib.adapters.aws import documents_client
+from chalicelib.adapters.export_shelf import S3Shelf
 from chalicelib.exports.changes import ExportChanges
 from chalicelib.exports.nightly import ENOUGH_SECONDS, WriteExports, nights_kinds
 from chalicelib.exports.run import (

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.export_shelf import S3Shelf, documents_client
+from chalicelib.adapters.aws import documents_client
+from chalicelib.adapters.export_shelf import S3Shelf
 from chalicelib.exports.folder import Folder
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.services.outgoing_ports import BillingBook, ChangeFile, ClosedMonth, CursorStore, Shelf
