@@ -12,7 +12,7 @@ from functools import cache
 from chalicelib.rules.deadlines import Days, Predicate
 from chalicelib.rules.kitchen import DaysBefore, KitchenOrder, OnWeekdays, Serves
 from chalicelib.rules.planning import closed_because
-from chalicelib.rules.school_calendar import monday_of, paris_day, paris_instant
+from chalicelib.rules.school_calendar import days_between, monday_of, paris_day, paris_instant
 from chalicelib.rules.town import Town
 from chalicelib.values import Value
 
@@ -60,12 +60,12 @@ def _pairs(sending: DaysBefore | OnWeekdays, days: Days, first: date, last: date
     """Each instant on the days from ``first`` to ``last`` at least, with each open day that it serves."""
     if isinstance(sending, OnWeekdays):
         # 24:00 is an hour of the day before.
-        for sent_on in _days(first - timedelta(days=1), last):
+        for sent_on in days_between(first - timedelta(days=1), last):
             if sent_on.isoweekday() in sending.weekdays:
                 sent_at = paris_instant(sent_on, sending.minute)
                 yield from ((sent_at, day) for day in _served(sending.serves, sent_on, days.is_open))
         return
-    for day in _days(first - timedelta(days=1), last + timedelta(days=MOST_DAYS_AHEAD)):
+    for day in days_between(first - timedelta(days=1), last + timedelta(days=MOST_DAYS_AHEAD)):
         if days.is_open(day) and (at := _sent_at(sending, day, days)):
             yield at, day
 
@@ -82,16 +82,12 @@ def _served(serves: Serves, sent_on: date, is_open: Predicate) -> Iterable[date]
     monday = monday_of(sent_on)
     match serves:
         case Serves.NEXT_DAY:
-            wanted = _days(sent_on + timedelta(days=1), sent_on + timedelta(days=1))
+            wanted = days_between(sent_on + timedelta(days=1), sent_on + timedelta(days=1))
         case Serves.THIS_WEEK:
-            wanted = _days(sent_on, monday + timedelta(days=6))
+            wanted = days_between(sent_on, monday + timedelta(days=6))
         case Serves.NEXT_WEEK:
-            wanted = _days(monday + timedelta(days=7), monday + timedelta(days=13))
+            wanted = days_between(monday + timedelta(days=7), monday + timedelta(days=13))
         case Serves.NEXT_OPEN_DAY:
-            coming = _days(sent_on + timedelta(days=1), sent_on + timedelta(days=MOST_DAYS_AHEAD))
+            coming = days_between(sent_on + timedelta(days=1), sent_on + timedelta(days=MOST_DAYS_AHEAD))
             return [day for day in [next((one for one in coming if is_open(one)), None)] if day]
     return filter(is_open, wanted)
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))

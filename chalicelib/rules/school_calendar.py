@@ -36,6 +36,11 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from ``first`` to ``last``, both included; none when ``last`` is earlier."""
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
 class Period(Value):
     """Days from ``first`` to ``last``, both included."""
 
@@ -47,7 +52,7 @@ class Period(Value):
         return self.first <= day <= self.last
 
     def days(self) -> Iterator[date]:
-        return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
+        return days_between(self.first, self.last)
 
 
 class Exceptional(Value):

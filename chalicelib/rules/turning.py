@@ -9,7 +9,7 @@ from itertools import product
 from chalicelib.rules.families import Child
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.planning import DayFacts, PlaceKey, Slot, TownDays, closed_because, place_key, places
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.school_calendar import days_between, paris_day
 from chalicelib.rules.town import Activity, Town
 from chalicelib.values import Value
 
@@ -86,7 +86,7 @@ def _same_days(before: Town, after: Town) -> bool:
 
 def _coming(first: date, *towns: Town) -> list[date]:
     last = max(town.calendar.last for town in towns)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return list(days_between(first, last))
 
 
 class _Comparison:

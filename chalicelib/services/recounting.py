@@ -12,13 +12,13 @@ Saves go on meanwhile, so the recount must not take away a place that somebody h
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from chalicelib.patience import rounds
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import ChildId, FamilyId, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot, place_key
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.school_calendar import days_between, paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.ports import Clock, FamilyStore, PlaceBook, PlaceTally, Report, TownStore
 
@@ -113,7 +113,7 @@ def _may_set(there: PlaceTally, booked: int, before: PlaceTally) -> bool:
 
 def _days(town: Town, now: datetime) -> list[date]:
     first = max(paris_day(now), town.calendar.first)
-    return [first + timedelta(days=n) for n in range((town.calendar.last - first).days + 1)]
+    return list(days_between(first, town.calendar.last))
 
 
 def _counters_of(town: Town, day: date) -> Iterator[PlaceKey]:

@@ -2,9 +2,9 @@
 and told to the families."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from chalicelib.intake.bookings.cancelling import CancelForTown
 from chalicelib.intake.bookings.standing import ClosedDays, SettleClosedDays
@@ -14,7 +14,7 @@ from chalicelib.intake.ports import IntakeStore
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.planning import TownDays
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.school_calendar import days_between, paris_day
 from chalicelib.rules.town import Town
 from chalicelib.rules.turning import turned
 from chalicelib.services.mail_ports import TownActs
@@ -61,7 +61,7 @@ class Meeting:
         """
         closed = self.change.closed
         if self.unknown and people_before:
-            closed = frozenset(_days(max(self.today, self.town.calendar.first), self.town.calendar.last))
+            closed = frozenset(days_between(max(self.today, self.town.calendar.first), self.town.calendar.last))
         if closed:
             self.store.note_closed(closed, fresh=True)
 
@@ -93,7 +93,3 @@ class Meeting:
             for family, told in in_order(pool, self.workers, one, list(acts.noted())):
                 self.report.told += told is True
                 self.report.untold += [family] if told is False else []
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))

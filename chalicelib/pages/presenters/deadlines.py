@@ -1,7 +1,7 @@
 """Deadlines in words: the line under each week's caption."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import singledispatch
 
 from chalicelib.french.words import NBSP, WEEKDAYS, listed, minute_words, plural, short_day, slashed, until_words
@@ -16,6 +16,7 @@ from chalicelib.rules.deadlines import (
     WorkingDaysBefore,
 )
 from chalicelib.rules.openings import Advance
+from chalicelib.rules.school_calendar import days_between
 from chalicelib.rules.town import Activity
 
 
@@ -105,7 +106,7 @@ def _(deadline: NeverOnline, first: date, last: date) -> str:  # noqa: ARG001
 def _(deadline: DatedRules, first: date, last: date) -> str:
     """The rule of most of the days, then the others with their days: « la veille avant 10 h (jeudi 24/12 : …) »."""
     days_of: dict[str, list[date]] = {}
-    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+    for day in days_between(first, last):
         days_of.setdefault(deadline_phrase(deadline.of(day), day, day), []).append(day)
     most = max(days_of, key=lambda words: len(days_of[words]))
     others = [f"{_some_days(days)} : {words}" for words, days in days_of.items() if words != most]
