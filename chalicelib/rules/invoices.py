@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
-from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.money import Cents
 from chalicelib.values import Value
 
@@ -26,16 +26,25 @@ class Means(Enum):
     CARD = "card"
     """Paid by card at the town hall's desk."""
     OTHER = "other"
+    CREDIT_NOTE = "credit-note"
+    """Part of a credit note: no money moves."""
 
 
 class InvoiceLine(Value):
-    """One line: what was sold, to which child (as printed, may be empty), how many, the price of one, the amount."""
+    """One line: what was sold, to which child (as printed, may be empty), how many, the price of one, the amount.
+
+    The amount is the town's: it may differ from quantity times price by the town's own rounding.
+    """
 
     what: str
     child: str
     quantity: Decimal
     unit_price: Cents
     amount: Cents
+    days: str = ""
+    """On which days, as the town wrote them for people: ``3, 5, 10 et 12 novembre``."""
+    activity: ActivityId | None = None
+    child_id: ChildId | None = None
 
 
 class Payment(Value):
@@ -56,6 +65,10 @@ class Payment(Value):
     bank_date: date | None = None
     reference: str = ""
     attempt: AttemptId | None = None
+    line: str = ""
+    """Number of its line in the régie's journal (``2026-000123``)."""
+    takes_back: str = ""
+    """Identifier of the payment that this negative one takes back; empty for a refund, which takes back no payment."""
 
 
 class Begun(Value):
@@ -72,6 +85,9 @@ class Invoice(Value):
     ``published_at`` is when it came online (aware UTC). ``pdf_bytes`` is the size of its PDF, 0 while there is none.
     ``pdf_tag`` tells whether another PDF is the same; it is empty for a PDF that the portal made.
     ``begun`` is None as long as nobody tried to pay it online.
+
+    A credit note (*avoir*) is an invoice with a negative total: nothing is due for it, and ``overpaid`` is the credit
+    that is left. Giving credit to an invoice, or a refund, is a negative payment on the note.
     """
 
     number: InvoiceNumber
@@ -88,6 +104,21 @@ class Invoice(Value):
     pdf_tag: str = ""
     begun: Begun | None = None
     payments: tuple[Payment, ...] = ()
+    cancelled_on: date | None = None
+    """Since when nothing is due for it any more (*annulée*). It stays readable; what was paid is to be refunded."""
+    corrects: InvoiceNumber | None = None
+    """The invoice that this credit note corrects."""
+    means: Means | None = None
+    """How the town will collect it: DIRECT_DEBIT when the family is on direct debit; None when the family pays."""
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.total < 0
+
+    @property
+    def asked(self) -> Cents:
+        """What the town asks for: the total, or nothing once it is cancelled. Negative for a credit note."""
+        return Cents(0) if self.cancelled_on else self.total
 
     @property
     def paid(self) -> Cents:
@@ -96,11 +127,11 @@ class Invoice(Value):
     @property
     def remaining(self) -> Cents:
         """What is still due, in cents. It is never below zero: ``overpaid`` says what was paid too much."""
-        return Cents(max(0, self.total - self.paid))
+        return Cents(max(0, self.asked - self.paid))
 
     @property
     def overpaid(self) -> Cents:
-        return Cents(max(0, self.paid - self.total))
+        return Cents(max(0, self.paid - self.asked))
 
     @property
     def is_paid(self) -> bool:
@@ -147,8 +178,8 @@ def standing(payments: Iterable[Payment]) -> tuple[Payment, ...]:
     """Payments that are still money: those that were taken back are left out, and so are the negative ones that took
     them back."""
     there = tuple(payments)
-    taken_back = {one.attempt for one in there if one.attempt and one.amount < 0}
-    return tuple(one for one in there if one.amount > 0 and one.attempt not in taken_back)
+    taken_back = {one.takes_back for one in there if one.takes_back}
+    return tuple(one for one in there if one.amount > 0 and one.id not in taken_back)
 
 
 def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:

@@ -10,6 +10,7 @@ from chalicelib.rules.brakes import Brakes
 from chalicelib.rules.deadlines import Deadline
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.kitchen import KitchenOrder, Sitting
+from chalicelib.rules.money import Cents
 from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import Calendar
 from chalicelib.values import Value
@@ -79,6 +80,8 @@ class Activity(Value):
     meal: bool = False
     """Whether it is a meal: this only chooses the words of a refusal (« Le repas reste réservé »)."""
     regie: str = ""
+    childcare: bool = False
+    """Whether what is paid for it counts for the tax certificate (*garde*): child care, no meal."""
 
     @cached_property
     def has_one_deadline(self) -> bool:
@@ -114,6 +117,12 @@ class PaymentFacts(Value):
     """The treasury's mode: ``T`` test, ``X`` activation, ``W`` live (``A`` under the URL contract)."""
     padded: bool = False
     """Whether the treasury wants the debt's number on thirteen digits."""
+    days_after_due: int | None = None
+    """How many days after its due date an invoice can still be paid online; None: as long as it is due."""
+    ceiling: Cents = Cents(999_999)
+    """Most that one payment online may be, in cents: the contract's, never more than the treasury's."""
+    siret: str = ""
+    """The town's SIRET: fourteen digits, printed on its papers."""
 
 
 class Town(Value):

@@ -96,4 +96,5 @@ def _back(payment: Payment, attempt: Attempt, day: date) -> Payment:
         means=Means.ONLINE,
         authorisation=payment.authorisation,
         attempt=attempt.id,
+        takes_back=payment.id,
     )

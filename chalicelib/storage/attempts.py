@@ -20,7 +20,8 @@ from chalicelib.storage.database import Database, RawItem, WriteRefused
 from chalicelib.storage.invoice_items import receiving
 from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.rows import AttemptRow, InvoiceRow, LedgerRow, OperationRow, OutboxRow, ToLookAt
+from chalicelib.storage.payment_rows import AttemptRow, LedgerRow, OperationRow, ToLookAt
+from chalicelib.storage.rows import InvoiceRow, OutboxRow
 
 _ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie", "contract")
 """Facts of an attempt that are written to JSON without a change."""

@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_of
 from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment, last_paid_on
 from chalicelib.rules.money import Cents
@@ -55,6 +55,9 @@ def invoice_of(item: RawItem) -> Invoice:
         pdf_tag=item["pdf_tag"]["S"] if "pdf_tag" in item else "",
         begun=Begun(AttemptId(item["attempt"]["S"]), instant_of(item["begun_at"]["S"])) if "attempt" in item else None,
         payments=tuple(_payment(text["S"]) for _, text in sorted(item["payments"]["M"].items())),
+        cancelled_on=date.fromisoformat(item["cancelled_on"]["S"]) if "cancelled_on" in item else None,
+        corrects=InvoiceNumber(item["corrects"]["S"]) if "corrects" in item else None,
+        means=Means(item["means"]["S"]) if "means" in item else None,
     )
 
 
@@ -76,9 +79,21 @@ def _payment(text: str) -> Payment:
 
 
 def line_text(line: InvoiceLine) -> str:
-    return json_text([line.what, line.child, str(line.quantity), line.unit_price, line.amount])
+    said = [line.what, line.child, str(line.quantity), line.unit_price, line.amount]
+    more = [line.days, line.activity or "", line.child_id or ""]
+    return json_text([*said, *more] if any(more) else said)
 
 
 def line_of(text: str) -> InvoiceLine:
-    what, child, quantity, unit_price, amount = json.loads(text)
-    return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))
+    what, child, quantity, unit_price, amount, *more = json.loads(text)
+    days, activity, child_id = more or ("", "", "")
+    return InvoiceLine(
+        what=what,
+        child=child,
+        quantity=Decimal(quantity),
+        unit_price=Cents(unit_price),
+        amount=Cents(amount),
+        days=days,
+        activity=ActivityId(activity) if activity else None,
+        child_id=ChildId(child_id) if child_id else None,
+    )

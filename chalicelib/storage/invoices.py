@@ -231,7 +231,7 @@ class DynamoInvoiceStore:
         return self.database.get(operation, self.rows, partition, keys.UNIQUE, consistent_read=True)
 
     def _head_row(self, invoice: Invoice, head: str) -> InvoiceRow:
-        return self.rows(
+        row = self.rows(
             invoice.family,
             head,
             number=invoice.number,
@@ -249,6 +249,9 @@ class DynamoInvoiceStore:
             listed=listed(invoice),
             notify=WAITING,
         )
+        for name, value in _declared(invoice).items():
+            setattr(row, name, value)
+        return row
 
     def _facts(self, invoice: Invoice) -> list[Action]:
         """What a correction may change. It keeps whether the family was told, and what was paid."""
@@ -263,7 +266,22 @@ class DynamoInvoiceStore:
             rows.pdf_bytes.set(invoice.pdf_bytes),
             rows.pdf_tag.set(invoice.pdf_tag),
             rows.listed.set(listed(invoice)),
+            *(_set(getattr(rows, name), value) for name, value in _declared(invoice).items()),
         ]
+
+
+def _declared(invoice: Invoice) -> dict[str, str | None]:
+    """What only some invoices have."""
+    return {
+        "cancelled_on": invoice.cancelled_on.isoformat() if invoice.cancelled_on else None,
+        "corrects": invoice.corrects,
+        "means": invoice.means.value if invoice.means else None,
+    }
+
+
+def _set(attribute: UnicodeAttribute, value: str | None) -> Action:
+    action: Action = attribute.set(value) if value else attribute.remove()
+    return action
 
 
 def _same(attribute: UnicodeAttribute, value: str | None) -> Condition:

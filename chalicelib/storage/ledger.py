@@ -12,7 +12,7 @@ from chalicelib.rules.payments import Doubt
 from chalicelib.storage import keys
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.json_text import facts_of, json_text
-from chalicelib.storage.rows import LedgerRow
+from chalicelib.storage.payment_rows import LedgerRow
 
 
 def rows_of(rows: type[LedgerRow], entry: LedgerEntry) -> Iterator[LedgerRow]:

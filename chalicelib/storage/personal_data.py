@@ -11,12 +11,11 @@ from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, key_names
 from chalicelib.storage.journal_rows import JournalRow
+from chalicelib.storage.payment_rows import AttemptRow, OperationRow
 from chalicelib.storage.rows import (
-    AttemptRow,
     FamilyRow,
     InvoiceRow,
     LoginRow,
-    OperationRow,
     OutboxRow,
     PlanningRow,
 )

@@ -100,6 +100,7 @@ def _dump_activity(activity: Activity) -> dict[str, Any]:
         "excludes": list(activity.excludes),
         "meal": activity.meal,
         "regie": activity.regie,
+        "childcare": activity.childcare,
     }
 
 
@@ -123,6 +124,7 @@ def _load_activity(read: Mapping[str, Any]) -> Activity:
         excludes=tuple(map(ActivityId, read["excludes"])),
         meal=read["meal"],
         regie=read["regie"],
+        childcare=read.get("childcare", False),
     )
 
 

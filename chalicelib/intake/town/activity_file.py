@@ -65,6 +65,7 @@ def _read_activity(name: str, entry: Table, schools: Collection[SchoolId], known
         requires=tuple(map(ActivityId, _others(entry, "exige", name, known))),
         excludes=tuple(map(ActivityId, _others(entry, "exclut", name, known))),
         meal=entry.flag("repas"),
+        childcare=entry.flag("garde"),
         regie=entry.text("regie", needed=False),
     )
 

@@ -48,7 +48,12 @@ def online(name: str, authorisation: str, amount: int = 500, day: date = DAY) ->
 
 def bounced(payment: Payment) -> Payment:
     return replace(
-        payment, id=f"reversed-{payment.attempt}", paid_on=DAY, amount=Cents(-payment.amount), bank_date=None
+        payment,
+        id=f"reversed-{payment.attempt}",
+        paid_on=DAY,
+        amount=Cents(-payment.amount),
+        bank_date=None,
+        takes_back=payment.id,
     )
 
 

@@ -1,0 +1,58 @@
+"""What a person has to settle about money: the open points of ``a-verifier``. A point closes with what settles it."""
+
+import hashlib
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.money import Cents
+from chalicelib.rules.payments import Doubt
+from chalicelib.values import Value
+
+PointCode = NewType("PointCode", str)
+"""``KTRBWF``: how people name a point. It has letters only, because a spreadsheet rewrites what looks like a number."""
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+class PointKind(Enum):
+    OVERPAID = "overpaid"
+    """More was received for an invoice than is due: it is to be refunded. One point for each invoice."""
+    TO_CHECK = "to-check"
+    """An attempt to pay of which nobody knows whether, or why, money was taken. One point for each attempt."""
+    DECLARED = "declared"
+    """An unsigned return says paid: the bank's statement must confirm it. One point for each attempt."""
+
+
+class Point(Value):
+    """``asked`` and ``received`` are cents; ``received`` is None while nobody knows. For OVERPAID, ``asked`` is what
+    was due, ``received`` what was received in all. ``opened_at`` is aware UTC. ``attempt`` is None for OVERPAID."""
+
+    kind: PointKind
+    invoice: InvoiceNumber
+    family: FamilyId
+    opened_at: datetime
+    asked: Cents
+    received: Cents | None = None
+    attempt: AttemptId | None = None
+    authorisation: str = ""
+    bank_at: datetime | None = None
+    letter: str = ""
+    doubt: Doubt | None = None
+    why: str = ""
+    """A short name and facts, as ``Attempt.why``."""
+
+    @property
+    def code(self) -> PointCode:
+        about = self.invoice if self.kind is PointKind.OVERPAID else self.attempt or ""
+        return code_of(about)
+
+
+def code_of(about: str) -> PointCode:
+    """The code of the point about an invoice (overpaid) or an attempt."""
+    number = int.from_bytes(hashlib.sha256(about.encode()).digest()[:8])
+    letters = []
+    for _ in range(6):
+        number, letter = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    return PointCode("".join(letters))
