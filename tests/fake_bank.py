@@ -159,7 +159,7 @@ class MemoryAttempts:
             if there is None or there.paid != invoice.paid:
                 raise StaleWrite("attempts.settle")
             self.invoices.record(invoice.family, invoice.number, payment)
-        self.kept[before.id] = replace(after, version=before.version + 1, look_at=look_at)
+        self.kept[before.id] = replace(after, version=before.version + 1, look_at=look_at, unanswered=False)
         self.entries += entries
         self.outbox.bring(mails)
         self.looks.pop(before.id, None)
@@ -177,11 +177,11 @@ class MemoryAttempts:
         self.kept[attempt.id] = replace(there, looked_at=now)
         return True
 
-    def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
+    def look_again(self, attempt: Attempt, look_at: datetime | None, *, unanswered: bool = False) -> None:
         there = self.kept[attempt.id]
         if there.version != attempt.version:
             return
-        self.kept[attempt.id] = replace(there, look_at=look_at)
+        self.kept[attempt.id] = replace(there, look_at=look_at, unanswered=unanswered)
         self.looks.pop(attempt.id, None)
         if look_at:
             self.looks[attempt.id] = look_at

@@ -119,6 +119,8 @@ class Attempt(Value):
     """When the treasury was last asked, by anybody."""
     look_at: datetime | None = None
     """When the reconciliation asks about it next; None when it asks no more."""
+    unanswered: bool = False
+    """Whether the treasury broke down over it when the reconciliation asked last."""
     version: int = 0
 
     @property

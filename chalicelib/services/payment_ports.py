@@ -101,7 +101,8 @@ class AttemptStore(Protocol):
         ...
 
     def to_look_at(self, now: datetime, limit: int) -> tuple[Attempt, ...]:
-        """Attempts that are due to be looked at, oldest first, through a sparse index."""
+        """Attempts that are due to be looked at by ``now``, which may be to come: oldest first, through a sparse
+        index."""
         ...
 
     def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
@@ -109,9 +110,9 @@ class AttemptStore(Protocol):
         noted. When many requests come at once, one of them gets True."""
         ...
 
-    def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
-        """Change only when the attempt is looked at next, also for an attempt that had no such time. Does nothing when
-        the attempt changed meanwhile."""
+    def look_again(self, attempt: Attempt, look_at: datetime | None, *, unanswered: bool = False) -> None:
+        """Change only when the attempt is looked at next, also for an attempt that had no such time, and whether it is
+        because the treasury did not answer. Does nothing when the attempt changed meanwhile."""
         ...
 
     def ledger(self, day: date) -> Iterator[LedgerEntry]:

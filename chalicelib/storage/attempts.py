@@ -138,11 +138,12 @@ class DynamoAttemptStore:
             return False
         return True
 
-    def look_again(self, attempt: Attempt, look_at: datetime | None) -> None:
+    def look_again(self, attempt: Attempt, look_at: datetime | None, *, unanswered: bool = False) -> None:
         rows = self.rows
         moved: list[Action] = [rows.look.remove(), rows.look_at.remove()]
         if look_at:
             moved = [rows.look.set(keys.TO_LOOK_AT), rows.look_at.set(instant_text(look_at))]
+        moved.append(rows.unanswered.set(True) if unanswered else rows.unanswered.remove())
         row = rows(keys.attempt_partition(attempt.id), keys.UNIQUE)
 
         def fill(transaction: TransactWrite) -> None:
@@ -210,6 +211,7 @@ def _attempt(item: RawItem) -> Attempt:
         why=item["why"]["S"],
         looked_at=instant_of(looked_at) if looked_at else None,
         look_at=instant_of(look_at) if look_at else None,
+        unanswered="unanswered" in item,
         version=int(item["version"]["N"]),
         **{name: facts[name] for name in _ASKED},
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -49,6 +49,7 @@ class AttemptRow(PaymentItem):
     doubt = UnicodeAttribute(null=True)
     why = UnicodeAttribute(null=True)
     looked_at = UnicodeAttribute(null=True)
+    unanswered = BooleanAttribute(null=True)
     version = NumberAttribute()
 
 

@@ -47,6 +47,7 @@ def metrics_of(logical: str) -> Iterator[tuple[str, Resource]]:
                     threshold=one.above,
                     statistic="Maximum" if one.value else "Sum",
                     periods=one.periods,
+                    seconds=one.seconds,
                 ),
             )
 
@@ -61,8 +62,9 @@ def alarm(
     dimensions: list[Resource] | None = None,
     statistic: str = "Sum",
     periods: int = 1,
+    seconds: int = 300,
 ) -> Resource:
-    """An alarm when ``periods`` times five minutes are above ``threshold``. ``words`` are what the operator reads at 2
+    """An alarm when ``periods`` times ``seconds`` are above ``threshold``. ``words`` are what the operator reads at 2
     a.m."""
     return {
         "Type": "AWS::CloudWatch::Alarm",
@@ -73,7 +75,7 @@ def alarm(
             "MetricName": metric,
             **({"Dimensions": dimensions} if dimensions else {}),
             "Statistic": statistic,
-            "Period": 300,
+            "Period": seconds,
             "EvaluationPeriods": periods,
             "DatapointsToAlarm": periods,
             "Threshold": threshold,

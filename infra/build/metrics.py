@@ -1,5 +1,6 @@
 """Figures that are read from the functions' own log lines, and the values above which each is an alarm."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ class Metric:
     """``event`` is the line's own (see ``report`` in the code). ``value`` is the measured field; when it is empty,
     lines are counted.
 
-    ``above`` is an alarm when ``periods`` times five minutes are above it; with None the figure is only shown on the
-    dashboard.
+    ``above`` is an alarm when ``periods`` times ``seconds`` are above it; with None the figure is only shown on the
+    dashboard. ``zero`` names a field: only lines where it is 0 are read.
     """
 
     name: str
@@ -25,13 +26,20 @@ class Metric:
     value: str = ""
     above: float | None = None
     periods: int = 1
+    seconds: int = 300
+    zero: str = ""
+
+    def counts(self, facts: Mapping[str, object]) -> bool:
+        """Whether a line of this event is read."""
+        return not self.zero or facts[self.zero] == 0
 
     def filter(self, log: Any) -> dict[str, Any]:
+        only = f" && $.{self.zero} = 0" if self.zero else ""
         return {
             "Type": "AWS::Logs::MetricFilter",
             "Properties": {
                 "LogGroupName": log,
-                "FilterPattern": f'{{ $.event = "{self.event}" }}',
+                "FilterPattern": f'{{ $.event = "{self.event}"{only} }}',
                 "MetricTransformations": [
                     {
                         "MetricNamespace": {"Ref": "TablePrefix"},
@@ -66,14 +74,17 @@ METRICS = (
         (API,),
         "The treasury does not open payments. make doctor says whether it answers; parents are told to try later.",
         above=3,
+        seconds=3600,
     ),
     Metric(
         "payments-not-reconciled",
-        "payment.not_reconciled",
+        "payment.reconciled",
         (RECONCILE,),
         "The treasury does not answer the job that asks what became of payments. It asks again by itself.",
+        value="unanswered",
         above=0,
-        periods=6,
+        periods=2,
+        seconds=900,
     ),
     Metric(
         "reconciliation-backlog",
@@ -81,6 +92,7 @@ METRICS = (
         (RECONCILE,),
         "More payments wait for an answer of the treasury than one run can ask about.",
         value="left",
+        zero="silent",
         above=0,
         periods=3,
     ),

@@ -76,6 +76,7 @@ TECHNICAL = {
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
     "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order", "ref", "acknowledge_by",
     "acknowledged_at", "unacknowledged_at", "entries", "feed", "written", "days", "acted", "fresh", "pdf_tag",
+    "unanswered",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 

@@ -249,6 +249,25 @@ def test_an_attempt_off_the_list_comes_back_on_it(attempts: AttemptStore, opened
     assert [one.id for one in attempts.to_look_at(NOW, 10)] == ["a-1"], "it moved meanwhile"
 
 
+def test_an_attempt_that_the_treasury_did_not_answer_about_is_marked_until_it_answers(
+    attempts: AttemptStore, opened: Attempt
+) -> None:
+    def marks() -> list[bool]:
+        return [
+            present(attempts.find(ATTEMPT.id)).unanswered,
+            *(one.unanswered for one in attempts.to_look_at(NOW, 10)),
+        ]
+
+    assert marks() == [False]
+    attempts.look_again(opened, NOW, unanswered=True)
+    assert marks() == [True, True]
+    attempts.look_again(opened, NOW)
+    assert marks() == [False, False]
+    attempts.look_again(opened, NOW, unanswered=True)
+    attempts.settle(opened, replace(opened, unanswered=True), NOW)
+    assert marks() == [False, False]
+
+
 def test_the_list_of_those_to_look_at(attempts: AttemptStore, opened: Attempt) -> None:
     assert attempts.to_look_at(NOW, 10) == ()
     at = NOW + timedelta(minutes=5)
