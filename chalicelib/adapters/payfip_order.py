@@ -6,6 +6,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from chalicelib.rules.payments import LEAST, MOST, Attempt
+from chalicelib.rules.receipt_email import email_fault
 from chalicelib.services.payment_ports import OrderRefused
 
 TEST = "T"
@@ -26,12 +27,11 @@ def order_of(attempt: Attempt, letters: Collection[str]) -> dict[str, str]:
     _must(re.fullmatch(r"\d{4}", attempt.exercice, re.ASCII), "exer")
     _must(attempt.amount >= LEAST, "M3")
     _must(attempt.amount <= MOST, "M5")
-    email = attempt.email
-    if not (6 <= len(email) <= 80 and email.isascii() and re.fullmatch(r"[^@\s]+@[^@\s]+", email)):
+    if email_fault(attempt.email):
         raise OrderRefused("A2", parent=True)
     return {
         "exer": attempt.exercice,
-        "mel": email,
+        "mel": attempt.email,
         "montant": str(attempt.amount),
         "numcli": attempt.client_number,
         "objet": plain_object(attempt.label),

@@ -1,5 +1,6 @@
 """Invoices: those to pay and those paid, the chosen one, the PDFs."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.french.words import typeset
@@ -30,10 +31,17 @@ RECEIPT = "receipt-1"
 FAULTS = {
     "number": ("facture", "Choisissez la facture à payer."),
     "email": ("email", "Écrivez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."),
+    "email-letters": (
+        "email",
+        "Écrivez une adresse e-mail sans accent : la banque n'accepte que les lettres de a à z.",
+    ),
+    "email-length": ("email", "Écrivez une adresse e-mail de 6 à 80 caractères : la banque l'exige."),
 }
-"""For each wrong field of ``ChooseInvoice``: the field of the form and the sentence."""
-FAULT_HEADINGS = {False: "Il manque une information", True: "L'adresse e-mail n'est pas complète"}
-"""The heading, by whether all wrong fields were filled in: then only the address can be wrong."""
+"""For each fault of ``ChooseInvoice``: the field of the form and the sentence."""
+MISSING = "Il manque une information"
+BAD_EMAIL = {"email": "L'adresse e-mail n'est pas complète"}
+"""The heading when only the address is wrong, and was typed; by the fault."""
+NOT_FOR_THE_BANK = "La banque n'accepte pas cette adresse e-mail"
 PAID_MEANWHILE = "Cette facture est déjà payée : il n'y a plus rien à régler."
 
 
@@ -67,7 +75,7 @@ def choose(visit: Visit) -> Answer:
     try:
         invoice = visit.portal.invoices.choose(visit.family.id, number, email)
     except BadForm as fault:
-        return _invoices_page(visit, typed, dict(FAULTS[name] for name in fault.args))
+        return _invoices_page(visit, typed, fault.args)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
     except UnderWay as under_way:
@@ -134,13 +142,13 @@ def _held_page(visit: Visit, attempt: Attempt) -> Page:
     return Page("invoices/held.html", words, hold.words, 409)
 
 
-def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] | None = None, notice: str = "") -> Page:
+def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (), notice: str = "") -> Page:
     shown = visit.portal.invoices.show(visit.family.id)
     due = [
         present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
     ]
     payable = [invoice for invoice in due if not invoice.hold]
-    faults = faults or {}
+    faults = dict(FAULTS[name] for name in wrong)
     first = f"f-{payable[0].number}" if payable else "a-payer"
     words = {
         "payer": visit.family.payer,
@@ -149,10 +157,15 @@ def _invoices_page(visit: Visit, typed: dict[str, str], faults: dict[str, str] |
         "paid": [present.paid_of(invoice, visit.url) for invoice in shown.paid.invoices],
         "more": present.more_address(shown.paid, visit.url),
         "typed": typed,
-        "wrong": typeset(FAULT_HEADINGS[all(typed[field] for field in faults)]),
+        "wrong": typeset(_heading_of(wrong) if all(typed[field] for field in faults) else MISSING),
         "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
     }
     return form_page("invoices/show.html", words, "Factures", faults, anchors={"facture": first})
+
+
+def _heading_of(wrong: Sequence[str]) -> str:
+    """When everything was filled in, only the address can be wrong."""
+    return next((BAD_EMAIL.get(name, NOT_FOR_THE_BANK) for name in wrong), "")
 
 
 def _paid_before(visit: Visit, day: date, number: InvoiceNumber) -> Page:

@@ -55,9 +55,11 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
     next."""
     if isinstance(fault, NotPayable):
         return _outcome_page(visit, number, present.closed(str(fault)), 409)
+    if isinstance(fault, OrderRefused) and fault.parent:
+        return _outcome_page(visit, number, present.WRONG_ADDRESS, 422)
     visit.portal.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")
     if isinstance(fault, OrderRefused):
-        return _outcome_page(visit, number, present.WRONG_ADDRESS if fault.parent else present.NOT_OPENED, 502)
+        return _outcome_page(visit, number, present.NOT_OPENED, 502)
     return _outcome_page(visit, number, present.UNREACHABLE, 503, email=email)
 
 

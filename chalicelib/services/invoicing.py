@@ -7,6 +7,7 @@ from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, in_order_to_pay
 from chalicelib.rules.payments import HOLD_TO_CHECK, Attempt
+from chalicelib.rules.receipt_email import LONGEST, email_fault
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.emails import is_email
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
@@ -112,12 +113,12 @@ class ChooseInvoice:
     def __call__(self, family: FamilyId, number: InvoiceNumber | None, email: str) -> Invoice:
         """The invoice to pay. ``email`` is the address for the bank's receipt.
 
-        Raises BadForm (args: ``number`` when none is chosen, ``email`` when it is no address), NotFound for an invoice
-        that is not the family's, AlreadyPaid, UnderWay.
+        Raises BadForm (args: ``number`` when none is chosen, and what is wrong with the address), NotFound for an
+        invoice that is not the family's, AlreadyPaid, UnderWay.
         """
-        faults = [name for name, wrong in (("number", not number), ("email", not is_email(email))) if wrong]
-        if faults or not number:
-            raise BadForm(*faults)
+        wrong = wrong_with_email(email)
+        if wrong or not number:
+            raise BadForm(*([] if number else ["number"]), *([wrong] if wrong else []))
         invoice = self.invoices.find(family, number)
         if invoice is None:
             raise NotFound("invoice")
@@ -126,6 +127,15 @@ class ChooseInvoice:
         for attempt in live_attempts([invoice], self.attempts, self.clock.now()).values():
             raise UnderWay(attempt)
         return invoice
+
+
+def wrong_with_email(email: str) -> str:
+    """Empty for an address to which the bank can send its receipt. ``email``: it is no address. ``email-length`` and
+    ``email-letters``: it may be one, and the treasury does not take it."""
+    if len(email) <= LONGEST and not is_email(email):
+        return "email"
+    fault = email_fault(email)
+    return f"email-{fault.value}" if fault else ""
 
 
 class OpenPdf:

@@ -127,23 +127,23 @@ class StartPayment:
         try:
             idop = provider.create(attempt, notify=self.links.notify(), back=self.links.back())
         except OrderRefused as refused:
-            self._failed(attempt, f"refused:{refused.code}")
+            self._failed(attempt, f"refused:{refused.code}", "warning" if refused.parent else "error")
             raise
         except (Unavailable, ValueError) as fault:
-            self._failed(attempt, type(fault).__name__)
+            self._failed(attempt, type(fault).__name__, "error")
             raise
         look_at = next_look(replace(attempt, idop=idop), self.clock.now()) or attempt.created_at
         opened = self.attempts.opened(attempt, idop, look_at)
         self.report("payment.opened", attempt=attempt.id, invoice=attempt.invoice)
         return provider.page(opened)
 
-    def _failed(self, attempt: Attempt, why: str) -> None:
+    def _failed(self, attempt: Attempt, why: str, level: str) -> None:
         """Note that the payment did not open. The parent was never on the treasury's page, so a new attempt may begin
-        at once."""
+        at once. What the parent can correct rings nobody."""
         now = self.clock.now()
         failed = replace(attempt, state=AttemptState.FAILED, settled_at=now, why=why)
         self.attempts.settle(attempt, failed, None)
-        self.report("payment.failed", level="error", attempt=attempt.id, invoice=attempt.invoice, why=why)
+        self.report("payment.failed", level=level, attempt=attempt.id, invoice=attempt.invoice, why=why)
 
 
 def _new(name: AttemptId, *, family: Family, invoice: Invoice, email: str, town: Town, now: datetime) -> Attempt:

@@ -61,6 +61,33 @@ def test_what_is_missing_is_said_and_what_is_typed_is_kept(
     assert chosen == ([fields["facture"]] if "facture" in fields else [])
 
 
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        pytest.param("jérôme@server.fr", "sans accent", id="accent"),
+        pytest.param("jamie@exemplé.fr", "sans accent", id="accent of the domain"),
+        pytest.param(f"{'j' * 60}@{'s' * 30}.fr", "de 6 à 80 caractères", id="long"),
+        pytest.param(f"{'a' * 300}@server.fr", "de 6 à 80 caractères", id="very long"),
+        pytest.param("a@b.c", "de 6 à 80 caractères", id="short"),
+    ],
+)
+def test_what_the_bank_would_refuse_is_said_where_it_is_typed(
+    world: World, parent: PageClient, email: str, said: str
+) -> None:
+    answer = choose(parent, facture=SEPTEMBER, email=email)
+    assert answer.status == 422
+    assert answer.page.all("h2")[0].text == "La banque n’accepte pas cette adresse e-mail"
+    (fault,) = [e for e in answer.page.elements if e.attrs.get("id") == "email-faux"]
+    assert said in plain(fault.text)
+    assert field(answer, "email")["value"] == email
+    assert [e.attrs["value"] for e in answer.page.all("input") if "checked" in e.attrs] == [SEPTEMBER]
+    assert world.attempts.kept == {}
+
+
+def test_the_help_beside_the_address_says_the_bank_s_limits(parent: PageClient) -> None:
+    assert "sans accent, de 6 à 80 caractères" in parent.get("/factures").main
+
+
 def test_the_summary_leads_to_the_first_choice(parent: PageClient) -> None:
     assert links(choose(parent))["Choisissez la facture à payer."] == f"#f-{JUNE}"
 

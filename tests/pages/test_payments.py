@@ -66,7 +66,7 @@ def test_a_few_cents_are_not_for_the_bank(world: World, parent: PageClient) -> N
     ("trouble", "status", "heading"),
     [
         pytest.param({"down": True}, 503, "Le site de la banque ne répond pas", id="down"),
-        pytest.param({"refuses": "A2"}, 502, "La banque refuse votre adresse e-mail", id="address"),
+        pytest.param({"refuses": "A2"}, 422, "La banque refuse votre adresse e-mail", id="address"),
         pytest.param({"refuses": "T2"}, 502, "Le paiement n'a pas pu commencer", id="contract"),
     ],
 )
@@ -79,6 +79,14 @@ def test_a_bank_that_does_not_open_it(
     assert "Vous n'avez pas été débité" in answer.main
     (attempt,) = world.attempts.kept.values()
     assert attempt.state is AttemptState.FAILED
+
+
+def test_an_address_that_only_the_bank_refuses_rings_no_operator(
+    world: World, parent: PageClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.treasury.refuses = "A2"
+    assert "Choisissez de nouveau la facture" in to_bank(parent).main
+    assert '"level": "error"' not in capsys.readouterr().out
 
 
 def test_the_waiting_page_without_javascript(world: World, parent: PageClient) -> None:

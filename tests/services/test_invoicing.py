@@ -104,7 +104,8 @@ def test_the_chosen_invoice() -> None:
         pytest.param(MINE, "jamie.bond", ("email",), id="no address"),
         pytest.param(MINE, f"{HERE}, x@server.fr", ("email",), id="two addresses"),
         pytest.param(MINE, f"{HERE}\r\nBcc: x@server.fr", ("email",), id="a header of one's own"),
-        pytest.param(MINE, "a" * 250 + "@server.fr", ("email",), id="too long"),
+        pytest.param(MINE, "a" * 250 + "@server.fr", ("email-length",), id="too long"),
+        pytest.param(MINE, "jérôme@server.fr", ("email-letters",), id="an accent"),
     ],
 )
 def test_a_choice_that_cannot_be_names_its_faults(number: str, email: str, faults: tuple[str, ...]) -> None:
