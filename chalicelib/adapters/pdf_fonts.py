@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.fonts import SubsetMap, TTFFont
+from fpdf.fonts import Glyph, SubsetMap, TTFFont
 
 EVERYDAY = frozenset(
     map(ord, ascii_letters + digits + punctuation + "ÀÂÄÆÇÈÉÊËÎÏÔÖÙÛÜŒŸàâäæçèéêëîïôöùûüœÿ«»’–—…·°€\u00a0\u202f")
@@ -55,6 +55,18 @@ class _Shared(TTFont):  # type: ignore[misc] # fontTools says no types.
         file.write(self.file)
 
 
+class _Letters(SubsetMap):
+    """The glyphs that a document draws. The one for what no font has says that it is no letter: a reader that copies
+    the text would get a zero for it."""
+
+    def __init__(self, font: TTFFont) -> None:
+        super().__init__(font)
+        self._char_id_per_glyph = {
+            Glyph(glyph.glyph_id, (), glyph.glyph_name, 0) if glyph and not code else glyph: code
+            for glyph, code in self._char_id_per_glyph.items()
+        }
+
+
 def font_for(pdf: FPDF, path: Path, family: str, style: str) -> TTFFont:
     """The font of one document. What the document notes in it (letters drawn, numbers of objects) is its own."""
     read = _read(path, family, style)
@@ -64,7 +76,7 @@ def font_for(pdf: FPDF, path: Path, family: str, style: str) -> TTFFont:
     font.desc = copy(read.desc)
     font.cw = copy(read.cw)
     font.missing_glyphs = []
-    font.subset = SubsetMap(font)
+    font.subset = _Letters(font)
     return font
 
 

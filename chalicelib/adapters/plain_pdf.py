@@ -185,7 +185,7 @@ def _objects(pdf: PlainPdf) -> Iterator[str | bytes]:
         inside = [other for other, one in enumerate(pdf.elements) if one[1] == number]
         kids = str(mark) if mark >= 0 else f"[{_references(inside, first_element)}]"
         around = 8 if parent is None else first_element + parent
-        scope = " /A <</O /Table /Scope /PaperColumn>>" if kind == "TH" else ""
+        scope = " /A <</O /Table /Scope /Column>>" if kind == "TH" else ""
         yield (
             f"<</Type /StructElem /S /{kind} /P {around} 0 R /Pg {first_page + 2 * page_number} 0 R /K {kids}{scope}>>"
         )

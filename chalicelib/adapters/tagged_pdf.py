@@ -19,6 +19,7 @@ from fpdf.structure_tree import StructElem, StructureTreeBuilder
 from fpdf.syntax import PDFObject
 
 from chalicelib.adapters.pdf_fonts import font_for
+from chalicelib.adapters.pdf_metadata import xmp
 from chalicelib.adapters.scripts import as_drawn
 
 FONTS = Path(__file__).parent / "fonts"
@@ -92,6 +93,7 @@ class TaggedPdf(FPDF):
         self.set_title(title)
         self.set_author(author)
         self.set_creation_date(created)
+        self.set_xmp_metadata(xmp(title=title, author=author, created=created))
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_auto_page_break(False)
         self._add_fonts(FAMILY, "")
