@@ -1,0 +1,89 @@
+"""What a line of an invoice is for: the care of which child, or something else, or nobody can tell."""
+
+import re
+from enum import Enum
+
+from chalicelib.rules.families import Child, Family
+from chalicelib.rules.ids import ActivityId, ChildId
+from chalicelib.rules.invoices import InvoiceLine
+from chalicelib.rules.letters import plain
+from chalicelib.rules.town import Activity, Town
+from chalicelib.values import Value
+
+_WORD = re.compile(r"\w+")
+_MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre")
+_WHEN = frozenset({*_MONTHS, "decembre", "mois", "de", "du", "d", "et", "au", "a"})
+"""Words that may follow an activity's name in a line and only say when it was; so may numbers."""
+
+
+class Untold(Enum):
+    """Why nobody can tell what a line is for: then it does not count."""
+
+    ACTIVITY = "activity"
+    """Not exactly one activity has the line's name, or the line names one that the town does not have."""
+    CHILD = "child"
+    """Not exactly one child of the family has the line's name, or the line names a child of another family."""
+
+
+class Care(Value):
+    """What a line is for: a child in an activity that is child care."""
+
+    activity: ActivityId
+    child: ChildId
+
+
+def care_of(line: InvoiceLine, family: Family, town: Town) -> Care | Untold | None:
+    """What the line is for; None when it is surely no child care.
+
+    The line's own activity and child come first. Without them, exactly one activity, and exactly one child of the
+    family, must have the line's name. « Garderie du soir, octobre 2026 » is « Garderie du soir »; « Garderie du soir :
+    retard » is not.
+    """
+    activity = _activity_of(line, town)
+    if activity is None:
+        return Untold.ACTIVITY
+    if not activity.childcare:
+        return None
+    child = _child_of(line, family)
+    return Care(activity.id, child.id) if child else Untold.CHILD
+
+
+def children_of(family: Family) -> tuple[Child, ...]:
+    """Every child whose care the family may have paid for: also those that went to another home since."""
+    return (*family.children, *family.former)
+
+
+def full_name(child: Child) -> str:
+    return f"{child.first_name} {child.last_name}"
+
+
+def _activity_of(line: InvoiceLine, town: Town) -> Activity | None:
+    if line.activity:
+        return town.activity(line.activity)
+    what = _words(line.what)
+    fitting = [activity for activity in town.activities.values() if _is_called(what, _words(activity.label))]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_called(what: list[str], label: list[str]) -> bool:
+    """Whether a line's words are an activity's name, and after it nothing but when it was."""
+    after = what[len(label) :]
+    return what[: len(label)] == label and all(word in _WHEN or word.isdecimal() for word in after)
+
+
+def _child_of(line: InvoiceLine, family: Family) -> Child | None:
+    if line.child_id:
+        return next((child for child in children_of(family) if child.id == line.child_id), None)
+    name = _words(line.child)
+    fitting = [child for child in children_of(family) if name in _names(child)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _names(child: Child) -> list[list[str]]:
+    """What an invoice may call the child."""
+    first, last = _words(child.first_name), _words(child.last_name)
+    return [first, first + last, last + first]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(plain(text))
