@@ -6,14 +6,14 @@ A line is never changed or removed. What was wrong is taken back by a second lin
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Means
 from chalicelib.rules.money import Cents
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.school_calendar import paris_day, paris_instant
 from chalicelib.values import Value
 
 
@@ -105,7 +105,8 @@ def line_name(exercice: int, number: int) -> str:
 
 
 class BookHead(Value):
-    """The last line of a year's book; number 0 while it has none. ``at`` is None then."""
+    """The last line of a year's book; number 0 while it has none. ``at`` is before which instant no line is written any
+    more: when the last line was written, or the end of the last month that was closed; None for a new book."""
 
     exercice: int
     number: int = 0
@@ -133,6 +134,17 @@ def broken_links(lines: Iterable[BookLine], head: BookHead) -> Iterator[BookLine
         if (line.number, line.before) != (head.number + 1, head.hash):
             yield line
         head = BookHead(line.exercice, line.number, line.hash, line.at)
+
+
+def follows(head: BookHead, at: datetime) -> bool:
+    """Whether what is written ``at`` can still be in the head's book: after December was closed, it is in the next
+    year's."""
+    return paris_day(max(at, head.at or at)).year == head.exercice
+
+
+def end_of(month: date) -> datetime:
+    """The first instant after the month in Paris, aware UTC."""
+    return paris_instant((month.replace(day=28) + timedelta(days=4)).replace(day=1), 0)
 
 
 class Closing(Value):

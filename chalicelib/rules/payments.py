@@ -121,6 +121,9 @@ class Attempt(Value):
     """When the reconciliation asks about it next; None when it asks no more."""
     unanswered: bool = False
     """Whether the treasury broke down over it when the reconciliation asked last."""
+    unclassified: str = ""
+    """Number of the journal's line with the money that was taken otherwise than asked (``BookLine.name``), as long as
+    no invoice explains it."""
     version: int = 0
 
     @property

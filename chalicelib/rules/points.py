@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NewType
 
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Doubt
 from chalicelib.values import Value
@@ -56,3 +57,11 @@ def code_of(about: str) -> PointCode:
         number, letter = divmod(number, len(_LETTERS))
         letters.append(_LETTERS[letter])
     return PointCode("".join(letters))
+
+
+def overpaid_point(invoice: Invoice, at: datetime) -> Point | None:
+    """The point of an invoice for which more was received than is due; None for others. What is left of a credit note
+    waits for the family's next invoice: it is no point."""
+    if invoice.is_credit_note or not invoice.overpaid:
+        return None
+    return Point(PointKind.OVERPAID, invoice.number, invoice.family, at, invoice.asked, invoice.paid)

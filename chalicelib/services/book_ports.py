@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.rules.book import BookLine, Closing, Entry
+from chalicelib.rules.book import BookHead, BookLine, Closing, Entry
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.payments import Attempt
 from chalicelib.rules.points import Point, PointCode
@@ -32,8 +32,11 @@ class MoneyEvent(Value):
     """All that one event of money writes: all of it or nothing.
 
     ``entries`` get their numbers in this order. An entry that names a payment of ``payments`` (by invoice and
-    ``Entry.payment``) gives it the number of its line. ``opens`` may hold points that are open already: the newer facts
-    replace the older. ``closes`` may name points that are not open.
+    ``Entry.payment``) gives it the number of its line; every payment needs such an entry, with its amount. An
+    UNCLASSIFIED entry of the attempt ``moved`` gives it the number of its line, or takes that away (``takes_back``).
+
+    ``opens`` may hold points that are open already: the newer facts replace the older, except when it was opened.
+    ``closes`` may name points that are not open, and wins over ``opens``.
 
     The store opens and closes the OVERPAID points of the invoices in ``payments`` and ``cancelled`` by itself: one is
     open as long as more was received than is due, and never for a credit note.
@@ -65,8 +68,13 @@ class Book(Protocol):
         read, and no other line took the numbers (then the store takes the next ones by itself). When the answer of an
         earlier identical write was lost, it is recognised and its lines are returned.
 
-        Raises StaleWrite when an invoice or the attempt changed: read and decide again. Raises Unavailable.
+        Raises StaleWrite when an invoice or the attempt changed: read and decide again. Raises Unavailable. Raises
+        ValueError for a payment without its entry.
         """
+        ...
+
+    def head(self, exercice: int) -> BookHead:
+        """The last line of a year's book."""
         ...
 
     def lines(self, month: date) -> Iterator[BookLine]:

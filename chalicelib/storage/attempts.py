@@ -1,7 +1,6 @@
 """Attempts to pay and the payments' journal, in a table of their own. A settled attempt is written in one transaction
 with the invoice and the mails, which are in other tables."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -9,22 +8,19 @@ from datetime import date, datetime, timedelta
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
-from chalicelib.rules.instants import instant_of, instant_text
+from chalicelib.rules.ids import AttemptId
+from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.rules.ledger import LedgerEntry
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
+from chalicelib.rules.payments import Attempt, AttemptState
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys, ledger
-from chalicelib.storage.database import Database, RawItem, WriteRefused
+from chalicelib.storage.attempt_items import attempt_of, row_of
+from chalicelib.storage.database import Database, WriteRefused
 from chalicelib.storage.invoice_items import receiving
-from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.payment_rows import AttemptRow, LedgerRow, OperationRow, ToLookAt
 from chalicelib.storage.rows import InvoiceRow, OutboxRow
-
-_ASKED = ("exercice", "reference", "label", "amount", "payer", "email", "client_number", "saisie", "contract")
-"""Facts of an attempt that are written to JSON without a change."""
 
 
 class DynamoAttemptStore:
@@ -41,11 +37,11 @@ class DynamoAttemptStore:
     def find(self, attempt: AttemptId) -> Attempt | None:
         partition = keys.attempt_partition(attempt)
         row = self.database.get("attempts.find", self.rows, partition, keys.UNIQUE, consistent_read=True)
-        return _attempt(row.serialize()) if row else None
+        return attempt_of(row.serialize()) if row else None
 
     def among(self, attempts: Iterable[AttemptId]) -> tuple[Attempt, ...]:
         asked = ({"partition": keys.attempt_partition(attempt), "item": keys.UNIQUE} for attempt in attempts)
-        return tuple(map(_attempt, self.database.batch_get("attempts.among", self.rows, asked, consistent_read=True)))
+        return tuple(map(attempt_of, self.database.batch_get("attempts.among", self.rows, asked, consistent_read=True)))
 
     def by_idop(self, idop: str) -> Attempt | None:
         partition = keys.operation_partition(idop)
@@ -65,7 +61,7 @@ class DynamoAttemptStore:
         begun: list[Action] = [rows.attempt.set(attempt.id), rows.begun_at.set(instant_text(attempt.created_at))]
 
         def fill(transaction: TransactWrite) -> None:
-            transaction.save(self._row(attempt, None), condition=self.rows.item.does_not_exist())
+            transaction.save(row_of(self.rows, attempt, None), condition=self.rows.item.does_not_exist())
             transaction.update(self._head(invoice), actions=begun, condition=as_read & before)
 
         try:
@@ -79,7 +75,7 @@ class DynamoAttemptStore:
         operation = self.operations(keys.operation_partition(idop), keys.UNIQUE, attempt=attempt.id)
 
         def fill(transaction: TransactWrite) -> None:
-            transaction.save(self._row(after, look_at), condition=self.rows.version == attempt.version)
+            transaction.save(row_of(self.rows, after, look_at), condition=self.rows.version == attempt.version)
             transaction.save(operation, condition=self.operations.item.does_not_exist())
 
         try:
@@ -100,7 +96,7 @@ class DynamoAttemptStore:
         entries: Sequence[LedgerEntry] = (),
         mails: Sequence[Mail] = (),
     ) -> None:
-        row = self._row(replace(after, version=before.version + 1), look_at)
+        row = row_of(self.rows, replace(after, version=before.version + 1), look_at)
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(row, condition=self.rows.version == before.version)
@@ -122,7 +118,7 @@ class DynamoAttemptStore:
             range_key_condition=self.rows.look_at <= instant_text(now),
             limit=limit,
         )
-        return tuple(_attempt(item) for item in items)
+        return tuple(attempt_of(item) for item in items)
 
     def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
         looked_at = self.rows.looked_at
@@ -170,66 +166,3 @@ class DynamoAttemptStore:
 
     def _head(self, invoice: Invoice) -> InvoiceRow:
         return self.invoices(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))
-
-    def _row(self, attempt: Attempt, look_at: datetime | None) -> AttemptRow:
-        asked = {name: getattr(attempt, name) for name in _ASKED}
-        facts = {**asked, "id": attempt.id, "invoice": attempt.invoice, "created_at": instant_text(attempt.created_at)}
-        row = self.rows(
-            keys.attempt_partition(attempt.id),
-            keys.UNIQUE,
-            holder=attempt.family,
-            facts=json_text(facts),
-            state=attempt.state.value,
-            idop=attempt.idop,
-            answer=_answer_text(attempt.answer),
-            settled_at=instant_text(attempt.settled_at) if attempt.settled_at else "",
-            doubt=attempt.doubt.value if attempt.doubt else "",
-            why=attempt.why,
-            version=attempt.version,
-        )
-        if attempt.looked_at:
-            row.looked_at = instant_text(attempt.looked_at)
-        if look_at:
-            row.look, row.look_at = keys.TO_LOOK_AT, instant_text(look_at)
-        return row
-
-
-def _attempt(item: RawItem) -> Attempt:
-    facts = json.loads(item["facts"]["S"])
-    settled_at = item["settled_at"]["S"]
-    looked_at, look_at = (item[name]["S"] if name in item else "" for name in ("looked_at", "look_at"))
-    return Attempt(
-        id=AttemptId(facts["id"]),
-        family=FamilyId(item["holder"]["S"]),
-        invoice=InvoiceNumber(facts["invoice"]),
-        created_at=instant_of(facts["created_at"]),
-        state=AttemptState(item["state"]["S"]),
-        idop=item["idop"]["S"],
-        answer=_answer(item["answer"]["S"]),
-        settled_at=instant_of(settled_at) if settled_at else None,
-        doubt=_doubt(item["doubt"]["S"]),
-        why=item["why"]["S"],
-        looked_at=instant_of(looked_at) if looked_at else None,
-        look_at=instant_of(look_at) if look_at else None,
-        unanswered="unanswered" in item,
-        version=int(item["version"]["N"]),
-        **{name: facts[name] for name in _ASKED},
-    )
-
-
-def _doubt(text: str) -> Doubt | None:
-    return Doubt(text) if text else None
-
-
-def _answer_text(answer: BankAnswer | None) -> str:
-    if answer is None:
-        return ""
-    return json_text({**facts_of(answer), "paid_at": instant_text(answer.paid_at) if answer.paid_at else ""})
-
-
-def _answer(text: str) -> BankAnswer | None:
-    if not text:
-        return None
-    facts = json.loads(text)
-    paid_at = facts.pop("paid_at")
-    return BankAnswer(**facts, paid_at=instant_of(paid_at) if paid_at else None)

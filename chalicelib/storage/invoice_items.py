@@ -1,11 +1,10 @@
 """An invoice as an item: its head with what was paid for it, its lines."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
@@ -13,6 +12,7 @@ from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, FamilyId, Invoi
 from chalicelib.rules.instants import instant_of
 from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment, last_paid_on
 from chalicelib.rules.money import Cents
+from chalicelib.rules.posting import Posted
 from chalicelib.storage import keys
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.json_text import facts_of, json_text
@@ -26,18 +26,32 @@ def listed(invoice: Invoice) -> str:
     return keys.due_invoice(invoice.number)
 
 
-def receiving(rows: type[InvoiceRow], invoice: Invoice, payment: Payment) -> tuple[list[Action], Condition]:
-    """What a payment changes of the head of ``invoice``, and the condition that it still is as it was read and has no
-    payment of that name."""
-    name = Path(["payments", keys.payment_name(payment.id)])
-    after = replace(invoice, payments=(*invoice.payments, payment))
-    actions: list[Action] = [
-        name.set(_payment_text(payment)),
-        rows.paid.add(payment.amount),
-        rows.listed.set(listed(after)),
-    ]
-    as_read: Condition = name.does_not_exist() & (rows.paid == invoice.paid) & (rows.total == invoice.total)
+def changing(rows: type[InvoiceRow], change: Posted) -> tuple[list[Action], Condition]:
+    """What an event of money changes of an invoice's head, and the condition that it still is as it was read.
+
+    Payments are only added, so their number tells whether others came.
+    """
+    before, after = change.before, change.after
+    names = [Path(["payments", keys.payment_name(payment.id)]) for payment in change.payments]
+    texts = map(_payment_text, change.payments)
+    actions: list[Action] = [name.set(text) for name, text in zip(names, texts, strict=True)]
+    actions += [rows.paid.set(after.paid), rows.listed.set(listed(after))]
+    if change.cancelled_on:
+        actions.append(rows.cancelled_on.set(change.cancelled_on.isoformat()))
+    received = (rows.paid == before.paid) & (size(rows.payments) == len(before.payments))  # type: ignore[no-untyped-call]
+    as_read: Condition = received & (rows.total == before.total) & _cancelled_as(rows, before)
+    for name in names:
+        as_read &= name.does_not_exist()
     return actions, as_read
+
+
+def receiving(rows: type[InvoiceRow], invoice: Invoice, payment: Payment) -> tuple[list[Action], Condition]:
+    return changing(rows, Posted(invoice, (payment,)))
+
+
+def _cancelled_as(rows: type[InvoiceRow], invoice: Invoice) -> Condition:
+    day = invoice.cancelled_on
+    return rows.cancelled_on == day.isoformat() if day else rows.cancelled_on.does_not_exist()
 
 
 def invoice_of(item: RawItem) -> Invoice:

@@ -181,6 +181,29 @@ def operation_partition(idop: str) -> str:
     return f"O#{idop}"
 
 
+POINTS = "POINTS"
+"""Partition of the payments table with what a person has to settle, by code; ``CLOSINGS`` has the closed months."""
+CLOSINGS = "CLOSINGS"
+
+
+def book_head(exercice: int) -> str:
+    """Partition with one item: the last line of a year's journal."""
+    return f"J#{exercice}"
+
+
+def book_month(month: date) -> str:
+    """Partition with a month's lines of the régie's journal."""
+    return f"J#{month:%Y-%m}"
+
+
+def book_number(number: int) -> str:
+    return f"{number:09}"
+
+
+def closing(month: date) -> str:
+    return f"{month:%Y-%m}"
+
+
 def ledger_partition(day: date) -> str:
     return f"PAY#{day.isoformat()}"
 

@@ -20,7 +20,15 @@ from pynamodb.models import Model
 
 from chalicelib.storage.journal_rows import JournalRow
 from chalicelib.storage.order_row import OrderRow
-from chalicelib.storage.payment_rows import AttemptRow, LedgerRow, OperationRow
+from chalicelib.storage.payment_rows import (
+    AttemptRow,
+    BookHeadRow,
+    BookRow,
+    ClosingRow,
+    LedgerRow,
+    OperationRow,
+    PointRow,
+)
 
 
 class FamilyRow(Model):
@@ -234,5 +242,5 @@ class OutboxRow(Model):
 
 ROWS = (
     FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
-    OperationRow, LedgerRow, OutboxRow, OrderRow,
+    OperationRow, LedgerRow, BookRow, BookHeadRow, PointRow, ClosingRow, OutboxRow, OrderRow,
 )  # fmt: skip

@@ -12,8 +12,7 @@ from chalicelib.rules.ledger import Kind, LedgerEntry
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Doubt
 from tests.clock import paris
-from tests.fake_bank import MemoryAttempts
-from tests.fakes import MemoryInvoices, MemoryOutbox
+from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox
 
 DAY = date(2026, 11, 23)
 ENTRY = LedgerEntry(

@@ -13,8 +13,7 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.services.outgoing_ports import Shelf
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
-from tests.fake_bank import MemoryAttempts
-from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryShelf
+from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryShelf
 
 
 def two_files(asked: Asked, shelf: Shelf) -> Sequence[str]:

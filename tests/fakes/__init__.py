@@ -1,6 +1,8 @@
 """In-memory stores that keep the ports' promises, conditions included: ``tests/storage`` checks that they do."""
 
 from tests.fakes.acting import memory_acting
+from tests.fakes.attempts import MemoryAttempts
+from tests.fakes.book import MemoryBook
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
@@ -13,7 +15,9 @@ from tests.fakes.town import MemoryTown
 
 __all__ = [
     "MemoryActs",
+    "MemoryAttempts",
     "MemoryBillingBook",
+    "MemoryBook",
     "MemoryCursors",
     "MemoryDirectory",
     "MemoryFamilies",

@@ -25,8 +25,9 @@ from chalicelib.services.ports import JournalEntry
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.web.links import SignedLinks
 from tests.clock import FixedClock, day, paris
-from tests.fake_bank import MemoryAttempts, Treasury, nobody_reads, reversing
+from tests.fake_bank import Treasury, nobody_reads, reversing
 from tests.fakes import (
+    MemoryAttempts,
     MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,

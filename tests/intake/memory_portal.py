@@ -18,8 +18,9 @@ from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import entry_id
 from tests.clock import FixedClock, day, paris
-from tests.fake_bank import MemoryAttempts, nobody_reads, reversing
+from tests.fake_bank import nobody_reads, reversing
 from tests.fakes import (
+    MemoryAttempts,
     MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,

@@ -37,8 +37,9 @@ from tests.builders import (
     an_invoice,
 )
 from tests.clock import FixedClock, paris
-from tests.fake_bank import MemoryAttempts, Treasury
+from tests.fake_bank import Treasury
 from tests.fakes import (
+    MemoryAttempts,
     MemoryFamilies,
     MemoryInvoices,
     MemoryLogins,

@@ -63,7 +63,10 @@ PERSONAL = {
     "InvoiceRow.begun_at": "les paiements en ligne : le montant, l'heure",
     "AttemptRow.facts": "les paiements en ligne : le montant, l'heure, l'adresse e-mail du ticket",
     "AttemptRow.answer": "la réponse de la banque",
-    "LedgerRow.facts": "Les comptes des paiements (référence et montant)",
+    "LedgerRow.facts": "les comptes des paiements : le payeur, la facture, quand, comment, combien",
+    "BookRow.facts": "les comptes des paiements : le payeur, la facture, quand, comment, combien",
+    "PointRow.facts": "ce qui reste à vérifier ou à rembourser",
+    "ClosingRow.facts": "qui, à la mairie, a arrêté les comptes d'un mois",
     "OutboxRow.to": "les e-mails qui attendent d'être envoyés",
     "OutboxRow.facts": "les e-mails qui attendent d'être envoyés",
     "OrderRow.named": "que les commandes de la cuisine nomment",
@@ -76,7 +79,7 @@ TECHNICAL = {
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
     "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order", "ref", "acknowledge_by",
     "acknowledged_at", "unacknowledged_at", "entries", "feed", "written", "days", "acted", "fresh", "pdf_tag",
-    "unanswered",
+    "unanswered", "cancelled_on", "corrects", "exercice", "before", "hash", "opened_at", "unclassified", "means",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 
@@ -191,7 +194,7 @@ def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
         f"Les réservations : {years[retention.KEEP_BOOKINGS]} ans après le jour réservé.",
         f"L'historique : {years[retention.KEEP_SAVES]} ans après la modification.",
         "Le régime alimentaire et l'existence d'un projet d'accueil individualisé : tant que l'enfant est accueilli.",
-        f"Les comptes des paiements (référence et montant) : {accounts_are_kept}",
+        f"Les comptes des paiements (le payeur, la facture et le montant) : {accounts_are_kept}",
         f"Les e-mails qui n'ont pas pu partir : {retention.KEEP_UNSENT.days} jours.",
         f"L'empreinte des adresses où ils reviennent : {WORDS[retention.KEEP_SUPPRESSED // timedelta(days=366)]} an.",
         f"Les journaux techniques : {WORDS[LOGS_DAYS // 30]} mois.",

@@ -1,25 +1,23 @@
 """Credit of a credit note goes to invoices once, in one event, and never beside a payment that is under way."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.rules.book import BookHead, BookLine, Closing, Entry, EntryKind, numbered
+from chalicelib.rules.book import BookLine, Entry, EntryKind
 from chalicelib.rules.crediting import CreditFault, CreditPart
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means
 from chalicelib.rules.money import Cents
-from chalicelib.rules.points import Point, PointCode
 from chalicelib.services.book_ports import MoneyEvent
 from chalicelib.services.crediting import GiveCredit, NotCreditable
 from chalicelib.services.invoicing import UnderWay
 from tests.builders import a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
-from tests.fake_bank import MemoryAttempts
-from tests.fakes import MemoryInvoices, MemoryOutbox
+from tests.fakes import MemoryAttempts, MemoryBook, MemoryInvoices, MemoryOutbox
+from tests.money import receive
 
 NOW = paris("mercredi 2026-11-25 10:00")
 INVOICE = an_invoice(total=Cents(1000))
@@ -28,57 +26,38 @@ PAYER = "Jamie BOND"
 PART = CreditPart(NOTE.number, INVOICE.number, Cents(100), date(2026, 11, 24), PAYER, "town-1")
 
 
-@dataclass
-class OneBook:
-    """A ``Book`` of which only ``write`` is used; ``stale`` is how many writes are refused."""
+class BusyBook(MemoryBook):
+    """``Book``. The next ``stale`` writes are refused."""
 
-    invoices: MemoryInvoices
-    lines_written: list[BookLine] = field(default_factory=list)
-    stale: int = 0
+    stale = 0
 
     def write(self, event: MoneyEvent) -> tuple[BookLine, ...]:
         if self.stale:
             self.stale -= 1
             raise StaleWrite("book.write")
-        for one in event.payments:
-            self.invoices.record(one.invoice.family, one.invoice.number, one.payment)
-        lines = numbered(event.entries, BookHead(2026, len(self.lines_written)), event.at)
-        self.lines_written += lines
-        return lines
-
-    def lines(self, month: date) -> Iterator[BookLine]:
-        return (line for line in self.lines_written if line.month == month)
-
-    def points(self) -> Iterator[Point]:
-        return iter(())
-
-    def point(self, code: PointCode) -> Point | None:
-        return None
-
-    def closings(self) -> tuple[Closing, ...]:
-        return ()
-
-    def close(self, closing: Closing) -> None:
-        raise StaleWrite("book.close")
+        return super().write(event)
 
 
 class Desk:
     def __init__(self, note: Invoice = NOTE, invoice: Invoice = INVOICE) -> None:
         self.invoices = MemoryInvoices()
-        self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
+        outbox = MemoryOutbox()
+        self.attempts = MemoryAttempts(self.invoices, outbox)
         self.clock = FixedClock(NOW)
-        self.book = OneBook(self.invoices)
+        self.book = BusyBook(self.invoices, self.attempts, outbox)
         for one in (note, invoice):
             self.invoices.put(replace(one, payments=()), ())
             for payment in one.payments:
-                self.invoices.record(one.family, one.number, payment)
+                receive(self.book, self.of(one), payment)
         self.give = GiveCredit(book=self.book, invoices=self.invoices, attempts=self.attempts, clock=self.clock)
 
     def of(self, invoice: Invoice) -> Invoice:
         return self.invoices.invoices[invoice.number]
 
     def entries(self) -> list[Entry]:
-        return [line.entry for line in self.book.lines(date(2026, 11, 1))]
+        """Those of credit."""
+        entries = (line.entry for line in self.book.lines(date(2026, 11, 1)))
+        return [entry for entry in entries if entry.kind is EntryKind.CREDIT]
 
     def begin_a_payment(self) -> None:
         invoice = self.of(INVOICE)

@@ -20,8 +20,7 @@ from chalicelib.services.invoicing import (
 )
 from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
-from tests.fake_bank import MemoryAttempts
-from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryPdfs
+from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryPdfs
 
 STRANGERS = FamilyId("f-strangers")
 MINE = InvoiceNumber("2013-026-000335")

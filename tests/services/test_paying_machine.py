@@ -30,8 +30,7 @@ from chalicelib.services.starting import BeingOpened, NotPayable, StartPayment
 from infra.local.bank.operations import Unusable
 from tests.builders import a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
-from tests.fake_bank import MemoryAttempts
-from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
+from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryTown
 from tests.faults import Killed
 from tests.simulated_bank import TAKEN, Bank
 

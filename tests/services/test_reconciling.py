@@ -17,8 +17,8 @@ from chalicelib.services.showing import ShowPayment
 from chalicelib.services.starting import StartPayment
 from tests.builders import BOND, a_family, a_town, an_invoice
 from tests.clock import FixedClock, paris
-from tests.fake_bank import MemoryAttempts, Treasury
-from tests.fakes import MemoryInvoices, MemoryOutbox, MemoryTown
+from tests.fake_bank import Treasury
+from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryTown
 from tests.services.paying_world import Links
 
 BROKEN, SOUND = 50, 20

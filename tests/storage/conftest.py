@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.intake.ports import IntakeStore
+from chalicelib.services.book_ports import Book
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mail_ports import NoticeStore, Outbox, TownActs
 from chalicelib.services.order_ports import OrderStore
+from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, ThrottleStore, TownStore
 from chalicelib.storage.acts import DynamoTownActs
+from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -23,6 +27,8 @@ from chalicelib.storage.throttle import DynamoThrottleStore
 from chalicelib.storage.town import DynamoTownStore
 from tests.fakes import (
     MemoryActs,
+    MemoryAttempts,
+    MemoryBook,
     MemoryFamilies,
     MemoryIntake,
     MemoryInvoices,
@@ -50,11 +56,15 @@ class Stores:
     outbox: Outbox
     acts: TownActs
     orders: OrderStore
+    attempts: AttemptStore
+    book: Book
 
 
 def in_memory() -> Stores:
     families, logins, plannings, town = MemoryFamilies(), MemoryLogins(), MemoryPlannings(), MemoryTown()
     outbox = MemoryOutbox()
+    invoices = MemoryInvoices(outbox)
+    attempts = MemoryAttempts(invoices, outbox)
     return Stores(
         families=families,
         logins=logins,
@@ -62,11 +72,13 @@ def in_memory() -> Stores:
         throttle=MemoryThrottle(),
         town=town,
         intake=MemoryIntake(families=families, logins=logins, plannings=plannings, town=town),
-        invoices=MemoryInvoices(outbox=outbox),
+        invoices=invoices,
         notices=MemoryNotices(outbox=outbox),
         outbox=outbox,
         acts=MemoryActs(outbox),
         orders=MemoryOrders(outbox=outbox),
+        attempts=attempts,
+        book=MemoryBook(invoices, attempts, outbox),
     )
 
 
@@ -83,6 +95,8 @@ def on_dynamodb(database: Database) -> Stores:
         outbox=DynamoOutbox(database, PEPPER),
         acts=DynamoTownActs(database),
         orders=DynamoOrderStore(database),
+        attempts=DynamoAttemptStore(database),
+        book=DynamoBook(database),
     )
 
 

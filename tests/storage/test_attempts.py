@@ -27,8 +27,7 @@ from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import paris
-from tests.fake_bank import MemoryAttempts
-from tests.fakes import MemoryInvoices, MemoryOutbox
+from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox
 from tests.faults import Case, survives
 from tests.present import present
 from tests.stand_in import PEPPER, database_for, moto_town, seeded

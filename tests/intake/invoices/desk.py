@@ -14,8 +14,9 @@ from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
-from tests.fake_bank import MemoryAttempts, reversing
+from tests.fake_bank import reversing
 from tests.fakes import (
+    MemoryAttempts,
     MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,
