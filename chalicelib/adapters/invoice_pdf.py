@@ -7,7 +7,7 @@ from decimal import Decimal
 from chalicelib.adapters.pdf_sheet import LINE_MM, MARGIN_MM, WIDTH_MM, Sheet
 from chalicelib.rules.families import Family
 from chalicelib.rules.invoices import Invoice, InvoiceLine
-from chalicelib.rules.money import in_words
+from chalicelib.rules.money import in_words, price_in_words
 from chalicelib.rules.town import Town
 
 PADDING_MM = 1.5
@@ -123,7 +123,7 @@ def _row(sheet: Sheet, line: InvoiceLine) -> None:
         line.what,
         line.child,
         _count(line.quantity),
-        in_words(line.unit_price),
+        price_in_words(line.unit_price),
         in_words(line.amount),
     )
     cells = [sheet.wrapped(text, width - 2) for text, (_, width, _) in zip(texts, COLUMNS, strict=True)]

@@ -33,18 +33,24 @@ class Means(Enum):
 class InvoiceLine(Value):
     """One line: what was sold, to which child (as printed, may be empty), how many, the price of one, the amount.
 
-    The amount is the town's: it may differ from quantity times price by the town's own rounding.
+    The amount is the town's: it may differ from quantity times price by the town's own rounding. ``unit_price`` is
+    cents with their parts: ``Decimal("212.5")`` is 2,125 €.
     """
 
     what: str
     child: str
     quantity: Decimal
-    unit_price: Cents
+    unit_price: Decimal
     amount: Cents
     days: str = ""
     """On which days, as the town wrote them for people: ``3, 5, 10 et 12 novembre``."""
     activity: ActivityId | None = None
     child_id: ChildId | None = None
+
+    @property
+    def is_far_off(self) -> bool:
+        """Whether the amount is more than a cent a unit from quantity times price: no rounding explains that."""
+        return abs(self.amount - self.quantity * self.unit_price) > max(Decimal(1), abs(self.quantity))
 
 
 class Payment(Value):

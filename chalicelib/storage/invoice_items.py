@@ -93,7 +93,7 @@ def _payment(text: str) -> Payment:
 
 
 def line_text(line: InvoiceLine) -> str:
-    said = [line.what, line.child, str(line.quantity), line.unit_price, line.amount]
+    said = [line.what, line.child, str(line.quantity), str(line.unit_price), line.amount]
     more = [line.days, line.activity or "", line.child_id or ""]
     return json_text([*said, *more] if any(more) else said)
 
@@ -105,7 +105,7 @@ def line_of(text: str) -> InvoiceLine:
         what=what,
         child=child,
         quantity=Decimal(quantity),
-        unit_price=Cents(unit_price),
+        unit_price=Decimal(unit_price),
         amount=Cents(amount),
         days=days,
         activity=ActivityId(activity) if activity else None,

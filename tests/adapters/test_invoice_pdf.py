@@ -16,7 +16,7 @@ from chalicelib.rules.money import Cents
 from chalicelib.rules.town import PaymentFacts
 from tests.builders import a_child, a_family, a_town, an_invoice
 
-LINE = InvoiceLine("Œufs à la cantine", "James", Decimal("2.5"), Cents(49400), Cents(123500))
+LINE = InvoiceLine("Œufs à la cantine", "James", Decimal("2.5"), Decimal(49400), Cents(123500))
 PAYING = PaymentFacts("T5", "006382", ("par chèque à l'ordre du Trésor public",), "TVA non applicable")
 INVOICE = replace(an_invoice(), total=Cents(123500), due_on=date(2026, 11, 30))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.money import Cents, euros, in_words, times
+from chalicelib.rules.money import Cents, euros, in_words, price, price_in_words
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,27 @@ def test_what_is_written_is_read_back(cents: int) -> None:
     assert euros(in_words(Cents(cents)).removesuffix("\u00a0€").replace("\u202f", "")) == cents
 
 
-@pytest.mark.parametrize(("quantity", "price", "amount"), [("2.5", 1380, 3450), ("0.5", 1, 1), ("-0.5", 1, -1)])
-def test_a_line_is_rounded_half_up(quantity: str, price: int, amount: int) -> None:
-    assert times(Decimal(quantity), Cents(price)) == amount
+@pytest.mark.parametrize(
+    ("text", "cents", "words"),
+    [
+        ("2,125", "212.5", "2,125\u00a0€"),
+        ("-2.12", "-212", "-2,12\u00a0€"),
+        ("3", "300", "3,00\u00a0€"),
+        ("0,000001", "0.0001", "0,000001\u00a0€"),
+        ("1234,5", "123450", "1\u202f234,50\u00a0€"),
+    ],
+)
+def test_a_price_keeps_all_its_decimals(text: str, cents: str, words: str) -> None:
+    assert price(text) == Decimal(cents)
+    assert price_in_words(price(text)) == words
+
+
+@pytest.mark.parametrize("text", ["", "1,1234567", "1 234", "2 €", "NaN", "Infinity", "٣"])
+def test_what_is_no_price_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a price"):
+        price(text)
+
+
+@given(st.decimals("-99999", "99999", places=4))
+def test_a_price_that_is_written_is_read_back(cents: Decimal) -> None:
+    assert price(price_in_words(cents).removesuffix("\u00a0€").replace("\u202f", "")) == cents

@@ -27,8 +27,8 @@ from tests.storage.conftest import Stores
 OTHERS = FamilyId("f-other")
 INVOICE = an_invoice()
 LINES = (
-    InvoiceLine("Cantine", "James", Decimal(3), Cents(108), Cents(324)),
-    InvoiceLine("Garderie « œuf »", "", Decimal("0.5"), Cents(200), Cents(100)),
+    InvoiceLine("Cantine", "James", Decimal(3), Decimal(108), Cents(324)),
+    InvoiceLine("Garderie « œuf »", "", Decimal("0.5"), Decimal("200.25"), Cents(100)),
 )
 NOW = paris("mardi 2013-10-01 12:00")
 

@@ -12,7 +12,7 @@ from chalicelib.intake.files.deadline_words import NotUnderstood, day_and_minute
 from chalicelib.intake.files.faults import Faults, plain, words
 from chalicelib.intake.files.sheets import Row
 from chalicelib.rules import ids
-from chalicelib.rules.money import Cents, euros
+from chalicelib.rules.money import Cents, euros, price
 from chalicelib.rules.school_calendar import END_OF_DAY, paris_day, paris_instant
 
 Value = TypeVar("Value")
@@ -28,7 +28,7 @@ CELLS_REMEMBERED = 4096
 of its row."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECONDS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})$")
-_QUANTITY = re.compile(r"-?\d{1,6}(?:[.,]\d{1,3})?")
+_QUANTITY = re.compile(r"-?\d{1,6}(?:[.,]\d{1,6})?", re.ASCII)
 _YES = {"oui", "o", "vrai", "true", "x", "1"}
 _NO = {"", "non", "n", "faux", "false", "0"}
 
@@ -123,10 +123,25 @@ class Cells:
             )
             return None
 
+    def price(self, column: str) -> Decimal | None:
+        """Euros with at most six decimals -> cents with their parts."""
+        text = self.text(column)
+        try:
+            return price(text) if text else None
+        except ValueError:
+            self.fault(
+                f"« {column} » vaut « {text} » ; "
+                "attendu : un prix sans espace ni symbole, avec six décimales au plus, par exemple 2,125"
+            )
+            return None
+
     def quantity(self, column: str) -> Decimal | None:
         text = self.text(column)
         if text and not _QUANTITY.fullmatch(text):
-            self.fault(f"« {column} » vaut « {text} » ; attendu : un nombre sans espace, par exemple 4 ou 2,5")
+            self.fault(
+                f"« {column} » vaut « {text} » ; "
+                "attendu : un nombre sans espace, avec six décimales au plus, par exemple 4 ou 2,5"
+            )
             return None
         return Decimal(text.replace(",", ".")) if text else None
 

@@ -9,8 +9,8 @@ from datetime import date
 from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.invoices.pdf_files import stage_pdfs
-from chalicelib.rules.invoices import Means, bare_reference, plain_reference, reference_of
-from chalicelib.rules.money import Cents, in_words, times
+from chalicelib.rules.invoices import InvoiceLine, Means, bare_reference, plain_reference, reference_of
+from chalicelib.rules.money import Cents, in_words, price_in_words
 from chalicelib.rules.school_calendar import paris_day
 
 INVOICES, LINES, PAYMENTS = "factures.csv", "lignes.csv", "reglements.csv"
@@ -87,19 +87,16 @@ class InvoiceLists(Listing):
 
     def _line(self, cells: Cells) -> None:
         invoice, what, child = cells.identifier("facture"), cells.text("quoi"), cells.text("enfant", needed=False)
-        quantity, price = cells.quantity("quantite"), cells.amount("prix_unitaire")
+        quantity, price = cells.quantity("quantite"), cells.price("prix_unitaire")
         amount = cells.amount("montant")
-        if quantity is not None and price is not None and amount is not None:
-            expected = times(quantity, price)
-            if amount != expected:
-                cells.fault(
-                    f"le montant est {in_words(amount)} ; attendu : {in_words(expected)}, quantité × prix unitaire"
-                )
-        if cells.good:
-            self.database.execute(
-                "INSERT INTO invoice_lines VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-                (cells.row.where.line, invoice, what, child, str(quantity), price, amount),
-            )
+        if quantity is None or price is None or amount is None or not cells.good:
+            return
+        if wrong := _far_off(InvoiceLine(what, child, quantity, price, amount)):
+            self.faults.remarks.add(cells.row.where, wrong)
+        self.database.execute(
+            "INSERT INTO invoice_lines VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+            (cells.row.where.line, invoice, what, child, str(quantity), str(price), amount),
+        )
 
     def _payment(self, cells: Cells) -> None:
         invoice, payer, day = cells.identifier("facture"), cells.text("payeur"), cells.day("date")
@@ -131,6 +128,18 @@ def payment_id(reference: str, payer: str, day: date, amount: Cents, means: Mean
     named = ("reference", plain_reference(reference))
     facts = named if reference else (payer, day.isoformat(), str(amount), means.value)
     return f"town-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:20]}"
+
+
+def _far_off(line: InvoiceLine) -> str:
+    """What looks wrong with the amount of a line; empty when the town's rounding explains it."""
+    if not line.is_far_off:
+        return ""
+    exact = price_in_words(line.quantity * line.unit_price)
+    count = f"{line.quantity.normalize():f}".replace(".", ",")
+    return (
+        f"le montant est {in_words(line.amount)} et {count} × {price_in_words(line.unit_price)} font {exact} : "
+        "la facture montre ce montant ; vérifiez-le"
+    )
 
 
 def _is_reference(text: str) -> bool:

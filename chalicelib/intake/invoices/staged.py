@@ -88,9 +88,9 @@ def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int
     )
 
 
-def _line(row: tuple[str, str, str, int, int]) -> InvoiceLine:
+def _line(row: tuple[str, str, str, str, int]) -> InvoiceLine:
     what, child, quantity, unit_price, amount = row
-    return InvoiceLine(what, child, Decimal(quantity), Cents(unit_price), Cents(amount))
+    return InvoiceLine(what, child, Decimal(quantity), Decimal(unit_price), Cents(amount))
 
 
 def _received(row: tuple[int, str, str, str, int, str, str]) -> Received:

@@ -34,7 +34,7 @@ def test_another_family_cannot_take_a_number_nor_a_reference(desk: Desk) -> None
         ({"factures": HEADS + HEAD.replace(NUMBER, "F2026")}, "factures.csv:2: le numéro « F2026 » ne donne pas"),
         ({"town": TOWN}, "factures.csv:2: la référence manque"),
         ({"lignes": LINES}, "factures.csv:2: la facture « 2026-026-000335 » n'a ni lignes ni PDF"),
-        ({"lignes": LINES + LINE.replace("1200,00", "1200,01")}, "lignes.csv:2: le montant est"),
+        ({"lignes": LINES + LINE.replace("1200,00", "1200,01")}, "factures.csv:2: le total est 1\u202f234,50"),
         ({"lignes": LINES + LINE + "2026-1;Repas;;1;1;1\n"}, "lignes.csv:4: la facture « 2026-1 » n'existe pas"),
         ({"reglements": PAYMENTS + "2026-9;J;2026-11-20;1;cheque\n"}, "reglements.csv:2: la facture « 2026-9 » n'exi"),
         ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-24;1;cheque\n"}, "reglements.csv:2: le 24/11/2026 est dans"),
