@@ -6,16 +6,14 @@ from datetime import date
 from chalicelib.french.words import typeset
 from chalicelib.pages.accounts import SHOWN_AGAIN, keep_form
 from chalicelib.pages.presenters import invoices as present
-from chalicelib.pages.presenters.payments import CLOSED
+from chalicelib.pages.presenters.closed import CLOSED, PAID_ELSEWHERE, why_closed
 from chalicelib.rules import ids
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.payable import Hindrance, hindrance
 from chalicelib.rules.payments import Attempt
 from chalicelib.rules.school_calendar import paris_day
-from chalicelib.rules.town import Town
-from chalicelib.services.invoicing import AlreadyPaid, PdfMissing, UnderWay
-from chalicelib.services.starting import NotPayable, check_payable
+from chalicelib.services.invoicing import AlreadyPaid, NotPayable, PdfMissing, UnderWay
 from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.faults import form_page
 from chalicelib.web.routes import Section
@@ -78,6 +76,8 @@ def choose(visit: Visit) -> Answer:
         return _invoices_page(visit, typed, fault.args)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
+    except NotPayable:
+        return Redirect(visit.url("/factures", annulee="1"))
     except UnderWay as under_way:
         return _held_page(visit, under_way.attempt)
     return Redirect(recap_address_of(visit, invoice.number, email))
@@ -95,14 +95,18 @@ def recap(visit: Visit, number: str) -> Answer:
         invoice = visit.portal.invoices.choose(visit.family.id, chosen, email)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
+    except NotPayable:
+        return Redirect(visit.url("/factures", annulee="1"))
     except UnderWay as under_way:
         return _held_page(visit, under_way.attempt)
-    since = str(int(now.timestamp()))
+    why, since = hindrance(invoice, town.payment, paris_day(now)), str(int(now.timestamp()))
     words = {
         "invoice": present.due_of(invoice, paris_day(now), visit.url),
         "email": email,
         "payment": town.payment,
-        "closed": typeset(_why_closed(invoice, town)),
+        "closed": typeset(why_closed(why, invoice, town)) if why else "",
+        "at_payfip": why is Hindrance.CLOSED and town.payment.client_number,
+        "elsewhere": why in PAID_ELSEWHERE,
         "bank": recap_address_of(visit, chosen, email, "banque"),
         "progress": visit.url(f"/factures/{chosen}/paiement", depuis=since),
     }
@@ -158,7 +162,7 @@ def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (
         "more": present.more_address(shown.paid, visit.url),
         "typed": typed,
         "wrong": typeset(_heading_of(wrong) if all(typed[field] for field in faults) else MISSING),
-        "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
+        "notice": typeset(_notice(visit) or notice),
     }
     return form_page("invoices/show.html", words, "Factures", faults, anchors={"facture": first})
 
@@ -166,6 +170,13 @@ def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (
 def _heading_of(wrong: Sequence[str]) -> str:
     """When everything was filled in, only the address can be wrong."""
     return next((BAD_EMAIL.get(name, NOT_FOR_THE_BANK) for name in wrong), "")
+
+
+def _notice(visit: Visit) -> str:
+    """Why the invoice that was chosen cannot be paid any more; empty when none was."""
+    if visit.query("annulee"):
+        return CLOSED[Hindrance.CANCELLED]
+    return PAID_MEANWHILE if visit.query("payee") else ""
 
 
 def _paid_before(visit: Visit, day: date, number: InvoiceNumber) -> Page:
@@ -176,15 +187,6 @@ def _paid_before(visit: Visit, day: date, number: InvoiceNumber) -> Page:
         "more": present.more_address(shown, visit.url),
     }
     return Page("invoices/paid_before.html", words, "Factures déjà payées, suite")
-
-
-def _why_closed(invoice: Invoice, town: Town) -> str:
-    """Why the invoice cannot be paid on this site; empty when it can."""
-    try:
-        check_payable(invoice, town)
-    except NotPayable as closed:
-        return CLOSED[str(closed)]
-    return ""
 
 
 def _asked_place(text: str) -> tuple[date, InvoiceNumber]:

@@ -8,14 +8,15 @@ from urllib.parse import parse_qsl
 from chalicelib.french.words import typeset
 from chalicelib.pages.invoices import HELP, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
+from chalicelib.pages.presenters.closed import refused
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt
-from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.services.showing import PaymentProgress
-from chalicelib.services.starting import BeingOpened, NotPayable
+from chalicelib.services.starting import BeingOpened
 from chalicelib.web.answers import Answer, Page, Raw, Redirect
 from chalicelib.web.routes import Section
 from chalicelib.web.site_map import NOT_READ, REQUIRED
@@ -54,7 +55,7 @@ def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exceptio
     """The payment did not start: no money moves. The operator learns what went wrong, the parent learns what to do
     next."""
     if isinstance(fault, NotPayable):
-        return _outcome_page(visit, number, present.closed(str(fault)), 409)
+        return _outcome_page(visit, number, refused(fault.why, fault.invoice, visit.portal.town.current()), 409)
     if isinstance(fault, OrderRefused) and fault.parent:
         return _outcome_page(visit, number, present.WRONG_ADDRESS, 422)
     visit.portal.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")

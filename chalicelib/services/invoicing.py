@@ -6,6 +6,7 @@ from datetime import date, datetime
 from chalicelib.rules.errors import BadForm, NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, in_order_to_pay
+from chalicelib.rules.payable import Hindrance
 from chalicelib.rules.payments import HOLD_TO_CHECK, Attempt
 from chalicelib.rules.receipt_email import LONGEST, email_fault
 from chalicelib.rules.school_calendar import paris_day
@@ -20,6 +21,15 @@ PAID_ON_A_PAGE = 12
 
 class AlreadyPaid(ValueError):
     """Nothing is due for the invoice any more. ``args[0]`` is its number."""
+
+
+class NotPayable(ValueError):
+    """The invoice cannot be paid online; ``why`` says why."""
+
+    def __init__(self, why: Hindrance, invoice: Invoice) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.invoice = invoice
 
 
 class UnderWay(RuntimeError):
@@ -63,6 +73,14 @@ def live_attempts(
     """
     begun = {invoice.begun.attempt for invoice in invoices if invoice.begun and now < invoice.begun.at + HOLD_TO_CHECK}
     return {one.invoice: one for one in attempts.among(begun) if one.is_live(now)} if begun else {}
+
+
+def must_be_due(invoice: Invoice) -> None:
+    """Raises NotPayable for an invoice that is cancelled, AlreadyPaid for any other of which nothing is due."""
+    if invoice.cancelled_on:
+        raise NotPayable(Hindrance.CANCELLED, invoice)
+    if invoice.is_paid:
+        raise AlreadyPaid(invoice.number)
 
 
 class ShowInvoices:
@@ -114,7 +132,7 @@ class ChooseInvoice:
         """The invoice to pay. ``email`` is the address for the bank's receipt.
 
         Raises BadForm (args: ``number`` when none is chosen, and what is wrong with the address), NotFound for an
-        invoice that is not the family's, AlreadyPaid, UnderWay.
+        invoice that is not the family's, NotPayable for one that is cancelled, AlreadyPaid, UnderWay.
         """
         wrong = wrong_with_email(email)
         if wrong or not number:
@@ -122,8 +140,7 @@ class ChooseInvoice:
         invoice = self.invoices.find(family, number)
         if invoice is None:
             raise NotFound("invoice")
-        if invoice.is_paid:
-            raise AlreadyPaid(number)
+        must_be_due(invoice)
         for attempt in live_attempts([invoice], self.attempts, self.clock.now()).values():
             raise UnderWay(attempt)
         return invoice

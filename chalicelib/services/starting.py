@@ -11,23 +11,15 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, bare_reference
 from chalicelib.rules.looks import LOOK_GAP, NO_GAP, next_look
-from chalicelib.rules.payments import (
-    LEAST,
-    MOST,
-    Attempt,
-    AttemptState,
-    padded_reference,
-)
+from chalicelib.rules.payable import hindrance
+from chalicelib.rules.payments import Attempt, AttemptState, padded_reference
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.invoicing import NotPayable, must_be_due
 from chalicelib.services.payment_ports import AttemptStore, OrderRefused, PaymentProvider
 from chalicelib.services.ports import Clock, Report, TownStore
 from chalicelib.services.settling import MOST_TRIES, SettlePayment
-
-
-class NotPayable(ValueError):
-    """The invoice cannot be paid online. ``args[0]`` is ``closed`` (the town has no contract) or ``amount``."""
 
 
 class BeingOpened(RuntimeError):
@@ -44,16 +36,6 @@ class PaymentLinks(Protocol):
     def back(self) -> str:
         """Where the parent's browser returns."""
         ...
-
-
-def check_payable(invoice: Invoice, town: Town) -> None:
-    """Check that a payment of the invoice may be opened. Raises AlreadyPaid, NotPayable."""
-    if invoice.is_paid:
-        raise AlreadyPaid(invoice.number)
-    if not (town.payment.online and town.payment.client_number):
-        raise NotPayable("closed")
-    if not LEAST <= invoice.remaining <= MOST:
-        raise NotPayable("amount")
 
 
 class StartPayment:
@@ -89,8 +71,7 @@ class StartPayment:
             invoice = self.invoices.find(family.id, number)
             if invoice is None:
                 raise NotFound("invoice")
-            if invoice.is_paid:
-                raise AlreadyPaid(number)
+            must_be_due(invoice)
             over = self.attempts.latest(invoice)
             if over and not over.is_final:
                 over = self._last_word(over)
@@ -103,7 +84,8 @@ class StartPayment:
                 raise BeingOpened(number)
             # Checked only here: a town that closes refuses new payments, and lets those under way end.
             town = self.town.current()
-            check_payable(invoice, town)
+            if why := hindrance(invoice, town.payment, paris_day(now)):
+                raise NotPayable(why, invoice)
             attempt = _new(AttemptId(self.new_id()), family=family, invoice=invoice, email=email, town=town, now=now)
             try:
                 self.attempts.begin(attempt, invoice, over)

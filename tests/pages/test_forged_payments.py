@@ -21,11 +21,11 @@ from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
-from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.payment_ports import NotYetKnown
 from chalicelib.services.ports import Login
 from chalicelib.services.reconciling import Reconcile
-from chalicelib.services.starting import BeingOpened, NotPayable
+from chalicelib.services.starting import BeingOpened
 from infra.local.bank.operations import Operation, Unusable
 from infra.local.bank.soap import told
 from tests.builders import BOND, JAMES

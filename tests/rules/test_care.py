@@ -22,7 +22,7 @@ FAMILY = a_family(a_child(), a_child(ALINE, first_name="Aline"))
 
 
 def a_line(what: str = "Garderie du matin", child: str = "James", **changes: Any) -> InvoiceLine:
-    return replace(InvoiceLine(what, child, Decimal(4), Cents(212), Cents(848)), **changes)
+    return replace(InvoiceLine(what, child, Decimal(4), Decimal(212), Cents(848)), **changes)
 
 
 @pytest.mark.parametrize(

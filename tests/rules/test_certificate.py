@@ -39,7 +39,7 @@ DAYS = st.dates(date(2023, 1, 1), date(2027, 12, 31))
 
 def a_line(amount: int, activity: str = MORNING, child: str = JAMES) -> InvoiceLine:
     price = Cents(amount)
-    return InvoiceLine("Ligne", "?", Decimal(1), price, price, "", ActivityId(activity), ChildId(child))
+    return InvoiceLine("Ligne", "?", Decimal(1), Decimal(amount), price, "", ActivityId(activity), ChildId(child))
 
 
 def paid(lines: Sequence[InvoiceLine], *payments: Payment, **changes: Any) -> tuple[Invoice, Sequence[InvoiceLine]]:

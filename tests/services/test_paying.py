@@ -10,9 +10,9 @@ from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
-from chalicelib.services.invoicing import AlreadyPaid
+from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.payment_ports import OrderRefused
-from chalicelib.services.starting import BeingOpened, NotPayable
+from chalicelib.services.starting import BeingOpened
 from tests.aws_calls import counted
 from tests.builders import BOND, a_payment
 from tests.faults import Case, Way, survives

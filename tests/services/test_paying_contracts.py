@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import Attempt, AttemptState
-from chalicelib.services.starting import BeingOpened, NotPayable
+from chalicelib.services.invoicing import NotPayable
+from chalicelib.services.starting import BeingOpened
 from tests.fake_bank import posted
 from tests.services.paying_world import PAYING, World, a_world
 

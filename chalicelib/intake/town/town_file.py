@@ -22,6 +22,7 @@ from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.intake.town.diets_file import read_diets
 from chalicelib.intake.town.kitchen_file import read_orders, read_sittings
+from chalicelib.intake.town.payment_file import read_ceiling
 from chalicelib.intake.town.titles_file import read_titles
 from chalicelib.intake.town.town_remarks import of_town
 from chalicelib.rules.ids import ActivityId, SchoolId
@@ -204,6 +205,8 @@ def _payment(table: Table) -> PaymentFacts:
         online=_one_of(payment, "en-ligne", ONLINE_WORDS),
         saisie=_one_of(payment, "saisie", {letter: letter for letter in "TXWA"}) or "T",
         padded=payment.flag("reference-longue"),
+        days_after_due=payment.whole("jours-apres-echeance"),
+        ceiling=read_ceiling(payment),
     )
     payment.close()
     return read

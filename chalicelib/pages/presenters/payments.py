@@ -8,9 +8,7 @@ from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import (
     ENDED_UNPAID,
     EXPIRES_AFTER,
-    LEAST,
     LIVE,
-    MOST,
     Attempt,
     AttemptState,
     Doubt,
@@ -94,11 +92,6 @@ SILENCE = PaymentOutcome(
     ),
     again=False,
 )
-CLOSED = {
-    "closed": "Le paiement en ligne n'est pas ouvert pour cette facture.",
-    "amount": f"La banque ne prend en ligne que des montants de {in_words(LEAST)} à {in_words(MOST)}.",
-}
-"""Why an invoice cannot be paid here, by the short name in its NotPayable."""
 UNREACHABLE = PaymentOutcome(
     "Le site de la banque ne répond pas",
     (f"Le paiement n'a pas commencé. {NO_DEBIT}", "Réessayez dans quelques minutes : la facture reste à payer."),
@@ -132,13 +125,6 @@ class Ticket(Value):
 
 def outcome_of(attempt: Attempt) -> PaymentOutcome:
     return SILENCE if attempt.doubt is Doubt.SILENT else OUTCOMES[attempt.state]
-
-
-def closed(why: str) -> PaymentOutcome:
-    """The outcome for an invoice that cannot be paid here; ``why`` is the short name in a NotPayable."""
-    return PaymentOutcome(
-        "Paiement impossible ici", (CLOSED[why], "Les autres moyens de paiement sont écrits sur la facture.")
-    )
 
 
 def state_of(progress: PaymentProgress, since: datetime | None) -> str:
