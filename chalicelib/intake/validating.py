@@ -9,6 +9,7 @@ from pathlib import Path
 from chalicelib.intake.files.faults import Faults, FileLine, Remarks
 from chalicelib.intake.files.names import check_names
 from chalicelib.intake.files.staging import staging
+from chalicelib.intake.invoices.care_remarks import remark_care
 from chalicelib.intake.invoices.checks import check_invoices
 from chalicelib.intake.invoices.lists import InvoiceLists
 from chalicelib.intake.invoices.reversals import ReversalList
@@ -67,4 +68,5 @@ def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past 
         if faults.count or town is None or read.source is None:
             raise BadFiles(faults)
         remark_lists(database, town, read.source, paris_day(now))
+        remark_care(database, town, faults.remarks)
         yield Validated(town, database, faults.remarks)

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId
@@ -10,6 +11,8 @@ from chalicelib.rules.letters import plain
 from chalicelib.rules.town import Activity, Town
 from chalicelib.values import Value
 
+TEXTS_REMEMBERED = 4096
+"""A town's invoices say the same again and again."""
 _WORD = re.compile(r"\w+")
 _MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre")
 _WHEN = frozenset({*_MONTHS, "decembre", "mois", "de", "du", "d", "et", "au", "a"})
@@ -42,7 +45,7 @@ def care_of(line: InvoiceLine, family: Family, town: Town) -> Care | Untold | No
     activity = _activity_of(line, town)
     if activity is None:
         return Untold.ACTIVITY
-    if not activity.childcare:
+    if not activity.childcare or activity.meal:
         return None
     child = _child_of(line, family)
     return Care(activity.id, child.id) if child else Untold.CHILD
@@ -65,7 +68,7 @@ def _activity_of(line: InvoiceLine, town: Town) -> Activity | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _is_called(what: list[str], label: list[str]) -> bool:
+def _is_called(what: tuple[str, ...], label: tuple[str, ...]) -> bool:
     """Whether a line's words are an activity's name, and after it nothing but when it was."""
     after = what[len(label) :]
     return what[: len(label)] == label and all(word in _WHEN or word.isdecimal() for word in after)
@@ -79,11 +82,12 @@ def _child_of(line: InvoiceLine, family: Family) -> Child | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _names(child: Child) -> list[list[str]]:
+def _names(child: Child) -> list[tuple[str, ...]]:
     """What an invoice may call the child."""
     first, last = _words(child.first_name), _words(child.last_name)
     return [first, first + last, last + first]
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(plain(text))
+@lru_cache(TEXTS_REMEMBERED)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(plain(text)))

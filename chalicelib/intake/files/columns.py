@@ -65,7 +65,10 @@ COLUMNS: Mapping[str, Columns] = {
     "factures.csv": Columns(
         ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total"), ("reference", "mise_en_ligne")
     ),
-    "lignes.csv": Columns(("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant")),
+    "lignes.csv": Columns(
+        ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),
+        ("activite", "identifiant_enfant", "jours"),
+    ),
     "reglements.csv": Columns(("facture", "payeur", "date", "montant", "moyen"), ("reference",)),
     "contrepassations.csv": Columns(("facture", "autorisation", "date"), ("motif",)),
 }

@@ -46,7 +46,8 @@ CREATE INDEX invoices_by_family ON invoices (family);
 CREATE INDEX invoices_by_reference ON invoices (bare_reference);
 CREATE INDEX invoices_by_debt ON invoices (debt);
 CREATE TABLE invoice_lines (
-    rank INTEGER PRIMARY KEY, line INT, invoice TEXT, what TEXT, child TEXT, quantity TEXT, unit_price TEXT, amount INT
+    rank INTEGER PRIMARY KEY, line INT, invoice TEXT, what TEXT, child TEXT, quantity TEXT, unit_price TEXT, amount INT,
+    days TEXT, activity TEXT, child_id TEXT
 );
 CREATE INDEX lines_by_invoice ON invoice_lines (invoice);
 CREATE TABLE received (

@@ -3,13 +3,17 @@ alone."""
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 
 from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.invoices.pdf_files import stage_pdfs
+from chalicelib.intake.people.lists import names_of
+from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.invoices import InvoiceLine, Means, bare_reference, plain_reference, reference_of
+from chalicelib.rules.letters import plain
 from chalicelib.rules.money import Cents, in_words, price_in_words
 from chalicelib.rules.school_calendar import paris_day
 
@@ -25,6 +29,7 @@ MEANS_WORDS = {
 }
 ANY_COLLECTOR_CODE = "00"
 CREDIT_NOTE = "attendu : une facture de 0,00 au moins, l'avoir déduit de la prochaine facture"
+_SLUG_PART = re.compile(r"[a-z0-9]+")
 _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
 
 
@@ -89,14 +94,30 @@ class InvoiceLists(Listing):
         invoice, what, child = cells.identifier("facture"), cells.text("quoi"), cells.text("enfant", needed=False)
         quantity, price = cells.quantity("quantite"), cells.price("prix_unitaire")
         amount = cells.amount("montant")
+        care = (
+            cells.text("jours", needed=False),
+            self._activity(cells),
+            cells.text("identifiant_enfant", needed=False),
+        )
         if quantity is None or price is None or amount is None or not cells.good:
             return
         if wrong := _far_off(InvoiceLine(what, child, quantity, price, amount)):
             self.faults.remarks.add(cells.row.where, wrong)
         self.database.execute(
-            "INSERT INTO invoice_lines VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-            (cells.row.where.line, invoice, what, child, str(quantity), str(price), amount),
+            "INSERT INTO invoice_lines VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (cells.row.where.line, invoice, what, child, str(quantity), str(price), amount, *care),
         )
+
+    def _activity(self, cells: Cells) -> str:
+        """The activity of the line, empty when it says none. One that the town does not have is kept as a slug:
+        ``care_remarks`` tells of it."""
+        said = cells.text("activite", needed=False)
+        known = cells.meaning("activite", self._activities) if said else None
+        return str(known or "-".join(_SLUG_PART.findall(plain(said))))
+
+    @cached_property
+    def _activities(self) -> Mapping[str, ActivityId]:
+        return names_of({one.id: one.label for one in self.town.activities.values()}) if self.town else {}
 
     def _payment(self, cells: Cells) -> None:
         invoice, payer, day = cells.identifier("facture"), cells.text("payeur"), cells.day("date")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from chalicelib.intake.invoices.decisions import FamilyInvoices, InFiles
 from chalicelib.intake.invoices.matching import Received
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import FamilyId, InvoiceNumber, family_id, invoice_number
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber, family_id, invoice_number
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
 
@@ -22,7 +22,10 @@ _LEFT = _CONCERNED.replace("ORDER BY", "WHERE concerned.number NOT IN (SELECT nu
 _INVOICE = """
 SELECT line, reference, family, issued, due, label, regie, total, published FROM invoices WHERE number = ?
 """
-_LINES = "SELECT what, child, quantity, unit_price, amount FROM invoice_lines WHERE invoice = ? ORDER BY rank"
+_LINES = """
+SELECT what, child, quantity, unit_price, amount, days, activity, child_id
+FROM invoice_lines WHERE invoice = ? ORDER BY rank
+"""
 _RECEIVED = "SELECT line, id, payer, paid_on, amount, means, reference FROM received WHERE invoice = ? ORDER BY line"
 _NOT_LISTED = """
 SELECT invoice AS number FROM received WHERE invoice NOT IN (SELECT number FROM invoices)
@@ -88,9 +91,18 @@ def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int
     )
 
 
-def _line(row: tuple[str, str, str, str, int]) -> InvoiceLine:
-    what, child, quantity, unit_price, amount = row
-    return InvoiceLine(what, child, Decimal(quantity), Decimal(unit_price), Cents(amount))
+def _line(row: tuple[str, str, str, str, int, str, str, str]) -> InvoiceLine:
+    what, child, quantity, unit_price, amount, days, activity, child_id = row
+    return InvoiceLine(
+        what,
+        child,
+        Decimal(quantity),
+        Decimal(unit_price),
+        Cents(amount),
+        days,
+        ActivityId(activity) if activity else None,
+        ChildId(child_id) if child_id else None,
+    )
 
 
 def _received(row: tuple[int, str, str, str, int, str, str]) -> Received:

@@ -69,9 +69,9 @@ class PeopleLists(Listing):
         self.codes_needed = codes_needed
         self.past = past
         self.today = paris_day(now)
-        self.schools = _names({school.id: school.label for school in town.schools.values()}) if town else {}
-        self.activities = _names({a.id: a.label for a in town.activities.values()}) if town else {}
-        self.diets = _names(town.diets) if town else None
+        self.schools = names_of({school.id: school.label for school in town.schools.values()}) if town else {}
+        self.activities = names_of({a.id: a.label for a in town.activities.values()}) if town else {}
+        self.diets = names_of(town.diets) if town else None
 
     def stage(self, progress: Callable[[str], None]) -> None:
         """Read every list. ``progress`` gets the name of each file at its beginning."""
@@ -226,7 +226,7 @@ class PeopleLists(Listing):
 
     @cached_property
     def _past_activities(self) -> Mapping[str, ActivityId]:
-        return _names(self.past.activities)
+        return names_of(self.past.activities)
 
     def _activity(self, cells: Cells) -> str | None:
         if self.town is None:
@@ -262,7 +262,7 @@ def _not_a_code(cell: str) -> str | None:
     return None
 
 
-def _names(labels: Mapping[Id, str]) -> dict[str, Id]:
+def names_of(labels: Mapping[Id, str]) -> dict[str, Id]:
     """What a clerk may write for each thing: its label, or its identifier, which has priority.
 
     What stands between words may differ too (``SACRE COEUR``), as long as only one thing has that name.

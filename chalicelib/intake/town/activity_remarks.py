@@ -33,6 +33,12 @@ def of_activities(town: Town, days: OpenDays, read: Mapping[str, Any]) -> Said:
 def _of_activity(town: Town, activity: Activity, days: OpenDays, read: Mapping[str, Any]) -> Said:
     yield from _outside_calendar(town.calendar, activity)
     yield from _places(town, activity)
+    if activity.childcare and activity.meal:
+        yield (
+            ("garde",),
+            f"« garde » et « repas » : « {activity.label} » est un repas, et ne compte pas pour l'attestation fiscale "
+            "; attendu : l'un ou l'autre",
+        )
     if not days.anywhere(activity):
         yield (
             (),
