@@ -6,11 +6,9 @@ from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.payments import Attempt, BankAnswer
 from chalicelib.services.payment_ports import NotYetKnown, UnknownOperation
-from infra.local.bank.operations import Ledger, Order, Unusable
+from infra.local.bank.operations import TAKEN, Ledger, Order, Unusable
 from infra.local.bank.soap import told
 from tests.clock import FixedClock
-
-TAKEN = {"P", "V"}
 
 
 class Bank:
@@ -31,6 +29,8 @@ class Bank:
 
     def result_of(self, idop: str) -> BankAnswer:
         self._answer()
+        if self.ledger.strike("recupererDetailPaiementSecurise", idop):
+            raise Unavailable("the bank breaks down over it")
         try:
             operation, outcome = self.ledger.result(idop)
         except Unusable as unusable:

@@ -157,7 +157,7 @@ def test_an_order_by_address_is_told_in_full() -> None:
 
 
 def test_an_order_by_address_is_told_oddly() -> None:
-    bank = new_bank(url_method="GET", url_uppercase=True, url_wrong_amount=True)
+    bank = new_bank(notify_method="GET", url_uppercase=True, answer_wrong="montant")
     with listening() as portal:
         key = create_by_address(bank, urlcl=f"{portal.url}/retour?n=1")
         pay(bank, key)

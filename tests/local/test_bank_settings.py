@@ -17,7 +17,7 @@ def test_the_settings_page_does_what_it_shows() -> None:
     press(bank, "/_sim", do="outcome:V", key=idop)
     assert detail(bank, idop)["resultrans"] == "V"
     form = {name: str(value).lower() for name, value in vars(BankOptions()).items()} | {
-        "answer_name": "idOp", "saisies": "TX", "url_method": "POST",
+        "answer_name": "idOp", "saisies": "TX", "notify_method": "POST", "unknown_letter": "Q",
     }  # fmt: skip
     assert press(bank, "/_sim", do="options", **{**form, "double_paid": "true"}).status == 303
     assert bank.ledger.options == BankOptions(double_paid=True)

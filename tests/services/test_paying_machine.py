@@ -26,13 +26,13 @@ from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment
-from chalicelib.services.starting import BeingOpened, StartPayment
-from infra.local.bank.operations import Unusable
+from chalicelib.services.starting import BeingOpened, NotPayable, StartPayment
+from infra.local.bank.operations import TAKEN, Unusable
 from tests.builders import a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryTown
 from tests.faults import Killed
-from tests.simulated_bank import TAKEN, Bank
+from tests.simulated_bank import Bank
 
 INVOICES = [
     replace(an_invoice("2013-026-000335"), payments=()),

@@ -8,9 +8,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from infra.local.bank import pages
+from infra.local.bank.book import days_of, total_of
+from infra.local.bank.cards import CARDS, LABELS
 from infra.local.bank.notify import Notifier
 from infra.local.bank.operations import Ledger, Operation, Unusable
-from infra.local.bank.options import CHOICES, BadOption
+from infra.local.bank.options import BadOption
+from infra.local.bank.words import CHOICES, OPTIONS
 from infra.local.gateway import Request, Response
 
 API = "/_sim/api/"
@@ -37,6 +40,7 @@ class Admin:
             "debts": self._debt,
             "outcome": self._force,
             "notify": self._replay,
+            "bend": self._bend,
         }
 
     def __call__(self, request: Request) -> Response | None:
@@ -64,6 +68,7 @@ class Admin:
 
     def _page(self, status: int = 200, trouble: str = "") -> Response:
         ledger = self._ledger
+        days = days_of(ledger.all(), ledger.now())
         return pages.page(
             "admin.html",
             status,
@@ -71,7 +76,11 @@ class Admin:
             now=ledger.now(),
             operations=ledger.all(),
             options=asdict(ledger.options),
+            help=OPTIONS,
             choices=CHOICES,
+            cards={number: LABELS[fate] for number, fate in CARDS.items()},
+            days=days,
+            total=total_of(days),
             emails=ledger.emails(),
         )
 
@@ -84,7 +93,7 @@ class Admin:
             known = {option: text for option, text in fields.items() if option != "do"}
             self._do("options", {option: self._ledger.options.read(option, text) for option, text in known.items()})
         else:
-            self._do(name, {"key": fields.get("key", ""), "resultrans": value})
+            self._do(name, {**fields, "key": fields.get("key", ""), "resultrans": value})
 
     def _api(self, request: Request, path: str) -> Response:
         try:
@@ -103,6 +112,8 @@ class Admin:
             return self._state()
         if path == "operations":
             return [self._told(one) for one in self._ledger.all()]
+        if path == "book":
+            return self._book()
         if path == "emails":
             return self._ledger.emails()
         what, _, key = path.partition("/")
@@ -119,9 +130,9 @@ class Admin:
         if request.method != "POST" or not isinstance(fields, dict):
             raise BadCommand("POST an object")
         match path.split("/"):
-            case ["operations", key, ("outcome" | "notify") as name]:
+            case ["operations", key, ("outcome" | "notify" | "bend") as name]:
                 return name, {**fields, "key": key}
-            case [name] if name not in {"outcome", "notify"}:
+            case [name] if name not in {"outcome", "notify", "bend"}:
                 return name, fields
         raise BadCommand(path)
 
@@ -157,6 +168,14 @@ class Admin:
     def _replay(self, fields: Fields) -> None:
         self._notifier.replay(self._ledger.get(fields["key"]).key)
 
+    def _bend(self, fields: Fields) -> None:
+        self._ledger.bend(fields["key"], fields.get("fault", ""), fields.get("wrong", ""))
+
+    def _book(self) -> dict[str, object]:
+        days = days_of(self._ledger.all(), self._ledger.now())
+        told = [{**asdict(one), "day": one.day.isoformat()} for one in days]
+        return {"days": told, "total": total_of(days)}
+
     def _state(self) -> dict[str, object]:
         return {
             "now": self._ledger.now().isoformat(),
@@ -172,6 +191,8 @@ class Admin:
             "created_at": operation.created_at.isoformat(),
             "order": asdict(operation.order),
             "outcome": {**asdict(outcome), "at": outcome.at.isoformat()} if outcome else None,
+            "fault": operation.fault,
+            "wrong": operation.wrong,
             "notification_waiting": self._notifier.waiting(operation.key),
             "log": [{"at": at.isoformat(), "text": text} for at, text in operation.log],
         }

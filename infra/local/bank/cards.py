@@ -16,6 +16,13 @@ class Fate(Enum):
     LATE = "44"
     OTHER_AMOUNT = "55"
     UNKNOWN_LETTER = "66"
+    ABANDONED_THEN_PAID = "77"
+    FUTURE = "88"
+    UNREADABLE = "99"
+    OTHER_CLIENT = "13"
+    OTHER_REFERENCE = "14"
+    OTHER_SAISIE = "15"
+    NEVER_ANSWERED = "34"
 
 
 LABELS = {
@@ -25,8 +32,24 @@ LABELS = {
     Fate.TECHNICAL: "incident technique (code 999)",
     Fate.LATE: "délai dépassé, puis paiement accepté",
     Fate.OTHER_AMOUNT: "paiement d'un autre montant (essai de défense)",
-    Fate.UNKNOWN_LETTER: "résultat inconnu, lettre Q (essai de défense)",
+    Fate.UNKNOWN_LETTER: "résultat d'une lettre inconnue (essai de défense)",
+    Fate.ABANDONED_THEN_PAID: "abandon, puis paiement accepté une minute et demie plus tard",
+    Fate.FUTURE: "paiement accepté, dit avec une date à venir",
+    Fate.UNREADABLE: "paiement accepté, dit avec une date illisible",
+    Fate.OTHER_CLIENT: "paiement accepté, dit avec un autre numéro de client",
+    Fate.OTHER_REFERENCE: "paiement accepté, dit avec une autre référence",
+    Fate.OTHER_SAISIE: "paiement accepté, dit avec une autre saisie",
+    Fate.NEVER_ANSWERED: "paiement accepté, que le service ne sait jamais dire (code 999)",
 }
+BENDS = {
+    Fate.FUTURE: ("", "future"),
+    Fate.UNREADABLE: ("", "unreadable"),
+    Fate.OTHER_CLIENT: ("", "numcli"),
+    Fate.OTHER_REFERENCE: ("", "refdet"),
+    Fate.OTHER_SAISIE: ("", "saisie"),
+    Fate.NEVER_ANSWERED: ("999", ""),
+}
+"""Cards that pay, and bend what is told of it: the fault, and what is wrong; see ``Operation``."""
 CARDS = {STEM + fate.value: fate for fate in Fate}
 
 

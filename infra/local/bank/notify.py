@@ -117,7 +117,7 @@ class Notifier:
             return
         if operation.order.mode == "url" and operation.outcome.letter == TECHNICAL:
             return  # Without a letter there is nothing to write in this form.
-        said = post(operation.order.notify, self._fields(operation), self._method(operation))
+        said = post(operation.order.notify, self._fields(operation), self._ledger.options.notify_method)
         self._ledger.note(notification.key, f"notification envoyée, essai {notification.tries + 1} : {said}")
         if said != "200" and notification.tries < 2:
             now = self._ledger.now()
@@ -125,16 +125,11 @@ class Notifier:
             with self._lock:
                 self._waiting.append(replace(notification, due_at=due_at, tries=notification.tries + 1))
 
-    def _method(self, operation: Operation) -> str:
-        return "POST" if operation.order.mode == "ws" else self._ledger.options.url_method
-
     def _fields(self, operation: Operation) -> Mapping[str, str]:
         options = self._ledger.options
         if operation.order.mode == "ws" or operation.outcome is None:
             return {options.notify_name: operation.key}
-        fields = told(operation, operation.outcome)
-        if options.url_wrong_amount:
-            fields["montant"] = str(operation.outcome.montant + 100)
+        fields = told(self._ledger.as_told(operation), operation.outcome)
         return {name.upper(): value for name, value in fields.items()} if options.url_uppercase else fields
 
 

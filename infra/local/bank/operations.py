@@ -14,6 +14,8 @@ from infra.local.bank.options import BankOptions
 LIFE = timedelta(minutes=15)
 KEPT = timedelta(days=365)
 NIGHT_HOUR = 3
+TAKEN = frozenset({"P", "V"})
+"""Letters of money: a card's, and an accepted direct debit's."""
 TECHNICAL = "?"
 """A letter that exists only in the books: the bank did not know, and look-ups answer the fault 999."""
 
@@ -48,18 +50,25 @@ class BankOutcome:
 
 @dataclass(frozen=True)
 class Operation:
-    """``key`` is the ``idop`` of an order by SOAP. ``log`` tells when and what happened, oldest first."""
+    """``key`` is the ``idop`` of an order by SOAP. ``log`` tells when and what happened, oldest first.
+
+    ``later`` is how it ends a second time. ``fault`` strikes every look-up of this operation, and ``wrong`` is in every
+    answer about it, until they are changed; both are among the choices of the options.
+    """
 
     key: str
     order: Order
     created_at: datetime
     outcome: BankOutcome | None = None
     log: tuple[tuple[datetime, str], ...] = ()
+    later: BankOutcome | None = None
+    fault: str = ""
+    wrong: str = ""
 
     @property
     def settled(self) -> bool:
         """Whether money was taken, or a direct debit accepted."""
-        return self.outcome is not None and self.outcome.letter in {"P", "V"}
+        return self.outcome is not None and self.outcome.letter in TAKEN
 
 
 class Unusable(LookupError):
@@ -77,6 +86,7 @@ class Debt:
 @dataclass
 class _Books:
     options: BankOptions = field(default_factory=BankOptions)
+    fault_ends: datetime | None = None
     offset: timedelta = timedelta()
     operations: dict[str, Operation] = field(default_factory=dict)
     debts: dict[tuple[str, str], Debt] = field(default_factory=dict)
@@ -103,11 +113,28 @@ class Ledger:
     def set_options(self, wanted: Mapping[str, Any]) -> None:
         """Raises BadOption."""
         with self._lock:
-            self._books.options = self._books.options.changed(wanted)
+            self._books.options = options = self._books.options.changed(wanted)
+            if {"fault", "fault_hours"} & set(wanted):
+                self._books.fault_ends = (
+                    self.now() + timedelta(hours=options.fault_hours) if options.fault_hours else None
+                )
 
-    def strike(self, operation: str) -> str:
-        """The fault that this SOAP call meets; it is then used up once."""
+    def bend(self, key: str, fault: str, wrong: str) -> None:
+        """From now on, strike every look-up of one operation, or answer wrongly about it. Raises Unusable P1,
+        BadOption."""
+        self.options.changed({"fault": fault, "answer_wrong": wrong})
         with self._lock:
+            self._books.operations[key] = replace(self.get(key), fault=fault, wrong=wrong)
+            self.note(key, f"panne : {fault or 'aucune'}, réponse faussée : {wrong or 'non'}")
+
+    def strike(self, operation: str, key: str = "") -> str:
+        """The fault that this SOAP call meets, about the operation of that key; it is then used up once."""
+        with self._lock:
+            about = self._books.operations.get(key)
+            if about and about.fault:
+                return about.fault
+            if self._books.fault_ends and self.now() >= self._books.fault_ends:
+                self.set_options({"fault": "", "fault_hours": 0.0})
             options = self.options
             if not options.fault or options.fault_on not in ("", operation):
                 return ""
@@ -141,14 +168,17 @@ class Ledger:
     def all(self) -> list[Operation]:
         """Every operation, newest first."""
         with self._lock:
-            return list(reversed(self._books.operations.values()))
+            return [self.get(key) for key in reversed(self._books.operations)]
 
     def get(self, key: str) -> Operation:
         """Raises Unusable P1."""
-        try:
-            return self._books.operations[key]
-        except KeyError:
-            raise Unusable("P1") from None
+        with self._lock:
+            operation = self._books.operations.get(key)
+            if operation is None:
+                raise Unusable("P1")
+            if operation.later and operation.later.at <= self.now():
+                operation = self._keep(replace(operation, outcome=operation.later, later=None))
+            return operation
 
     def payable(self, key: str) -> Operation:
         """An operation whose pages may be used. Raises Unusable P1, P3 or P4."""
@@ -173,26 +203,39 @@ class Ledger:
             raise Unusable("P5")
         if outcome.letter == TECHNICAL:
             raise Unusable("999")
-        return operation, outcome
+        return self.as_told(operation), outcome
+
+    def as_told(self, operation: Operation) -> Operation:
+        """The operation with what is wrong in every answer at the moment."""
+        return replace(operation, wrong=operation.wrong or self.options.answer_wrong)
 
     def finish(self, key: str, letter: str, *, extra: int = 0, late: timedelta = timedelta(), means: str = "") -> None:
         """End a payment on its pages, once. ``extra`` are cents taken beyond the order. Raises Unusable."""
         with self._lock:
             operation = self.payable(key)
-            ended = [self._end(operation, letter, operation.order.montant + extra, self.now() + late, means)]
+            outcome = _outcome(letter, self.now() + late, operation.order.montant + extra, means)
+            ended = [self._keep(replace(operation, outcome=outcome, later=None))]
             if letter == "P" and self.options.double_paid:
-                ended += [
-                    self._end(twin, "P", twin.order.montant, self.now(), means) for twin in self._twins(operation)
-                ]
+                twins = self._twins(operation)
+                ended += [self._keep(replace(one, outcome=_same(outcome, self.now(), one.order))) for one in twins]
         for one in ended:
             self.on_outcome(one)
+
+    def abandon(self, key: str, paid_after: timedelta, means: str = "") -> None:
+        """Abandon a payment on its pages, and let it be paid a little later all the same. Raises Unusable."""
+        self.finish(key, "A")
+        with self._lock:
+            operation = self.get(key)
+            later = _outcome("P", self.now() + paid_after, operation.order.montant, means)
+            self._books.operations[key] = replace(operation, later=later)
+        self.on_outcome(replace(operation, outcome=later))
 
     def force(self, key: str, letter: str, montant: int | None = None, *, tell: bool = True) -> None:
         """Write a result over whatever was there, as a late success does. Raises Unusable P1."""
         with self._lock:
             operation = self.get(key)
             amount = operation.order.montant if montant is None else montant
-            ended = self._end(operation, letter, amount, self.now(), "FORCÉ")
+            ended = self._keep(replace(operation, outcome=_outcome(letter, self.now(), amount, "FORCÉ"), later=None))
         if tell:
             self.on_outcome(ended)
 
@@ -227,15 +270,25 @@ class Ledger:
         others = [one for one in self._books.operations.values() if one.key != operation.key and not one.outcome]
         return [one for one in others if (one.order.numcli, one.order.refdet) == same]
 
-    def _end(self, operation: Operation, letter: str, montant: int, at: datetime, means: str) -> Operation:
-        numauto = uuid.uuid4().hex[:6] if letter in {"P", "V"} else ""
-        outcome = BankOutcome(letter, at, montant, numauto, means)
-        self._books.operations[operation.key] = replace(operation, outcome=outcome)
-        self.note(operation.key, f"résultat {letter}, {montant} centimes")
-        debt = self.debt(operation.order.numcli, operation.order.refdet)
-        if debt and letter in {"P", "V"}:
+    def _keep(self, ended: Operation) -> Operation:
+        """Write an operation that just ended into the books."""
+        self._books.operations[ended.key] = ended
+        outcome = ended.outcome
+        if outcome:
+            self.note(ended.key, f"résultat {outcome.letter}, {outcome.montant} centimes")
+        debt = self.debt(ended.order.numcli, ended.order.refdet)
+        if debt and ended.settled:
             debt.paid = True
-        return self._books.operations[operation.key]
+        return self._books.operations[ended.key]
+
+
+def _outcome(letter: str, at: datetime, montant: int, means: str) -> BankOutcome:
+    return BankOutcome(letter, at, montant, uuid.uuid4().hex[:6] if letter in TAKEN else "", means)
+
+
+def _same(outcome: BankOutcome, at: datetime, order: Order) -> BankOutcome:
+    """The end of another operation that ends like this one, for what was ordered by it."""
+    return _outcome(outcome.letter, at, order.montant, outcome.means)
 
 
 def next_night(now: datetime) -> datetime:

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+FAULTS = frozenset({"", "999", "502", "503", "html", "truncated", "slow", "reset", "reset_after", "dtd"})
+WRONGS = frozenset({"", "numcli", "refdet", "saisie", "idop", "montant", "letter", "future", "unreadable", "dateless"})
 CHOICES: Mapping[str, frozenset[str]] = {
-    "fault": frozenset({"", "502", "503", "html", "truncated", "slow", "reset", "reset_after", "dtd"}),
+    "fault": FAULTS,
+    "answer_wrong": WRONGS,
     "fault_on": frozenset({"", "creerPaiementSecurise", "recupererDetailPaiementSecurise", "recupererDetailClient"}),
     "notify": frozenset({"now", "before", "after", "lost"}),
     "notify_name": frozenset({"idop", "idOp", "IDOP"}),
     "answer_name": frozenset({"idop", "idOp"}),
-    "url_method": frozenset({"POST", "GET"}),
+    "notify_method": frozenset({"POST", "GET"}),
 }
 SAISIES = frozenset("TXWAM")
 
@@ -22,7 +25,8 @@ class BadOption(ValueError):
 @dataclass(frozen=True)
 class BankOptions:
     """Everything that a test or the admin page may set. ``slow_seconds`` and ``latency`` are seconds of the real
-    machine; ``notify_delay``, ``late_after`` and ``abandon_lives`` are seconds of the virtual clock."""
+    machine. ``notify_delay``, ``late_after`` and ``abandon_lives`` are seconds of the virtual clock, ``fault_hours``
+    are hours of it."""
 
     saisies: str = "TX"
     """Accepted letters of ``saisie``. W and A mean real payments, and are refused unless they are in it."""
@@ -32,12 +36,19 @@ class BankOptions:
     answer_name: str = "idOp"
     short_exer: bool = False
     """Answer ``20`` for ``2026``, as was recorded from the real service."""
+    answer_wrong: str = ""
+    """What is wrong in every answer about a result, beside what is wrong for one operation."""
+    unknown_letter: str = "Q"
+    other_amount: int = 100
+    """Cents beyond what was asked that the card for it takes; below 0, it takes less."""
     fault: str = ""
     """``reset_after``, ``truncated``, ``slow`` and ``dtd`` happen after the request was done, the other faults
     before."""
     fault_on: str = ""
     fault_times: int = 0
     """How many more requests it strikes; 0 means all, until it is changed."""
+    fault_hours: float = 0.0
+    """How long it strikes; 0 means until it is changed."""
     slow_seconds: float = 20.0
     late_after: float = 120.0
     abandon_lives: float = 0.0
@@ -49,9 +60,8 @@ class BankOptions:
     notify_delay: float = 0.0
     notify_copies: int = 1
     notify_name: str = "idop"
-    url_method: str = "POST"
+    notify_method: str = "POST"
     url_uppercase: bool = False
-    url_wrong_amount: bool = False
 
     def changed(self, wanted: Mapping[str, Any]) -> "BankOptions":
         """These options with the wanted values in place of some. Raises BadOption."""
@@ -80,6 +90,10 @@ def _fits(name: str, value: object, kind: type) -> bool:
         return isinstance(value, str) and set(value) <= SAISIES
     if name in CHOICES:
         return value in CHOICES[name]
+    if name == "unknown_letter":
+        return isinstance(value, str) and len(value) == 1 and value.isalpha()
+    if name == "other_amount":
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1_000_000
     if kind is bool:
         return isinstance(value, bool)
     numeric = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)

@@ -1,6 +1,7 @@
 """The service that portals call: three SOAP 1.1 operations, and its faults."""
 
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -20,7 +21,7 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 XML = "text/xml; charset=utf-8"
 MOST_REQUEST = 64 * 1024
 DTD = '<!DOCTYPE s [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-_BEFORE = {"502", "503", "html", "reset"}
+_BEFORE = {"999", "502", "503", "html", "reset"}
 Clients = Mapping[str, Sequence[str]]
 
 
@@ -41,7 +42,7 @@ class Service:
             call, fields = _read(body)
         except Unreadable as error:
             return _xml(500, _plain_fault(str(error)))
-        fault = self._ledger.strike(call)
+        fault = self._ledger.strike(call, fields.get("idOp", ""))
         if fault in _BEFORE:
             return _struck(fault)
         time.sleep(self._ledger.options.latency + (self._ledger.options.slow_seconds if fault == "slow" else 0))
@@ -68,7 +69,7 @@ class Service:
         found = told(operation, outcome)
         if self._ledger.options.short_exer:
             found["exer"] = found["exer"][:2]
-        return {**found, self._ledger.options.answer_name: key}
+        return {**found, self._ledger.options.answer_name: str(uuid.uuid1()) if operation.wrong == "idop" else key}
 
     def _client(self, fields: Mapping[str, str]) -> dict[str, str]:
         number = fields.get("numCli", "")
@@ -88,7 +89,7 @@ CALLS = {
 
 
 def told(operation: Operation, outcome: BankOutcome) -> dict[str, str]:
-    """What the service tells of a result, without the ``idop``; the time is Paris's."""
+    """What the service tells of a result, without the ``idop``; the time is Paris's. It is bent by what is wrong."""
     at, order = outcome.at.astimezone(PARIS), operation.order
     known = {
         "dattrans": f"{at:%d%m%Y}",
@@ -103,7 +104,24 @@ def told(operation: Operation, outcome: BankOutcome) -> dict[str, str]:
         "resultrans": outcome.letter,
         "saisie": order.saisie,
     }
-    return {name: value for name, value in known.items() if value}
+    bent = known | _bent(operation.wrong, operation, outcome)
+    return {name: value for name, value in bent.items() if value}
+
+
+def _bent(wrong: str, operation: Operation, outcome: BankOutcome) -> dict[str, str]:
+    """Fields in place of those that should be told; empty when nothing in them is wrong."""
+    order, next_year = operation.order, outcome.at.astimezone(PARIS).year + 1
+    bends = {
+        "numcli": {"numcli": f"{(int(order.numcli) + 1) % 1_000_000:06}"},
+        "refdet": {"refdet": f"{order.refdet[:-1]}{'X' if order.refdet[-1] != 'X' else 'Y'}"},
+        "saisie": {"saisie": "W" if order.saisie != "W" else "T"},
+        "montant": {"montant": str(outcome.montant + 100)},
+        "letter": {"resultrans": "Q"},
+        "future": {"dattrans": f"0101{next_year}"},
+        "unreadable": {"dattrans": "99992026", "heurtrans": "2599"},
+        "dateless": {"dattrans": "", "heurtrans": ""},
+    }
+    return bends.get(wrong, {})
 
 
 def fault_of(code: str) -> str:
@@ -162,6 +180,8 @@ def _struck(fault: str) -> Response:
     """The answer of a fault that happens before the request is done."""
     if fault == "reset":
         raise Gone
+    if fault == "999":
+        return _xml(500, fault_of("999"))
     status = 200 if fault == "html" else int(fault)
     page = b"<html><head><title>Service indisponible</title></head><body>Maintenance en cours</body></html>"
     return Response(status, [("Content-Type", "text/html; charset=utf-8")], page)

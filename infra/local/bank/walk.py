@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.school_calendar import paris_day
 from infra.local.bank import pages
-from infra.local.bank.cards import CARDS, LABELS, CardRefused, Fate, fate_of
+from infra.local.bank.cards import BENDS, CARDS, LABELS, CardRefused, Fate, fate_of
 from infra.local.bank.notify import Notifier
 from infra.local.bank.operations import TECHNICAL, Ledger, Operation, Unusable
 from infra.local.bank.orders import LABELS as CODES
@@ -32,9 +32,9 @@ ENDS = {
     "A": ("Paiement annulé", "Vous avez annulé le paiement. Vous n'avez pas été débité."),
 }
 UNKNOWN_END = ("Résultat non connu", "Un incident empêche d'afficher le résultat. Ne recommencez pas tout de suite.")
-OTHER_AMOUNT = 100
-"""Cents taken beyond what was asked, by the card that tries the portal's defence."""
-CARD_ENDS = {Fate.NOT_AUTHENTICATED: "R", Fate.REFUSED: "R", Fate.TECHNICAL: TECHNICAL, Fate.UNKNOWN_LETTER: "Q"}
+ABANDONED_FOR = timedelta(seconds=90)
+"""After how long the card that abandons pays all the same: the real service allows two minutes."""
+CARD_ENDS = {Fate.NOT_AUTHENTICATED: "R", Fate.REFUSED: "R", Fate.TECHNICAL: TECHNICAL}
 View = Callable[["Walk", Mapping[str, str]], Response]
 
 
@@ -136,10 +136,17 @@ class Walk:
         fate, code = _fate(fields), fields.get("code", "")
         if not re.fullmatch(r"[0-9]{4}", code):
             return self._code_page(fields, {"code": "Le code a 4 chiffres."})
-        letter = "R" if code == "0000" else CARD_ENDS.get(fate, "P")
+        key, options = fields.get("op", ""), self._ledger.options
+        if code != "0000" and fate is Fate.ABANDONED_THEN_PAID:
+            self._ledger.abandon(key, ABANDONED_FOR, CARD)
+            return pages.see(f"/tpa/fin?op={key}")
+        unknown = options.unknown_letter if fate is Fate.UNKNOWN_LETTER else "P"
+        letter = "R" if code == "0000" else CARD_ENDS.get(fate, unknown)
         paid = letter == "P"
-        late = timedelta(seconds=self._ledger.options.late_after if paid and fate is Fate.LATE else 0)
-        extra = OTHER_AMOUNT if paid and fate is Fate.OTHER_AMOUNT else 0
+        if paid and fate in BENDS:
+            self._ledger.bend(key, *BENDS[fate])
+        late = timedelta(seconds=options.late_after if paid and fate is Fate.LATE else 0)
+        extra = options.other_amount if paid and fate is Fate.OTHER_AMOUNT else 0
         return self._finish(fields, letter, CARD, extra=extra, late=late)
 
     def _debit(self, fields: Mapping[str, str]) -> Response:
