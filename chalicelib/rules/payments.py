@@ -25,6 +25,8 @@ PAGE_USABLE_FOR = timedelta(minutes=15)
 """How long the treasury's page can be used."""
 PAYABLE_AFTER_ABANDON = timedelta(minutes=2)
 """How long an abandoned operation can still be paid, counted from the treasury's own time."""
+PRECISION = timedelta(minutes=1)
+"""The treasury tells a minute without its seconds: the abandon may be as much later."""
 OPENING_TAKES = timedelta(seconds=30)
 """How long a request that asks the treasury for a payment can take at most, whatever becomes of it."""
 EXPIRES_AFTER = timedelta(hours=2)
@@ -156,7 +158,8 @@ class Attempt(Value):
         if self.state is not AttemptState.PENDING or self.answer is None:
             return None
         end = self.created_at + PAGE_USABLE_FOR
-        return min(max(self.answer.paid_at or end, self.created_at), end) + PAYABLE_AFTER_ABANDON
+        told = self.answer.paid_at + PRECISION if self.answer.paid_at else end
+        return min(max(told, self.created_at), end) + PAYABLE_AFTER_ABANDON
 
     def is_live(self, now: datetime) -> bool:
         """Whether it keeps the invoice from a second attempt: the parent can still be on the treasury's page or on the

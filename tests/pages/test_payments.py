@@ -118,9 +118,9 @@ def test_a_new_try_is_not_mistaken_for_the_one_before(world: World, parent: Page
     world.treasury.says("idop-1", "A", paid_at=world.clock.now())
     page = parent.get(PROGRESS)
     assert page.heading == "Coordonnées bancaires, étape 3 sur 4"
-    assert "La banque peut encore le prendre jusqu'à 14 h 56" in page.main
+    assert "La banque peut encore le prendre jusqu'à 14 h 57" in page.main
     assert "autorisez les fenêtres" not in page.main
-    world.clock.forward(minutes=2)
+    world.clock.forward(minutes=3)
     assert parent.get(PROGRESS).heading == "Paiement abandonné"
     world.clock.forward(minutes=1)
     since = link(recap_of(parent), "voir le résultat")
@@ -198,7 +198,7 @@ def test_every_outcome(
     address = link(recap_of(parent), "Payer en ligne")
     parent.get(address)
     world.treasury.says("idop-1", letter, **changes)
-    world.clock.forward(minutes=2)
+    world.clock.forward(minutes=3)
     page = parent.get(PROGRESS)
     assert page.heading == heading
     assert ("Payer cette facture" in page.main) is offers

@@ -128,13 +128,15 @@ def test_no_unsigned_words_open_a_second_payment_while_the_page_can_be_used(word
 @pytest.mark.parametrize(
     ("paid_at", "gone_at"),
     [
-        pytest.param(NOW + timedelta(minutes=3), NOW + timedelta(minutes=5), id="two minutes after"),
-        pytest.param(NOW - timedelta(seconds=40), NOW + timedelta(minutes=2), id="its minute is that of our opening"),
+        pytest.param(NOW + timedelta(minutes=3), NOW + timedelta(minutes=6), id="two minutes after"),
+        pytest.param(NOW - timedelta(seconds=40), NOW + timedelta(seconds=140), id="its minute is that of our opening"),
         pytest.param(None, NOW + timedelta(minutes=17), id="no date: after the page's end"),
         pytest.param(NOW + timedelta(days=1), NOW + timedelta(minutes=17), id="tomorrow: after the page's end"),
     ],
 )
-def test_an_abandon_is_true_two_minutes_after_the_treasury_s_time(paid_at: datetime | None, gone_at: datetime) -> None:
+def test_an_abandon_is_true_two_minutes_after_the_treasury_s_minute(
+    paid_at: datetime | None, gone_at: datetime
+) -> None:
     answer = an_answer("A", paid_at=paid_at)
     leaving = settled(ATTEMPT, answer, NOW)
     before = gone_at - timedelta(seconds=1)

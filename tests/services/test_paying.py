@@ -83,14 +83,14 @@ def test_an_abandon_is_looked_up_again_before_another_operation_opens(world: Wor
     world.pay()
     world.treasury.says("idop-1", "A")
     world.notified()
-    world.later(minutes=2)
+    world.later(minutes=3)
     assert world.pay() == "https://bank.example/idop-2"
     assert looked_up(world) == 2
     assert world.attempt().state is AttemptState.ABANDONED
     world.treasury.says("idop-2", "A")
     world.later(minutes=1)
     world.notified("idop-2")
-    world.later(minutes=2)
+    world.later(minutes=3)
     world.treasury.says("idop-2", "P")
     with pytest.raises(AlreadyPaid):
         world.pay()
@@ -100,7 +100,7 @@ def test_an_abandon_becomes_true_without_anybody(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "A")
     world.notified()
-    world.later(minutes=2)
+    world.later(minutes=3)
     assert world.reconcile(lambda: 100.0) == 1
     assert world.attempt().state is AttemptState.ABANDONED
 

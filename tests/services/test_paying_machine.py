@@ -162,8 +162,16 @@ class Payments(RuleBasedStateMachine):
     def the_job_runs(self) -> None:
         self._quietly(lambda: self.reconcile(lambda: 100.0))
 
-    @rule(minutes=st.sampled_from([1, 5, 16, 61, 136, 24 * 60]))
-    def time_passes(self, minutes: int) -> None:
+    @rule(invoice=chosen, seconds=st.sampled_from([80, 100, 125]), late=st.sampled_from([0, 30]))
+    def a_parent_gives_up_and_starts_again(self, invoice: Invoice, seconds: int, late: int) -> None:
+        """The treasury tells minutes, without their seconds."""
+        self.time_passes(late / 60)
+        self.somebody_ends_and_everybody_hears("A", invoice)
+        self.time_passes(seconds / 60)
+        self.a_parent_goes_to_the_bank(invoice)
+
+    @rule(minutes=st.sampled_from([0.4, 1, 1.3, 5, 16, 61, 136, 24 * 60]))
+    def time_passes(self, minutes: float) -> None:
         self.clock.at = self.clock.now() + timedelta(minutes=minutes)
 
     @rule()
