@@ -99,14 +99,14 @@ def posted_back_from_bank(visit: Visit) -> Answer:
     return _back(visit)
 
 
-@section.post_from_anywhere("/payfip/notification")
+@section.get("/payfip/notification", session=NOT_READ)
 def notification(visit: Visit) -> Answer:
-    """The bank says that something happened to an operation. Only the operation's name is read; the treasury is
-    asked."""
-    operation = _operation(_told(visit).get("idop", ""))
-    if operation:
-        visit.portal.payments.settle.by_idop(operation)
-    return _received()
+    return _notified(visit)
+
+
+@section.post_from_anywhere("/payfip/notification")
+def posted_notification(visit: Visit) -> Answer:
+    return _notified(visit)
 
 
 @section.get("/payfip/notification/{nonce}", session=NOT_READ)
@@ -117,6 +117,15 @@ def returned(visit: Visit, nonce: str) -> Answer:
 @section.post_from_anywhere("/payfip/notification/{nonce}")
 def posted_return(visit: Visit, nonce: str) -> Answer:
     return _declared(visit, nonce)
+
+
+def _notified(visit: Visit) -> Answer:
+    """The bank says that something happened to an operation. Only the operation's name is read; the treasury is
+    asked."""
+    operation = _operation(_told(visit).get("idop", ""))
+    if operation:
+        visit.portal.payments.settle.by_idop(operation)
+    return _received()
 
 
 def _received() -> Raw:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from threading import Lock
 
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
@@ -23,6 +24,7 @@ class MemoryAttempts:
         self.kept: dict[AttemptId, Attempt] = {}
         self.latest_of: dict[InvoiceNumber, AttemptId] = {}
         self.looks: dict[AttemptId, datetime] = {}
+        self.turn = Lock()
         self.entries: list[LedgerEntry] = []
 
     def find(self, attempt: AttemptId) -> Attempt | None:
@@ -87,11 +89,12 @@ class MemoryAttempts:
         return tuple(self.kept[name] for _, name in due[:limit])
 
     def take_look(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
-        there = self.kept[attempt.id]
-        if there.looked_at and there.looked_at > now - gap:
-            return False
-        self.kept[attempt.id] = replace(there, looked_at=now)
-        return True
+        with self.turn:
+            there = self.kept[attempt.id]
+            if there.looked_at and there.looked_at > now - gap:
+                return False
+            self.kept[attempt.id] = replace(there, looked_at=now)
+            return True
 
     def look_again(self, attempt: Attempt, look_at: datetime | None, *, unanswered: bool = False) -> None:
         there = self.kept[attempt.id]

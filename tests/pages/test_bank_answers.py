@@ -39,10 +39,13 @@ def test_a_notification_in_any_casing(world: World, parent: PageClient, name: st
     assert len(receipts(world)) == 1
 
 
-def test_a_notification_in_the_address(world: World, parent: PageClient) -> None:
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_notification_in_the_address(world: World, parent: PageClient, method: str) -> None:
     to_bank(parent)
     world.treasury.says("idop-1", "P")
-    assert world.visitor().post_raw("/payfip/notification?idOp=idop-1", b"").status == 200
+    address, visitor = "/payfip/notification?idOp=idop-1", world.visitor()
+    answer = visitor.post_raw(address, b"") if method == "POST" else visitor.get(address)
+    assert answer.status == 200
     assert paid(world) == 424
 
 

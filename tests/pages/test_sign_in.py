@@ -31,6 +31,7 @@ PUBLIC = {
     ("POST", "/desinscription"),
     ("GET", "/payfip/retour"),
     ("POST", "/payfip/retour"),
+    ("GET", "/payfip/notification"),
     ("POST", "/payfip/notification"),
     ("GET", "/payfip/notification/{nonce}"),
     ("POST", "/payfip/notification/{nonce}"),

@@ -1,5 +1,6 @@
 """When the treasury is asked what became of an operation: once for many, and again soon enough."""
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.looks import LOOK_GAP
 from chalicelib.rules.payments import AttemptState
 from chalicelib.services.invoicing import AlreadyPaid
 from tests.builders import BOND, a_payment
@@ -55,6 +57,23 @@ def test_many_who_read_before_any_wrote_are_one_look_up(world: World) -> None:
     for _ in range(3):
         assert world.settle(read).state is AttemptState.PENDING
     assert looked_up(world) == 1
+
+
+def test_of_many_who_come_at_the_same_instant_the_table_lets_one_ask(world: World) -> None:
+    """From several threads, as from several Lambdas."""
+    world.pay()
+    read, start, turns = world.attempt(), threading.Barrier(6), list[bool]()
+
+    def come() -> None:
+        start.wait()
+        turns.append(world.attempts.take_look(read, world.clock.now(), LOOK_GAP))
+
+    several = [threading.Thread(target=come) for _ in range(6)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    assert sorted(turns) == [False] * 5 + [True]
 
 
 @pytest.mark.parametrize("old", [{"seconds": 30}, {"days": 3}], ids=["young", "off the list"])

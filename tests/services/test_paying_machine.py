@@ -26,7 +26,7 @@ from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment
-from chalicelib.services.starting import BeingOpened, NotPayable, StartPayment
+from chalicelib.services.starting import BeingOpened, StartPayment
 from infra.local.bank.operations import TAKEN, Unusable
 from tests.builders import a_family, a_payment, a_town, an_invoice
 from tests.clock import FixedClock, paris
