@@ -54,9 +54,9 @@ codes: setup ## Make payer codes for families without one, and letters: FROM=dir
 		$(if $(filter oui,$(REMPLACER)),--remplacer)
 
 .PHONY: export
-export: setup ## Write what leaves: TO=dir, WHAT=paiements|modifications|facturation|tout, DAY=2026-11-22, MONTH=2026-11, STAGE=local
+export: setup ## Write what leaves: TO=dir, WHAT=paiements|modifications|facturation|regie|tout, DAY=2026-11-22, MONTH=2026-11, CLOSED_BY="Mme Roux", STAGE=local
 	@$(PYTHON_OF_VENV) -m infra.ops.exchange export "$(or $(STAGE),local)" "$(TO)" $(if $(DAY),--jour "$(DAY)") \
-		$(if $(WHAT),--quoi "$(WHAT)") $(if $(MONTH),--mois "$(MONTH)") $(if $(CLORE),--clore "$(CLORE)") \
+		$(if $(WHAT),--quoi "$(WHAT)") $(if $(MONTH),--mois "$(MONTH)") $(if $(CLOSED_BY),--clore "$(CLOSED_BY)") \
 		$(if $(FOR),--pour "$(FOR)") $(if $(SINCE),--depuis "$(SINCE)")
 
 .PHONY: package

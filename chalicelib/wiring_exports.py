@@ -4,17 +4,21 @@ from chalicelib.adapters.aws import documents_client
 from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.export_shelf import S3Shelf
 from chalicelib.adapters.logs import report
+from chalicelib.adapters.slip_pdf import SlipPdf
 from chalicelib.exports.attendance import ExportAttendance
 from chalicelib.exports.billing import ExportBilling
 from chalicelib.exports.changes import ExportChanges
+from chalicelib.exports.closing import OpenAttempts
 from chalicelib.exports.daily import AttendanceFiles, OrderFiles, no_paper
 from chalicelib.exports.nightly import WriteExports
+from chalicelib.exports.regie import RegieFiles
 from chalicelib.exports.run import (
     BILLING,
     CHANGES,
     LISTS,
     ORDERS,
     PAYMENTS,
+    REGIE,
     Export,
     PaymentFiles,
     billing_files,
@@ -25,14 +29,16 @@ from chalicelib.services.ordering import MakeOrder
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.billing_book import DynamoBillingBook
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.cursors import DynamoCursorStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.town import DynamoTownStore
 from chalicelib.wiring import bookings_of, database_of, directory_of
 
-CLOSED_MONTHS, OF_THE_NIGHT = "facturation/", "exports/"
-"""Folders of the bucket: the closed months, and the files of each night, which expire."""
+CLOSED_MONTHS, CLOSED_BOOKS, OF_THE_NIGHT = "facturation/", "regie/", "exports/"
+"""Folders of the bucket: the closed months of billing and of the régie, and the files of each night, which expire."""
 
 
 def build_exports(settings: Settings) -> Export:
@@ -51,6 +57,11 @@ def build_nightly(settings: Settings) -> WriteExports:
         clock=clock_for(settings.demo_now),
         report=report,
     )
+
+
+def build_open_attempts(settings: Settings) -> OpenAttempts:
+    """What finds the payments of a month that are still open."""
+    return OpenAttempts(DynamoAttemptStore(database_of(settings)), clock_for(settings.demo_now))
 
 
 def build_orders(settings: Settings) -> MakeOrder:
@@ -73,6 +84,15 @@ def _exports(settings: Settings, render: AttendanceRenderer) -> Export:
         archive=S3Shelf(client, settings.bucket, CLOSED_MONTHS),
         clock=clock,
     )
+    regie = RegieFiles(
+        book=DynamoBook(database),
+        invoices=DynamoInvoiceStore(database),
+        still_open=build_open_attempts(settings),
+        archive=S3Shelf(client, settings.bucket, CLOSED_BOOKS),
+        render=SlipPdf(),
+        town=town,
+        clock=clock,
+    )
     changes = ExportChanges(feed=feed, cursors=DynamoCursorStore(database), town=town, clock=clock)
     return Export(
         {
@@ -81,5 +101,6 @@ def _exports(settings: Settings, render: AttendanceRenderer) -> Export:
             PAYMENTS: PaymentFiles(attempts=DynamoAttemptStore(database), clock=clock),
             CHANGES: change_files(changes),
             BILLING: billing_files(billing, clock),
+            REGIE: regie,
         }
     )

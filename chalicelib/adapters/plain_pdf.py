@@ -146,7 +146,14 @@ def _bytes(text: str) -> bytes:
     try:
         return plain.encode("cp1252")
     except UnicodeEncodeError:
-        return without_accents(plain).encode("cp1252", "replace")
+        return b"".join(_letter(letter) for letter in plain)
+
+
+def _letter(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return without_accents(letter).encode("cp1252", "replace")
 
 
 def _shown(text: str, x: float, y: float, size: float, *, bold: bool) -> str:

@@ -3,27 +3,37 @@
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from chalicelib.commands.closing_words import (
+    NOT_OVER,
+    billing_closed_words,
+    broken_words,
+    regie_closed_words,
+    still_open_words,
+)
 from chalicelib.commands.french import MISUSED, FrenchParser, for_operators
+from chalicelib.commands.months import month_of
 from chalicelib.exports.billing import AlreadyClosed, MonthNotOver
+from chalicelib.exports.closing import ChainBroken, ClosedByOther, MonthIsOpen, StillOpen
 from chalicelib.exports.folder import Folder
-from chalicelib.exports.run import PAYMENTS, Asked
+from chalicelib.exports.run import PAYMENTS, REGIE, Asked
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.school_calendar import PARIS, paris_instant
-from chalicelib.services.outgoing_ports import ClosedMonth
+from chalicelib.rules.letters import without_accents
+from chalicelib.rules.school_calendar import paris_instant
 from chalicelib.settings import MissingSetting
 
-DONE, NOT_DONE = 0, 1
+DONE, NOT_DONE, STILL_OPEN = 0, 1, 3
 ALL = "tout"
 MOST_CHARACTERS = 80
 _CONSUMER = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20})?")
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
-    """Exit status: 0 the files are written, 1 they are not, 2 it could not start."""
+    """Exit status: 0 the files are written, 1 they are not, 2 it could not start; 3 a payment that was begun in the
+    month of the régie is still open: its books are written, and the month cannot be closed."""
     options = _options(arguments)
     if not Path(options.dossier).is_dir():
         error.write(f"« {options.dossier} » n'est pas un dossier ; attendu : le dossier où écrire les fichiers\n")
@@ -36,10 +46,17 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
     except MissingSetting as missing:
         error.write(f"Un réglage manque ou n'est pas valable.\n{for_operators(missing)}")
         return MISUSED
+    except StillOpen as still:
+        error.write(f"Le mois n'est pas arrêté. {still_open_words(still.attempts)}")
+        return STILL_OPEN
     except AlreadyClosed as already:
-        why = _closed_words(already.closed)
-    except MonthNotOver:
-        why = "Ce mois n'est pas fini. Il ne peut être arrêté qu'à partir du premier jour du mois suivant.\n"
+        why = billing_closed_words(already.closed)
+    except ClosedByOther as already:
+        why = regie_closed_words(already.closing)
+    except ChainBroken as broken:
+        why = broken_words(broken.lines)
+    except (MonthNotOver, MonthIsOpen):
+        why = NOT_OVER
     except StaleWrite:
         why = "Un autre export des mêmes modifications est en cours. Relancez la même commande après lui.\n"
     except OSError as unwritable:
@@ -52,9 +69,10 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO, erro
 
 def _write(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO, error: TextIO) -> int:
     from chalicelib.wiring import settings_of  # noqa: PLC0415 - AWS's libraries come with it
-    from chalicelib.wiring_exports import build_exports  # noqa: PLC0415 - the same
+    from chalicelib.wiring_exports import build_exports, build_open_attempts  # noqa: PLC0415 - the same
 
-    export = build_exports(settings_of(environ))
+    settings = settings_of(environ)
+    export = build_exports(settings)
     wanted = list(export.kinds) if options.quoi == [ALL] else options.quoi
     if unknown := [name for name in wanted if name not in export.kinds]:
         error.write(f"« {unknown[0]} » n'est pas prévu ; attendu : {', '.join([*export.kinds, ALL])}\n")
@@ -62,15 +80,10 @@ def _write(options: argparse.Namespace, environ: Mapping[str, str], out: TextIO,
     folder = Path(options.dossier)
     for name in export(wanted, _asked(options), Folder(folder)):
         out.write(f"{folder / name}\n")
-    return DONE
-
-
-def _closed_words(closed: ClosedMonth) -> str:
-    day = closed.closed_at.astimezone(PARIS)
-    return (
-        f"La facturation de {closed.month:%m/%Y} est déjà arrêtée, par {closed.by} le {day:%d/%m/%Y à %H:%M}. "
-        "Rien n'a changé. Relancez sans arrêter le mois pour avoir son fichier.\n"
-    )
+    if REGIE not in wanted or not (left := build_open_attempts(settings)(options.mois)):
+        return DONE
+    error.write(still_open_words(left))
+    return STILL_OPEN
 
 
 def _asked(options: argparse.Namespace) -> Asked:
@@ -89,7 +102,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add = parser.options.add_argument
     add("--quoi", type=_kinds, default=[PAYMENTS], help=f"fichiers voulus, avec des virgules ; {PAYMENTS}, ou {ALL}")
     add("--jour", type=_day, help="jour des paiements et des listes, 2026-11-22")
-    add("--mois", type=_month, help="mois de la facturation, 2026-11 ; le mois en cours quand il manque")
+    add("--mois", type=month_of, help="mois de la facturation et de la régie, 2026-11 ; sans lui, celui d'aujourd'hui")
     add("--clore", type=_person, help="arrête le mois, au nom de cette personne")
     add("--pour", type=_consumer, default="mairie", help="à qui vont les modifications : chacun a les siennes")
     add("--depuis", type=_day, help="premier jour des modifications, pour un nouveau destinataire")
@@ -107,19 +120,14 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"« {text} » n'est pas un jour ; attendu par exemple : 2026-11-22") from error
 
 
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no hour
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un mois ; attendu par exemple : 2026-11") from error
-
-
 def _person(text: str) -> str:
     name = " ".join(text.split())
     if not name or not name.isprintable() or len(name) > MOST_CHARACTERS:
         raise argparse.ArgumentTypeError(
             f"« {text[:MOST_CHARACTERS]} » n'est pas un nom ; attendu par exemple : Mme Petit"
         )
+    if "?" in without_accents(name).encode("cp1252", "replace").decode("cp1252"):
+        raise argparse.ArgumentTypeError(f"« {name} » ne s'imprime pas ; attendu : le nom en lettres latines")
     return name
 
 

@@ -6,7 +6,7 @@ A kind whose list of files is there is whole. A night that ended anywhere is run
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from chalicelib.exports.run import BILLING, CHANGES, COMPLETE, LISTS, ORDERS, PAYMENTS, Asked, Export
+from chalicelib.exports.run import BILLING, CHANGES, COMPLETE, LISTS, ORDERS, PAYMENTS, REGIE, Asked, Export
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.outgoing_ports import Shelf
@@ -17,7 +17,7 @@ NIGHT = "nuit"
 ENOUGH_SECONDS = 300.0
 """A kind is begun with so many seconds left, else by the next run: a month of a large town takes about two minutes."""
 BILLS_FROM, BILLS_UNTIL = 25, 10
-"""From the 25th on the month is billed each night, and until the 10th the month before."""
+"""From the 25th on the month is billed each night, and until the 10th the month before; so are the régie's books."""
 
 
 class WriteExports:
@@ -59,7 +59,9 @@ def nights_kinds(today: date) -> Iterator[tuple[str, Asked]]:
     yield ORDERS, Asked()
     yield CHANGES, Asked(consumer=NIGHT, resuming=True)
     month = today.replace(day=1)
-    if today.day >= BILLS_FROM:
-        yield BILLING, Asked(month=month)
-    elif today.day <= BILLS_UNTIL:
-        yield BILLING, Asked(month=(month - timedelta(days=1)).replace(day=1))
+    if today.day <= BILLS_UNTIL:
+        month = (month - timedelta(days=1)).replace(day=1)
+    elif today.day < BILLS_FROM:
+        return
+    yield BILLING, Asked(month=month)
+    yield REGIE, Asked(month=month)

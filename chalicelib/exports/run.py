@@ -20,7 +20,7 @@ from chalicelib.services.ports import Clock
 from chalicelib.values import Value
 
 PAYMENTS, CHANGES, BILLING = "paiements", "modifications", "facturation"
-LISTS, ORDERS = "listes", "commandes"
+LISTS, ORDERS, REGIE = "listes", "commandes", "regie"
 COMPLETE = "complet.csv"
 """The list of the files of one export, written when all of them are there."""
 
@@ -30,7 +30,7 @@ class Asked(Value):
 
     day: date | None = None
     month: date | None = None
-    """The first day of the month to bill."""
+    """The first day of the month to bill, or of the régie's books."""
     consumer: str = "mairie"
     """Who gets the changes: each has its own cursor."""
     since: datetime | None = None

@@ -86,6 +86,7 @@ FUNCTIONS: Mapping[str, Function] = {
         "write-exports",
         {
             "journal/index/by-written": ("Query",),
+            "invoices": ("Query",),
             "outbox": ("Query",),
             "payments": ("Query",),
             "planning/index/by-day": ("Query",),
@@ -95,6 +96,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "annuaire": ("GetObject",),
             "exports": ("DeleteObject", "GetObject", "PutObject"),
             "facturation": ("GetObject",),
+            "regie": ("GetObject",),
         },
         at_once=1,
     ),

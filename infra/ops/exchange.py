@@ -14,8 +14,8 @@ USAGES = {
     "dir holds the town's files",
     "codes": "make codes FROM=dir [STAGE=local] [PORT=8000] [PORTAIL=https://…] [FAMILLE=f-1] [REMPLACER=oui]: "
     "dir holds the town's files; PORTAIL, the address that letters say, does without a stage",
-    "export": "make export TO=dir [WHAT=paiements] [DAY=2026-11-22] [MONTH=2026-11] [CLORE='Mme Petit'] [FOR=mairie] "
-    "[SINCE=2026-11-01] [STAGE=local] [PORT=8000]: the files are written in dir",
+    "export": "make export TO=dir [WHAT=paiements] [DAY=2026-11-22] [MONTH=2026-11] [CLOSED_BY='Mme Petit'] "
+    "[FOR=mairie] [SINCE=2026-11-01] [STAGE=local] [PORT=8000]: the files are written in dir",
 }
 OR_PORTAIL = ", or the address that the letters say: PORTAIL=https://…"
 

@@ -1,6 +1,7 @@
 """The bordereau on paper: read back by another library, with its sums, who closed it, and a place to sign."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 from pypdf import PdfReader
@@ -59,6 +60,7 @@ def test_a_signature_never_stands_alone() -> None:
         assert any("Vu, le comptable" in page and "plus forts restes" in page for page in pages), regies
 
 
-def test_titles_of_columns_say_that_they_are() -> None:
-    content = SlipPdf()(a_sheet(1), "Ville", AT)
-    assert b"/Scope /Column>>" in content
+def test_a_letter_that_the_font_lacks_costs_no_other_its_accent() -> None:
+    sheet = replace(a_sheet(1), closed="Arrêté par Mme Trần Thị Hồng, régisseuse")
+    page = PdfReader(io.BytesIO(SlipPdf()(sheet, "Ville", AT))).pages[0].extract_text()
+    assert "Arrêté par Mme Tran Thi Hong, régisseuse" in page

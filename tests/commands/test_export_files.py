@@ -13,9 +13,11 @@ from chalicelib.rules.ids import EntryId
 from chalicelib.rules.planning import Wish
 from chalicelib.services.ports import JournalEntry
 from chalicelib.settings import Settings
+from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.intake import DynamoIntakeStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.planning import DynamoPlanningStore
-from tests.builders import BOND, CANTEEN, JAMES, SCHOOL, a_slot, a_town
+from tests.builders import BOND, CANTEEN, JAMES, SCHOOL, a_slot, a_town, an_attempt, an_invoice
 from tests.clock import FixedClock, day, paris
 from tests.exports.reading import cells_of
 from tests.services.paying_world import a_world
@@ -60,6 +62,7 @@ def test_everything_at_once(town: Settings, tmp_path: Path) -> None:
     assert [Path(line).name for line in out.splitlines()] == [
         *("effectifs-2026-12-01.csv", "presences-2026-12-01.csv"),
         *("paiements-2026-11-30.csv", "a-verifier.csv", "modifications-mairie-00001.csv", "facturation-2026-11.csv"),
+        *("journal-2026-11.csv", "bordereau-2026-11.csv", "bordereau-2026-11.pdf", "rapprochement-2026-11.csv"),
         "complet.csv",
     ]
     (_, line) = cells_of((tmp_path / "facturation-2026-11.csv").read_bytes())
@@ -90,13 +93,15 @@ def test_a_month_is_closed_by_name_once(town: Settings, tmp_path: Path) -> None:
     [
         (
             ["--quoi", "factures"],
-            "« factures » n'est pas prévu ; attendu : listes, commandes, paiements, modifications, facturation, tout",
+            "« factures » n'est pas prévu ; attendu : listes, commandes, paiements, modifications, facturation, regie, "
+            "tout",
         ),
         (["--mois", "11/2026"], "« 11/2026 » n'est pas un mois ; attendu par exemple : 2026-11"),
         (["--pour", "Ciril Net"], "« Ciril Net » n'est pas possible"),
         (["--pour", "nuit"], "« nuit » n'est pas possible"),
         (["--clore", " ", "--mois", "2026-11"], "n'est pas un nom"),
         (["--clore", "Mme Petit"], "Il manque le mois à arrêter"),
+        (["--clore", "Ελένη", "--mois", "2026-11"], "« Ελένη » ne s'imprime pas"),
         (["--depuis", "hier"], "« hier » n'est pas un jour"),
     ],
 )
@@ -138,3 +143,26 @@ def test_the_payments_of_a_day(tmp_path: Path) -> None:
     assert "4,24;A55A;carte bancaire" in (tmp_path / "paiements-2026-11-23.csv").read_text("utf-8-sig")
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["a-verifier.csv", "complet.csv", "paiements-2026-11-23.csv"]
+
+
+def test_the_regie_s_month_is_closed_by_name_once_nothing_is_open(town: Settings, tmp_path: Path) -> None:
+    """Exit status 3 says that a payment of the month may still bring money."""
+    attempts = DynamoAttemptStore(database_for(town))
+    DynamoInvoiceStore(database_for(town)).put(an_invoice(), ())
+    begun = an_attempt(an_invoice(), paris("lundi 2026-11-30 23:50"))
+    attempts.begin(begun, an_invoice(), None)
+    attempts.opened(begun, "idop-1", begun.created_at)
+    asked = (str(tmp_path), "--quoi", "regie", "--mois", "2026-11")
+    status, out, error = run(town, *asked)
+    assert (status, len(out.splitlines())) == (3, 5), "the files are there all the same"
+    assert "- 2013-026-000335, 4,24\u00a0€, Jamie BOND, commencé le 30/11/2026 à 23:50" in error
+    status, _, error = run(town, *asked, "--clore", "Mme Roux")
+    assert (status, error.partition(".")[0]) == (3, "Le mois n'est pas arrêté")
+    (waiting,) = attempts.to_look_at(begun.created_at, 9)
+    attempts.look_again(waiting, None)
+    assert run(town, *asked, "--clore", "Mme Roux")[0] == 0
+    assert "arrêté le 01/12/2026 à 09:00 par Mme Roux" in (tmp_path / "bordereau-2026-11.csv").read_text("utf-8-sig")
+    status, _, error = run(town, *asked, "--clore", "M. Roy", now="2026-12-02T09:00")
+    assert (status, error.partition(",")[0]) == (1, "La régie de 11/2026 est déjà arrêtée")
+    status, _, error = run(town, str(tmp_path), "--quoi", "regie", "--mois", "2026-12", "--clore", "x")
+    assert (status, error.partition(".")[0]) == (1, "Ce mois n'est pas fini")

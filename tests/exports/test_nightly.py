@@ -19,6 +19,7 @@ from chalicelib.exports.run import (
     LISTS,
     ORDERS,
     PAYMENTS,
+    REGIE,
     Asked,
     Export,
     PaymentFiles,
@@ -58,7 +59,7 @@ class Desk:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NIGHT))
 
     def __post_init__(self) -> None:
-        for kind in (LISTS, ORDERS, PAYMENTS, CHANGES, BILLING):
+        for kind in (LISTS, ORDERS, PAYMENTS, CHANGES, BILLING, REGIE):
             self.kinds.setdefault(kind, self._kind(kind))
 
     def _kind(self, kind: str) -> Callable[[Asked, Shelf], Sequence[str]]:
@@ -127,10 +128,11 @@ def test_what_there_is_no_time_for_is_left_to_the_next_run() -> None:
         ("2027-01-03", "2026-12"),
     ],
 )
-def test_the_month_is_billed_around_its_end(today: str, month: str | None) -> None:
+def test_the_month_is_billed_and_its_books_are_written_around_its_end(today: str, month: str | None) -> None:
     kinds = dict(nights_kinds(date.fromisoformat(today)))
-    billed = kinds[BILLING].month if BILLING in kinds else None
-    assert (billed and f"{billed:%Y-%m}") == month
+    for kind in (BILLING, REGIE):
+        written = kinds[kind].month if kind in kinds else None
+        assert (written and f"{written:%Y-%m}") == month
 
 
 def no_files(asked: Asked, shelf: Shelf) -> Sequence[str]:

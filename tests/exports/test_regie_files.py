@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from chalicelib.exports.bank_days import bank_days_file, bank_days_name
 from chalicelib.exports.journal_file import HEADS, journal_file, journal_name
@@ -29,22 +30,8 @@ def nothing_known(line: BookLine) -> Mapping[str, Cents]:
 
 
 def test_the_journal_tells_each_line_whole() -> None:
-    first, second = lines_of(
-        [
-            an_entry(123_424),
-            an_entry(
-                -5,
-                EntryKind.REVERSAL,
-                takes_back="2026-000001",
-                reason="=rejet",
-                letter="V",
-                day=date(2026, 10, 30),
-                bank_at=None,
-                payer="Trần Thị Hồng",
-            ),
-        ]
-    )
-    heads, one, two = cells_of(b"".join(journal_file([first, second])))
+    (line,) = lines_of([an_entry(123_424)])
+    heads, one = cells_of(b"".join(journal_file([line])))
     assert (journal_name(NOVEMBER), heads) == ("journal-2026-11.csv", list(HEADS))
     assert dict(zip(heads, one, strict=True)) == {
         "numero": "2026-000001",
@@ -65,13 +52,17 @@ def test_the_journal_tells_each_line_whole() -> None:
         "client": '="006382"',
         "idop": '="idop-1"',
         "saisie": "T",
-        "reprend": "",
-        "motif": "",
-        "se_rapporte_a": "",
-        "empreinte_precedente": "",
-        "empreinte": f'="{first.hash}"',
+        **dict.fromkeys(("reprend", "motif", "se_rapporte_a", "empreinte_precedente"), ""),
+        "empreinte": f'="{line.hash}"',
     }
-    said = dict(zip(heads, two, strict=True))
+
+
+def test_a_line_says_what_it_takes_back_and_what_it_follows() -> None:
+    taken_back: dict[str, Any] = {"letter": "V", "takes_back": "2026-000001", "reason": "=rejet"}
+    elsewhere: dict[str, Any] = {"day": date(2026, 10, 30), "bank_at": None, "payer": "Trần Thị Hồng"}
+    first, second = lines_of([an_entry(5), an_entry(-5, EntryKind.REVERSAL, **taken_back, **elsewhere)])
+    heads, _, row = cells_of(b"".join(journal_file([first, second])))
+    said = dict(zip(heads, row, strict=True))
     assert (said["nature"], said["moyen"], said["montant"]) == ("contre-passation", "prélèvement en ligne", "-0,05")
     assert (said["reprend"], said["motif"], said["se_rapporte_a"]) == ("2026-000001", '="=rejet"', '="10/2026"')
     assert (said["date_banque"], said["payeur"]) == ("", "Trần Thị Hồng")
