@@ -59,6 +59,10 @@ export: setup ## Write what leaves: TO=dir, WHAT=paiements|modifications|factura
 		$(if $(WHAT),--quoi "$(WHAT)") $(if $(MONTH),--mois "$(MONTH)") $(if $(CLOSED_BY),--clore "$(CLOSED_BY)") \
 		$(if $(FOR),--pour "$(FOR)") $(if $(SINCE),--depuis "$(SINCE)")
 
+.PHONY: controle
+controle: setup ## Audit the régie's journal of MONTH=2026-11 of a STAGE: asks the treasury again, compares with the invoices
+	@$(PYTHON_OF_VENV) -m infra.ops.exchange controle "$(or $(STAGE),local)" --mois "$(MONTH)"
+
 .PHONY: package
 package: setup ## Build dist/STAGE: the functions' zip, the template, its bill of materials (PYTHON_VERSION=3.13)
 	@$(PYTHON_OF_VENV) -W ignore -m infra.build package "$(or $(STAGE),prod)" --python "$(or $(PYTHON_VERSION),3.13)"

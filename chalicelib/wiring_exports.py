@@ -24,7 +24,9 @@ from chalicelib.exports.run import (
     billing_files,
     change_files,
 )
+from chalicelib.rules.payments import WEB_SERVICE
 from chalicelib.services.attendance_ports import AttendanceRenderer
+from chalicelib.services.controlling import ControlBook
 from chalicelib.services.ordering import MakeOrder
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
@@ -32,10 +34,12 @@ from chalicelib.storage.billing_book import DynamoBillingBook
 from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.cursors import DynamoCursorStore
+from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.orders import DynamoOrderStore
 from chalicelib.storage.town import DynamoTownStore
-from chalicelib.wiring import bookings_of, database_of, directory_of
+from chalicelib.web.links import SignedLinks
+from chalicelib.wiring import bookings_of, database_of, directory_of, providers_of
 
 CLOSED_MONTHS, CLOSED_BOOKS, OF_THE_NIGHT = "facturation/", "regie/", "exports/"
 """Folders of the bucket: the closed months of billing and of the régie, and the files of each night, which expire."""
@@ -62,6 +66,18 @@ def build_nightly(settings: Settings) -> WriteExports:
 def build_open_attempts(settings: Settings) -> OpenAttempts:
     """What finds the payments of a month that are still open."""
     return OpenAttempts(DynamoAttemptStore(database_of(settings)), clock_for(settings.demo_now))
+
+
+def build_control(settings: Settings) -> ControlBook:
+    """The audit of the régie's journal."""
+    database = database_of(settings)
+    families, invoices = DynamoIntakeStore(database), DynamoInvoiceStore(database)
+    return ControlBook(
+        book=DynamoBook(database),
+        treasury=providers_of(settings, SignedLinks(settings))[WEB_SERVICE],
+        invoices=lambda: (invoice for family in families.all_families() for invoice in invoices.of(family.id)),
+        clock=clock_for(settings.demo_now),
+    )
 
 
 def build_orders(settings: Settings) -> MakeOrder:

@@ -1,5 +1,5 @@
-"""``make import FROM=dir``, ``make export TO=dir WHAT=tout``, ``make codes FROM=dir``: each with the environment
-of a stage."""
+"""``make import FROM=dir``, ``make export TO=dir WHAT=tout``, ``make codes FROM=dir``, ``make controle MONTH=2026-11``:
+each with the environment of a stage."""
 
 import os
 import subprocess
@@ -17,23 +17,28 @@ USAGES = {
     "export": "make export TO=dir [WHAT=paiements] [DAY=2026-11-22] [MONTH=2026-11] [CLOSED_BY='Mme Petit'] "
     "[FOR=mairie] [SINCE=2026-11-01] [STAGE=local] [PORT=8000]: the files are written in dir",
 }
+WITHOUT_FOLDER = "controle"
 OR_PORTAIL = ", or the address that the letters say: PORTAIL=https://…"
 
 
-def main(what: str, stage: str, folder: str, *options: str) -> int:
-    """Run ``what``, a key of ``USAGES``. Returns its exit status, or 2 when it could not start.
+def main(what: str, stage: str, *options: str) -> int:
+    """Run ``what``: a key of ``USAGES``, whose first option is a folder, or WITHOUT_FOLDER. Returns its exit status, or
+    2 when it could not start.
 
     ``make`` ends with 2 for any of them but 0, and prints the one that it got.
     """
-    if not folder or not Path(folder).is_dir():
-        print(f"{folder or 'nothing'!r} is not a directory. {USAGES[what]}", file=sys.stderr)
-        return 2
+    if what != WITHOUT_FOLDER:
+        folder, *rest = options
+        if not folder or not Path(folder).is_dir():
+            print(f"{folder or 'nothing'!r} is not a directory. {USAGES[what]}", file=sys.stderr)
+            return 2
+        options = (str(Path(folder).resolve()), *rest)
     try:
         environment = dict(os.environ) if "--portail" in options else _environment(what, stage)
     except (UnknownStage, CannotOperate, ValueError) as error:
         print(f"make {what}: {error}{OR_PORTAIL if what == 'codes' else ''}", file=sys.stderr)
         return 2
-    command = [sys.executable, "-m", "chalicelib.commands", what, str(Path(folder).resolve()), *options]
+    command = [sys.executable, "-m", "chalicelib.commands", what, *options]
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if status and what == "import" and stage != "local" and "--verifier" not in options:
         _ring(read_stage(stage))

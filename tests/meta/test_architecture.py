@@ -32,7 +32,10 @@ ROOMS = {
     "values": set(),
 }
 WIRING = {"wiring", "wiring_codes", "wiring_drops", "wiring_exports", "wiring_intake", "wiring_jobs"}
-MAY_WIRE = {"commands.import_town", "commands.export_files", "commands.make_codes", "jobs", "drops"}
+MAY_WIRE = {
+    *("commands.import_town", "commands.export_files", "commands.make_codes", "commands.control_book"),
+    *("jobs", "drops"),
+}
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set(), "values": set()}
 """Rooms where the standard library comes in and, of the others, only these."""
