@@ -7,7 +7,7 @@ from unicodedata import normalize
 if TYPE_CHECKING:
     from chalicelib.adapters.tagged_pdf import TaggedPdf
 
-MARGIN_MM, WIDTH_MM, BOTTOM_MM = 18.0, 174.0, 272.0
+MARGIN_MM, WIDTH_MM, BOTTOM_MM = 18.0, 174.0, 276.0
 """Millimetres: each side margin, the width between the margins, and the height at which a page is full."""
 LINE_MM = 5.0
 INK, PALE = 20, 235
@@ -67,23 +67,35 @@ class Sheet:
                 start = end - 1
         yield word[start:]
 
-    def lines(self, lines: Iterable[str], x: float, y: float, width: float, *, align: str = "L") -> None:
-        """Write the lines of one text. A space that nobody sees ends each of them, so that a screen reader hears one
-        text."""
+    def lines(
+        self, lines: Iterable[str], x: float, y: float, width: float, *, align: str = "L", step: float = LINE_MM
+    ) -> None:
+        """Write the lines of one text, ``step`` under each other. A space that nobody sees ends each of them, so that a
+        screen reader hears one text."""
         for number, line in enumerate(lines):
-            self.pdf.set_xy(x, y + number * LINE_MM)
-            self.pdf.cell(width, LINE_MM, line if align == "R" else f"{line} ", align=align)
+            self.pdf.set_xy(x, y + number * step)
+            self.pdf.cell(width, step, line if align == "R" else f"{line} ", align=align)
 
-    def paragraph(self, text: str, *, kind: str = "P", size: float = 9.5, bold: bool = False) -> None:
-        """A paragraph over the whole width; ``kind`` is its element (``H2`` for a title)."""
+    def paragraph(
+        self,
+        text: str,
+        *,
+        kind: str = "P",
+        size: float = 9.5,
+        bold: bool = False,
+        width: float = WIDTH_MM,
+        step: float = LINE_MM,
+    ) -> None:
+        """A paragraph of that width, its lines ``step`` under each other; ``kind`` is its element (``H2`` for a
+        title)."""
         self.face(size, bold=bold)
-        lines = self.wrapped(text, WIDTH_MM)
-        if not self.room(len(lines) * LINE_MM):
+        lines = self.wrapped(text, width)
+        if not self.room(len(lines) * step):
             self.next_page()
             self.face(size, bold=bold)
         with self.pdf.element(kind):
-            self.lines(lines, MARGIN_MM, self.y, WIDTH_MM)
-        self.y += len(lines) * LINE_MM
+            self.lines(lines, MARGIN_MM, self.y, width, step=step)
+        self.y += len(lines) * step
 
     def box(self, y: float, height: float) -> None:
         """A pale background."""

@@ -31,15 +31,17 @@ NO_GLYPH = "□"
 logging.getLogger("fpdf").setLevel(logging.ERROR)
 """fpdf2 warns in English of glyphs and of titles in drawings; nobody who imports can mend them."""
 ATTRIBUTES = {"TH": "<</O /Table /Scope /Column>>"}
-"""Attributes of an element by its kind: our header cells are always those of columns."""
+"""Attributes of an element by its kind, when it has none of its own: most of our header cells are those of columns."""
+OF_ITS_ROW = "<</O /Table /Scope /Row>>"
+"""Attributes of a header cell that names its row."""
 
 
 class _Element(StructElem):
     __slots__ = ("a",)
 
-    def __init__(self, kind: str, parent: PDFObject, page: int) -> None:
-        super().__init__(f"/{kind}", parent, [], page_number=page)
-        self.a = ATTRIBUTES.get(kind)
+    def __init__(self, kind: str, parent: PDFObject, page: int, *, alt: str | None, attributes: str) -> None:
+        super().__init__(f"/{kind}", parent, [], page_number=page, alt=alt)
+        self.a = attributes or ATTRIBUTES.get(kind)
 
 
 class _Structure(StructureTreeBuilder):
@@ -51,8 +53,8 @@ class _Structure(StructureTreeBuilder):
         self.inside: StructElem = self.doc_struct_elem
         self.marks: Counter[int] = Counter()
 
-    def add(self, kind: str, page: int) -> _Element:
-        element = _Element(kind, self.inside, page)
+    def add(self, kind: str, page: int, *, alt: str | None = None, attributes: str = "") -> _Element:
+        element = _Element(kind, self.inside, page, alt=alt, attributes=attributes)
         self.inside.k.append(element)
         self.elements.append(element)
         return element
@@ -143,13 +145,23 @@ class TaggedPdf(FPDF):
             self.structure.inside = outside
 
     @contextmanager
-    def element(self, kind: str) -> Iterator[None]:
+    def element(self, kind: str, *, alt: str | None = None, attributes: str = "") -> Iterator[None]:
         """An element that holds text, on one page: ``H1``, ``P``, ``TH``, ``TD``."""
-        number = self.structure.mark(self.structure.add(kind, self.page), self.page)
+        element = self.structure.add(kind, self.page, alt=alt, attributes=attributes)
+        number = self.structure.mark(element, self.page)
         self.pages[self.page].struct_parents = self.page - 1
         self._out(f"/{kind} <</MCID {number}>> BDC")
         yield
         self._out("EMC")
+
+    @contextmanager
+    def figure(self, alt: str, box: tuple[float, float, float, float]) -> Iterator[None]:
+        """A drawing; ``alt`` is what a screen reader says of it. ``box``: left, top, width, height in millimetres."""
+        left, top, width, height = box
+        corners = (left, self.h - top - height, left + width, self.h - top)
+        place = " ".join(f"{millimetres * self.k:.2f}" for millimetres in corners)
+        with self.element("Figure", alt=alt, attributes=f"<</O /Layout /Placement /Block /BBox [{place}]>>"):
+            yield
 
     @contextmanager
     def artifact(self) -> Iterator[None]:

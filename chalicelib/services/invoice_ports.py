@@ -117,6 +117,14 @@ class PdfStore(Protocol):
 
 
 class InvoiceRenderer(Protocol):
-    def render(self, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family, town: Town) -> bytes:
-        """The PDF of a French public invoice. The same arguments give the same bytes."""
+    def render(
+        self,
+        invoice: Invoice,
+        lines: Sequence[InvoiceLine],
+        family: Family,
+        town: Town,
+        credit_notes: Sequence[Invoice] = (),
+    ) -> bytes:
+        """The PDF of a French public invoice, with the payments that it has now. ``credit_notes``: those of the family
+        of which something is left. The same arguments give the same bytes."""
         ...

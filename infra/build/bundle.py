@@ -61,7 +61,12 @@ PORTAL = Bundle(
         *("chalicelib/intake", "chalicelib/wiring_intake.py", "chalicelib/wiring_drops.py", "chalicelib/drops.py"),
         "chalicelib/adapters/drop_box.py",
         *("chalicelib/adapters/fonts", "chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
-        "chalicelib/adapters/pdf_fonts.py",
+        *(
+            "chalicelib/adapters/pdf_fonts.py",
+            "chalicelib/adapters/pdf_letterhead.py",
+            "chalicelib/adapters/qr_code.py",
+        ),
+        *("chalicelib/adapters/invoice_table.py", "chalicelib/adapters/invoice_words.py"),
         *("chalicelib/french/markdown.py", "templates/static"),
     ),
     OPERATIONS,

@@ -44,12 +44,13 @@ def _dictionary(element: PdfObject) -> DictionaryObject:
 def test_it_says_what_a_public_invoice_must() -> None:
     (text,) = text_of(printed())
     family = a_family(a_child("c-1", "cantine"))
+    said = " ".join(text.split())
     for words in (
         a_town().name, INVOICE.number, INVOICE.label, INVOICE.regie, family.payer, "30/11/2026", "Œufs à la cantine",
         "James", "2,5", "494,00\u00a0€", "1\u202f235,00\u00a0€", "Vous pouvez payer sur internet", "www.payfip.gouv.fr",
         "006382", INVOICE.reference, "https://portail.ville.fr", "par chèque", "TVA non applicable",
     ):  # fmt: skip
-        assert words in text, words
+        assert " ".join(words.split()) in said, words
 
 
 def test_the_same_invoice_is_the_same_bytes() -> None:

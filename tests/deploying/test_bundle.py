@@ -52,7 +52,7 @@ def test_everything_is_compiled_and_nothing_that_never_runs_is_there(tree: Path)
         cached = f"{folder}/__pycache__/" if folder else "__pycache__/"
         assert f"{cached}{module[:-3]}.cpython-{HERE.replace('.', '')}.pyc" in files, name
     tops = {name.partition("/")[0] for name in files}
-    assert not tops & {"pip", "setuptools", "fpdf", "PIL", "fontTools", "boto3", "tests", "infra", "click"}
+    assert not tops & {"pip", "setuptools", "fpdf", "PIL", "fontTools", "segno", "boto3", "tests", "infra", "click"}
     assert not tops & {"markdown_it", "mdurl", "rcssmin", "rjsmin", "_rcssmin", "_rjsmin", "waitress"}
     assert "chalicelib/intake/importing.py" not in files
     assert [name for name in files if name.endswith(("personal_data.py", "family_documents.py"))] == []
@@ -110,7 +110,7 @@ def test_the_import_has_a_zip_of_its_own_with_what_it_needs(of_the_import: Path,
     assert write_zip(of_the_import, tmp_path / "import.zip", IMPORT.most_bytes) < 30_000_000
     assert sum((of_the_import / name).stat().st_size for name in files_of(of_the_import)) < MOST_UNPACKED / 2
     tops = {str(name).partition("/")[0] for name in files_of(of_the_import)}
-    assert {"fpdf", "fontTools", "PIL", "holidays", "vacances_scolaires_france", "markdown_it"} <= tops
+    assert {"fpdf", "fontTools", "PIL", "segno", "holidays", "vacances_scolaires_france", "markdown_it"} <= tops
     assert not tops & {"app.py", "templates", "boto3", "pip", "tests", "infra", "click"}
     ours = {str(name) for name in files_of(of_the_import) if str(name).startswith("chalicelib/")}
     assert {"chalicelib/drops.py", "chalicelib/intake/importing.py", "chalicelib/adapters/invoice_pdf.py"} <= ours

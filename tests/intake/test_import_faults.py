@@ -51,7 +51,14 @@ DIRECTORY = S3DirectoryStore(region=REGION, bucket=settings_for().bucket)
 class PlainPaper:
     """An ``InvoiceRenderer`` whose speed is not what is tried here."""
 
-    def render(self, invoice: Invoice, lines: Sequence[InvoiceLine], family: Family, _town: Town) -> bytes:
+    def render(
+        self,
+        invoice: Invoice,
+        lines: Sequence[InvoiceLine],
+        family: Family,
+        _town: Town,
+        _credit_notes: Sequence[Invoice] = (),
+    ) -> bytes:
         return f"%PDF- {invoice.number} {family.payer} {lines} %%EOF".encode()
 
 

@@ -21,7 +21,7 @@ SETTINGS = {
     "PORTAL_PEPPER": "a pepper of the tests",
     "PORTAL_SENDER": "portail@ville.example",
 }
-PDF = {"fpdf", "fontTools", "PIL"}
+PDF = {"fpdf", "fontTools", "PIL", "segno"}
 NOT_FOR_PAGES = {
     *PDF,
     "defusedxml",

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from chalicelib.intake.invoices.decisions import FamilyInvoices, InFiles
 from chalicelib.intake.invoices.matching import Received
+from chalicelib.intake.people.details import ADDRESS_LINES
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber, family_id, invoice_number
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
 
 _CONCERNED = """
-SELECT concerned.family, concerned.number, coalesce(families.payer, ''), coalesce(families.email, '')
+SELECT concerned.family, concerned.number, coalesce(families.payer, ''), coalesce(families.email, ''),
+    coalesce(families.address, '')
 FROM concerned LEFT JOIN families ON families.id = concerned.family ORDER BY concerned.family, concerned.number
 """
 _LEFT = _CONCERNED.replace("ORDER BY", "WHERE concerned.number NOT IN (SELECT number FROM as_they_should_be) ORDER BY")
@@ -37,9 +39,10 @@ def by_family(database: sqlite3.Connection, *, left: bool = False) -> Iterator[F
     """Invoices by family. With ``left``, only those that ``note_as_should_be`` did not get."""
     query = _LEFT if left else _CONCERNED
     for family, rows in itertools.groupby(database.execute(query), key=lambda row: (row[0], *row[2:])):
-        name, payer, email = family
+        name, payer, email, address = family
         in_files = tuple(in_files_of(database, invoice_number(number)) for _, number, *_ in rows)
-        yield FamilyInvoices(Family(family_id(name), payer, email, 0, ()), in_files)
+        lines = tuple(address.split(ADDRESS_LINES)) if address else ()
+        yield FamilyInvoices(Family(family_id(name), payer, email, 0, (), address=lines), in_files)
 
 
 def families_with_invoices(database: sqlite3.Connection) -> int:

@@ -209,7 +209,9 @@ class InvoiceWriter:
         if plan.pdf is PdfSource.GIVEN:
             return read_pdf(self.folder, in_files.pdf)
         debtor = family if family.payer else self._family(family.id)
-        return self.ports.renderer.render(plan.invoice, plan.lines, debtor, self.town)
+        received = tuple(one.payment for one in plan.to_record)
+        as_it_will_be = replace(plan.invoice, payments=(*plan.invoice.payments, *received))
+        return self.ports.renderer.render(as_it_will_be, plan.lines, debtor, self.town)
 
     def _family(self, family: FamilyId) -> Family:
         """A family that only the portal knows: only a payment names its invoice."""
