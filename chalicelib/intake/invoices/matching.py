@@ -2,9 +2,10 @@
 row."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.rules.invoices import Means, Payment, plain_reference, standing
+from chalicelib.rules.invoices import Means, Payment, standing
+from chalicelib.rules.taking_back import mark_of
 from chalicelib.values import Value
 
 
@@ -36,15 +37,19 @@ def match(rows: Iterable[Received], payments: Iterable[Payment]) -> Matching:
 
     The same row is recognised first, then an online payment by its authorisation. The other rows are compared with
     payments that were not taken back: the same amount and means, the nearest day first, and no fact that tells them
-    apart.
+    apart. A cheque that bounced and is paid later, under its number, is a new payment.
     """
     on_portal = tuple(payments)
     left = _Unmatched(list(rows), [payment for payment in on_portal if payment.amount > 0])
     named = [*left.pair(_same_row), *left.pair(_same_authorisation)]
     left.keep(standing(on_portal))
+    backs = {one.takes_back: one for one in on_portal if one.takes_back}
+    again = [pair for pair in named if _is_paid_again(*_facts(pair), backs.get(pair.payment.id))]
+    named = [pair for pair in named if pair not in again]
     known = [pair for pair in named if _same_money(*_facts(pair))] + left.pair(_nothing_tells_apart)
     doubtful = [pair for pair in named if not _same_money(*_facts(pair))] + left.pair(_only_its_reference_differs)
-    return Matching(tuple(known), tuple(left.rows), tuple(doubtful))
+    new = (*left.rows, *(_another(pair.received) for pair in again))
+    return Matching(tuple(known), new, tuple(doubtful))
 
 
 @dataclass
@@ -80,12 +85,28 @@ def _distance(pair: Pair) -> tuple[int, int, str]:
 
 
 def _same_row(row: Payment, payment: Payment) -> bool:
-    return row.id == payment.id
+    return payment.id in {row.id, _id_again(row)}
+
+
+def _is_paid_again(row: Payment, payment: Payment, back: Payment | None) -> bool:
+    """Whether the row is the same cheque, paid after it bounced."""
+    if back is None or row.means is Means.ONLINE or (row.means, row.amount) != (payment.means, payment.amount):
+        return False
+    return row.paid_on > payment.paid_on and row.paid_on >= back.paid_on
+
+
+def _another(row: Received) -> Received:
+    """The row under an identifier of its own: its reference alone is another payment's."""
+    return replace(row, payment=replace(row.payment, id=_id_again(row.payment)))
+
+
+def _id_again(row: Payment) -> str:
+    return f"{row.id}-{row.paid_on:%Y%m%d}"
 
 
 def _same_authorisation(row: Payment, payment: Payment) -> bool:
     online = row.means is payment.means is Means.ONLINE
-    return online and bool(_mark(row)) and _mark(row) == _mark(payment)
+    return online and bool(mark_of(row)) and mark_of(row) == mark_of(payment)
 
 
 def _nothing_tells_apart(row: Payment, payment: Payment) -> bool:
@@ -94,8 +115,8 @@ def _nothing_tells_apart(row: Payment, payment: Payment) -> bool:
     if (row.means, row.amount) != (payment.means, payment.amount):
         return False
     if row.means is Means.ONLINE:
-        return not (_mark(row) and _mark(payment))
-    return row.paid_on == payment.paid_on and not _mark(row) and not _mark(payment)
+        return not (mark_of(row) and mark_of(payment))
+    return row.paid_on == payment.paid_on and not mark_of(row) and not mark_of(payment)
 
 
 def _only_its_reference_differs(row: Payment, payment: Payment) -> bool:
@@ -110,9 +131,3 @@ def _same_money(row: Payment, payment: Payment) -> bool:
 
 def _same_day(row: Payment, payment: Payment) -> bool:
     return row.paid_on in {payment.paid_on, payment.bank_date}
-
-
-def _mark(payment: Payment) -> str:
-    """What names a payment besides its facts: the bank's authorisation for an online one, otherwise the town's
-    reference."""
-    return plain_reference(payment.authorisation if payment.means is Means.ONLINE else payment.reference)

@@ -133,3 +133,28 @@ def test_a_list_that_comes_again_rewritten_counts_nothing_twice(
     assert {pair.received.line for pair in second.known} >= {pair.received.line for pair in first.known} | {
         new.line for new in first.new
     }
+
+
+CHEQUE = row(2, 1000, means=Means.CHEQUE, mark="12345").payment
+BOUNCE = replace(CHEQUE, id="back", paid_on=DAY + timedelta(days=1), amount=Cents(-1000), takes_back=CHEQUE.id)
+
+
+@pytest.mark.parametrize("mark", ["12345", "0012345", " 12345"])
+def test_a_cheque_that_is_presented_again_is_a_new_payment_once(mark: str) -> None:
+    first, again = (
+        row(line, 1000, means=Means.CHEQUE, mark=mark, day=DAY + timedelta(days=line - 2)) for line in (2, 6)
+    )
+    assert piles(match([first], [CHEQUE, BOUNCE])) == ({2: CHEQUE.id}, [], {})
+    found = match([again], [CHEQUE, BOUNCE])
+    assert piles(found) == ({}, [6], {})
+    new = found.new[0].payment
+    assert new.id != CHEQUE.id
+    there = [CHEQUE, BOUNCE, new]
+    assert piles(match([again], there)) == ({6: new.id}, [], {})
+    assert piles(match([first, again], there)) == ({2: CHEQUE.id, 6: new.id}, [], {})
+
+
+@pytest.mark.parametrize("payments", [[CHEQUE], [CHEQUE, replace(BOUNCE, paid_on=DAY + timedelta(days=9))]])
+def test_the_same_cheque_on_another_day_is_doubtful_while_it_did_not_bounce_before(payments: list[Payment]) -> None:
+    later = row(2, 1000, means=Means.CHEQUE, mark="12345", day=DAY + timedelta(days=4))
+    assert piles(match([later], payments)) == ({}, [], {2: CHEQUE.id})
