@@ -6,12 +6,11 @@ from datetime import date
 from chalicelib.french.words import typeset
 from chalicelib.pages.accounts import SHOWN_AGAIN, keep_form
 from chalicelib.pages.presenters import invoices as present
-from chalicelib.pages.presenters.closed import CLOSED, PAID_ELSEWHERE, why_closed
+from chalicelib.pages.presenters.invoice_states import InvoiceState, cancelled, held_by
 from chalicelib.rules import ids
 from chalicelib.rules.errors import BadForm
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.payable import Hindrance, hindrance
-from chalicelib.rules.payments import Attempt
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable, PdfMissing, UnderWay
 from chalicelib.web.answers import Answer, Page, Redirect
@@ -76,10 +75,10 @@ def choose(visit: Visit) -> Answer:
         return _invoices_page(visit, typed, fault.args)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
-    except NotPayable:
-        return Redirect(visit.url("/factures", annulee="1"))
+    except NotPayable as fault:
+        return _cancelled_page(visit, fault.invoice)
     except UnderWay as under_way:
-        return _held_page(visit, under_way.attempt)
+        return _state_page(visit, held_by(under_way.attempt, visit.url), number=under_way.attempt.invoice)
     return Redirect(recap_address_of(visit, invoice.number, email))
 
 
@@ -95,18 +94,17 @@ def recap(visit: Visit, number: str) -> Answer:
         invoice = visit.portal.invoices.choose(visit.family.id, chosen, email)
     except AlreadyPaid:
         return Redirect(visit.url("/factures", payee="1"))
-    except NotPayable:
-        return Redirect(visit.url("/factures", annulee="1"))
+    except NotPayable as fault:
+        return _cancelled_page(visit, fault.invoice)
     except UnderWay as under_way:
-        return _held_page(visit, under_way.attempt)
-    why, since = hindrance(invoice, town.payment, paris_day(now)), str(int(now.timestamp()))
+        return _state_page(visit, held_by(under_way.attempt, visit.url), number=under_way.attempt.invoice)
+    since = str(int(now.timestamp()))
+    due = present.due_of(invoice, paris_day(now), visit.url, town.payment)
+    if due.state:
+        return _state_page(visit, due.state, number=chosen, due=due)
     words = {
-        "invoice": present.due_of(invoice, paris_day(now), visit.url),
+        "invoice": due,
         "email": email,
-        "payment": town.payment,
-        "closed": typeset(why_closed(why, invoice, town)) if why else "",
-        "at_payfip": why is Hindrance.CLOSED and town.payment.client_number,
-        "elsewhere": why in PAID_ELSEWHERE,
         "bank": recap_address_of(visit, chosen, email, "banque"),
         "progress": visit.url(f"/factures/{chosen}/paiement", depuis=since),
     }
@@ -138,31 +136,42 @@ def receipt_address(visit: Visit, number: InvoiceNumber) -> str:
     return str(email) if (family, chosen) == (visit.family.id, number) else ""
 
 
-def _held_page(visit: Visit, attempt: Attempt) -> Page:
-    """Answer for an invoice that was chosen although it is held: on an older page, from a kept address, or by the other
-    parent."""
-    hold = present.hold_of(attempt, visit.url)
-    words = {"number": attempt.invoice, "hold": hold}
-    return Page("invoices/held.html", words, hold.words, 409)
+def _cancelled_page(visit: Visit, invoice: Invoice) -> Page:
+    due = present.cancelled_of(invoice, visit.url)
+    return _state_page(visit, cancelled(invoice), number=invoice.number, due=due)
+
+
+def _state_page(visit: Visit, state: InvoiceState, *, number: InvoiceNumber, due: present.Due | None = None) -> Page:
+    """Answer for an invoice that was chosen although it may not be paid here now: on an older page, from a kept
+    address, or by the other parent."""
+    ways = present.other_ways(visit.portal.town.current())
+    words = {"number": number, "invoice": due, "state": state, "ways": ways}
+    return Page("invoices/not_payable.html", words, state.heading, 409)
 
 
 def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (), notice: str = "") -> Page:
-    shown = visit.portal.invoices.show(visit.family.id)
+    shown, town = visit.portal.invoices.show(visit.family.id), visit.portal.town.current()
     due = [
-        present.due_of(invoice, shown.today, visit.url, shown.under_way.get(invoice.number)) for invoice in shown.to_pay
+        present.due_of(invoice, shown.today, visit.url, town.payment, shown.under_way.get(invoice.number))
+        for invoice in shown.to_pay
     ]
-    payable = [invoice for invoice in due if not invoice.hold]
+    payable = [invoice for invoice in due if invoice.state is None]
     faults = dict(FAULTS[name] for name in wrong)
     first = f"f-{payable[0].number}" if payable else "a-payer"
     words = {
         "payer": visit.family.payer,
         "due": due,
         "payable": payable,
-        "paid": [present.paid_of(invoice, visit.url) for invoice in shown.paid.invoices],
+        "elsewhere": any(invoice.state and invoice.state.elsewhere for invoice in due),
+        "ways": present.other_ways(town),
+        "credit": present.credit_words(shown.credits),
+        "credits": [present.credit_of(note, visit.url) for note in shown.credits],
+        "cancelled": [present.cancelled_of(one, visit.url) for one in shown.paid.invoices if one.cancelled_on],
+        "paid": [present.paid_of(one, visit.url) for one in shown.paid.invoices if not one.cancelled_on],
         "more": present.more_address(shown.paid, visit.url),
         "typed": typed,
         "wrong": typeset(_heading_of(wrong) if all(typed[field] for field in faults) else MISSING),
-        "notice": typeset(_notice(visit) or notice),
+        "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
     }
     return form_page("invoices/show.html", words, "Factures", faults, anchors={"facture": first})
 
@@ -170,13 +179,6 @@ def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (
 def _heading_of(wrong: Sequence[str]) -> str:
     """When everything was filled in, only the address can be wrong."""
     return next((BAD_EMAIL.get(name, NOT_FOR_THE_BANK) for name in wrong), "")
-
-
-def _notice(visit: Visit) -> str:
-    """Why the invoice that was chosen cannot be paid any more; empty when none was."""
-    if visit.query("annulee"):
-        return CLOSED[Hindrance.CANCELLED]
-    return PAID_MEANWHILE if visit.query("payee") else ""
 
 
 def _paid_before(visit: Visit, day: date, number: InvoiceNumber) -> Page:

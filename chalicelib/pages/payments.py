@@ -1,18 +1,20 @@
 """Paying an invoice online: to the bank, back from it, and what the bank itself sends."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from chalicelib.french.words import typeset
 from chalicelib.pages.invoices import HELP, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
-from chalicelib.pages.presenters.closed import refused
+from chalicelib.pages.presenters.invoice_states import InvoiceState, cancelled, given_back, hindered
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import Attempt
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.payment_ports import OrderRefused
 from chalicelib.services.showing import PaymentProgress
@@ -43,19 +45,17 @@ def go_to_bank(visit: Visit, number: str) -> Answer:
         return Redirect(visit.url("/factures"))
     try:
         return Redirect(visit.portal.payments.start(visit.family, chosen, email))
-    except AlreadyPaid:
-        return Redirect(visit.url("/factures", payee="1"))
+    except (AlreadyPaid, NotPayable):
+        return Redirect(recap_address_of(visit, chosen, email))  # It says why, and where one can pay.
     except BeingOpened:
         return Redirect(_progress_address(visit, chosen))
-    except (NotPayable, OrderRefused, Unavailable) as fault:
+    except (OrderRefused, Unavailable) as fault:
         return _not_opened(visit, chosen, email, fault)
 
 
 def _not_opened(visit: Visit, number: InvoiceNumber, email: str, fault: Exception) -> Page:
     """The payment did not start: no money moves. The operator learns what went wrong, the parent learns what to do
     next."""
-    if isinstance(fault, NotPayable):
-        return _outcome_page(visit, number, refused(fault.why, fault.invoice, visit.portal.town.current()), 409)
     if isinstance(fault, OrderRefused) and fault.parent:
         return _outcome_page(visit, number, present.WRONG_ADDRESS, 422)
     visit.portal.report("payment.not_opened", level="error", invoice=number, why=f"{type(fault).__name__}: {fault}")
@@ -73,13 +73,16 @@ def progress(visit: Visit, number: str) -> Answer:
     attempt = found.attempt
     if attempt and attempt.is_received:
         return _confirmed_page(visit, found, attempt)
-    if found.invoice.is_paid:
-        return Redirect(visit.url("/factures", payee="1"))
+    if found.invoice.is_paid and not present.waits_for_a_person(found):
+        return _over(visit, found)
     if present.state_of(found, _since(visit)) == present.WAITING:
         return _waiting_page(visit, found)
     if attempt is None:
         return Redirect(visit.url("/factures"))
-    return _outcome_page(visit, chosen, present.outcome_of(attempt), 200, email=attempt.email)
+    outcome, state = present.outcome_of(attempt, found.invoice), _hindered(visit, found)
+    if outcome.again and state:
+        return _outcome_page(visit, chosen, replace(outcome, again=False), 200, states=[state])
+    return _outcome_page(visit, chosen, outcome, 200, email=attempt.email)
 
 
 @section.get("/factures/{number}/paiement/etat", session=REQUIRED, is_resumed=False)
@@ -201,20 +204,48 @@ def _waiting_page(visit: Visit, found: PaymentProgress) -> Page:
     return Page("payments/waiting.html", words, "Coordonnées bancaires, étape 3 sur 4")
 
 
+def _hindered(visit: Visit, found: PaymentProgress) -> InvoiceState | None:
+    return hindered(found.invoice, visit.portal.town.current().payment, paris_day(found.now))
+
+
+def _over(visit: Visit, found: PaymentProgress) -> Answer:
+    """Nothing is due, and no payment online is why: the list says what was paid, this page what was cancelled."""
+    state = _hindered(visit, found) if found.invoice.asked <= 0 else None
+    if state is None:
+        return Redirect(visit.url("/factures", payee="1"))
+    outcome = present.PaymentOutcome(state.heading, state.sentences, state.box, again=False)
+    return _outcome_page(visit, found.invoice.number, outcome, 200)
+
+
 def _confirmed_page(visit: Visit, found: PaymentProgress, attempt: Attempt) -> Page:
     ticket = present.ticket_of(attempt, found.invoice, visit.portal.town.current().name)
-    words = {"ticket": ticket, "email": attempt.email, "number": found.invoice.number}
+    is_cancelled = found.invoice.cancelled_on is not None
+    words = {
+        "ticket": ticket,
+        "email": attempt.email,
+        "number": found.invoice.number,
+        "is_among_the_paid": found.invoice.is_paid and not is_cancelled,
+        "cancelled": cancelled(found.invoice) if is_cancelled else None,
+        "given_back": () if is_cancelled else given_back(found.invoice),
+    }
     return Page("payments/confirmed.html", words, "Confirmation de paiement, étape 4 sur 4")
 
 
 def _outcome_page(
-    visit: Visit, number: InvoiceNumber, outcome: present.PaymentOutcome, status: int, *, email: str = ""
+    visit: Visit,
+    number: InvoiceNumber,
+    outcome: present.PaymentOutcome,
+    status: int,
+    *,
+    email: str = "",
+    states: Sequence[InvoiceState] = (),
 ) -> Page:
     words = {
         "number": number,
         "heading": typeset(outcome.heading),
         "sentences": [typeset(sentence) for sentence in outcome.sentences],
         "box": outcome.box,
+        "states": states,
         "again": recap_address_of(visit, number, email) if outcome.again and email else "",
     }
     return Page("payments/outcome.html", words, outcome.heading, status)

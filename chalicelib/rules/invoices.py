@@ -143,6 +143,16 @@ class Invoice(Value):
     def is_paid(self) -> bool:
         return self.remaining == 0
 
+    @property
+    def credit(self) -> Cents:
+        """What is left of a credit note, in cents; nothing for an invoice, and for a note that was cancelled."""
+        return self.overpaid if self.is_credit_note and not self.cancelled_on else Cents(0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its family is to see it however old it is: something is due, or credit is left."""
+        return not self.is_paid or self.credit > 0
+
     def is_overdue(self, today: date) -> bool:
         return not self.is_paid and self.due_on < today
 
@@ -194,5 +204,7 @@ def in_order_to_pay(invoices: Iterable[Invoice]) -> list[Invoice]:
 
 
 def last_paid_on(invoice: Invoice) -> date:
-    """The day of its last payment. For an invoice of nothing, which nobody pays, the day when it was issued."""
-    return max((payment.paid_on for payment in invoice.payments), default=invoice.issued_on)
+    """The day of its last payment, or of its cancellation. For an invoice of nothing, which nobody pays, the day when
+    it was issued."""
+    days = [payment.paid_on for payment in invoice.payments]
+    return max([*days, invoice.cancelled_on] if invoice.cancelled_on else days, default=invoice.issued_on)

@@ -37,15 +37,16 @@ class InvoiceStore(Protocol):
         ...
 
     def latest(self, family: FamilyId, paid: int) -> tuple[Invoice, ...]:
-        """Every invoice of the family that is still due, then the ``paid`` ones that were paid last, the last first.
+        """Every invoice of the family that is still due and every credit note that has credit left, then ``paid`` of
+        all others: those that were paid or cancelled last, the last first.
 
         What is due comes in no order. One Query, which reads no more of the paid ones; others when very many are due.
         """
         ...
 
     def paid_before(self, family: FamilyId, day: date, number: InvoiceNumber, most: int) -> tuple[Invoice, ...]:
-        """Of the family's paid invoices, last paid first, at most ``most`` of those behind the one of that number, paid
-        last on ``day``. One Query."""
+        """Of the family's invoices that are paid or cancelled, the last first, at most ``most`` of those behind the one
+        of that number, whose last day was ``day``. One Query."""
         ...
 
     def find(self, family: FamilyId, number: InvoiceNumber) -> Invoice | None:

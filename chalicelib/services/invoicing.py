@@ -45,20 +45,23 @@ class PdfMissing(LookupError):
 
 
 class PaidInvoices(Value):
-    """Some of the paid invoices, the last paid first. ``more`` says whether others were paid before them."""
+    """Some of the invoices that are paid or cancelled and of the credit notes that are used up, the last first.
+    ``more`` says whether there are others behind them."""
 
     invoices: tuple[Invoice, ...]
     more: bool
 
 
 class InvoicesPage(Value):
-    """Every invoice still due, the oldest due date first; and the paid ones that were paid last.
+    """Every invoice still due, the oldest due date first; every credit note that has credit left; and of all others
+    those that were paid or cancelled last.
 
     ``today`` is the day in Paris. ``under_way`` has the invoices of ``to_pay`` that may not be paid now, and for each
     the attempt that prevents it.
     """
 
     to_pay: tuple[Invoice, ...]
+    credits: tuple[Invoice, ...]
     under_way: Mapping[InvoiceNumber, Attempt]
     paid: PaidInvoices
     today: date
@@ -96,8 +99,9 @@ class ShowInvoices:
         to_pay = tuple(in_order_to_pay(found))
         return InvoicesPage(
             to_pay=to_pay,
+            credits=tuple(invoice for invoice in found if invoice.credit),
             under_way=live_attempts(to_pay, self.attempts, now),
-            paid=_one_page([invoice for invoice in found if invoice.is_paid]),
+            paid=_one_page([invoice for invoice in found if not invoice.is_open]),
             today=paris_day(now),
         )
 
@@ -129,7 +133,8 @@ class ChooseInvoice:
         self.clock = clock
 
     def __call__(self, family: FamilyId, number: InvoiceNumber | None, email: str) -> Invoice:
-        """The invoice to pay. ``email`` is the address for the bank's receipt.
+        """The invoice to pay; ``hindrance`` says whether it can be paid online. ``email`` is the address for the bank's
+        receipt.
 
         Raises BadForm (args: ``number`` when none is chosen, and what is wrong with the address), NotFound for an
         invoice that is not the family's, NotPayable for one that is cancelled, AlreadyPaid, UnderWay.

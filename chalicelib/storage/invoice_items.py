@@ -21,9 +21,9 @@ from chalicelib.storage.rows import InvoiceRow
 
 def listed(invoice: Invoice) -> str:
     """Where the invoice stands in its family's list. Whoever writes a payment or a total writes this too."""
-    if invoice.is_paid:
-        return keys.paid_invoice(last_paid_on(invoice), invoice.number)
-    return keys.due_invoice(invoice.number)
+    if invoice.is_open:
+        return keys.due_invoice(invoice.number)
+    return keys.paid_invoice(last_paid_on(invoice), invoice.number)
 
 
 def changing(rows: type[InvoiceRow], change: Posted) -> tuple[list[Action], Condition]:

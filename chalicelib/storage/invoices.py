@@ -28,7 +28,8 @@ from chalicelib.storage.rows import InvoiceRow, Listed, OutboxRow, ToNotify
 WAITING = "1"
 """Value of ``notify`` until the family is told: only such items are in the index."""
 DUE_IN_ONE_CALL = 12
-"""Invoices due for which the first Query of a family's list has room, besides the paid ones that are asked for."""
+"""Invoices due and credit notes for which the first Query of a family's list has room, besides the paid ones that are
+asked for."""
 
 
 class DynamoInvoiceStore:
@@ -159,7 +160,7 @@ class DynamoInvoiceStore:
         for item in self._listed("invoices.latest", family, None, at_once=paid + DUE_IN_ONE_CALL):
             invoice = invoice_of(item)
             yield invoice
-            paid -= invoice.is_paid
+            paid -= not invoice.is_open
             if paid == 0:
                 return
 

@@ -128,7 +128,7 @@ def invoice_head(issued_on: date, number: InvoiceNumber) -> str:
 
 
 def due_invoice(number: InvoiceNumber) -> str:
-    """Where an invoice stands in its family's list while it is due: after all that are paid."""
+    """Where an invoice stands in its family's list while it is due, or has credit left: after all that are paid."""
     return f"UNPAID#{number}"
 
 

@@ -27,7 +27,7 @@ class MemoryInvoices:
         return tuple(sorted(mine, key=lambda invoice: (invoice.issued_on, invoice.number), reverse=True))
 
     def latest(self, family: FamilyId, paid: int) -> tuple[Invoice, ...]:
-        due = tuple(invoice for invoice in self.of(family) if not invoice.is_paid)
+        due = tuple(invoice for invoice in self.of(family) if invoice.is_open)
         return (*due, *self._paid(family)[:paid])
 
     def paid_before(self, family: FamilyId, day: date, number: InvoiceNumber, most: int) -> tuple[Invoice, ...]:
@@ -97,7 +97,7 @@ class MemoryInvoices:
             self.outbox.bring(mails)
 
     def _paid(self, family: FamilyId) -> list[Invoice]:
-        return sorted((one for one in self.of(family) if one.is_paid), key=_place, reverse=True)
+        return sorted((one for one in self.of(family) if not one.is_open), key=_place, reverse=True)
 
     def _mine(self, family: FamilyId, number: InvoiceNumber) -> Invoice:
         invoice = self.find(family, number)

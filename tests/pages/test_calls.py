@@ -26,6 +26,7 @@ from tests.builders import JAMES, an_attempt
 from tests.clock import paris
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
+from tests.pages.invoice_states import TO_CHECK, UNDER_WAY, invoices
 
 NOW = paris("mardi 2015-12-22 14:54")
 GOOD = "c-007~petites-vac-matin~2015-12-23"
@@ -186,6 +187,19 @@ def test_the_invoices_cost_a_third_call_while_one_was_tried_to_be_paid_lately(
         invoice = invoices.holder(InvoiceNumber(number))
         assert invoice
         attempts.begin(an_attempt(invoice, begun), invoice, None)
+    assert operations(unlimited, "/factures") == ["Query", "Query", "BatchGetItem"]
+
+
+def test_every_state_of_an_invoice_is_known_from_the_same_calls(unlimited: PageClient, moto_settings: Settings) -> None:
+    database = stand_in.database_for(moto_settings)
+    attempts, store = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+    every = invoices()
+    for invoice in every[:9] + [one for one in every[9:] if one.is_paid]:  # Not more than one Query has room for.
+        store.put(replace(invoice, payments=()), ())
+        for payment in invoice.payments:
+            store.record(invoice.family, invoice.number, payment)
+        if invoice.number in {UNDER_WAY, TO_CHECK}:
+            attempts.begin(an_attempt(invoice, NOW), invoice, None)
     assert operations(unlimited, "/factures") == ["Query", "Query", "BatchGetItem"]
 
 

@@ -24,13 +24,17 @@ def test_choosing_leads_to_the_recap(parent: PageClient) -> None:
     for words in (SEPTEMBER, "2013-T5-00-26000335", "REGIE PERISCOLAIRE", "TOTAL À RÉGLER : 4,24 €", "autre@server.fr"):
         assert words in recap.main
     assert links(recap)["Annuler et retourner aux factures"] == "/factures"
-    assert "Étape en cours : 2. Vérification" in recap.main
+    assert "Étape en cours : 2. Récapitulatif facture" in recap.main
 
 
 def test_a_town_without_contract_says_how_to_pay_and_has_no_dead_button(world: World) -> None:
     world.towns.town = replace(world.town, payment=PaymentFacts("T5", "006382"))
-    recap = world.parent().follow(choose(world.parent(), facture=SEPTEMBER, email=HERE))
-    assert "Le paiement en ligne n'est pas ouvert pour cette facture." in recap.main
+    parent = world.parent()
+    listed = parent.get("/factures")
+    assert listed.page.all("fieldset", "button")[1:] == [], "only « Déconnexion »"
+    assert listed.main.count("identifiant structure : 006382") == 1, "said once, however many are due"
+    recap = parent.follow(choose(parent, facture=SEPTEMBER, email=HERE))
+    assert recap.heading == "Le paiement en ligne n'est pas ouvert"
     assert "identifiant structure : 006382" in recap.main
     assert "Payer en ligne" not in recap.main
     main = recap.body.partition("<main")[2].partition("</main>")[0]

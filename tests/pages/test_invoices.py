@@ -92,11 +92,11 @@ def test_every_cell_says_its_column_on_a_phone(parent: PageClient) -> None:
 
 
 def test_a_partly_paid_invoice_shows_what_remains(world: World, parent: PageClient) -> None:
-    world.invoices.record(BOND, InvoiceNumber(SEPTEMBER), a_payment(400))
+    world.invoices.record(BOND, InvoiceNumber(SEPTEMBER), a_payment(300))
     page = parent.get("/factures")
     (label,) = [plain(e.text) for e in page.page.all("label") if SEPTEMBER in e.text]
-    assert label.startswith("0,24 €")
-    assert "Déjà réglé : 4,00 € sur 4,24 €" in label
+    assert label.startswith("1,24 €")
+    assert "Déjà réglé : 3,00 € sur 4,24 €" in label
 
 
 def test_what_was_paid_too_much_is_said(world: World, parent: PageClient) -> None:

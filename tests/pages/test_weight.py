@@ -21,6 +21,7 @@ from chalicelib.web.site_map import OPTIONAL, REQUIRED
 from tests.builders import a_payment, an_invoice
 from tests.pages.client import HOST, Opened, PageClient
 from tests.pages.conftest import World, screens
+from tests.pages.invoice_states import PAYING
 from tests.pages.test_crowd import Rush
 from tests.storage.test_orders import REF, VERSION
 
@@ -122,7 +123,7 @@ def order_pages(world: World, visitor: PageClient) -> dict[str, Opened]:
 
 
 @pytest.fixture
-def long_standing() -> PageClient:
+def long_standing() -> World:
     """Fifteen years of paid invoices, and a whole year still due: the manual's two, and ten more."""
     world = World()
     for n in range(190):
@@ -131,14 +132,23 @@ def long_standing() -> PageClient:
         day = date(2000, 1, 31) + timedelta(days=30 * n)
         payments = (a_payment(1000 + n, paid_on=day, payer=f"Jamie BOND {n}"),) if n < 180 else ()
         world.add(an_invoice(number, label=label, total=Cents(1000 + n), payments=payments, pdf_bytes=30_000 + 97 * n))
-    return world.parent()
+    return world
 
 
 @pytest.mark.parametrize(("page", "due"), [("", 12), ("?avant=2008-01-01~2008-001-000001", 0)])
-def test_fifteen_years_of_invoices_stay_light(long_standing: PageClient, page: str, due: int) -> None:
-    opened = long_standing.get(f"/factures{page}")
+def test_fifteen_years_of_invoices_stay_light(long_standing: World, page: str, due: int) -> None:
+    opened = long_standing.parent().get(f"/factures{page}")
     assert len([e for e in opened.page.all("input") if e.attrs.get("type") == "radio"]) == due
     assert len(opened.page.all("tr")) == 13
+    assert gzipped(opened.body) <= HTML
+    assert len(opened.page.elements) <= NODES
+
+
+def test_a_year_that_is_too_late_to_pay_here_stays_light(long_standing: World) -> None:
+    """Each invoice says so in a box of its own."""
+    long_standing.towns.town = replace(long_standing.town, payment=PAYING)
+    opened = long_standing.parent().get("/factures")
+    assert opened.main.count("Trop tard pour payer en ligne") == 12
     assert gzipped(opened.body) <= HTML
     assert len(opened.page.elements) <= NODES
 

@@ -50,6 +50,21 @@ def test_the_list_has_all_that_is_due_and_what_was_paid_last(stores: Stores) -> 
     assert stores.invoices.latest(OTHERS, 2) == ()
 
 
+def test_credit_that_is_left_is_never_behind_what_was_paid_later(stores: Stores) -> None:
+    """However old the note is; and what was cancelled stands at the day of its cancellation."""
+    note = an_invoice("2012-001-000001", total=Cents(-500), corrects=INVOICE.number)
+    gone = an_invoice("2012-002-000001", issued_on=date(2012, 1, 1), cancelled_on=date(2014, 1, 8))
+    for invoice in (note, gone):
+        stores.invoices.put(invoice, ())
+    last, first = paid_on(stores, "2013-002-000001", 9), paid_on(stores, "2013-001-000001", 2)
+    assert [one.number for one in stores.invoices.latest(BOND, 9)] == [note.number, last, gone.number, first]
+    assert [one.number for one in stores.invoices.latest(BOND, 1)] == [note.number, last]
+    stores.invoices.record(BOND, note.number, a_payment(-500, paid_on=date(2014, 1, 5)))
+    assert [one.number for one in stores.invoices.latest(BOND, 3)] == [last, gone.number, note.number]
+    behind = stores.invoices.paid_before(BOND, date(2014, 1, 8), gone.number, 9)
+    assert [one.number for one in behind] == [note.number, first]
+
+
 def test_two_paid_on_one_day_are_told_apart_by_their_numbers(stores: Stores) -> None:
     lower, higher = paid_on(stores, "2013-001-000001", 2), paid_on(stores, "2013-002-000001", 2)
     assert [one.number for one in stores.invoices.latest(BOND, 1)] == [higher]
@@ -93,12 +108,13 @@ def test_whatever_happened_the_list_is_that_of_all_invoices(steps: list[tuple[in
         for step, (rank, what, day) in enumerate(steps):
             invoice = store.holder(InvoiceNumber(f"2013-001-00000{rank}"))
             if invoice is None or (what == "put" and not invoice.payments):
-                store.put(an_invoice(f"2013-001-00000{rank}", total=Cents(100 * (day % 3))), ())
+                gone = date(2014, 1, day) if day % 5 == 0 else None
+                store.put(an_invoice(f"2013-001-00000{rank}", total=Cents(100 * (day % 4 - 1)), cancelled_on=gone), ())
             elif what != "put":
                 cents = {"pay": invoice.remaining, "part": 10, "back": -invoice.paid}[what]
                 store.record(BOND, invoice.number, a_payment(cents, id=f"p-{step}", paid_on=date(2014, 1, day)))
         every = store.of(BOND)
-        due = {one for one in every if not one.is_paid}
+        due = {one for one in every if one.is_open}
         in_order = sorted(set(every) - due, key=lambda one: (last_paid_on(one), one.number), reverse=True)
         found = store.latest(BOND, paid)
         assert set(found[: len(due)]) == due

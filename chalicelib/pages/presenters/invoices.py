@@ -1,12 +1,26 @@
 """Invoices -> what parents read of them: amounts, days, who paid, the size of the PDF."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from chalicelib.french.words import hour_words, long_day, slashed, typeset
+from chalicelib.french.words import long_day, slashed, typeset
+from chalicelib.pages.presenters.invoice_states import (
+    BY_MEANS,
+    InvoiceState,
+    cancelled,
+    credited,
+    given_back,
+    held_by,
+    hindered,
+    partly,
+    taken_back,
+    taken_back_name,
+)
 from chalicelib.rules.invoices import Invoice, Means, Payment, last_paid_on
-from chalicelib.rules.money import in_words
-from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.money import Cents, in_words
+from chalicelib.rules.payable import last_day_online
+from chalicelib.rules.payments import Attempt
+from chalicelib.rules.town import PaymentFacts, Town
 from chalicelib.services.invoicing import PaidInvoices
 from chalicelib.values import Value
 
@@ -20,12 +34,7 @@ MEANS = {
     Means.CARD: "Carte bancaire en mairie",
     Means.OTHER: "Autre moyen",
 }
-HELD_BY = {
-    AttemptState.TO_CHECK: "Paiement à vérifier : ne payez pas",
-    AttemptState.DECLARED: "Paiement annoncé par la banque, à confirmer : ne payez pas",
-}
-"""What the page says of an invoice that waits for a person. Any other live attempt is of a parent who is at the
-bank."""
+"""Of money that the family paid."""
 
 
 class PdfLink(Value):
@@ -36,8 +45,19 @@ class PdfLink(Value):
     weight: str = ""
 
 
+class OtherWays(Value):
+    """How to pay elsewhere than on this site. ``client_number`` is what the treasury's own site asks for; empty when
+    the town has no contract for it, or when this site leads there. ``means`` are the town's own sentences."""
+
+    client_number: str
+    means: tuple[str, ...]
+    address: str
+    """The town hall's; it may be empty."""
+
+
 class Due(Value):
-    """One invoice to pay. ``late`` and ``partly`` are sentences; empty when they do not apply."""
+    """One invoice that the page shows in full: to pay, cancelled, or a credit note. ``due`` is empty for the last two.
+    ``late`` is a sentence, and empty when it does not apply; ``notes`` are sentences about the amount."""
 
     number: str
     reference: str
@@ -46,33 +66,27 @@ class Due(Value):
     amount: str
     due: str
     late: str
-    partly: str
+    notes: tuple[str, ...]
     pdf: PdfLink
-    hold: "Hold | None" = None
-    """Why it may not be chosen now."""
-
-
-class Hold(Value):
-    """Why an invoice may not be paid now. ``progress`` is the address where its payment can be followed; ``ask`` says
-    whether the parent should ask the town hall."""
-
-    words: str
-    progress: str
-    ask: bool
+    state: InvoiceState | None = None
+    """Why it may not be chosen; None when it may."""
+    news: tuple[InvoiceState, ...] = ()
+    """What was taken back."""
 
 
 class Paying(Value):
-    """One payment, in the manual's columns; ``bank_date`` and ``authorisation`` may be empty."""
+    """One payment, or what became of it, in the manual's columns. ``when`` begins with who paid. ``means`` says the
+    amount too, unless it is the invoice's only payment. ``bank_date`` and ``authorisation`` may be empty."""
 
-    payer: str
-    day: str
+    when: str
     means: str
     bank_date: str
     authorisation: str
 
 
 class Paid(Value):
-    """One invoice already paid. ``overpaid`` is a sentence; empty when it does not apply."""
+    """One invoice already paid, cancelled, or a credit note that is used up. ``overpaid`` is a sentence; empty when it
+    does not apply. ``states`` says what it is, when it is not simply paid."""
 
     number: str
     reference: str
@@ -81,6 +95,7 @@ class Paid(Value):
     amount: str
     due: str
     overpaid: str
+    states: tuple[str, ...]
     payings: tuple[Paying, ...]
     pdf: PdfLink
 
@@ -90,42 +105,79 @@ class Paid(Value):
         return any(paying.bank_date or paying.authorisation for paying in self.payings)
 
 
-def due_of(invoice: Invoice, today: date, url: Url, attempt: Attempt | None = None) -> Due:
-    """The words of one invoice to pay. ``attempt`` is the live attempt that prevents paying it now."""
+def due_of(invoice: Invoice, today: date, url: Url, payment: PaymentFacts, attempt: Attempt | None = None) -> Due:
+    """The words of one invoice to pay. ``attempt`` is the live attempt that prevents paying it now. ``today`` is the
+    day in Paris."""
+    state = held_by(attempt, url) if attempt else hindered(invoice, payment, today)
     late = f"En retard depuis le {long_day(invoice.due_on + timedelta(days=1))}" if invoice.is_overdue(today) else ""
-    partly = f"Déjà réglé : {in_words(invoice.paid)} sur {in_words(invoice.total)}" if invoice.paid else ""
-    return Due(
-        number=invoice.number,
-        reference=invoice.reference,
-        label=invoice.label,
-        regie=invoice.regie,
-        amount=in_words(invoice.remaining),
-        due=long_day(invoice.due_on),
-        late=late,
-        partly=typeset(partly),
-        pdf=pdf_of(invoice, url),
-        hold=hold_of(attempt, url) if attempt else None,
+    last = last_day_online(invoice, payment) if late and state is None else None
+    until = typeset(f"Se paie en ligne jusqu'au {long_day(last)}") if last else ""
+    is_debited = invoice.means is Means.DIRECT_DEBIT
+    return _shown(
+        invoice,
+        url,
+        amount=invoice.remaining,
+        due=long_day(invoice.due_on) if invoice.asked > 0 else "",
+        late="" if is_debited else late,
+        notes=(until, partly(invoice), credited(invoice), *given_back(invoice)),
+        state=state,
+        news=() if is_debited else taken_back(invoice),
     )
 
 
-def hold_of(attempt: Attempt, url: Url) -> Hold:
-    words = HELD_BY.get(attempt.state, f"Paiement commencé à {hour_words(attempt.created_at)}")
-    return Hold(typeset(words), url(f"/factures/{attempt.invoice}/paiement"), attempt.state in HELD_BY)
+def cancelled_of(invoice: Invoice, url: Url) -> Due:
+    """The words of a cancelled invoice; its amount is what was asked."""
+    return _shown(invoice, url, amount=invoice.total, state=cancelled(invoice))
+
+
+def credit_of(note: Invoice, url: Url) -> Due:
+    """The words of a credit note; its amount is the credit that is left."""
+    of = f"Avoir sur la facture {note.corrects}" if note.corrects else "Avoir"
+    used = [
+        f"{in_words(Cents(-one.amount))} déduits de la facture {one.reference} le {long_day(one.paid_on)}."
+        for one in in_order(note.payments)
+        if one.means is Means.CREDIT_NOTE and one.amount < 0
+    ]
+    whole = f"Montant de l'avoir : {in_words(Cents(-note.total))}" if note.payments else ""
+    return _shown(note, url, amount=note.credit, notes=tuple(map(typeset, (of, whole, *used))) + given_back(note))
+
+
+def credit_words(notes: Iterable[Invoice]) -> str:
+    """``Vous avez un avoir de 12,40 €.``; empty without credit."""
+    left = Cents(sum(note.credit for note in notes))
+    how = "La mairie le déduit d'une prochaine facture, ou vous le rembourse."
+    return typeset(f"Vous avez un avoir de {in_words(left)}. {how}") if left else ""
 
 
 def paid_of(invoice: Invoice, url: Url) -> Paid:
-    overpaid = f"{in_words(invoice.overpaid)} de trop : la mairie vous les doit" if invoice.overpaid else ""
+    is_note = invoice.is_credit_note
+    owed = f"{in_words(invoice.overpaid)} de trop : la mairie vous les doit" if invoice.overpaid else ""
+    said = [f"Annulée le {slashed(invoice.cancelled_on)}"] if invoice.cancelled_on else []
+    said += [f"Avoir sur la facture {invoice.corrects}"] if invoice.corrects else []
+    payments = in_order(invoice.payments)
+    alone = len(payments) == 1
     return Paid(
         number=invoice.number,
         reference=invoice.reference,
         label=invoice.label,
         regie=invoice.regie,
-        amount=in_words(invoice.paid),
-        due=slashed(invoice.due_on),
-        overpaid=typeset(overpaid),
-        payings=tuple(_paying(payment) for payment in invoice.payments),
+        amount=f"Avoir de {in_words(Cents(-invoice.total))}" if is_note else in_words(invoice.paid),
+        due="" if is_note else slashed(invoice.due_on),
+        overpaid=typeset(owed),
+        states=tuple(map(typeset, said)),
+        payings=tuple(_paying(payment, alone) for payment in payments),
         pdf=pdf_of(invoice, url),
     )
+
+
+def other_ways(town: Town) -> OtherWays:
+    client_number = "" if town.payment.online else town.payment.client_number
+    return OtherWays(client_number, tuple(map(typeset, town.payment.means)), typeset(town.legal.address))
+
+
+def in_order(payments: Iterable[Payment]) -> list[Payment]:
+    """As they happened."""
+    return sorted(payments, key=lambda one: (one.paid_on, -one.amount, one.id))
 
 
 def pdf_of(invoice: Invoice, url: Url) -> PdfLink:
@@ -150,11 +202,50 @@ def more_address(paid: PaidInvoices, url: Url) -> str:
     return url("/factures", avant=f"{last_paid_on(last).isoformat()}~{last.number}")
 
 
-def _paying(payment: Payment) -> Paying:
+def _shown(
+    invoice: Invoice,
+    url: Url,
+    *,
+    amount: Cents,
+    due: str = "",
+    late: str = "",
+    notes: tuple[str, ...] = (),
+    state: InvoiceState | None = None,
+    news: tuple[InvoiceState, ...] = (),
+) -> Due:
+    return Due(
+        number=invoice.number,
+        reference=invoice.reference,
+        label=invoice.label,
+        regie=invoice.regie,
+        amount=in_words(amount),
+        due=due,
+        late=late,
+        notes=tuple(note for note in notes if note),
+        pdf=pdf_of(invoice, url),
+        state=state,
+        news=news,
+    )
+
+
+def _paying(payment: Payment, alone: bool) -> Paying:
+    """``alone``: it is the invoice's only payment, so that the page says its amount already."""
+    by_family = payment.amount > 0 and payment.means is not Means.CREDIT_NOTE
+    day = slashed(payment.paid_on)
+    amount = "" if alone and by_family else f" : {in_words(payment.amount)}"
     return Paying(
-        payer=payment.payer,
-        day=slashed(payment.paid_on),
-        means="Prélèvement rejeté" if payment.amount < 0 else MEANS[payment.means],
+        when=f"{payment.payer}, le {day}" if by_family else f"Le {day}",
+        means=typeset(f"{_name(payment)}{amount}"),
         bank_date=slashed(payment.bank_date) if payment.bank_date else "",
         authorisation=payment.authorisation,
     )
+
+
+def _name(payment: Payment) -> str:
+    """What the payment is called, by its means and its sign."""
+    if payment.takes_back:
+        return taken_back_name(payment)
+    if payment.means is Means.CREDIT_NOTE:
+        what = "Avoir" if payment.amount > 0 else "Déduit de la facture"
+        return f"{what} {payment.reference}"
+    return f"Remboursement{BY_MEANS.get(payment.means, '')}" if payment.amount < 0 else MEANS[payment.means]

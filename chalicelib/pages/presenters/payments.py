@@ -1,8 +1,10 @@
 """The state of a payment -> what a parent reads of it: the waiting page, the outcome, the ticket."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.french.words import hour_words, instant_words, slashed, typeset
+from chalicelib.pages.presenters.invoice_states import taken_back
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import in_words
 from chalicelib.rules.payments import (
@@ -123,8 +125,17 @@ class Ticket(Value):
     overpaid: str
 
 
-def outcome_of(attempt: Attempt) -> PaymentOutcome:
+def outcome_of(attempt: Attempt, invoice: Invoice) -> PaymentOutcome:
+    if attempt.state is AttemptState.REVERSED:
+        told = [sentence for state in taken_back(invoice) for sentence in state.sentences]
+        return replace(OUTCOMES[attempt.state], sentences=tuple(told)) if told else OUTCOMES[attempt.state]
     return SILENCE if attempt.doubt is Doubt.SILENT else OUTCOMES[attempt.state]
+
+
+def waits_for_a_person(progress: PaymentProgress) -> bool:
+    """Whether money was perhaps taken, so that what is known of the invoice may not be all."""
+    attempt = progress.attempt
+    return bool(attempt and attempt.state is AttemptState.TO_CHECK and attempt.is_live(progress.now))
 
 
 def state_of(progress: PaymentProgress, since: datetime | None) -> str:
@@ -172,7 +183,8 @@ def ticket_of(attempt: Attempt, invoice: Invoice, town: str) -> Ticket:
         ("Numéro d'autorisation", answer.authorisation if answer else ""),
         ("Adresse électronique", attempt.email),
     ]
-    overpaid = f"Il y a {in_words(invoice.overpaid)} de trop : la mairie vous les doit." if invoice.overpaid else ""
+    too_much = invoice.overpaid and not invoice.cancelled_on
+    overpaid = f"Il y a {in_words(invoice.overpaid)} de trop : la mairie vous les doit." if too_much else ""
     return Ticket(tuple((typeset(name), value) for name, value in lines if value), typeset(overpaid))
 
 
