@@ -125,7 +125,7 @@ def _planning(ports: Ports) -> PlanningUseCases:
         save=saving,
         undo=UndoSave(saving=saving, recap=recap),
         recap=recap,
-        changes=LastChanges(plannings=plannings),
+        changes=LastChanges(plannings=plannings, town=town),
     )
 
 

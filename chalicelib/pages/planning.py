@@ -7,7 +7,8 @@ from chalicelib.pages.accounts import keep_ticks
 from chalicelib.pages.family import shown_child
 from chalicelib.pages.planning_form import seal_offer, slots_of, unseal_offer
 from chalicelib.pages.presenters import planning as present
-from chalicelib.pages.presenters.recap import changes_of, recap_of
+from chalicelib.pages.presenters.changes import changes_of
+from chalicelib.pages.presenters.recap import recap_of
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import activity_id, entry_id
 from chalicelib.rules.planning import Slot

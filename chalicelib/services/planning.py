@@ -11,7 +11,7 @@ from chalicelib.rules.judging import Judge
 from chalicelib.rules.planning import PlaceKey, Slot, SlotView, State, place_key
 from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Activity, Town
-from chalicelib.rules.weeks import filled_together
+from chalicelib.rules.weeks import filled_together, together
 from chalicelib.services.ports import Clock, PlanningStore, TownStore
 from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.values import Value
@@ -161,9 +161,9 @@ def _page(town: Town, first: date, weeks: int) -> date | None:
 
 
 class PastChange(Value):
-    """One line of « Mes dernières modifications »."""
+    """One line of « Mes dernières modifications »: a slot, or those of a week that were changed together."""
 
-    slot: Slot
+    slots: tuple[Slot, ...]
     booked: bool
     at: datetime
     channel: str
@@ -171,18 +171,21 @@ class PastChange(Value):
 
 
 class LastChanges:
-    def __init__(self, *, plannings: PlanningStore) -> None:
+    def __init__(self, *, plannings: PlanningStore, town: TownStore) -> None:
         self.plannings = plannings
+        self.town = town
 
     def __call__(self, family: Family, child: ChildId) -> Mapping[ActivityId, tuple[PastChange, ...]]:
         """The child's most recent changes by activity, newest first. Raises NotFound."""
         family.child(child)
         by_activity: dict[ActivityId, list[PastChange]] = {}
+        town = self.town.current()
         for entry in self.plannings.entries(family.id, SAVES_READ):
-            for wish in entry.changes:
-                changes = by_activity.setdefault(wish.slot.activity, [])
-                if wish.slot.child == child and len(changes) < CHANGES_SHOWN:
-                    changes.append(PastChange(wish.slot, wish.booked, entry.at, entry.channel, entry.reason))
+            for wishes in together((wish for wish in entry.changes if wish.slot.child == child), town):
+                changes = by_activity.setdefault(wishes[0].slot.activity, [])
+                if len(changes) < CHANGES_SHOWN:
+                    slots = tuple(wish.slot for wish in wishes)
+                    changes.append(PastChange(slots, wishes[0].booked, entry.at, entry.channel, entry.reason))
         return {activity: tuple(changes) for activity, changes in by_activity.items() if changes}
 
 

@@ -16,6 +16,9 @@ function button(text, className, onClick) {
   node.addEventListener('click', onClick);
   return node;
 }
+// Above all that the page says, where a phone shows it without scrolling.
+function onTop(node) { var main = doc.getElementById('contenu'); main.insertBefore(node, main.firstChild); }
+function remove(node) { node.parentNode.removeChild(node); }
 function put(key, value) { try { store.setItem(key, value); } catch (e) { return; } }
 function take(key) { try { return store.getItem(key); } catch (e) { return null; } }
 function drop(key) { try { store.removeItem(key); } catch (e) { return; } }
@@ -68,10 +71,10 @@ if (form && count) {
     banner.appendChild(button('Les remettre', 'bouton', function () {
       lost.forEach(function (box) { box.checked = draft[box.value]; });
       refresh();
-      form.removeChild(banner);
+      remove(banner);
     }));
-    banner.appendChild(button('Les oublier', 'lien', function () { drop(key); form.removeChild(banner); }));
-    form.insertBefore(banner, form.firstChild);
+    banner.appendChild(button('Les oublier', 'lien', function () { drop(key); remove(banner); }));
+    onTop(banner);
   };
   // Whatever has the focus stays above the save bar; a bar that would take a third of the window does not stick.
   var bar = count.parentNode, fit = function () {
@@ -131,12 +134,12 @@ function watch(seconds) {
       request.open('GET', location.href.split('#')[0]);
       request.onload = function () {
         var found = /data-fin="(\d+)"/.exec(request.responseText);
-        alert.parentNode.removeChild(alert);
+        remove(alert);
         if (found) { watch(+found[1]); }
       };
       request.send();
     }));
-    doc.getElementById('contenu').insertBefore(alert, doc.getElementById('contenu').firstChild);
+    onTop(alert);
   }, Math.max(seconds - 120, 1) * 1000);
 }
 if (left) { watch(left); }

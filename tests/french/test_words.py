@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 
 from chalicelib.french import words
+from chalicelib.pages.presenters.changes import ChangeLine, changes_of
 from chalicelib.pages.presenters.deadlines import deadline_phrase, rule_words
-from chalicelib.pages.presenters.recap import changes_of, recap_of
+from chalicelib.pages.presenters.recap import recap_of
 from chalicelib.rules.deadlines import (
     CalendarDaysBefore,
     DatedRules,
@@ -256,10 +257,10 @@ def test_a_recap_of_two_children_names_them() -> None:
 
 
 def test_changes_of_a_removed_activity_and_an_unknown_channel_are_still_shown() -> None:
-    change = PastChange(a_slot(date(2015, 12, 24), "judo"), False, paris("mardi 2015-12-22 15:52"), "pigeon")
-    phoned = PastChange(MEAL, True, paris("mardi 2015-12-22 15:52"), "telephone")
+    change = PastChange((a_slot(date(2015, 12, 24), "judo"),), False, paris("mardi 2015-12-22 15:52"), "pigeon")
+    phoned = PastChange((MEAL,), True, paris("mardi 2015-12-22 15:52"), "telephone")
     shown = changes_of({ActivityId("judo"): (change,), ActivityId("cantine"): (phoned,)}.items(), TOWN)
     assert shown == [
-        ("Cantine", ["Ma 08-09-2026 inscrit — par téléphone le Ma 22-12-2015 à 15:52"]),
-        ("judo", ["Je 24-12-2015 annulé — par pigeon le Ma 22-12-2015 à 15:52"]),
+        ("Cantine", [ChangeLine("", "Ma 08-09-2026", "", "inscrit — par téléphone le", "Ma 22-12-2015 à 15:52")]),
+        ("judo", [ChangeLine("", "Je 24-12-2015", "", "annulé — par pigeon le", "Ma 22-12-2015 à 15:52")]),
     ]

@@ -115,6 +115,11 @@ def test_a_week_is_booked_by_one_box_and_undone_by_one_button() -> None:
     undone = parent.follow(undo(parent, recap))
     assert f"annulation, semaine du 11/01/2016 ({days}), Cantine" in undone.main
     assert parent.get(WEEK).ticked() == []
+    changes = [plain(e.text) for e in parent.get("/modifications").page.all("li") if "semaine" in e.text]
+    assert changes == [
+        f"semaine du Lu 11-01-2016 ({days}) annulé — par internet le Ma 22-12-2015 à 14:55",
+        f"semaine du Lu 11-01-2016 ({days}) inscrit — par internet le Ma 22-12-2015 à 14:54",
+    ]
 
 
 def undo(parent: PageClient, recap: Opened) -> Opened:

@@ -1,17 +1,15 @@
 """A journal entry -> what was saved, what was refused and what that means, in the manual's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.french.words import (
     before_words,
     brief_day,
-    dashed,
     day_words,
     from_words,
     hour_words,
     instant_words,
-    paris_clock,
     plural,
     second_words,
     slashed,
@@ -23,18 +21,8 @@ from chalicelib.rules.planning import Reason, RefusedWish, Wish
 from chalicelib.rules.school_calendar import monday_of, paris_day
 from chalicelib.rules.town import Town
 from chalicelib.rules.weeks import together
-from chalicelib.services.planning import PastChange
 from chalicelib.services.ports import JournalEntry
-from chalicelib.services.saving import ONLINE
 from chalicelib.values import Value
-
-CHANNELS = {
-    "internet": "par internet",
-    "mairie": "par la mairie",
-    "telephone": "par téléphone",
-    "courrier": "par courrier",
-}
-"""Words of the channels that the town may use; any other channel is shown as it is."""
 
 
 class RefusedLine(Value):
@@ -214,26 +202,3 @@ def _consequence(wish: Wish, town: Town) -> str:
     if activity and activity.meal:
         return "Le repas n’est pas réservé." if wish.booked else "Le repas reste réservé et sera facturé."
     return "La place n’est pas réservée." if wish.booked else "La place reste réservée et sera facturée."
-
-
-def changes_of(
-    change_lists: Iterable[tuple[ActivityId, tuple[PastChange, ...]]], town: Town
-) -> list[tuple[str, list[str]]]:
-    """« Mes dernières modifications »: label of each activity, in the town's order, and its lines."""
-    order = {activity: rank for rank, activity in enumerate(town.activities)}
-    sorted_lists = sorted(change_lists, key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
-    return [(town.label_of(activity), [_change_line(c) for c in changes]) for activity, changes in sorted_lists]
-
-
-def _change_line(change: PastChange) -> str:
-    """« Je 24-12-2015 annulé — par internet le Ma 22-12-2015 à 15:52 », « annulé — par la mairie (Grève) le … ».
-
-    What the office wrote down without an hour stands at the end of its day, and is shown without an hour.
-    """
-    state = "inscrit" if change.booked else "annulé"
-    channel = CHANNELS.get(change.channel, f"par {change.channel}")
-    channel += typeset(f" ({change.reason})") if change.reason else ""
-    ended = paris_day(change.at - timedelta(microseconds=1))
-    if change.channel != ONLINE and ended != paris_day(change.at):
-        return f"{dashed(change.slot.day)} {state} — {channel} le {dashed(ended)}"
-    return f"{dashed(change.slot.day)} {state} — {channel} le {dashed(paris_day(change.at))} à {paris_clock(change.at)}"
