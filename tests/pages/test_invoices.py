@@ -62,11 +62,12 @@ def test_an_invoice_without_pdf_has_no_link(world: World, parent: PageClient) ->
         "PayFiP (TIPI), outil de la DGFIP (Direction générale des finances publiques)",
         "que vous avez déjà réglée (chèque, espèces, virement…), merci de l'ignorer",
         "Une seule à la fois",
+        "saisissez votre e-mail, puis cliquez sur « Procéder au paiement »",
         "nouvelle fenêtre : votre navigateur doit l'autoriser",
     ],
 )
 def test_the_manual_s_warnings_are_there(parent: PageClient, sentence: str) -> None:
-    assert sentence in parent.get("/factures").main
+    assert sentence in parent.get("/factures").main.replace("\u202f", " ")
 
 
 def test_what_was_paid_has_every_column_of_the_manual(parent: PageClient) -> None:

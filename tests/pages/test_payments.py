@@ -102,6 +102,36 @@ def test_the_waiting_page_without_javascript(world: World, parent: PageClient) -
     assert "http-equiv" not in parent.get(f"{PROGRESS}?n=6").body, "it stops by itself"
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Dans sa fenêtre, entrez vos informations bancaires.",
+        "vous pouvez fermer toutes les fenêtres : votre paiement est bien effectué",
+        "autorisez les fenêtres « pop-up » de ce site dans les options de votre navigateur",
+        "Si l'étape « 4. Confirmation de paiement » ne s'affiche pas",
+        "cela prendra effet pour les prochains paiements",
+        "La page de la banque dit que l'opération est déjà utilisée ?",
+    ],
+)
+def test_the_third_step_says_what_the_manual_says(parent: PageClient, sentence: str) -> None:
+    to_bank(parent)
+    assert sentence in parent.get(PROGRESS).main.replace("\u202f", " ")
+
+
+def test_the_four_steps_are_named_as_printed(parent: PageClient) -> None:
+    printed = [
+        "1. Sélection de facture",
+        "2. Récapitulatif facture",
+        "3. Coordonnées bancaires",
+        "4. Confirmation de paiement",
+    ]
+    for page in (parent.get("/factures"), recap_of(parent)):
+        assert [step in page.main for step in printed] == [True] * 4
+    assert "TOTAL À RÉGLER : 4,24 €" in recap_of(parent).main.replace("\u202f", " ")
+    assert "fenêtre de saisie de vos coordonnées bancaires" in recap_of(parent).main
+    assert link(recap_of(parent), "Annuler et retourner aux factures") == "/factures"
+
+
 def test_the_script_is_told_what_to_ask_and_when_it_changes(world: World, parent: PageClient) -> None:
     to_bank(parent)
     (box,) = [e for e in parent.get(PROGRESS).page.elements if "data-suivi" in e.attrs]
