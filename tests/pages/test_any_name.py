@@ -30,7 +30,12 @@ from tests.pages.conftest import World
 NOW = paris("lundi 2026-11-23 08:00")
 PAYING = TOWN.replace(
     "[ecoles]",
-    '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nen-ligne = "service-web"\nmoyens = []\n\n[ecoles]',
+    '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nen-ligne = "service-web"\nmoyens = []\n\n'
+    '[regimes]\nsans-porc = "Sans porc"\n\n[ecoles]',
+).replace(
+    "[calendrier]",
+    '[activites.centre]\nnom = "Centre"\nsemaine-scolaire = ["mercredi", "vendredi"]\n'
+    'reserver = "la veille à 10:00"\nreserver-par = "semaine"\n\n[calendrier]',
 )
 EMAIL = "jamie.bond@server.fr"
 names = st.from_regex(ids.NAME, fullmatch=True)
@@ -74,9 +79,20 @@ class Town:
         files = {
             "town": PAYING,
             "familles": ["identifiant;payeur;code_payeur;email", f"{family};Jamie BOND;CERISIER22;{EMAIL}"],
-            "enfants": ["identifiant;famille;code_enfant;prenom;nom;ecole", f"{child};{family};123;James;B;mallerin"],
-            "inscriptions": ["enfant;activite", f"{child};cantine"],
-            "reservations": ["famille;enfant;activite;date;canal;saisie_le"],
+            "enfants": [
+                "identifiant;famille;code_enfant;prenom;nom;ecole;classe;naissance;regime;pai",
+                f"{child};{family};123;James;B;mallerin;CE1;01/02/2018;sans-porc;oui",
+            ],
+            "inscriptions": [
+                "enfant;activite;du;au;lecture_seule",
+                f"{child};cantine;01/09/2026;;non",
+                f"{child};centre;;02/07/2027;",
+                f"{child};mercredi;;;oui",
+            ],
+            "reservations": [
+                "famille;enfant;activite;date;action;canal;saisie_le",
+                f"{family};{child};mercredi;2026-12-02;inscription;mairie;2026-11-02 10:30",
+            ],
             "factures": ["numero;famille;emise_le;echeance;libelle;regie;total;reference", *invoices],
             "lignes": ["facture;quoi;enfant;quantite;prix_unitaire;montant", *lines],
         }
@@ -105,10 +121,15 @@ def test_what_the_import_accepts_can_be_lived_with(family: str, child: str, numb
 
 
 def booked(parent: PageClient, child: str) -> None:
-    page = parent.get(f"/planning?enfant={quote(child)}&semaine=2026-12-01&activite=cantine")
-    cell = f"{child}~cantine~2026-12-01"
-    assert cell in page.boxes()
-    assert parent.follow(parent.save(page, cell)).heading == "1 modification enregistrée"
+    """A day, a week in one box; and what the parent reads of them, and of what the town booked, in her last changes."""
+    for activity, when in (("cantine", "2026-12-01"), ("centre", "2026-W49")):
+        page = parent.get(f"/planning?enfant={quote(child)}&semaine=2026-12-01&activite={activity}")
+        cell = f"{child}~{activity}~{when}"
+        assert cell in page.boxes()
+        assert parent.follow(parent.save(page, cell)).heading == "1 modification enregistrée"
+    changes = parent.get(f"/modifications?enfant={quote(child)}").main
+    for said in ("Ma 01-12-2026 inscrit", "semaine du Lu 30-11-2026 (mer. 2, ven. 4) inscrit", "Me 02-12-2026 inscrit"):
+        assert said in changes
 
 
 def paid(town: Town, parent: PageClient, number: str) -> None:

@@ -116,6 +116,14 @@ def test_the_recap_says_what_happened_before(parent: PageClient, number: str) ->
         assert expected in said(page)
 
 
+@pytest.mark.parametrize(
+    "word", ["Avoir", "Annulée", "Prélevée", "Rejeté", "Remboursé", "À vérifier", "Paiement commencé", "Trop tard"]
+)
+def test_the_help_explains_each_word(parent: PageClient, word: str) -> None:
+    of_invoices = parent.get("/aide").body.partition('id="factures"')[2].partition("<h2")[0]
+    assert f"<li>«\u202f{word}\u202f»" in of_invoices
+
+
 @pytest.mark.parametrize("number", [states.TOO_LATE, states.TOO_SMALL])
 def test_where_one_can_pay_is_written_once(parent: PageClient, number: str) -> None:
     for page in (parent.get("/factures"), step_2(parent, number)):
