@@ -1,13 +1,16 @@
-"""What the pages say of an invoice in every state, in Chromium, without the script: on a phone, on a desk, in the dark,
-with large letters. The pages are those of a town in memory, so that no bank and no table is needed."""
+"""What the pages say of an invoice in every state, in Chromium: on a phone, on a desk, in the dark, with large letters.
+
+The pages are those of a town in memory, so that no bank and no table is needed.
+"""
 
 import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FloatRect, Page, Route, expect
 
+from chalicelib.web.assets import script
 from tests.browser import checks
 from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS
 from tests.browser.steps import Parent
@@ -15,7 +18,7 @@ from tests.pages import invoice_states as states
 from tests.pages.client import PageClient
 from tests.pages.invoice_visits import HERE, choose
 
-ORIGIN = "http://portal.test"
+ORIGIN, SCRIPT = "http://portal.test", "/portail.js"
 STEP_2 = (
     states.TOO_LATE,
     states.DEBITED,
@@ -33,6 +36,8 @@ def answered(visitor: PageClient) -> dict[str, str]:
     for number in STEP_2:
         chosen = choose(visitor, facture=number, email=HERE)
         pages[f"/factures/{number}/payer"] = (visitor.follow(chosen) if chosen.status == 303 else chosen).body
+    pages["/planning"] = visitor.get("/planning").body
+    pages[SCRIPT] = script().text
     pages["/factures?faute"] = choose(visitor, facture=states.SIMPLY_DUE, email="jérôme@server.fr").body
     return pages
 
@@ -52,8 +57,10 @@ def parent(browser: Browser) -> Iterator[Parent]:
 
     def answer(route: Route) -> None:
         asked = urlsplit(route.request.url)
-        body = pages.get(asked.path + (f"?{asked.query}" if asked.query else ""))
-        route.fulfill(status=200 if body else 404, content_type="text/html; charset=utf-8", body=body or "")
+        is_script = asked.path == SCRIPT
+        body = pages.get(asked.path if is_script or not asked.query else f"{asked.path}?{asked.query}")
+        kind = "text/javascript" if is_script else "text/html; charset=utf-8"
+        route.fulfill(status=200 if body else 404, content_type=kind, body=body or "")
 
     context = browser.new_context(base_url=ORIGIN, java_script_enabled=True, locale="fr-FR")
     context.set_default_timeout(10_000)
@@ -111,3 +118,25 @@ def test_other_ways_to_pay_are_one_tap_away(parent: Parent) -> None:
         parent.goes_to("/factures")
         parent.follows(label)
         expect(parent.page.locator(place)).to_be_in_viewport()
+
+
+def test_unsaved_ticks_are_offered_again_on_the_first_screen_and_no_button_touches_another(parent: Parent) -> None:
+    page = parent.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        parent.goes_to("/planning")
+        page.locator("#planning [name=c]").first.click()
+        undo, save = box_of(page, "Tout annuler"), box_of(page, "Valider mes modifications")
+        assert undo["x"] + undo["width"] + 8 <= save["x"] or undo["y"] + undo["height"] <= save["y"]
+        parent.goes_to("/planning")
+        again, forget = box_of(page, "Les remettre"), box_of(page, "Les oublier")
+        assert again["y"] + again["height"] < size[1] / 2
+        assert again["x"] + again["width"] + 8 <= forget["x"] or again["y"] + again["height"] <= forget["y"]
+        parent.presses("Les oublier")
+
+
+def box_of(page: Page, label: str) -> FloatRect:
+    found = page.get_by_role("button", name=label).bounding_box()
+    assert found
+    return found
