@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.adapters.attendance_pdf import AttendancePdf
 from chalicelib.adapters.invoice_pdf import InvoicePdf
+from chalicelib.exports.attendance import ExportAttendance
 from chalicelib.exports.payments import payments_of
 from chalicelib.intake.files.sheets import cell_of
 from chalicelib.intake.importing import Importer
@@ -18,6 +21,7 @@ from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles
 from chalicelib.rules import ids
+from chalicelib.services.day_bookings import BookingsAsOf
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
@@ -52,8 +56,20 @@ class Town:
         self.world = World(clock=FixedClock(NOW))
         world = self.world
         store = MemoryIntake(families=world.families, logins=world.logins, plannings=world.plannings, town=world.towns)
+        directory = MemoryDirectory()
+        self.lists = ExportAttendance(
+            bookings=BookingsAsOf(
+                plannings=world.plannings,
+                feed=world.plannings,
+                clock=world.clock,
+                pause=lambda seconds: world.clock.forward(seconds=seconds),
+            ),
+            directory=directory,
+            town=world.towns,
+            render=AttendancePdf(),
+        )
         self.run = Importer(
-            directory=MemoryDirectory(),
+            directory=directory,
             store=store,
             plannings=world.plannings,
             places=CountPlaces(plannings=world.plannings, families=world.families, pause=lambda _: None),
@@ -75,7 +91,7 @@ class Town:
 
     def load(self, family: str, child: str, numbers: list[str]) -> IntakeReport:
         invoices = [f"{n};{family};31/10/2026;30/11/2026;CANTINE;R;12,00;2026-T5-00-{k}" for k, n in enumerate(numbers)]
-        lines = [f"{number};Repas;James;1;12,00;12,00" for number in numbers]
+        lines = [f"{number};Repas;James;1;12,00;12,00;cantine;{child};3 novembre" for number in numbers]
         files = {
             "town": PAYING,
             "familles": ["identifiant;payeur;code_payeur;email", f"{family};Jamie BOND;CERISIER22;{EMAIL}"],
@@ -94,7 +110,10 @@ class Town:
                 f"{family};{child};mercredi;2026-12-02;inscription;mairie;2026-11-02 10:30",
             ],
             "factures": ["numero;famille;emise_le;echeance;libelle;regie;total;reference", *invoices],
-            "lignes": ["facture;quoi;enfant;quantite;prix_unitaire;montant", *lines],
+            "lignes": [
+                "facture;quoi;enfant;quantite;prix_unitaire;montant;activite;identifiant_enfant;jours",
+                *lines,
+            ],
         }
         written = {name: text if isinstance(text, str) else "\n".join(text) for name, text in files.items()}
         return self.run(a_folder(self.folder, **written), Silence(), accepting=True)  # The world had other families.
@@ -113,6 +132,7 @@ def test_what_the_import_accepts_can_be_lived_with(family: str, child: str, numb
         assert town.load(family, child, numbers).all_taken
         parent = town.parent()
         booked(parent, child)
+        expected(town, family, child)
         for number in numbers:
             paid(town, parent, number)
         written = cells_of(b"".join(payments_of(town.world.attempts, NOW.date())))
@@ -130,6 +150,16 @@ def booked(parent: PageClient, child: str) -> None:
     changes = parent.get(f"/modifications?enfant={quote(child)}").main
     for said in ("Ma 01-12-2026 inscrit", "semaine du Lu 30-11-2026 (mer. 2, ven. 4) inscrit", "Me 02-12-2026 inscrit"):
         assert said in changes
+
+
+def expected(town: Town, family: str, child: str) -> None:
+    """The lists of the days that were just booked name child and family, and the diet that the town wrote."""
+    for day, activity in ((date(2026, 12, 1), "Cantine"), (date(2026, 12, 2), "Centre")):
+        (people, _, *sheets) = list(town.lists(day, town.world.clock.now()))
+        rows = [[cell_of(cell) for cell in row] for row in cells_of(people.content)[1:]]
+        (row,) = [row for row in rows if activity in row]
+        assert {child, family, "Sans porc", "oui", "CE1"} <= set(row)
+        assert sheets
 
 
 def paid(town: Town, parent: PageClient, number: str) -> None:
