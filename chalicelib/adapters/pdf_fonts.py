@@ -5,7 +5,7 @@ of an invoice's time. Here a font is read once, and documents that draw nothing 
 It uses what fpdf2 keeps to itself, and how fontTools cuts: fpdf2 is pinned, and fontTools locked with it in the zip.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from copy import copy
 from functools import cache, lru_cache
 from io import BytesIO
@@ -16,7 +16,9 @@ from typing import Any, BinaryIO, NamedTuple
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.fonts import Glyph, SubsetMap, TTFFont
+from fpdf.fonts import CoreFont, Glyph, SubsetMap, TTFFont
+
+from chalicelib.adapters.scripts import as_letter
 
 EVERYDAY = frozenset(
     map(ord, ascii_letters + digits + punctuation + "ÀÂÄÆÇÈÉÊËÎÏÔÖÙÛÜŒŸàâäæçèéêëîïôöùûüœÿ«»’–—…·°€\u00a0\u202f")
@@ -56,15 +58,18 @@ class _Shared(TTFont):  # type: ignore[misc] # fontTools says no types.
 
 
 class _Letters(SubsetMap):
-    """The glyphs that a document draws. The one for what no font has says that it is no letter: a reader that copies
-    the text would get a zero for it."""
+    """The glyphs that a document draws, and the letters that each is for whoever copies the text. A form of an Arabic
+    letter is the letter; the glyph for no letter is none, where fpdf2 has a zero."""
 
-    def __init__(self, font: TTFFont) -> None:
-        super().__init__(font)
-        self._char_id_per_glyph = {
-            Glyph(glyph.glyph_id, (), glyph.glyph_name, 0) if glyph and not code else glyph: code
-            for glyph, code in self._char_id_per_glyph.items()
-        }
+    def items(self) -> Iterator[tuple[Glyph | None, int]]:
+        for glyph, code in super().items():
+            letters = _letters(glyph) if glyph and code else ()
+            yield (Glyph(glyph.glyph_id, letters, glyph.glyph_name, glyph.glyph_width) if glyph else None), code
+
+
+def _letters(glyph: Glyph) -> tuple[int, ...]:
+    known = glyph.unicode if isinstance(glyph.unicode, tuple) else (glyph.unicode,)
+    return tuple(ord(letter) for code in known for letter in as_letter(chr(code)))
 
 
 def font_for(pdf: FPDF, path: Path, family: str, style: str) -> TTFFont:
@@ -78,6 +83,16 @@ def font_for(pdf: FPDF, path: Path, family: str, style: str) -> TTFFont:
     font.missing_glyphs = []
     font.subset = _Letters(font)
     return font
+
+
+def draw_as(font: CoreFont | TTFFont, letter: str, sign: str) -> None:
+    """Make one document's font draw ``sign`` for a letter that it does not have. Whoever copies the text gets the
+    letter."""
+    if isinstance(font, TTFFont):
+        code, like = ord(letter), ord(sign)
+        font.cmap = {**font.cmap, code: font.cmap[like]}
+        font.glyph_ids = {**font.glyph_ids, code: font.glyph_ids[like]}
+        font.cw[code] = font.cw[like]
 
 
 @cache

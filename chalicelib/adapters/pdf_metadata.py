@@ -1,4 +1,5 @@
-"""What a PDF says of itself besides its text: its title, its author, and that it keeps to PDF/UA (ISO 14289-1)."""
+"""What a PDF says besides its text: its title, its author, that it keeps to PDF/UA (ISO 14289-1), and texts that are
+read and not drawn."""
 
 from datetime import UTC, datetime
 from html import escape
@@ -19,3 +20,8 @@ def xmp(*, title: str, author: str, created: datetime) -> str:
         f"<xmp:CreateDate>{created.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</xmp:CreateDate>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>"
     )
+
+
+def as_hex(text: str) -> str:
+    """Text as a PDF writes it in hexadecimal digits, whatever letters it has."""
+    return f"FEFF{text.encode('utf-16-be').hex().upper()}"

@@ -1,7 +1,7 @@
-"""A PDF of titles, paragraphs and tables of short texts, in the fonts that every reader has; its text is tagged.
+"""A PDF of titles, paragraphs and tables of short texts; its text is tagged, and it carries its letters.
 
-The invoices' fpdf2 embeds its fonts and weighs three times as much as all that a function is given: an order goes to a
-printer in a kitchen a minute after its hour, and needs neither.
+The invoices' fpdf2 weighs three times as much as all that a function is given: an order goes to a printer in a kitchen
+a minute after its hour, a ticket to a parent who has just paid, and neither needs it.
 """
 
 import zlib
@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from chalicelib.adapters.helvetica import BOLD, REGULAR
-from chalicelib.rules.letters import without_accents
+from chalicelib.adapters.pdf_metadata import as_hex, xmp
+from chalicelib.adapters.plain_text import PlainText, width
 
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = 595, 842, 48
 """Points; A4, upright."""
 BOTTOM = 60
-ARROW, ARROW_WIDTH = "→", 987
-"""Helvetica has no arrow; the font Symbol has one, and is always there too."""
+FIRST_FONT = 8
+"""Number of the first object of the fonts: what comes before is always there."""
 TITLE, HEADING, TEXT, CELL = ("H1", 15.0, True), ("H2", 11.5, True), ("P", 9.5, False), 8.5
 
 
@@ -40,6 +40,7 @@ class PlainPdf:
         holds elements)."""
         self.marks: list[int] = []
         self.y = 0.0
+        self.text = PlainText()
         self.next_page()
 
     def next_page(self) -> None:
@@ -106,21 +107,14 @@ class PlainPdf:
         for x, size, bold, lines, right in texts:
             for number, line in enumerate(lines):
                 start = x + right - width(line, size, bold=bold) if right else x
-                out.append(_shown(line, start, self.y - size - 1 - number * size * 1.4, size, bold=bold))
+                out.append(self.text.shown(line, start, self.y - size - 1 - number * size * 1.4, size, bold=bold))
         self.pages[-1].append("\n".join([*out, "EMC"]))
 
     def to_bytes(self) -> bytes:
         for number, page in enumerate(self.pages, start=1):
             foot = f"{self.title} – {number} / {len(self.pages)}"
-            page.append(f"/Artifact BMC\n{_shown(foot, MARGIN, 30, 8, bold=False)}\nEMC")
+            page.append(f"/Artifact BMC\n{self.text.shown(foot, MARGIN, 30, 8, bold=False)}\nEMC")
         return _file(list(_objects(self)))
-
-
-def width(text: str, size: float, *, bold: bool) -> float:
-    """Points."""
-    widths = BOLD if bold else REGULAR
-    thousandths = sum(widths[code - 32] for code in _bytes(text.replace(ARROW, ""))) + ARROW_WIDTH * text.count(ARROW)
-    return thousandths * size / 1000
 
 
 def wrapped(text: str, room: float, size: float, *, bold: bool) -> list[str]:
@@ -140,58 +134,38 @@ def wrapped(text: str, room: float, size: float, *, bold: bool) -> list[str]:
     return lines
 
 
-def _bytes(text: str) -> bytes:
-    """In Windows-1252, which has all of French; other letters lose their accents, or become a question mark."""
-    plain = text.replace("\u202f", "\u00a0")
-    try:
-        return plain.encode("cp1252")
-    except UnicodeEncodeError:
-        return b"".join(_letter(letter) for letter in plain)
-
-
-def _letter(letter: str) -> bytes:
-    try:
-        return letter.encode("cp1252")
-    except UnicodeEncodeError:
-        return without_accents(letter).encode("cp1252", "replace")
-
-
-def _shown(text: str, x: float, y: float, size: float, *, bold: bool) -> str:
-    font = f"/F{2 if bold else 1} {size} Tf"
-    pieces = f" /F3 {size} Tf <AE> Tj {font} ".join(f"<{_bytes(piece).hex()}> Tj" for piece in text.split(ARROW))
-    return f"BT {font} {x:.2f} {y:.2f} Td {pieces} ET"
-
-
 def _objects(pdf: PlainPdf) -> Iterator[str | bytes]:
-    """Every object, numbered from 1: catalogue, pages, fonts, facts, structure, then each page with its content, then
-    each element."""
-    count, first_page = len(pdf.pages), 10
+    """Every object, numbered from 1: catalogue, pages, facts, structure, metadata, fonts, then each page with its
+    content, then each element."""
+    fonts = pdf.text.objects(FIRST_FONT)
+    count, first_page = len(pdf.pages), FIRST_FONT + len(fonts)
     first_element = first_page + 2 * count
     roots = [number for number, one in enumerate(pdf.elements) if one[1] is None]
     yield (
-        "<</Type /Catalog /Pages 2 0 R /Lang (fr-FR) /MarkInfo <</Marked true>> /StructTreeRoot 7 0 R "
+        "<</Type /Catalog /Pages 2 0 R /Lang (fr-FR) /MarkInfo <</Marked true>> /StructTreeRoot 4 0 R /Metadata 7 0 R "
         "/ViewerPreferences <</DisplayDocTitle true>>>>"
     )
     yield f"<</Type /Pages /Count {count} /Kids [{' '.join(f'{first_page + 2 * n} 0 R' for n in range(count))}]>>"
-    for name in ("Helvetica", "Helvetica-Bold"):
-        yield f"<</Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding>>"
-    yield "<</Type /Font /Subtype /Type1 /BaseFont /Symbol>>"
     made = f"{pdf.at.astimezone(UTC):%Y%m%d%H%M%SZ}"
-    yield f"<</Title {_text(pdf.title)} /Author {_text(pdf.author)} /CreationDate (D:{made})>>"
-    yield "<</Type /StructTreeRoot /K 8 0 R /ParentTree 9 0 R>>"
-    yield f"<</Type /StructElem /S /Document /P 7 0 R /K [{_references(roots, first_element)}]>>"
+    yield f"<</Title <{as_hex(pdf.title)}> /Author <{as_hex(pdf.author)}> /CreationDate (D:{made})>>"
+    yield "<</Type /StructTreeRoot /K 5 0 R /ParentTree 6 0 R>>"
+    yield f"<</Type /StructElem /S /Document /P 4 0 R /K [{_references(roots, first_element)}]>>"
     yield f"<</Nums [{' '.join(_parents(pdf, page, first_element) for page in range(count))}]>>"
+    said = xmp(title=pdf.title, author=pdf.author, created=pdf.at)
+    packet = f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>{said}<?xpacket end="w"?>'.encode()
+    yield f"<</Type /Metadata /Subtype /XML /Length {len(packet)}>>\nstream\n".encode() + packet + b"\nendstream"
+    yield from fonts
     for number, page in enumerate(pdf.pages):
         yield (
             f"<</Type /Page /Parent 2 0 R /MediaBox [0 0 {PAGE_WIDTH} {PAGE_HEIGHT}] /StructParents {number} /Tabs /S "
-            f"/Resources <</Font <</F1 3 0 R /F2 4 0 R /F3 5 0 R>>>> /Contents {first_page + 2 * number + 1} 0 R>>"
+            f"/Resources <</Font <<{pdf.text.names(FIRST_FONT)}>>>> /Contents {first_page + 2 * number + 1} 0 R>>"
         )
         content = zlib.compress("\n".join(page).encode("ascii"), 9)
         yield f"<</Length {len(content)} /Filter /FlateDecode>>\nstream\n".encode() + content + b"\nendstream"
     for number, (kind, parent, page_number, mark) in enumerate(pdf.elements):
         inside = [other for other, one in enumerate(pdf.elements) if one[1] == number]
         kids = str(mark) if mark >= 0 else f"[{_references(inside, first_element)}]"
-        around = 8 if parent is None else first_element + parent
+        around = 5 if parent is None else first_element + parent
         scope = " /A <</O /Table /Scope /Column>>" if kind == "TH" else ""
         yield (
             f"<</Type /StructElem /S /{kind} /P {around} 0 R /Pg {first_page + 2 * page_number} 0 R /K {kids}{scope}>>"
@@ -208,10 +182,6 @@ def _parents(pdf: PlainPdf, page: int, first: int) -> str:
     return f"{page} [{_references(there, first)}]"
 
 
-def _text(text: str) -> str:
-    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
-
-
 def _file(objects: Sequence[str | bytes]) -> bytes:
     out, places = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", []
     for number, one in enumerate(objects, start=1):
@@ -221,5 +191,5 @@ def _file(objects: Sequence[str | bytes]) -> bytes:
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     return out + (
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        f"trailer\n<</Size {len(objects) + 1} /Root 1 0 R /Info 6 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
+        f"trailer\n<</Size {len(objects) + 1} /Root 1 0 R /Info 3 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
     ).encode("ascii")

@@ -1,24 +1,30 @@
 """Names in the scripts of the world, as a PDF draws them: one glyph after the other, from left to right.
 
-fpdf2 draws what it is given. Hebrew and Arabic run from right to left, and the letters of an Arabic word are joined.
+A PDF draws what it is given. Hebrew and Arabic run from right to left, and the letters of an Arabic word are joined.
 """
 
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from chalicelib.adapters.bidi import from_left_to_right, is_reordered
+
 LAM = "\u0644"
 FORMS = (*range(0xFB50, 0xFDFC), *range(0xFE70, 0xFEFD))
 """Where Unicode has the letters of Arabic as they look alone, at the beginning, in the middle and at the end."""
 
 
+FORMS_DRAWN = frozenset(FORMS)
+
+
 def as_drawn(text: str) -> str:
     """``text`` with its letters joined, from left to right."""
-    if not any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in text):
-        return text
-    from fpdf.bidi import BidiParagraph  # noqa: PLC0415 - few names need it
+    return from_left_to_right(_joined(text)) if is_reordered(text) else text
 
-    return BidiParagraph(text=_joined(text)).get_reordered_string()
+
+def as_letter(drawn: str) -> str:
+    """The letter that a drawn sign is a form of: two of Arabic's may be drawn as one."""
+    return unicodedata.normalize("NFKC", drawn) if ord(drawn) in FORMS_DRAWN else drawn
 
 
 def _joined(text: str) -> str:

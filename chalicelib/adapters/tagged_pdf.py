@@ -18,7 +18,7 @@ from fpdf.output import OutputProducer, PDFPage
 from fpdf.structure_tree import StructElem, StructureTreeBuilder
 from fpdf.syntax import PDFObject
 
-from chalicelib.adapters.pdf_fonts import font_for
+from chalicelib.adapters.pdf_fonts import draw_as, font_for
 from chalicelib.adapters.pdf_metadata import xmp
 from chalicelib.adapters.scripts import as_drawn
 
@@ -27,7 +27,7 @@ FAMILY, FOR_NAMES = "DejaVu", "DejaVuNames"
 """The letters of French, and those of most other languages: only a document that has such a name reads the second
 font."""
 NO_GLYPH = "□"
-"""Drawn for a character that neither font has: nothing is left out."""
+"""Drawn for a character that neither font has: nothing is left out, and whoever copies the text gets the character."""
 logging.getLogger("fpdf").setLevel(logging.ERROR)
 """fpdf2 warns in English of glyphs and of titles in drawings; nobody who imports can mend them."""
 ATTRIBUTES = {"TH": "<</O /Table /Scope /Column>>"}
@@ -117,8 +117,12 @@ class TaggedPdf(FPDF):
         if FOR_NAMES.lower() not in self.fonts:
             self._add_fonts(FOR_NAMES, "-Names")
             self.set_fallback_fonts([FOR_NAMES])
+        drawn = as_drawn(text)
         known = self._characters(FOR_NAMES)
-        return "".join(sign if sign in self.french or ord(sign) in known else NO_GLYPH for sign in as_drawn(text))
+        for sign in {sign for sign in drawn if sign not in self.french and ord(sign) not in known}:
+            for style in ("", "B"):
+                draw_as(self.fonts[f"{FOR_NAMES.lower()}{style}"], sign, NO_GLYPH)
+        return drawn
 
     def cell(self, w: float | None = None, h: float | None = None, text: str = "", *given: Any, **options: Any) -> bool:
         drawable = self._drawable(text)

@@ -60,7 +60,8 @@ PORTAL = Bundle(
         *NOT_ON_LAMBDA,
         *("chalicelib/intake", "chalicelib/wiring_intake.py", "chalicelib/wiring_drops.py", "chalicelib/drops.py"),
         "chalicelib/adapters/drop_box.py",
-        *("chalicelib/adapters/fonts", "chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
+        "chalicelib/adapters/fonts/DejaVuSans-Bold-Names.ttf",
+        *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
         *(
             "chalicelib/adapters/pdf_fonts.py",
             "chalicelib/adapters/pdf_letterhead.py",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from chalicelib.adapters.order_pdf import OrderPdf
-from chalicelib.adapters.plain_pdf import width, wrapped
+from chalicelib.adapters.plain_pdf import wrapped
+from chalicelib.adapters.plain_text import width
 from chalicelib.rules.order_counts import Figures, Line, Place
 from chalicelib.services.order_words import sheet_of
 from tests.storage.test_orders import AT, MONDAY, VERSION
@@ -27,7 +28,7 @@ def read(**changes: Any) -> tuple[PdfReader, str]:
 def test_everything_is_read_back() -> None:
     reader, text = read(named=("lundi 30 novembre – Zoé BOND (FERRY, CP)",))
     for said in ("Ville de Sœur-l’Évêque", SHEET.title, *SHEET.changes, *(day.title for day in SHEET.days)):
-        assert said.replace("\u202f", "\u00a0") in text.replace("\n", " "), said
+        assert said in text.replace("\n", " "), said
     for day in SHEET.days:
         for row in (day.columns, *day.rows):
             assert all(cell in text for cell in row)
@@ -78,4 +79,4 @@ def test_lines_hold_what_they_say_and_no_more(text: str, room: float) -> None:
 
 def test_letters_that_the_font_does_not_have_are_still_read() -> None:
     assert wrapped("Ŵrocław 日", 500, 9, bold=True) == ["Ŵrocław 日"]
-    assert "Wroclaw ?" in read(label="Ŵrocław 日")[1]
+    assert "Ŵrocław 日" in read(label="Ŵrocław 日")[1]

@@ -1,14 +1,16 @@
 """Names in the scripts of the world: every letter is drawn, joined and in its order, or a sign says that it is not."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from fpdf.fonts import TTFFont
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from chalicelib.adapters.plain_pdf import PlainPdf
 from chalicelib.adapters.scripts import as_drawn
 from chalicelib.adapters.tagged_pdf import FAMILY, FOR_NAMES, NO_GLYPH, TaggedPdf
 
@@ -43,7 +45,12 @@ def test_every_letter_of_a_name_is_drawn(name: str, bold: bool) -> None:
 
 
 def test_what_no_font_has_is_a_sign_that_is_seen() -> None:
-    assert list(drawn("李 Li 🎈")) == [f"{NO_GLYPH} Li {NO_GLYPH}"]
+    assert list(drawn("李 Li 🎈")) == ["李 Li 🎈"]
+    pdf = TaggedPdf(title="Noms", author="Ville", created=datetime(2026, 11, 25, tzinfo=UTC))
+    assert pdf._drawable("李") == "李"
+    font = pdf.fonts[FOR_NAMES.lower()]
+    assert isinstance(font, TTFFont)
+    assert font.cmap[ord("李")] == font.cmap[ord(NO_GLYPH)]
 
 
 @given(st.text(st.characters(min_codepoint=32, exclude_categories=("C", "Z", "M")), min_size=1, max_size=12))
@@ -85,3 +92,32 @@ def test_a_line_after_a_name_has_its_own_size() -> None:
     page = PdfReader(io.BytesIO(pdf.to_bytes())).pages[0]
     page.extract_text(visitor_text=lambda text, *state: sizes.append(state[3]) if text.strip() else None)
     assert set(sizes) == {7.0}
+
+
+NAMES = ("Đặng Thị Ngọc", "Γιώργος", "Анна ПЕТРОВА", "محمد بن علي", "李小龙 Li", "Zoé 🎈", "Zoé")
+
+
+def in_tagged_pdf() -> bytes:
+    pdf = TaggedPdf(title="Noms", author="Ville", created=datetime(2026, 11, 25, tzinfo=UTC))
+    pdf.add_page()
+    pdf.set_font(FAMILY, "", 10)
+    with pdf.element("P"):
+        for row, name in enumerate(NAMES):
+            pdf.set_xy(20, 20 + 10 * row)
+            pdf.cell(170, 5, name)
+    return pdf.to_bytes()
+
+
+def in_plain_pdf() -> bytes:
+    pdf = PlainPdf(title="Noms", author="Ville", at=datetime(2026, 11, 25, tzinfo=UTC))
+    for name in NAMES:
+        pdf.paragraph(name)
+    return pdf.to_bytes()
+
+
+@pytest.mark.parametrize("make", [in_tagged_pdf, in_plain_pdf])
+def test_whoever_copies_a_name_or_hears_it_gets_it_whole(make: Callable[[], bytes]) -> None:
+    """Also when its letters are drawn joined, or as the sign for no letter. Readers differ in the order of the words of
+    a name that runs from right to left."""
+    read = PdfReader(io.BytesIO(make())).pages[0].extract_text().splitlines()
+    assert [sorted(line.split()) for line in read[: len(NAMES)]] == [sorted(name.split()) for name in NAMES]
