@@ -38,6 +38,8 @@ from chalicelib.services.saving import SavePlanning, ShowRecap, UndoSave
 from chalicelib.services.settling import SettlePayment
 from chalicelib.services.showing import ShowPayment
 from chalicelib.services.starting import PaymentLinks, StartPayment
+from chalicelib.services.ticket_ports import TicketRenderer
+from chalicelib.services.ticketing import FindTickets
 from chalicelib.settings import Settings
 from chalicelib.values import Value
 
@@ -80,6 +82,7 @@ class Ports(Value):
     another now."""
     payment_links: PaymentLinks
     orders: OrderStore
+    print_ticket: TicketRenderer
 
 
 def assemble(ports: Ports) -> Portal:
@@ -174,6 +177,8 @@ def _payments(ports: Ports) -> PaymentUseCases:
         show=ShowPayment(attempts=attempts, invoices=invoices, settle=settle, clock=clock, report=report),
         settle=settle,
         declare=DeclarePayment(attempts=attempts, providers=ports.providers, settle=settle, clock=clock, report=report),
+        tickets=FindTickets(invoices=invoices, attempts=attempts),
+        print_ticket=ports.print_ticket,
     )
 
 

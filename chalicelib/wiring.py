@@ -13,6 +13,7 @@ from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
 from chalicelib.adapters.pdf_store import S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
+from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.payments import BY_URL, WEB_SERVICE
 from chalicelib.services.payment_ports import PaymentProvider
@@ -95,6 +96,7 @@ def ports_on_aws(settings: Settings, guard: Guard = freely) -> Ports:
         providers=providers_of(settings, links),
         payment_links=links,
         orders=DynamoOrderStore(database),
+        print_ticket=TicketPdf(),
     )
 
 

@@ -4,13 +4,12 @@ The invoices' fpdf2 weighs three times as much as all that a function is given: 
 a minute after its hour, a ticket to a parent who has just paid, and neither needs it.
 """
 
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from chalicelib.adapters.pdf_metadata import as_hex, xmp
-from chalicelib.adapters.plain_text import PlainText, width
+from chalicelib.adapters.plain_text import PlainText, stream, width
 
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = 595, 842, 48
 """Points; A4, upright."""
@@ -110,7 +109,8 @@ class PlainPdf:
                 out.append(self.text.shown(line, start, self.y - size - 1 - number * size * 1.4, size, bold=bold))
         self.pages[-1].append("\n".join([*out, "EMC"]))
 
-    def to_bytes(self) -> bytes:
+    def to_text(self) -> str:
+        """The file. It is ASCII, so that an answer of the API can carry it as text."""
         for number, page in enumerate(self.pages, start=1):
             foot = f"{self.title} – {number} / {len(self.pages)}"
             page.append(f"/Artifact BMC\n{self.text.shown(foot, MARGIN, 30, 8, bold=False)}\nEMC")
@@ -134,7 +134,7 @@ def wrapped(text: str, room: float, size: float, *, bold: bool) -> list[str]:
     return lines
 
 
-def _objects(pdf: PlainPdf) -> Iterator[str | bytes]:
+def _objects(pdf: PlainPdf) -> Iterator[str]:
     """Every object, numbered from 1: catalogue, pages, facts, structure, metadata, fonts, then each page with its
     content, then each element."""
     fonts = pdf.text.objects(FIRST_FONT)
@@ -152,16 +152,16 @@ def _objects(pdf: PlainPdf) -> Iterator[str | bytes]:
     yield f"<</Type /StructElem /S /Document /P 4 0 R /K [{_references(roots, first_element)}]>>"
     yield f"<</Nums [{' '.join(_parents(pdf, page, first_element) for page in range(count))}]>>"
     said = xmp(title=pdf.title, author=pdf.author, created=pdf.at)
-    packet = f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>{said}<?xpacket end="w"?>'.encode()
-    yield f"<</Type /Metadata /Subtype /XML /Length {len(packet)}>>\nstream\n".encode() + packet + b"\nendstream"
+    packet = f'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>{said}<?xpacket end="w"?>'
+    packet = packet.encode("ascii", "xmlcharrefreplace").decode()
+    yield f"<</Type /Metadata /Subtype /XML /Length {len(packet)}>>\nstream\n{packet}\nendstream"
     yield from fonts
     for number, page in enumerate(pdf.pages):
         yield (
             f"<</Type /Page /Parent 2 0 R /MediaBox [0 0 {PAGE_WIDTH} {PAGE_HEIGHT}] /StructParents {number} /Tabs /S "
             f"/Resources <</Font <<{pdf.text.names(FIRST_FONT)}>>>> /Contents {first_page + 2 * number + 1} 0 R>>"
         )
-        content = zlib.compress("\n".join(page).encode("ascii"), 9)
-        yield f"<</Length {len(content)} /Filter /FlateDecode>>\nstream\n".encode() + content + b"\nendstream"
+        yield stream("\n".join(page).encode("ascii"))
     for number, (kind, parent, page_number, mark) in enumerate(pdf.elements):
         inside = [other for other, one in enumerate(pdf.elements) if one[1] == number]
         kids = str(mark) if mark >= 0 else f"[{_references(inside, first_element)}]"
@@ -182,14 +182,14 @@ def _parents(pdf: PlainPdf, page: int, first: int) -> str:
     return f"{page} [{_references(there, first)}]"
 
 
-def _file(objects: Sequence[str | bytes]) -> bytes:
-    out, places = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", []
-    for number, one in enumerate(objects, start=1):
-        places.append(len(out))
-        content = one if isinstance(one, bytes) else one.encode("ascii")
-        out += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+def _file(objects: Sequence[str]) -> str:
+    out, places, length = ["%PDF-1.7\n"], [], 9
+    for number, content in enumerate(objects, start=1):
+        places.append(length)
+        out.append(f"{number} 0 obj\n{content}\nendobj\n")
+        length += len(out[-1])
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    return out + (
-        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        f"trailer\n<</Size {len(objects) + 1} /Root 1 0 R /Info 3 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
-    ).encode("ascii")
+    return (
+        f"{''.join(out)}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+        f"trailer\n<</Size {len(objects) + 1} /Root 1 0 R /Info 3 0 R>>\nstartxref\n{length}\n%%EOF\n"
+    )

@@ -1,6 +1,7 @@
 """Text on the pages of a plain PDF: which font has each letter, how wide it is, and the fonts that the file carries."""
 
 import zlib
+from base64 import a85encode
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
@@ -75,21 +76,21 @@ class PlainText:
         """The fonts by their names, as a page lists them; ``first`` is the number of the first of their objects."""
         return " ".join(f"/{name} {first + OBJECTS * at} 0 R" for at, name in enumerate(sorted(self.used)))
 
-    def objects(self, first: int) -> list[str | bytes]:
-        found: list[str | bytes] = []
+    def objects(self, first: int) -> list[str]:
+        found: list[str] = []
         for at, name in enumerate(sorted(self.used)):
             found += _font_objects(first + OBJECTS * at, name, self.used[name])
         return found
 
 
-def _font_objects(number: int, name: str, used: dict[str, int]) -> Iterator[str | bytes]:
+def _font_objects(number: int, name: str, used: dict[str, int]) -> Iterator[str]:
     font, called = _font(name), f"PORTAL+{FILES[name].removesuffix('.ttf')}"
     drawn = {code: code if code < font.count else font.glyphs[ord(NO_GLYPH)] for code in used.values()}
     yield (
         f"<</Type /Font /Subtype /Type0 /BaseFont /{called} /Encoding /Identity-H /ToUnicode {number + 1} 0 R "
         f"/DescendantFonts [{number + 2} 0 R]>>"
     )
-    yield _stream(_to_unicode(used).encode("ascii"))
+    yield stream(_to_unicode(used).encode("ascii"))
     widths = " ".join(f"{code} [{font.widths[drawn[code]]}]" for code in sorted(drawn))
     yield (
         f"<</Type /Font /Subtype /CIDFontType2 /BaseFont /{called} /CIDToGIDMap {number + 5} 0 R "
@@ -102,8 +103,8 @@ def _font_objects(number: int, name: str, used: dict[str, int]) -> Iterator[str 
         f"/FontFile2 {number + 4} 0 R>>"
     )
     content = font.with_only(set(drawn.values()))
-    yield _stream(content, f" /Length1 {len(content)}")
-    yield _stream(b"".join(drawn.get(code, 0).to_bytes(2, "big") for code in range(max(drawn) + 1)))
+    yield stream(content, f" /Length1 {len(content)}")
+    yield stream(b"".join(drawn.get(code, 0).to_bytes(2, "big") for code in range(max(drawn) + 1)))
 
 
 def _to_unicode(used: dict[str, int]) -> str:
@@ -120,6 +121,7 @@ def _to_unicode(used: dict[str, int]) -> str:
     )
 
 
-def _stream(content: bytes, more: str = "") -> bytes:
-    packed = zlib.compress(content, 9)
-    return f"<</Length {len(packed)} /Filter /FlateDecode{more}>>\nstream\n".encode() + packed + b"\nendstream"
+def stream(content: bytes, more: str = "") -> str:
+    """``content`` as an object of a PDF, small and in ASCII: an answer of the API carries no other bytes."""
+    packed = a85encode(zlib.compress(content, 9)).decode("ascii") + "~>"
+    return f"<</Length {len(packed)} /Filter [/ASCII85Decode /FlateDecode]{more}>>\nstream\n{packed}\nendstream"

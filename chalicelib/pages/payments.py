@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from chalicelib.french.words import typeset
 from chalicelib.pages.invoices import HELP, invoice_number, recap_address_of, receipt_address
 from chalicelib.pages.presenters import payments as present
+from chalicelib.pages.presenters import tickets
 from chalicelib.pages.presenters.invoice_states import InvoiceState, cancelled, given_back, hindered
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber, idop
@@ -90,6 +91,15 @@ def progress_state(visit: Visit, number: str) -> Answer:
     """One word for the script of the waiting page."""
     found = visit.portal.payments.show(visit.family.id, invoice_number(number))
     return Raw(present.state_of(found, _since(visit)), "text/plain; charset=utf-8")
+
+
+@section.get("/factures/{number}/ticket", session=REQUIRED, help_section=HELP)
+def ticket(visit: Visit, number: str) -> Answer:
+    """What was paid online for the invoice, as a PDF. The treasury is not asked."""
+    payments, town = visit.portal.payments, visit.portal.town.current().name
+    invoice, attempts = payments.tickets(visit.family.id, invoice_number(number))
+    sheet = tickets.sheet_of(invoice, attempts, town)
+    return Raw(payments.print_ticket(sheet, town, attempts[-1].created_at), "application/pdf")
 
 
 @section.get("/payfip/retour", session=NOT_READ)

@@ -12,7 +12,9 @@ from pypdf.generic import DictionaryObject, NameObject
 from chalicelib.adapters.access_letters import AccessLetters
 from chalicelib.adapters.attendance_pdf import AttendancePdf
 from chalicelib.adapters.order_pdf import OrderPdf
+from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.services.attendance_ports import AttendanceSheet
+from chalicelib.services.ticket_ports import TicketSheet
 from tests.adapters.test_access_letters import CREST, LETTER
 from tests.adapters.test_attendance_pdf import a_class
 from tests.adapters.test_invoice_pdf import LINE, printed
@@ -41,6 +43,12 @@ def a_list() -> bytes:
     return AttendancePdf()(sheet, "Ville de démo", AT)
 
 
+def a_ticket() -> bytes:
+    lines = [("Payeur", OTHERS), ("Montant", "4,24 €")]
+    sheet = TicketSheet("Ticket de paiement", (lines, lines * 40), ("Ce ticket ne vaut pas quittance.",))
+    return TicketPdf()(sheet, "Ville de Sœur-l’Évêque", AT).encode("ascii")
+
+
 PAPERS = {
     "invoice": printed,
     "invoice in other letters": lambda: printed(lines=[replace(LINE, child=OTHERS)]),
@@ -48,6 +56,7 @@ PAPERS = {
     "access letter": a_letter,
     "kitchen's order": an_order,
     "attendance list": a_list,
+    "ticket": a_ticket,
 }
 
 

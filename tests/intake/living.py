@@ -11,6 +11,7 @@ from chalice.app import Chalice
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.adapters.logs import report
+from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
 from chalicelib.intake.progress import Silence
@@ -97,6 +98,7 @@ class LivingTown:
                 attempts=self.attempts,
                 providers={"web-service": treasury, "url": treasury},
                 payment_links=links,
+                print_ticket=TicketPdf(),
             )
         )
         self.app = Chalice("test")

@@ -8,6 +8,7 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.adapters.logs import report
+from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.french.markdown import to_html
 from chalicelib.pages.site import SECTIONS, add_pages
 from chalicelib.portal import Portal, Ports, assemble
@@ -178,6 +179,7 @@ class World:
             providers={"web-service": self.treasury, "url": self.treasury},
             payment_links=self.links,
             orders=self.orders,
+            print_ticket=TicketPdf(),
         )
 
     def _login(self, payer_code: str, family: Family) -> Login:

@@ -11,7 +11,8 @@ from chalicelib.pages.site import add_pages
 from chalicelib.rules.deadlines import CalendarDaysBefore, DatedRules
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.openings import Advance
-from chalicelib.rules.payments import HOLD_TO_CHECK
+from chalicelib.rules.payments import HOLD_TO_CHECK, AttemptState
+from chalicelib.rules.receipts import payment_of
 from chalicelib.rules.town import Town
 from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
@@ -201,6 +202,18 @@ def test_every_state_of_an_invoice_is_known_from_the_same_calls(unlimited: PageC
         if invoice.number in {UNDER_WAY, TO_CHECK}:
             attempts.begin(an_attempt(invoice, NOW), invoice, None)
     assert operations(unlimited, "/factures") == ["Query", "Query", "BatchGetItem"]
+
+
+def test_a_ticket_costs_four_calls(unlimited: PageClient, moto_settings: Settings) -> None:
+    """The session, whose invoice it is, the invoice with its payments, and the attempts that they name."""
+    database = stand_in.database_for(moto_settings)
+    attempts, invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
+    invoice = invoices.holder(InvoiceNumber("2013-026-000335"))
+    assert invoice
+    attempt = replace(an_attempt(invoice, NOW), state=AttemptState.PAID)
+    attempts.begin(attempt, invoice, None)
+    invoices.record(invoice.family, invoice.number, payment_of(attempt, NOW))
+    assert operations(unlimited, f"/factures/{invoice.number}/ticket") == ["Query", "GetItem", "Query", "BatchGetItem"]
 
 
 def test_choosing_an_invoice_costs_three_calls_at_most(unlimited: PageClient) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.adapters.logs import report
 from chalicelib.adapters.pdf_store import S3PdfStore
+from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.errors import SessionExpired
 from chalicelib.rules.ids import EntryId
@@ -107,6 +108,7 @@ def fresh() -> Iterator[World]:
                 attempts=DynamoAttemptStore(database),
                 providers={},
                 payment_links=SignedLinks(settings),
+                print_ticket=TicketPdf(),
             )
         )
         recount = CountPlaces(plannings=plannings, families=DynamoFamilyStore(database), pause=_no_pause)

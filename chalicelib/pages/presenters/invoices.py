@@ -16,7 +16,7 @@ from chalicelib.pages.presenters.invoice_states import (
     taken_back,
     taken_back_name,
 )
-from chalicelib.rules.invoices import Invoice, Means, Payment, last_paid_on
+from chalicelib.rules.invoices import Invoice, Means, Payment, last_paid_on, standing
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payable import last_day_online
 from chalicelib.rules.payments import Attempt
@@ -98,6 +98,8 @@ class Paid(Value):
     states: tuple[str, ...]
     payings: tuple[Paying, ...]
     pdf: PdfLink
+    ticket: str = ""
+    """Address of the ticket of what was paid online; empty when nothing was."""
 
     @property
     def is_online(self) -> bool:
@@ -167,6 +169,7 @@ def paid_of(invoice: Invoice, url: Url) -> Paid:
         states=tuple(map(typeset, said)),
         payings=tuple(_paying(payment, alone) for payment in payments),
         pdf=pdf_of(invoice, url),
+        ticket=url(f"/factures/{invoice.number}/ticket") if _has_ticket(invoice) else "",
     )
 
 
@@ -178,6 +181,11 @@ def other_ways(town: Town) -> OtherWays:
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
     """As they happened."""
     return sorted(payments, key=lambda one: (one.paid_on, -one.amount, one.id))
+
+
+def _has_ticket(invoice: Invoice) -> bool:
+    """Whether an online payment of an attempt of the portal's still stands."""
+    return any(one.attempt for one in standing(invoice.payments) if one.means is Means.ONLINE)
 
 
 def pdf_of(invoice: Invoice, url: Url) -> PdfLink:
