@@ -31,7 +31,7 @@ class OrderPdf:
             pdf.paragraph("Enfants qui ont un PAI (à ne pas diffuser)", HEADING)
         for child in named:
             pdf.paragraph(f"• {child}", indent=8)
-        return pdf.to_text().encode("ascii")
+        return pdf.to_bytes()
 
 
 def _day(pdf: PlainPdf, day: DayWords) -> None:

@@ -109,6 +109,9 @@ class PlainPdf:
                 out.append(self.text.shown(line, start, self.y - size - 1 - number * size * 1.4, size, bold=bold))
         self.pages[-1].append("\n".join([*out, "EMC"]))
 
+    def to_bytes(self) -> bytes:
+        return self.to_text().encode("ascii")
+
     def to_text(self) -> str:
         """The file. It is ASCII, so that an answer of the API can carry it as text."""
         for number, page in enumerate(self.pages, start=1):

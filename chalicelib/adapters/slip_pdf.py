@@ -1,7 +1,7 @@
 """The bordereau of a month on paper, with a place for date and signature.
 
-It is made each night by a function that has no fonts of its own: the letters are those of Windows-1252. What is on it
-are the town's words, sums and who closed the month; no payer's name.
+It is made each night by a function that has no fpdf2. What is on it are the town's words, sums and who closed the
+month; no payer's name.
 """
 
 from datetime import datetime

@@ -12,6 +12,7 @@ from pypdf.generic import DictionaryObject, NameObject
 from chalicelib.adapters.access_letters import AccessLetters
 from chalicelib.adapters.attendance_pdf import AttendancePdf
 from chalicelib.adapters.order_pdf import OrderPdf
+from chalicelib.adapters.slip_pdf import SlipPdf
 from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.services.attendance_ports import AttendanceSheet
 from chalicelib.services.ticket_ports import TicketSheet
@@ -19,6 +20,7 @@ from tests.adapters.test_access_letters import CREST, LETTER
 from tests.adapters.test_attendance_pdf import a_class
 from tests.adapters.test_invoice_pdf import LINE, printed
 from tests.adapters.test_order_pdf import SHEET
+from tests.adapters.test_slip_pdf import a_sheet as a_slip
 from tests.builders import a_town
 from tests.pdf_ua import faults_of
 from tests.storage.test_orders import AT
@@ -57,6 +59,7 @@ PAPERS = {
     "kitchen's order": an_order,
     "attendance list": a_list,
     "ticket": a_ticket,
+    "bordereau": lambda: SlipPdf()(a_slip(9), "Ville de démo", AT),
 }
 
 

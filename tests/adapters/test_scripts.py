@@ -112,7 +112,7 @@ def in_plain_pdf() -> bytes:
     pdf = PlainPdf(title="Noms", author="Ville", at=datetime(2026, 11, 25, tzinfo=UTC))
     for name in NAMES:
         pdf.paragraph(name)
-    return pdf.to_text().encode("ascii")
+    return pdf.to_bytes()
 
 
 @pytest.mark.parametrize("make", [in_tagged_pdf, in_plain_pdf])
