@@ -27,6 +27,7 @@ from chalicelib.intake.town.titles_file import read_titles
 from chalicelib.intake.town.town_remarks import of_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
+from chalicelib.rules.siret import is_siret
 from chalicelib.rules.town import Activity, LegalFacts, Office, PaymentFacts, School, Town
 from chalicelib.values import Value
 
@@ -207,9 +208,19 @@ def _payment(table: Table) -> PaymentFacts:
         padded=payment.flag("reference-longue"),
         days_after_due=payment.whole("jours-apres-echeance"),
         ceiling=read_ceiling(payment),
+        siret=_siret(payment),
     )
     payment.close()
     return read
+
+
+def _siret(payment: Table) -> str:
+    """The town's SIRET without its spaces; empty when the file does not have it."""
+    text = payment.text("siret", needed=False)
+    digits = "".join(text.split())
+    if text and not is_siret(digits):
+        payment.fault("siret", f"« {text} » ; attendu : les quatorze chiffres de l'avis de situation, entre guillemets")
+    return digits
 
 
 def _one_of(table: Table, name: str, known: Mapping[str, str]) -> str:

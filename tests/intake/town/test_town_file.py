@@ -257,3 +257,22 @@ def test_a_long_reference_is_true_or_false(tmp_path: Path) -> None:
     paying = '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nreference-longue = "oui"\n'
     _, (fault,) = read(a_folder(tmp_path, town=TOWN.replace("[ecoles]", f"{paying}\n[ecoles]")))
     assert "true ou false" in fault
+
+
+def paying_with(line: str) -> str:
+    return TOWN.replace("[ecoles]", f'[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\n{line}\n[ecoles]')
+
+
+@pytest.mark.parametrize("written", ["21750001600019", "217 500 016 00019"])
+def test_a_siret_is_kept_without_its_spaces(tmp_path: Path, written: str) -> None:
+    town = right(a_folder(tmp_path, town=paying_with(f'siret = "{written}"')))
+    assert town.payment.siret == "21750001600019"
+
+
+def test_a_siret_with_a_slip_of_the_pen_is_said(tmp_path: Path) -> None:
+    text = paying_with('siret = "21750001600091"')
+    _, faults = read(a_folder(tmp_path, town=text))
+    assert faults == [
+        f"town.toml:{line_of(text, 'siret')}: « 21750001600091 » ; attendu : les quatorze chiffres "
+        "de l'avis de situation, entre guillemets"
+    ]
