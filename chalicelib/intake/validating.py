@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from chalicelib.intake.drawn_remarks import remark_drawn
 from chalicelib.intake.files.faults import Faults, FileLine, Remarks
 from chalicelib.intake.files.names import check_names
 from chalicelib.intake.files.staging import staging
@@ -69,4 +70,5 @@ def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past 
             raise BadFiles(faults)
         remark_lists(database, town, read.source, paris_day(now))
         remark_care(database, town, faults.remarks)
+        remark_drawn(database, faults.remarks)
         yield Validated(town, database, faults.remarks)
