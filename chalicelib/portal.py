@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.acknowledging import AcknowledgeOrder, KitchenUseCases, ShowOrder
+from chalicelib.services.certificate_ports import CertificateFiles
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.declaring import DeclarePayment
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
@@ -21,6 +22,7 @@ from chalicelib.services.notices import (
     ShowNotices,
     StopNotices,
 )
+from chalicelib.services.opening import OpenCertificate
 from chalicelib.services.order_ports import OrderStore
 from chalicelib.services.paying import PaymentUseCases
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
@@ -73,6 +75,7 @@ class Ports(Value):
     plannings: PlanningStore
     invoices: InvoiceStore
     pdfs: PdfStore
+    certificates: CertificateFiles
     notices: NoticeStore
     outbox: Outbox
     links: MailLinks
@@ -139,6 +142,7 @@ def _invoices(ports: Ports) -> InvoiceUseCases:
         show_paid_before=ShowPaidBefore(invoices=invoices),
         choose=ChooseInvoice(invoices=invoices, attempts=attempts, clock=clock),
         open_pdf=OpenPdf(invoices=invoices, pdfs=ports.pdfs),
+        open_certificate=OpenCertificate(files=ports.certificates),
     )
 
 

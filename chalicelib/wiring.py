@@ -11,7 +11,7 @@ from chalicelib.adapters.clock import clock_for
 from chalicelib.adapters.logs import report
 from chalicelib.adapters.payfip import PayFip
 from chalicelib.adapters.payfip_url import PayFipUrl
-from chalicelib.adapters.pdf_store import S3PdfStore
+from chalicelib.adapters.pdf_store import S3CertificateFiles, S3PdfStore
 from chalicelib.adapters.secret_store import read_secrets
 from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.portal import Portal, Ports, assemble
@@ -89,6 +89,7 @@ def ports_on_aws(settings: Settings, guard: Guard = freely) -> Ports:
         plannings=DynamoPlanningStore(database, clock),
         invoices=DynamoInvoiceStore(database),
         pdfs=S3PdfStore(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint, guard=guard),
+        certificates=S3CertificateFiles(region=settings.region, bucket=settings.bucket, endpoint=settings.endpoint),
         notices=DynamoNoticeStore(database),
         outbox=DynamoOutbox(database, settings.pepper),
         links=links,

@@ -1,11 +1,11 @@
-"""A family's whole folder of PDFs in S3: it is given to the family, or erased with its old versions. Only operators'
-commands use this module and have the rights to it."""
+"""A family's whole folders of PDFs in S3: they are given to the family, or erased with their old versions. Only
+operators' commands use this module and have the rights to it."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.adapters.aws import answering, documents_client
-from chalicelib.adapters.pdf_store import folder_of
+from chalicelib.adapters.pdf_store import folders_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import FamilyId
 
@@ -20,13 +20,15 @@ class S3FamilyDocuments:
     def of(self, family: FamilyId) -> Iterator[tuple[str, bytes]]:
         with answering("documents.of"):
             pages = self.client().get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self.bucket, Prefix=folder_of(family)):
-                for one in page.get("Contents", []):
-                    yield one["Key"], self.client().get_object(Bucket=self.bucket, Key=one["Key"])["Body"].read()
+            for folder in folders_of(family):
+                for page in pages.paginate(Bucket=self.bucket, Prefix=folder):
+                    for one in page.get("Contents", []):
+                        yield one["Key"], self.client().get_object(Bucket=self.bucket, Key=one["Key"])["Body"].read()
 
     def erase(self, family: FamilyId) -> None:
         with answering("documents.erase"):
-            delete_versions(self.client(), self.bucket, folder_of(family))
+            for folder in folders_of(family):
+                delete_versions(self.client(), self.bucket, folder)
 
 
 def versions(client: Any, bucket: str, folder: str = "") -> Iterator[tuple[list[Any], list[Any]]]:

@@ -1,4 +1,4 @@
-"""Invoice PDFs in S3, one folder for each family."""
+"""Invoices and tax certificates as PDFs in S3: of each kind, one folder for each family."""
 
 from collections.abc import Callable
 
@@ -10,10 +10,12 @@ from chalicelib.rules.ids import FamilyId, InvoiceNumber
 
 LINK_SECONDS = 60
 """How long a link is valid: enough to follow a redirect, too short to pass it on."""
+INVOICES, CERTIFICATES = "factures", "attestations"
+"""The folders of the bucket that hold a family's PDFs."""
 
 
-class S3PdfStore:
-    """``PdfStore``. With an empty ``bucket`` the town has no PDFs online: none exists, and ``put`` raises
+class _Documents:
+    """PDFs of the town's bucket. With an empty ``bucket`` the town has none online: none exists, and keeping one raises
     Unavailable.
 
     ``guard`` is called before each write, and raises what forbids it.
@@ -26,43 +28,73 @@ class S3PdfStore:
         self.guard = guard
         self.client = documents_client(region=region, endpoint=endpoint, signature_version="s3v4")
 
-    def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None:
+    def _put(self, operation: str, key: str, pdf: bytes) -> None:
         if not self.bucket:
-            raise Unavailable("pdfs.put: PORTAL_BUCKET is not set")
+            raise Unavailable(f"{operation}: PORTAL_BUCKET is not set")
         self.guard()
-        with answering("pdfs.put"):
-            self.client().put_object(
-                Bucket=self.bucket, Key=_key(family, number), Body=pdf, ContentType="application/pdf"
-            )
+        with answering(operation):
+            self.client().put_object(Bucket=self.bucket, Key=key, Body=pdf, ContentType="application/pdf")
 
-    def exists(self, family: FamilyId, number: InvoiceNumber) -> bool:
+    def _exists(self, operation: str, key: str) -> bool:
         if not self.bucket:
             return False
-        with answering("pdfs.exists"):
+        with answering(operation):
             try:
-                self.client().head_object(Bucket=self.bucket, Key=_key(family, number))
+                self.client().head_object(Bucket=self.bucket, Key=key)
             except ClientError as error:
                 if code_of(error) in MISSING:
                     return False
                 raise
         return True
 
-    def link(self, family: FamilyId, number: InvoiceNumber) -> str:
+    def _link(self, operation: str, key: str, name: str) -> str:
+        """The browser shows the PDF under ``name``."""
         asked = {
             "Bucket": self.bucket,
-            "Key": _key(family, number),
+            "Key": key,
             "ResponseContentType": "application/pdf",
-            "ResponseContentDisposition": f'inline; filename="{number}.pdf"',
+            "ResponseContentDisposition": f'inline; filename="{name}.pdf"',
             "ResponseCacheControl": "no-store",
         }
-        with answering("pdfs.link"):
+        with answering(operation):
             address: str = self.client().generate_presigned_url("get_object", asked, ExpiresIn=LINK_SECONDS)
         return address
 
 
-def folder_of(family: FamilyId) -> str:
-    return f"factures/{family}/"
+class S3PdfStore(_Documents):
+    """``PdfStore``."""
+
+    def put(self, family: FamilyId, number: InvoiceNumber, pdf: bytes) -> None:
+        self._put("pdfs.put", _key(family, number), pdf)
+
+    def exists(self, family: FamilyId, number: InvoiceNumber) -> bool:
+        return self._exists("pdfs.exists", _key(family, number))
+
+    def link(self, family: FamilyId, number: InvoiceNumber) -> str:
+        return self._link("pdfs.link", _key(family, number), number)
+
+
+class S3CertificateFiles(_Documents):
+    """``CertificateFiles``."""
+
+    def put(self, family: FamilyId, year: int, pdf: bytes) -> None:
+        self._put("certificates.put", _certificate_key(family, year), pdf)
+
+    def exists(self, family: FamilyId, year: int) -> bool:
+        return self._exists("certificates.exists", _certificate_key(family, year))
+
+    def link(self, family: FamilyId, year: int) -> str:
+        return self._link("certificates.link", _certificate_key(family, year), f"attestation-fiscale-{year}")
+
+
+def folders_of(family: FamilyId) -> tuple[str, ...]:
+    """Every folder that holds PDFs of the family."""
+    return tuple(f"{kind}/{family}/" for kind in (INVOICES, CERTIFICATES))
 
 
 def _key(family: FamilyId, number: InvoiceNumber) -> str:
-    return f"{folder_of(family)}{number}.pdf"
+    return f"{INVOICES}/{family}/{number}.pdf"
+
+
+def _certificate_key(family: FamilyId, year: int) -> str:
+    return f"{CERTIFICATES}/{family}/{year}.pdf"

@@ -1,5 +1,6 @@
 """Invoices: those to pay and those paid, the chosen one, the PDFs."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable, PdfMissing, UnderWay
+from chalicelib.services.opening import CertificateMissing
 from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.faults import form_page
 from chalicelib.web.routes import Section
@@ -22,7 +24,8 @@ from chalicelib.web.visit import Visit, asked_for
 
 section = Section(__name__)
 
-HELP = "factures"
+HELP, CERTIFICATES_HELP = "factures", "attestations"
+_YEAR = re.compile(r"20\d\d", re.ASCII)
 RECEIPT = "receipt-1"
 """Signing purpose of the address for the bank's receipt, while it goes through the steps of a payment."""
 FAULTS = {
@@ -121,6 +124,16 @@ def pdf(visit: Visit, number: str) -> Answer:
         return Page("invoices/pdf_missing.html", {"number": asked}, "Ce PDF n’est pas disponible", 404)
 
 
+@section.get("/attestations/{year}", session=REQUIRED, help_section=CERTIFICATES_HELP)
+def certificate(visit: Visit, year: str) -> Answer:
+    asked = asked_for(_year, year)
+    try:
+        return Redirect(visit.portal.invoices.open_certificate(visit.family, asked))
+    except CertificateMissing:
+        visit.portal.report("certificate.pdf_missing", level="error", year=asked, family=visit.family.id)
+        return Page("invoices/certificate_missing.html", {"year": asked}, "Cette attestation n’est pas disponible", 404)
+
+
 def recap_address_of(visit: Visit, number: InvoiceNumber, email: str, step: str = "payer") -> str:
     """Address of the recap (or, with ``banque``, of the bank); it carries, signed, where the bank's receipt goes."""
     token = visit.signing.seal(RECEIPT, [visit.family.id, number, email])
@@ -169,6 +182,7 @@ def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (
         "cancelled": [present.cancelled_of(one, visit.url) for one in shown.paid.invoices if one.cancelled_on],
         "paid": [present.paid_of(one, visit.url) for one in shown.paid.invoices if not one.cancelled_on],
         "more": present.more_address(shown.paid, visit.url),
+        "certificates": [present.certificate_of(made, visit.url) for made in visit.family.certificates],
         "typed": typed,
         "wrong": typeset(_heading_of(wrong) if all(typed[field] for field in faults) else MISSING),
         "notice": typeset(PAID_MEANWHILE if visit.query("payee") else notice),
@@ -189,6 +203,13 @@ def _paid_before(visit: Visit, day: date, number: InvoiceNumber) -> Page:
         "more": present.more_address(shown, visit.url),
     }
     return Page("invoices/paid_before.html", words, "Factures déjà payées, suite")
+
+
+def _year(text: str) -> int:
+    """Raises ValueError for what is no year of four digits."""
+    if not _YEAR.fullmatch(text):
+        raise ValueError(f"{text[:80]!r} is no year")
+    return int(text)
 
 
 def _asked_place(text: str) -> tuple[date, InvoiceNumber]:

@@ -8,7 +8,7 @@ from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.invoices import InvoiceLine
 from chalicelib.rules.letters import plain
-from chalicelib.rules.town import Activity, Town
+from chalicelib.rules.town import Town
 from chalicelib.values import Value
 
 TEXTS_REMEMBERED = 4096
@@ -45,10 +45,16 @@ def care_of(line: InvoiceLine, family: Family, town: Town) -> Care | Untold | No
     activity = _activity_of(line, town)
     if activity is None:
         return Untold.ACTIVITY
-    if not activity.childcare or activity.meal:
+    if activity not in cares_of(town):
         return None
     child = _child_of(line, family)
-    return Care(activity.id, child.id) if child else Untold.CHILD
+    return Care(activity, child.id) if child else Untold.CHILD
+
+
+def cares_of(town: Town) -> tuple[ActivityId, ...]:
+    """The activities that are child care, in the town's order; last those that it no longer has."""
+    now = (one.id for one in town.activities.values() if one.childcare and not one.meal)
+    return (*now, *sorted(town.former_care))
 
 
 def children_of(family: Family) -> tuple[Child, ...]:
@@ -60,11 +66,12 @@ def full_name(child: Child) -> str:
     return f"{child.first_name} {child.last_name}"
 
 
-def _activity_of(line: InvoiceLine, town: Town) -> Activity | None:
+def _activity_of(line: InvoiceLine, town: Town) -> ActivityId | None:
+    known = (*town.activities, *sorted(town.former_care))
     if line.activity:
-        return town.activity(line.activity)
+        return line.activity if line.activity in known else None
     what = _words(line.what)
-    fitting = [activity for activity in town.activities.values() if _is_called(what, _words(activity.label))]
+    fitting = [activity for activity in known if _is_called(what, _words(town.label_of(activity)))]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from chalicelib.rules.care import Care, care_of, children_of, full_name
-from chalicelib.rules.families import Family
-from chalicelib.rules.ids import ChildId, FamilyId
+from chalicelib.rules.care import Care, care_of, cares_of, children_of, full_name
+from chalicelib.rules.families import Family, MadeCertificate
+from chalicelib.rules.ids import ActivityId, ChildId, FamilyId
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import paris_day
@@ -26,6 +26,7 @@ FIRST_NIGHT, LAST_NIGHT = (1, 2), (5, 15)
 class PaidFor(Value):
     """Cents paid in the year for one activity, under its name of today."""
 
+    activity: ActivityId
     label: str
     amount: Cents
 
@@ -57,24 +58,13 @@ class Certificate(Value):
 
     @property
     def tag(self) -> str:
-        """Sixteen hex digits of all that it says. The address is no part of it: who moves needs no other
-        certificate."""
+        """Sixteen hex digits of all that matters in it. An address and the name of an activity do not: who moves
+        needs no other certificate."""
         told = [str(self.year), self.payer, *self.without_birth]
         for child in self.children:
             told += [child.id, child.name, child.birth.isoformat()]
-            told += [f"{one.label}={one.amount}" for one in child.paid]
+            told += [f"{one.activity}={one.amount}" for one in child.paid]
         return hashlib.sha256("\n".join(f"{len(text)}:{text}" for text in told).encode()).hexdigest()[:16]
-
-
-class MadeCertificate(Value):
-    """A certificate that is on the portal. ``version`` counts from 1; ``made_at`` is aware UTC; ``pdf_bytes`` is the
-    size of its PDF."""
-
-    year: int
-    tag: str
-    version: int
-    made_at: datetime
-    pdf_bytes: int
 
 
 def year_to_certify(now: datetime) -> int | None:
@@ -176,7 +166,7 @@ def is_to_be_made(certificate: Certificate, there: MadeCertificate | None) -> bo
 def _paid_for(child: ChildId, sums: Mapping[Care, int], town: Town) -> tuple[PaidFor, ...]:
     """In the order in which the town shows its activities."""
     return tuple(
-        PaidFor(activity.label, Cents(sums[care]))
-        for name, activity in town.activities.items()
+        PaidFor(name, town.label_of(name), Cents(sums[care]))
+        for name in cares_of(town)
         if sums.get(care := Care(name, child))
     )

@@ -1,7 +1,7 @@
 """A family, its children and what they are enrolled in."""
 
 from dataclasses import field
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import ActivityId, ChildId, DietId, FamilyId, SchoolId
@@ -61,6 +61,17 @@ class Child(Value):
         return any(e.activity not in now or not now[e.activity].covers_all_of(e) for e in self.enrolments)
 
 
+class MadeCertificate(Value):
+    """A tax certificate that is on the portal. ``tag`` tells whether another says the same; ``version`` counts from 1;
+    ``made_at`` is aware UTC; ``pdf_bytes`` is the size of its PDF."""
+
+    year: int
+    tag: str
+    version: int
+    made_at: datetime
+    pdf_bytes: int
+
+
 class Family(Value):
     id: FamilyId
     payer: str
@@ -79,6 +90,11 @@ class Family(Value):
     """Whether the payer pays by direct debit (*prélèvement*)."""
     ended_sessions: frozenset[str] = field(default=frozenset(), compare=False)
     """Nonces of sessions that were signed out before their time. They are not part of what the town's lists say."""
+    certificates: tuple[MadeCertificate, ...] = field(default=(), compare=False)
+    """Its tax certificates, the newest year first. They are not part of the town's lists either."""
+
+    def certificate(self, year: int) -> MadeCertificate | None:
+        return next((one for one in self.certificates if one.year == year), None)
 
     def child(self, child_id: ChildId) -> Child:
         """This family's child. Raises NotFound for another family's child: for this family it does not exist."""

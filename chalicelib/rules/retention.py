@@ -22,6 +22,8 @@ KEEP_SUPPRESSED = timedelta(days=366)
 and is tried once more."""
 KEEP_ORDERS = timedelta(days=2 * 366)
 """Counted from the last day that an order of the kitchen served: as long as the bookings that it counts."""
+CERTIFICATE_YEARS = 4
+"""Years counted from the end of a certificate's own: the tax office may ask for three, and one more."""
 KEEP_NAMED = timedelta(days=14)
 """Counted from the same day: for how long the portal knows which children with a health plan an order named."""
 
@@ -38,6 +40,11 @@ def of_save(at: datetime) -> int:
 def of_ledger(day: date) -> int:
     """Epoch seconds at which the lines of the payments' journal written on ``day`` are deleted."""
     return int(datetime(day.year + LEDGER_YEARS + 1, 1, 1, tzinfo=UTC).timestamp())
+
+
+def of_certificate(year: int) -> int:
+    """Epoch seconds at which the tax certificate of ``year`` is deleted."""
+    return int(datetime(year + CERTIFICATE_YEARS + 1, 1, 1, tzinfo=UTC).timestamp())
 
 
 def of_unsent(at: datetime) -> int:

@@ -125,6 +125,13 @@ class PaymentFacts(Value):
     """The town's SIRET: fourteen digits, printed on its papers."""
 
 
+class CertificateFacts(Value):
+    """What tax certificates say of the town: who signs them (a name and an office), and where. Each may be empty."""
+
+    signatory: str = ""
+    place: str = ""
+
+
 class Town(Value):
     name: str
     colour: str
@@ -142,6 +149,9 @@ class Town(Value):
     payment: PaymentFacts = PaymentFacts()
     former: Mapping[ActivityId, str] = field(default_factory=dict)
     """Activities that the town no longer has, with the last name of each: history still names them."""
+    former_care: frozenset[ActivityId] = frozenset()
+    """Those of ``former`` that were child care: what was paid for them still counts for the tax certificate."""
+    certificates: CertificateFacts = CertificateFacts()
     sittings: tuple[Sitting, ...] = ()
     orders: tuple[KitchenOrder, ...] = ()
     """What is sent to the kitchen by itself."""
@@ -167,4 +177,8 @@ class Town(Value):
     def after(self, before: "Town | None") -> "Town":
         """This town as the successor of ``before``: it remembers the activities that are gone."""
         known = {**before.former, **{one.id: one.label for one in before.activities.values()}} if before else {}
-        return replace(self, former={name: known[name] for name in sorted(known.keys() - self.activities.keys())})
+        care = {*before.former_care, *(one.id for one in before.activities.values() if one.childcare)} if before else ()
+        gone = sorted(known.keys() - self.activities.keys())
+        return replace(
+            self, former={name: known[name] for name in gone}, former_care=frozenset(care).intersection(gone)
+        )

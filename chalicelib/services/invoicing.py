@@ -12,6 +12,7 @@ from chalicelib.rules.receipt_email import LONGEST, email_fault
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.emails import is_email
 from chalicelib.services.invoice_ports import InvoiceStore, PdfStore
+from chalicelib.services.opening import OpenCertificate
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
 from chalicelib.values import Value
@@ -176,9 +177,10 @@ class OpenPdf:
 
 
 class InvoiceUseCases(Value):
-    """A family's invoices: listed, chosen for payment, opened as PDF."""
+    """A family's invoices: listed, chosen for payment, opened as PDF; its tax certificates, opened as PDF."""
 
     show: ShowInvoices
     show_paid_before: ShowPaidBefore
     choose: ChooseInvoice
     open_pdf: OpenPdf
+    open_certificate: OpenCertificate

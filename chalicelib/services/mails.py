@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from chalicelib.french.words import instant_words, typeset
+from chalicelib.rules.families import MadeCertificate
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Invoice, Payment
@@ -19,6 +20,7 @@ from chalicelib.services.mail_ports import Mail
 from chalicelib.values import Value
 
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
+CERTIFICATE_ONLINE = "certificate-online"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
 BOOKINGS_CANCELLED = "bookings-cancelled"
 FILES_DROPPED = "files-dropped"
@@ -53,6 +55,23 @@ def invoice_online(invoice: Invoice, email: str, rank: int, *, invoices: str, st
     }
     mail_id = f"{INVOICE_ONLINE}-{invoice.number}-{rank}"
     return Mail(mail_id, email, INVOICE_ONLINE, facts, invoice.family, invoice.number, now)
+
+
+def certificate_online(
+    made: MadeCertificate, family: FamilyId, email: str, rank: int, *, invoices: str, stop: str, now: datetime
+) -> Mail:
+    """Tells the ``rank``-th address of a family that its tax certificate is online, or that another has replaced it.
+
+    ``invoices`` and ``stop`` are the addresses of the family's invoices and of the page that stops these e-mails.
+    """
+    facts = {
+        "year": str(made.year),
+        "again": "1" if made.version > 1 else "",
+        "invoices_link": invoices,
+        "stop_link": stop,
+    }
+    mail_id = f"{CERTIFICATE_ONLINE}-{family}-{made.year}-{made.version}-{rank}"
+    return Mail(mail_id, email, CERTIFICATE_ONLINE, facts, family, f"{CERTIFICATE_ONLINE}-{made.year}", now)
 
 
 def confirm_address(

@@ -1,11 +1,12 @@
 """Families: one Query gives the payer and the children."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from chalicelib.rules.families import Child, Enrolment, Family
+from chalicelib.rules.families import Child, Enrolment, Family, MadeCertificate
 from chalicelib.rules.ids import ActivityId, DietId, FamilyId, SchoolId
-from chalicelib.rules.instants import instant_text
+from chalicelib.rules.instants import instant_of, instant_text
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem
 from chalicelib.storage.rows import FamilyRow
@@ -42,6 +43,7 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
     epoch = 0
     children: list[RawItem] = []
     ended: list[str] = []
+    certificates: list[MadeCertificate] = []
     for item in items:
         part = item["part"]["S"]
         if part == keys.PROFILE:
@@ -52,6 +54,8 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
             children.append(item)
         elif part.startswith(keys.OUT):
             ended.append(part.removeprefix(keys.OUT))
+        elif part.startswith(keys.CERTIFICATE):
+            certificates.append(certificate_of(item))
     if profile is None:
         return None
     children.sort(key=lambda item: int(item["rank"]["N"]))
@@ -65,6 +69,24 @@ def family_of(items: Iterable[RawItem]) -> Family | None:
         ended_sessions=frozenset(ended),
         address=tuple(line["S"] for line in profile["address"]["L"]) if "address" in profile else (),
         direct_debit="direct_debit" in profile,
+        certificates=tuple(sorted(certificates, key=lambda one: -one.year)),
+    )
+
+
+def families_among(items: Iterable[RawItem]) -> Iterator[Family]:
+    """The families of a scan, which gives the items of one partition together."""
+    for _, parts in itertools.groupby(items, key=lambda item: item["family"]["S"]):
+        if family := family_of(parts):
+            yield family
+
+
+def certificate_of(item: RawItem) -> MadeCertificate:
+    return MadeCertificate(
+        year=keys.certified_year(item["part"]["S"]),
+        tag=item["tag"]["S"],
+        version=int(item["version"]["N"]),
+        made_at=instant_of(item["made_at"]["S"]),
+        pdf_bytes=int(item["pdf_bytes"]["N"]),
     )
 
 

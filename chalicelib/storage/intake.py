@@ -1,6 +1,5 @@
 """What an import writes: whole lists, in batches."""
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
@@ -14,7 +13,7 @@ from chalicelib.rules.turning import ClosedNote
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.storage import keys, logins
 from chalicelib.storage.database import Database, WriteRefused, answering
-from chalicelib.storage.families import DynamoFamilyStore, family_of, rows_of
+from chalicelib.storage.families import DynamoFamilyStore, families_among, rows_of
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import FamilyRow, LoginRow
 from chalicelib.storage.town import DynamoTownStore
@@ -32,11 +31,7 @@ class DynamoIntakeStore:
         self.town = DynamoTownStore(database)
 
     def all_families(self) -> Iterator[Family]:
-        items = self.database.every("intake.all_families", self.families)
-        # A scan gives the items of one partition together.
-        for _, parts in itertools.groupby(items, key=lambda item: item["family"]["S"]):
-            if family := family_of(parts):
-                yield family
+        yield from families_among(self.database.every("intake.all_families", self.families))
 
     def family_items(self, ids: Iterable[FamilyId]) -> Mapping[FamilyId, Family]:
         found = (self.finder.find(family) for family in dict.fromkeys(ids))

@@ -19,6 +19,7 @@ PROFILE = "PROFILE"
 EPOCH = "EPOCH"
 """Part of a family whose sessions were revoked. It is apart from the profile, so that an import never overwrites it."""
 CHILD = "CHILD#"
+CERTIFICATE = "CERTIFICATE#"
 OUT = "OUT#"
 """A session that was signed out; it is kept until it would have ended by itself."""
 NOTICES = "NOTICES"
@@ -29,6 +30,8 @@ RECOUNT = "RECOUNT"
 """Version of the town that means: places have to be counted again."""
 CLOSED = "CLOSED"
 """Version of the town that notes the closed days on which bookings may stand."""
+CERTIFIED = "CERTIFIED"
+"""Version of the town that says when tax certificates were last looked at."""
 LEASE = "LEASE"
 """Version of the town that says who imports now."""
 
@@ -39,6 +42,14 @@ def child_part(child: ChildId) -> str:
 
 def child_of(part: str) -> ChildId:
     return ChildId(part.removeprefix(CHILD))
+
+
+def certificate_part(year: int) -> str:
+    return f"{CERTIFICATE}{year}"
+
+
+def certified_year(part: str) -> int:
+    return int(part.removeprefix(CERTIFICATE))
 
 
 def signed_out(nonce: str) -> str:

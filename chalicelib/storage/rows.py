@@ -33,7 +33,7 @@ from chalicelib.storage.payment_rows import (
 
 class FamilyRow(Model):
     """``PROFILE`` holds the payer, ``EPOCH`` the session epoch if it was ever raised, each ``CHILD#`` one child, each
-    ``OUT#`` a session that was signed out."""
+    ``OUT#`` a session that was signed out, each ``CERTIFICATE#`` the tax certificate of a year."""
 
     class Meta:
         table_name = "families"
@@ -61,7 +61,13 @@ class FamilyRow(Model):
     elsewhere = BooleanAttribute(null=True)
     """Set for a child that went to another family."""
     expires = NumberAttribute(null=True)
-    """Only for a session that was signed out: epoch seconds after which DynamoDB may delete the row."""
+    """Only for a session that was signed out and for a tax certificate: epoch seconds after which DynamoDB may delete
+    the row."""
+    tag = UnicodeAttribute(null=True)
+    """Only of a tax certificate, as the three others: the fields of a ``MadeCertificate``."""
+    version = NumberAttribute(null=True)
+    made_at = UnicodeAttribute(null=True)
+    pdf_bytes = NumberAttribute(null=True)
 
 
 class LoginRow(Model):

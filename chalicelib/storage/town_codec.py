@@ -14,7 +14,7 @@ from chalicelib.rules.deadlines import DatedRules, Deadline, FixedDates, Rule, W
 from chalicelib.rules.ids import ActivityId, DietId, SchoolId
 from chalicelib.rules.openings import Advance, Window
 from chalicelib.rules.school_calendar import Calendar, Exceptional, Period
-from chalicelib.rules.town import Activity, Capacity, LegalFacts, Office, PaymentFacts, School, Town
+from chalicelib.rules.town import Activity, Capacity, CertificateFacts, LegalFacts, Office, PaymentFacts, School, Town
 from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.town_codec_billing import dump_billing, load_billing
 from chalicelib.storage.town_codec_kitchen import dump_kitchen, load_orders, load_sittings
@@ -42,6 +42,8 @@ def dump(town: Town) -> str:
             "calendar": _dump_calendar(town.calendar),
             "payment": facts_of(town.payment),
             "former": dict(town.former),
+            "former_care": sorted(town.former_care),
+            "certificates": facts_of(town.certificates),
             **dump_kitchen(town),
             **dump_billing(town.billing),
             "diets": [[diet, label] for diet, label in town.diets.items()],
@@ -68,6 +70,8 @@ def load(text: str) -> Town:
         calendar=_load_calendar(read["calendar"]),
         payment=_load_payment(read.get("payment", {})),
         former={ActivityId(activity): label for activity, label in read.get("former", {}).items()},
+        former_care=frozenset(map(ActivityId, read.get("former_care", ()))),
+        certificates=CertificateFacts(**read.get("certificates", {})),
         sittings=load_sittings(read),
         orders=load_orders(read),
         billing=load_billing(read),

@@ -24,6 +24,12 @@ FACTS = {
         "invoices_link": "https://portail.example/factures",
         "stop_link": STOP,
     },
+    "certificate-online": {
+        "year": "2025",
+        "again": "1",
+        "invoices_link": "https://portail.example/factures",
+        "stop_link": STOP,
+    },
     "confirm-address": {
         "confirm_link": "https://portail.example/notifications/confirmer?jeton=a.b",
         "until": "1/1/2027",
@@ -84,7 +90,7 @@ FACTS |= {
         "trouble": "waiting",
     },
 }
-CHOOSES = {"moved", "trouble"}
+CHOOSES = {"again", "moved", "trouble"}
 """Facts that are in the subject, or choose the words."""
 
 

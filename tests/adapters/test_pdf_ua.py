@@ -18,6 +18,7 @@ from chalicelib.services.attendance_ports import AttendanceSheet
 from chalicelib.services.ticket_ports import TicketSheet
 from tests.adapters.test_access_letters import CREST, LETTER
 from tests.adapters.test_attendance_pdf import a_class
+from tests.adapters.test_certificate_pdf import printed as certificate_printed
 from tests.adapters.test_invoice_pdf import LINE, printed
 from tests.adapters.test_order_pdf import SHEET
 from tests.adapters.test_slip_pdf import a_sheet as a_slip
@@ -51,10 +52,15 @@ def a_ticket() -> bytes:
     return TicketPdf()(sheet, "Ville de Sœur-l’Évêque", AT).encode("ascii")
 
 
+def a_certificate() -> bytes:
+    return certificate_printed(payer=OTHERS)
+
+
 PAPERS = {
     "invoice": printed,
     "invoice in other letters": lambda: printed(lines=[replace(LINE, child=OTHERS)]),
     "invoice of many pages": lambda: printed(lines=[LINE] * 120),
+    "tax certificate": a_certificate,
     "access letter": a_letter,
     "kitchen's order": an_order,
     "attendance list": a_list,

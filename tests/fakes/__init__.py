@@ -3,6 +3,7 @@
 from tests.fakes.acting import memory_acting
 from tests.fakes.attempts import MemoryAttempts
 from tests.fakes.book import MemoryBook
+from tests.fakes.certificates import MemoryCertificateFiles, MemoryCertificates
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
@@ -18,6 +19,8 @@ __all__ = [
     "MemoryAttempts",
     "MemoryBillingBook",
     "MemoryBook",
+    "MemoryCertificateFiles",
+    "MemoryCertificates",
     "MemoryCursors",
     "MemoryDirectory",
     "MemoryFamilies",

@@ -47,13 +47,15 @@ class MemoryIntake:
     def put_families(self, families: Iterable[Family]) -> None:
         for family in families:
             before = self.families.families.get(
-                family.id, replace(family, children=(), former=(), session_epoch=0, ended_sessions=frozenset())
+                family.id,
+                replace(family, children=(), former=(), session_epoch=0, ended_sessions=frozenset(), certificates=()),
             )
             written = {child.id for child in (*family.children, *family.former)}
             self.families.families[family.id] = replace(
                 family,
                 session_epoch=before.session_epoch,
                 ended_sessions=before.ended_sessions,
+                certificates=before.certificates,
                 children=(*family.children, *(child for child in before.children if child.id not in written)),
                 former=(*family.former, *(child for child in before.former if child.id not in written)),
             )

@@ -29,6 +29,7 @@ from tests.clock import FixedClock, day, paris
 from tests.fake_bank import Treasury, nobody_reads, reversing
 from tests.fakes import (
     MemoryAttempts,
+    MemoryCertificateFiles,
     MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,
@@ -89,6 +90,7 @@ class LivingTown:
                 logins=self.store.login_store,
                 throttle=MemoryThrottle(),
                 plannings=self.store.plannings,
+                certificates=MemoryCertificateFiles(),
                 invoices=self.invoices,
                 pdfs=self.pdfs,
                 notices=self.notices,

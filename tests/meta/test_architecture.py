@@ -27,14 +27,16 @@ ROOMS = {
     "commands": {"rules", "services", "intake", "exports", "settings"},
     "jobs": {"rules", "services", "settings"},
     "drops": set(),
+    "certificates": set(),
     "settings": {"values"},
     "patience": set(),
     "values": set(),
 }
-WIRING = {"wiring", "wiring_codes", "wiring_drops", "wiring_exports", "wiring_intake", "wiring_jobs"}
+BESIDE_WIRING = {"wiring_codes", "wiring_drops", "wiring_exports", "wiring_intake", "wiring_jobs"}
+WIRING = {"wiring", "wiring_certificates", *BESIDE_WIRING}
 MAY_WIRE = {
     *("commands.import_town", "commands.export_files", "commands.make_codes", "commands.control_book"),
-    *("jobs", "drops"),
+    *("jobs", "drops", "certificates"),
 }
 """Where a process starts, and so where ``wiring`` is called."""
 LIBRARIES = {"rules": set(), "services": {"email_validator"}, "settings": set(), "patience": set(), "values": set()}

@@ -41,6 +41,7 @@ from tests.clock import FixedClock, paris
 from tests.fake_bank import Treasury
 from tests.fakes import (
     MemoryAttempts,
+    MemoryCertificateFiles,
     MemoryFamilies,
     MemoryInvoices,
     MemoryLogins,
@@ -149,7 +150,7 @@ class World:
         self.invoices = MemoryInvoices(outbox=self.outbox)
         self.notices = MemoryNotices(outbox=self.outbox)
         self.orders = MemoryOrders(outbox=self.outbox)
-        self.pdfs = MemoryPdfs()
+        self.pdfs, self.certificates = MemoryPdfs(), MemoryCertificateFiles()
         for invoice in [*the_manual_s_invoices(), an_invoice("2013-026-000999", family=STRANGERS)]:
             self.add(invoice)
         self.links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
@@ -172,6 +173,7 @@ class World:
             plannings=self.plannings,
             invoices=self.invoices,
             pdfs=self.pdfs,
+            certificates=self.certificates,
             notices=self.notices,
             outbox=self.outbox,
             links=self.links,

@@ -9,6 +9,7 @@ from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
 from chalicelib.rules.deadlines import CalendarDaysBefore, DatedRules
+from chalicelib.rules.families import MadeCertificate
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.openings import Advance
 from chalicelib.rules.payments import HOLD_TO_CHECK, AttemptState
@@ -18,12 +19,13 @@ from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.certificates import DynamoCertificateStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.wiring import build_portal
 from tests import stand_in
 from tests.aws_calls import counted
-from tests.builders import JAMES, an_attempt
+from tests.builders import BOND, JAMES, an_attempt
 from tests.clock import paris
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
@@ -176,6 +178,14 @@ def test_writing_to_the_office_is_one_read_and_two_writes(unlimited: PageClient)
 @pytest.mark.parametrize("page", ["/factures", "/factures?avant=2013-01-01~2013-001-000001"])
 def test_the_invoices_cost_two_calls_paid_or_not(unlimited: PageClient, page: str) -> None:
     assert operations(unlimited, page) == ["Query", "Query"]
+
+
+def test_tax_certificates_come_with_the_family_and_cost_no_call(unlimited: PageClient, moto_settings: Settings) -> None:
+    made = MadeCertificate(2014, "0123456789abcdef", 1, NOW, 38_000)
+    DynamoCertificateStore(stand_in.database_for(moto_settings)).put(BOND, made, [])
+    with counted() as calls:
+        assert "Mon attestation fiscale 2014" in unlimited.get("/factures").main
+    assert calls.names == ["dynamodb:Query", "dynamodb:Query"]
 
 
 def test_the_invoices_cost_a_third_call_while_one_was_tried_to_be_paid_lately(

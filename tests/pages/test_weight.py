@@ -12,7 +12,7 @@ from jinja2 import ModuleLoader
 
 from chalicelib.pages.presenters import planning
 from chalicelib.rules.errors import Crowded
-from chalicelib.rules.families import Enrolment
+from chalicelib.rules.families import Enrolment, MadeCertificate
 from chalicelib.rules.money import Cents
 from chalicelib.web import assets, rendering
 from chalicelib.web.assets import TEMPLATES, script, style_sheet
@@ -67,12 +67,20 @@ def while_nothing_is_saved() -> None:
     parent.save(planning, GOOD)
 
 
+def a_certificate_without_pdf(world: World, parent: PageClient) -> Opened:
+    made = MadeCertificate(2014, "0123456789abcdef", 1, world.clock.now(), 38_000)
+    family = world.families.families[world.family.id]
+    world.families.families[family.id] = replace(family, certificates=(made,))
+    return parent.get("/attestations/2014")
+
+
 def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
     shown = parent.get("/factures")
     csrf = shown.hidden("csrf")
     chosen = parent.post("/factures", csrf=csrf, facture="2013-026-000335", email="jamie.bond@server.fr")
     world.lose_pdfs()
     missing = parent.get("/factures/2013-026-000335/pdf")
+    lost = a_certificate_without_pdf(world, parent)
     address = f"/factures/2013-026-000335/{{}}?{chosen.headers['Location'].partition('?')[2]}"
     parent.get(address.format("banque"))
     waiting = parent.get("/factures/2013-026-000335/paiement")
@@ -93,6 +101,7 @@ def invoice_pages(world: World, parent: PageClient) -> dict[str, Opened]:
         "older invoices": parent.get("/factures?avant=2013-01-01~2013-001-000001"),
         "invoices with faults": parent.post("/factures", csrf=csrf),
         "missing pdf": missing,
+        "missing certificate": lost,
     }
 
 

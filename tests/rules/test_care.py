@@ -57,3 +57,12 @@ def test_two_activities_of_one_name_are_not_told_apart() -> None:
 def test_a_child_that_went_to_another_home_was_paid_for_all_the_same() -> None:
     moved = replace(FAMILY, children=FAMILY.children[:1], former=FAMILY.children[1:])
     assert care_of(a_line(child="Aline"), moved, TOWN) == Care(MORNING, ALINE)
+
+
+def test_an_activity_that_the_town_no_longer_has_still_counts() -> None:
+    """A new school year has new activities, and payments of the old ones still come."""
+    later = a_town(an_activity()).after(TOWN)
+    assert care_of(a_line(activity=EVENING), FAMILY, later) == Care(EVENING, JAMES)
+    assert care_of(a_line("Garderie du soir"), FAMILY, later) == Care(EVENING, JAMES)
+    assert later.after(TOWN).after(later).former_care == {MORNING, EVENING}
+    assert a_town(an_activity(MORNING, childcare=True)).after(later).former_care == {EVENING}

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from chalicelib.rules.certificate import (
     Certificate,
-    MadeCertificate,
     certificate_of,
     concerned,
     is_to_be_made,
@@ -21,7 +20,7 @@ from chalicelib.rules.certificate import (
     shares,
     year_to_certify,
 )
-from chalicelib.rules.families import Family
+from chalicelib.rules.families import Family, MadeCertificate
 from chalicelib.rules.ids import ActivityId, ChildId
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents

@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib.adapters.directory_store import S3DirectoryStore
 from chalicelib.adapters.family_documents import S3FamilyDocuments, versions
-from chalicelib.adapters.pdf_store import S3PdfStore, folder_of
+from chalicelib.adapters.pdf_store import S3CertificateFiles, S3PdfStore, folders_of
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import NotFound
-from chalicelib.rules.families import Family
+from chalicelib.rules.families import Family, MadeCertificate
 from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, EntryId, FamilyId, InvoiceNumber, SchoolId
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.ledger import entries_of
@@ -27,6 +27,7 @@ from chalicelib.services.personal_data import ErasePersonalData, GivePersonalDat
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.certificates import DynamoCertificateStore
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -48,8 +49,10 @@ OTHER = FamilyId("f-bond-2")
 NAMES = {BOND: "007", OTHER: "008"}
 """What ends the names of a family's child, attempt, operation of the treasury."""
 ADDED = "james@server.fr"
+CERTIFICATE = MadeCertificate(2025, "0123456789abcdef", 1, NOW, 4)
 DOCUMENTS = S3FamilyDocuments(region=REGION, bucket=settings_for().bucket)
 PDFS = S3PdfStore(region=REGION, bucket=settings_for().bucket)
+CERTIFICATES = S3CertificateFiles(region=REGION, bucket=settings_for().bucket)
 DIRECTORY = S3DirectoryStore(region=REGION, bucket=settings_for().bucket)
 """Shared by every run: making a client takes longer than using it."""
 
@@ -79,8 +82,8 @@ class World:
 
     def documents_of(self, family: FamilyId) -> list[str]:
         """Versions too, of what was deleted too."""
-        pages = versions(DOCUMENTS.client(), DOCUMENTS.bucket, folder_of(family))
-        return [one["Key"] for there, markers in pages for one in (*there, *markers)]
+        found = (versions(DOCUMENTS.client(), DOCUMENTS.bucket, folder) for folder in folders_of(family))
+        return [one["Key"] for pages in found for there, markers in pages for one in (*there, *markers)]
 
     @property
     def items(self) -> DynamoPersonalItems:
@@ -128,6 +131,8 @@ def _family(database: Database, family: Family, name: str) -> None:
     invoice = replace(an_invoice(f"2013-026-000{name}"), family=family.id)
     DynamoInvoiceStore(database).put(invoice, ())
     PDFS.put(family.id, invoice.number, b"%PDF")
+    CERTIFICATES.put(family.id, CERTIFICATE.year, b"%PDF")
+    DynamoCertificateStore(database).put(family.id, CERTIFICATE, [])
     _pay(database, invoice, name)
 
 
@@ -162,7 +167,7 @@ def test_everything_is_given_and_nothing_of_another_s(world: World) -> None:
     PDFS.put(BOND, an_invoice("2013-026-000007").number, b"%PDF")
     items, documents = world.give(BOND)
     assert {table: len(found) for table, found in items.items()} == {
-        "families": 3,
+        "families": 4,
         "logins": 1,
         "planning": 1,
         "journal": 1,
@@ -170,7 +175,10 @@ def test_everything_is_given_and_nothing_of_another_s(world: World) -> None:
         "payments": 2,
         "outbox": 2,
     }
-    assert documents == [("factures/f-bond/2013-026-000007.pdf", b"%PDF")]
+    assert documents == [
+        ("factures/f-bond/2013-026-000007.pdf", b"%PDF"),
+        ("attestations/f-bond/2025.pdf", b"%PDF"),
+    ]
     text = json.dumps(items, default=str)
     assert "008" not in text
     assert OTHER not in text
@@ -184,9 +192,9 @@ def test_who_is_not_there_is_given_nothing(world: World) -> None:
 def test_everything_goes_but_the_accounts(world: World) -> None:
     accounts = [entry.id for entry in world.attempts.ledger(NOW.date())]
     others = world.items_of(OTHER)
-    assert world.erase() == 15  # The items above, and the epoch that ends sessions.
+    assert world.erase() == 16  # The items above, and the epoch that ends sessions.
     assert world.items_of(BOND) == world.documents_of(BOND) == []
-    assert (world.items_of(OTHER), len(world.documents_of(OTHER))) == (others, 1)
+    assert (world.items_of(OTHER), len(world.documents_of(OTHER))) == (others, 2)
     assert [entry.id for entry in world.attempts.ledger(NOW.date())] == accounts
     assert DynamoOutbox(world.database, PEPPER).suppressed([f"007-{ADDED}", f"008-{ADDED}"]) == {f"008-{ADDED}"}
     assert list(DIRECTORY.read().children) == ["c-008"]
@@ -265,7 +273,7 @@ def again(world: World) -> None:
 def nothing_is_left(world: World) -> None:
     assert world.items_of(BOND) == world.documents_of(BOND) == []
     assert DynamoOutbox(world.database, PEPPER).suppressed([f"007-{ADDED}"]) == set()
-    assert len(world.documents_of(OTHER)) == 1
+    assert len(world.documents_of(OTHER)) == 2
     assert list(DIRECTORY.read().children) == ["c-008"]
     assert len(list(world.attempts.ledger(NOW.date()))) == 2
 

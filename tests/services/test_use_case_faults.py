@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.adapters.logs import report
-from chalicelib.adapters.pdf_store import S3PdfStore
+from chalicelib.adapters.pdf_store import S3CertificateFiles, S3PdfStore
 from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.portal import Portal, Ports, assemble
 from chalicelib.rules.errors import SessionExpired
@@ -99,6 +99,7 @@ def fresh() -> Iterator[World]:
                 logins=DynamoLoginStore(database),
                 throttle=DynamoThrottleStore(database),
                 plannings=plannings,
+                certificates=S3CertificateFiles(region=REGION, bucket=settings.bucket),
                 invoices=DynamoInvoiceStore(database),
                 pdfs=PDFS,
                 notices=DynamoNoticeStore(database),

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.intake.ports import IntakeStore
 from chalicelib.services.book_ports import Book
+from chalicelib.services.certificate_ports import CertificateStore
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mail_ports import NoticeStore, Outbox, TownActs
 from chalicelib.services.order_ports import OrderStore
@@ -14,6 +15,7 @@ from chalicelib.services.ports import FamilyStore, LoginStore, PlanningStore, Th
 from chalicelib.storage.acts import DynamoTownActs
 from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.book import DynamoBook
+from chalicelib.storage.certificates import DynamoCertificateStore
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
@@ -29,6 +31,7 @@ from tests.fakes import (
     MemoryActs,
     MemoryAttempts,
     MemoryBook,
+    MemoryCertificates,
     MemoryFamilies,
     MemoryIntake,
     MemoryInvoices,
@@ -58,6 +61,7 @@ class Stores:
     orders: OrderStore
     attempts: AttemptStore
     book: Book
+    certificates: CertificateStore
 
 
 def in_memory() -> Stores:
@@ -79,6 +83,7 @@ def in_memory() -> Stores:
         orders=MemoryOrders(outbox=outbox),
         attempts=attempts,
         book=MemoryBook(invoices, attempts, outbox),
+        certificates=MemoryCertificates(families, invoices),
     )
 
 
@@ -97,6 +102,7 @@ def on_dynamodb(database: Database) -> Stores:
         orders=DynamoOrderStore(database),
         attempts=DynamoAttemptStore(database),
         book=DynamoBook(database),
+        certificates=DynamoCertificateStore(database),
     )
 
 

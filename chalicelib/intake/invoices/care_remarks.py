@@ -9,7 +9,7 @@ from chalicelib.intake.files.faults import FileLine, Remarks
 from chalicelib.intake.invoices.lists import LINES
 from chalicelib.intake.people.families import families_of
 from chalicelib.rules.care import Untold, care_of
-from chalicelib.rules.ids import ActivityId, ChildId, family_id
+from chalicelib.rules.ids import activity_id, child_id, family_id
 from chalicelib.rules.invoices import InvoiceLine
 from chalicelib.rules.money import Cents
 from chalicelib.rules.town import Town
@@ -33,8 +33,8 @@ def _untold(lists: sqlite3.Connection, town: Town) -> Iterator[tuple[int, tuple[
     """The number of each such line, what would be right and what is wrong."""
     for name, rows in itertools.groupby(lists.execute(_LINES), key=lambda row: str(row[0])):
         [family] = families_of(lists, town, [family_id(name)])
-        for _, number, what, child, activity, child_id in rows:
-            line = _line(what, child, activity, child_id)
+        for _, number, what, child, activity, whose in rows:
+            line = _line(what, child, activity, whose)
             match care_of(line, family, town):
                 case Untold.ACTIVITY:
                     yield number, _unknown_activity(line)
@@ -42,10 +42,10 @@ def _untold(lists: sqlite3.Connection, town: Town) -> Iterator[tuple[int, tuple[
                     yield number, _unknown_child(line)
 
 
-def _line(what: str, child: str, activity: str, child_id: str) -> InvoiceLine:
-    return InvoiceLine(
-        what, child, Decimal(0), Decimal(0), Cents(0), activity=ActivityId(activity), child_id=ChildId(child_id)
-    )
+def _line(what: str, child: str, activity: str, whose: str) -> InvoiceLine:
+    """The line without its amounts, which say nothing of what it is for."""
+    said = (activity_id(activity) if activity else None, child_id(whose) if whose else None)
+    return InvoiceLine(what, child, Decimal(0), Decimal(0), Cents(0), "", *said)
 
 
 def _unknown_activity(line: InvoiceLine) -> tuple[str, str]:

@@ -97,7 +97,7 @@ class InvoiceLists(Listing):
         care = (
             cells.text("jours", needed=False),
             self._activity(cells),
-            cells.text("identifiant_enfant", needed=False),
+            cells.identifier("identifiant_enfant") if cells.row["identifiant_enfant"] else "",
         )
         if quantity is None or price is None or amount is None or not cells.good:
             return

@@ -11,7 +11,7 @@ from chalicelib.intake.invoices.decisions import FamilyInvoices, InFiles
 from chalicelib.intake.invoices.matching import Received
 from chalicelib.intake.people.details import ADDRESS_LINES
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber, family_id, invoice_number
+from chalicelib.rules.ids import FamilyId, InvoiceNumber, activity_id, child_id, family_id, invoice_number
 from chalicelib.rules.invoices import Invoice, InvoiceLine, Means, Payment
 from chalicelib.rules.money import Cents
 
@@ -95,7 +95,7 @@ def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int
 
 
 def _line(row: tuple[str, str, str, str, int, str, str, str]) -> InvoiceLine:
-    what, child, quantity, unit_price, amount, days, activity, child_id = row
+    what, child, quantity, unit_price, amount, days, activity, whose = row
     return InvoiceLine(
         what,
         child,
@@ -103,8 +103,8 @@ def _line(row: tuple[str, str, str, str, int, str, str, str]) -> InvoiceLine:
         Decimal(unit_price),
         Cents(amount),
         days,
-        ActivityId(activity) if activity else None,
-        ChildId(child_id) if child_id else None,
+        activity_id(activity) if activity else None,
+        child_id(whose) if whose else None,
     )
 
 

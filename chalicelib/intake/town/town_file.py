@@ -18,6 +18,7 @@ from chalicelib.intake.town.activity_file import read_activities, slug_fault
 from chalicelib.intake.town.billing_file import read_billing
 from chalicelib.intake.town.brakes_file import read_brakes
 from chalicelib.intake.town.calendar_file import CLOSURES, OPENINGS, read_calendar, read_exceptionals
+from chalicelib.intake.town.certificate_file import read_certificates
 from chalicelib.intake.town.crest import BadCrest, read_crest
 from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.intake.town.diets_file import read_diets
@@ -120,12 +121,13 @@ def _town(table: Table, folder: Path) -> Town | None:
     calendar = _calendar(table, activities, schools)
     sittings = read_sittings(table, activities, schools)
     orders = read_orders(table, activities, schools, sittings)
-    billing = read_billing(table)
+    billing, certificates = read_billing(table), read_certificates(table)
     table.close()
     if not calendar:
         return None
     town = Town(name, colour, crest, message, office, legal, schools, activities, calendar, payment)
-    return replace(town, sittings=sittings, orders=orders, diets=diets, billing=billing, brakes=brakes)
+    town = replace(town, sittings=sittings, orders=orders, diets=diets, billing=billing)
+    return replace(town, brakes=brakes, certificates=certificates)
 
 
 def _colour(table: Table) -> str:

@@ -16,10 +16,12 @@ from chalicelib.pages.presenters.invoice_states import (
     taken_back,
     taken_back_name,
 )
+from chalicelib.rules.families import MadeCertificate
 from chalicelib.rules.invoices import Invoice, Means, Payment, last_paid_on, standing
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payable import last_day_online
 from chalicelib.rules.payments import Attempt
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts, Town
 from chalicelib.services.invoicing import PaidInvoices
 from chalicelib.values import Value
@@ -193,6 +195,14 @@ def pdf_of(invoice: Invoice, url: Url) -> PdfLink:
         return PdfLink("PDF pas encore disponible", "")
     weight = weight_words(invoice.pdf_bytes)
     return PdfLink(f"Facture {invoice.number} (PDF, {weight})", url(f"/factures/{invoice.number}/pdf"), weight)
+
+
+def certificate_of(made: MadeCertificate, url: Url) -> PdfLink:
+    """Of the tax certificate of a year; one that replaced another says when."""
+    weight = weight_words(made.pdf_bytes)
+    again = f", refaite le {slashed(paris_day(made.made_at))}" if made.version > 1 else ""
+    label = f"Mon attestation fiscale {made.year} (PDF, {weight}{again})"
+    return PdfLink(label, url(f"/attestations/{made.year}"), weight)
 
 
 def weight_words(size: int) -> str:
