@@ -105,9 +105,12 @@ class MakeCertificates:
                 some = list(islice(families, A_ROUND))
                 outcomes.update(pool.map(lambda family: self._try(year, family, town), some))
                 whole = len(some) < A_ROUND
-        done = {outcome.value: outcomes[outcome] for outcome in Outcome}
-        self.report("certificate.run", year=year, left=int(not whole), **done)
+        self._tell(year, outcomes, whole)
         return Pass(outcomes, whole)
+
+    def _tell(self, year: int, outcomes: Counter[Outcome], whole: bool) -> None:
+        kept, made, again, failed = (outcomes[one] for one in Outcome)
+        self.report("certificate.run", year=year, kept=kept, made=made, again=again, failed=failed, left=int(not whole))
 
     def _to_look_at(self, year: int) -> Iterator[Family]:
         """Families with a child that was young enough, or with a certificate that may not be right any more."""

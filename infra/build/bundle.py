@@ -60,6 +60,9 @@ PORTAL = Bundle(
         *NOT_ON_LAMBDA,
         *("chalicelib/intake", "chalicelib/wiring_intake.py", "chalicelib/wiring_drops.py", "chalicelib/drops.py"),
         "chalicelib/adapters/drop_box.py",
+        *("chalicelib/certificates.py", "chalicelib/wiring_certificates.py", "chalicelib/adapters/certificate_pdf.py"),
+        *("chalicelib/services/certifying.py", "chalicelib/storage/certificates.py"),
+        *("chalicelib/rules/certificate.py", "chalicelib/rules/care.py"),
         "chalicelib/adapters/fonts/DejaVuSans-Bold-Names.ttf",
         *("chalicelib/adapters/invoice_pdf.py", "chalicelib/adapters/tagged_pdf.py"),
         *(

@@ -31,7 +31,7 @@ FUNCTIONS: Mapping[str, Function] = {
             "throttle": ("BatchGetItem", "UpdateItem"),
             "town": ("GetItem",),
         },
-        folders={"factures": ("GetObject",)},
+        folders={"attestations": ("GetObject",), "factures": ("GetObject",)},
         async_=False,
     ),
     "NotifyInvoices": Function(

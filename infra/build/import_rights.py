@@ -1,4 +1,5 @@
-"""What the function that imports dropped files may do; ``import_function`` has the rest of it."""
+"""What the functions that Chalice does not package may do; ``import_function`` and ``certificate_function`` have the
+rest of them."""
 
 from collections.abc import Mapping
 
@@ -31,5 +32,17 @@ BESIDE_CHALICE: Mapping[str, Function] = {
         at_once=1,
         waits=True,
     ),
+    "MakeCertificates": Function(
+        "make-certificates",
+        {
+            "families": ("GetItem", "PutItem", "Scan"),
+            "invoices": ("BatchGetItem", "Query"),
+            "outbox": ("BatchGetItem", "PutItem"),
+            "town": ("GetItem", "UpdateItem"),
+        },
+        folders={"attestations": ("PutObject",)},
+        at_once=1,
+        waits=True,
+    ),
 }
-"""Functions that Chalice does not know: they have a zip of their own (see ``import_function``)."""
+"""Functions that Chalice does not know: they have a zip of their own (see ``beside``)."""

@@ -8,6 +8,7 @@ API, OUTBOX, RECONCILE = "APIHandler", "SendOutbox", "ReconcilePayments"
 RECOUNT, ORDERS, BOUNCES = "RecountPlaces", "SendOrders", "NoteSesEvent"
 IMPORT = "ImportFiles"
 EXPORTS = "WriteExports"
+CERTIFICATES = "MakeCertificates"
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,14 @@ METRICS = (
         above=7200,
     ),
     Metric("exports-written", "exports.written", (EXPORTS,)),
+    Metric("certificates-made", "certificate.run", (CERTIFICATES,), value="made"),
+    Metric(
+        "certificates-failed",
+        "certificate.failed",
+        (CERTIFICATES,),
+        "A family's tax certificate cannot be made. The log of make-certificates says why; it tries again every night.",
+        above=0,
+    ),
     Metric("places-recounted", "places.recounted", (RECOUNT,), value="wrong"),
     Metric(
         "pages-failed",

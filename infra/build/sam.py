@@ -20,6 +20,8 @@ from unittest import mock
 import yaml
 
 from infra.build.answers import gateway_responses
+from infra.build.beside import Zip
+from infra.build.certificate_function import certificate_function
 from infra.build.functions import ENVIRONMENT, FUNCTIONS, additions
 from infra.build.import_function import import_function
 
@@ -113,9 +115,8 @@ def finished(sam: Template, stage: str, code: Code) -> Template:
     resources["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     resources["RestAPI"].setdefault("DependsOn", "GatewayLogging")
     # Without it the macro makes a second stage, named Stage, which nothing limits, logs or watches.
-    beside = import_function(
-        stage, bucket=code.bucket, key=code.import_key, runtime=code.runtime, architecture=code.architecture
-    )
+    zipped = Zip(stage, code.bucket, code.import_key, code.runtime, code.architecture)
+    beside = import_function(zipped) | certificate_function(zipped)
     return {**sam, "Globals": {"Api": {"OpenApiVersion": "2.0"}}, "Resources": resources | made.resources | beside}
 
 

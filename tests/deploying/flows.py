@@ -13,6 +13,7 @@ from chalice.app import Chalice
 
 from chalicelib.pages.site import add_pages
 from chalicelib.portal import Portal, assemble
+from chalicelib.rules.families import MadeCertificate
 from chalicelib.rules.ids import ActivityId, EntryId, InvoiceNumber
 from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
@@ -20,6 +21,7 @@ from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.order_ports import OrderRef
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.settings import Settings
+from chalicelib.storage.certificates import DynamoCertificateStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
@@ -30,6 +32,7 @@ from chalicelib.wiring import ports_on_aws
 from chalicelib.wiring_jobs import Jobs, build_jobs
 from tests.builders import BOND, JAMES
 from tests.clock import paris
+from tests.deploying.certifying import a_town_that_certifies, the_certificates
 from tests.deploying.dropping import the_drops
 from tests.deploying.kitchen import a_kitchen, an_order_to_send
 from tests.fake_bank import Treasury
@@ -44,7 +47,7 @@ from tests.storage.test_orders import VERSION
 NOW = paris("mardi 2015-12-22 14:54")
 NUMBER = "2013-026-000335"
 TOWN = the_manual_s_town()
-IMPORT = "ImportFiles"
+IMPORT, CERTIFICATES = "ImportFiles", "MakeCertificates"
 JOBS = {job.name.title().replace("_", ""): job.name for job in fields(Jobs)}
 """By Chalice's name of its function: a new job is here by being wired."""
 
@@ -56,6 +59,11 @@ def ready_to_run(function: str) -> Iterator[tuple[Settings, Callable[[], None]]]
         if function == IMPORT:
             stage = replace(settings, demo_now="2026-11-23T08:00", drop_megabytes=1)
             yield stage, lambda: the_drops(stage)
+            return
+        if function == CERTIFICATES:
+            stage = replace(settings, demo_now="2026-01-02T04:00", origin=f"http://{HOST}")
+            a_town_that_certifies(stage)
+            yield stage, lambda: the_certificates(stage)
             return
         stage, treasury = a_stage(settings), Treasury(now=NOW)
         if function == "APIHandler":
@@ -101,6 +109,8 @@ def a_stage(settings: Settings) -> Settings:
     store.put_logins([(login_key(settings.pepper, "007"), login)])
     for invoice in the_manual_s_invoices():
         invoices.put(replace(invoice, payments=()), ())
+    made = MadeCertificate(2014, "0123456789abcdef", 1, NOW, 4)
+    DynamoCertificateStore(database).put(BOND, made, [])
     return settings
 
 
@@ -151,6 +161,7 @@ def _notices(parent: PageClient, settings: Settings) -> None:
 
 def _pay(parent: PageClient, treasury: Treasury, portal: Portal) -> None:
     parent.get(f"/factures/{NUMBER}/pdf")
+    parent.get("/attestations/2014")
     csrf = parent.get("/factures").hidden("csrf")
     recap = parent.follow(parent.post("/factures", csrf=csrf, facture=NUMBER, email="jamie.bond@server.fr"))
     (bank,) = {e.attrs["href"] for e in recap.page.all("a") if "/banque" in e.attrs["href"]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploying.flows import IMPORT, JOBS, ready_to_run
+from tests.deploying.flows import CERTIFICATES, IMPORT, JOBS, ready_to_run
 from tests.deploying.permissions import Permission, needed
 
 BESIDES: dict[str, dict[Permission, str]] = {
@@ -34,6 +34,9 @@ BESIDES: dict[str, dict[Permission, str]] = {
         ("dynamodb:PutItem", "payments"): "the same",
         ("dynamodb:UpdateItem", "payments"): "the same",
         ("s3:GetObject", "documents/factures/*"): "a PDF is compared with the one that is online",
+        ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for what is not there",
+    },
+    "MakeCertificates": {
         ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for what is not there",
     },
     "*": {
@@ -75,7 +78,7 @@ def asked(function: str) -> set[Permission]:
     return calls
 
 
-@pytest.fixture(params=["APIHandler", *JOBS, IMPORT])
+@pytest.fixture(params=["APIHandler", *JOBS, IMPORT, CERTIFICATES])
 def function(request: pytest.FixtureRequest) -> Iterator[str]:
     yield request.param
 

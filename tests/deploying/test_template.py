@@ -11,6 +11,7 @@ import pytest
 
 from infra.build.answers import ANSWERS
 from infra.build.functions import EVERY_FUNCTION, FUNCTIONS
+from infra.build.import_rights import BESIDE_CHALICE
 from infra.build.metrics import METRICS
 from infra.build.sam import CannotBuild, Code, chalice_package, finished
 from tests.pages.client import Document, check_french
@@ -50,7 +51,7 @@ def test_every_function_is_the_zip_on_arm64_with_its_log_role_and_dead_letters(t
         assert one["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
         assert ("DeadLetterConfig" in one) is (name != "APIHandler")
         assert template["Resources"][f"{name}Log"]["Properties"]["RetentionInDays"] == 180
-    for name in ("SendOutbox", "NotifyInvoices", "ReconcilePayments", "RecountPlaces", "ImportFiles"):
+    for name in ("SendOutbox", "NotifyInvoices", "ReconcilePayments", "RecountPlaces", *BESIDE_CHALICE):
         assert functions[name]["ReservedConcurrentExecutions"] == 1
 
 

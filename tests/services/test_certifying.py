@@ -34,6 +34,8 @@ from tests.services.mail_world import WANTED, Links
 TOWN = a_town(an_activity(), an_activity(MORNING, label="Garderie du matin", childcare=True))
 YOUNG = a_child(birth=date(2021, 3, 4))
 CARE = InvoiceLine("Garderie", "", Decimal(1), Cents(800), Cents(800), "", MORNING, JAMES)
+PAID_ON = date(2025, 12, 20)
+A_BILL = an_invoice("2025-001-000001", total=Cents(800))
 JANUARY, NEXT_NIGHT = "vendredi 2026-01-02 04:00", "samedi 2026-01-03 04:00"
 
 
@@ -75,10 +77,10 @@ class World:
             report=lambda event, **facts: self.events.append((event, facts)),
         )(seconds_left)
 
-    def bill(self, number: str = "2025-001-000001", family: FamilyId = BOND, **payment: Any) -> InvoiceNumber:
-        invoice = an_invoice(number, family=family, total=Cents(800))
+    def bill(self, number: str = A_BILL.number, family: FamilyId = BOND) -> InvoiceNumber:
+        invoice = an_invoice(number, family=family, total=A_BILL.total)
         self.invoices.put(invoice, [CARE])
-        self.pay(invoice, a_payment(800, paid_on=date(2025, 12, 20), **payment))
+        self.pay(invoice, a_payment(800, paid_on=PAID_ON))
         return invoice.number
 
     def pay(self, invoice: Invoice, payment: Payment) -> None:

@@ -83,4 +83,4 @@ def test_the_pages_read_invoices_and_no_list(template: Template) -> None:
         for one in filled(policy["PolicyDocument"]["Statement"], template)
         if "s3:GetObject" in one["Action"]
     ]
-    assert reads == [f"arn:aws:s3:::{BUCKET}/factures/*"]
+    assert reads == [f"arn:aws:s3:::{BUCKET}/{folder}/*" for folder in ("attestations", "factures")]
