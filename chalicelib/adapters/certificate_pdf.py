@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from chalicelib.adapters.pdf_letterhead import UNDER_WINDOW_MM, folds, in_the_window, sender
 from chalicelib.adapters.pdf_sheet import LINE_MM, MARGIN_MM, WIDTH_MM, Sheet
 from chalicelib.rules.certificate import Certificate, CertifiedChild
 from chalicelib.rules.families import Family
@@ -34,8 +35,10 @@ class CertificatePdf:
         title = f"Attestation fiscale {certificate.year}"
         pdf = TaggedPdf(title=f"{title} - {certificate.payer}", author=town.name, created=at)
         sheet = Sheet(pdf, f"{town.name} · {title}")
-        _town(sheet, town)
-        _payer(sheet, certificate, family)
+        sender(sheet, town, _issuer(town))
+        folds(pdf)
+        in_the_window(sheet, certificate.payer, family.address)
+        sheet.y = max(sheet.y + 4, UNDER_WINDOW_MM)
         sheet.paragraph(title, kind="H1", size=16, bold=True)
         sheet.y += 2
         sheet.paragraph(LAW, bold=True)
@@ -48,32 +51,22 @@ class CertificatePdf:
         return pdf.to_bytes()
 
 
-def _town(sheet: Sheet, town: Town) -> None:
-    sheet.paragraph(town.name, size=14, bold=True)
-    sheet.y += 1
-    siret = f"SIRET {town.payment.siret}" if town.payment.siret else ""
-    for text in (town.legal.identity, town.legal.address, siret):
-        if text and text != town.name:
-            sheet.paragraph(text)
+def _issuer(town: Town) -> Iterator[str]:
+    """Who attests: the public body, its SIRET if the town told it, and whom to ask."""
+    yield from (text for text in (town.legal.identity, town.legal.address) if text != town.name)
+    if town.payment.siret:
+        yield f"SIRET {town.payment.siret}"
     office = town.office
-    sheet.paragraph(" · ".join(part for part in (office.name, office.phone, office.email) if part), size=8.5)
-    sheet.y += 8
-
-
-def _payer(sheet: Sheet, certificate: Certificate, family: Family) -> None:
-    sheet.paragraph(certificate.payer, size=10.5, bold=True)
-    for line in family.address:
-        sheet.paragraph(line)
-    sheet.y += 8
+    yield from (office.name, " · ".join(part for part in (office.phone, office.email) if part))
 
 
 def _sentence(sheet: Sheet, certificate: Certificate, town: Town) -> None:
-    year = certificate.year
+    paid, payer = f"frais de garde effectivement payés en {certificate.year}", certificate.payer
     if certificate.children:
-        said = f"frais de garde effectivement payés en {year}, pour les enfants nommés ci-dessous :"
+        said = f"{town.name} atteste des {paid} par {payer} pour les enfants ci-dessous :"
     else:
-        said = f"rien n'est enregistré, à ce jour, comme frais de garde effectivement payés en {year}."
-    sheet.paragraph(f"{town.name} atteste, pour {certificate.payer} : {said}", size=10.5)
+        said = f"{town.name} atteste que {payer} n'a, à ce jour, pas de {paid}."
+    sheet.paragraph(said, size=10.5)
     sheet.y += 3
 
 

@@ -61,9 +61,9 @@ class DynamoCertificateStore:
         row = self.rows(
             family,
             keys.certificate_part(made.year),
-            tag=made.tag,
+            hash=made.tag,
             version=made.version,
-            made_at=instant_text(made.made_at),
+            at=instant_text(made.made_at),
             pdf_bytes=made.pdf_bytes,
             expires=retention.of_certificate(made.year),
         )

@@ -83,9 +83,9 @@ def families_among(items: Iterable[RawItem]) -> Iterator[Family]:
 def certificate_of(item: RawItem) -> MadeCertificate:
     return MadeCertificate(
         year=keys.certified_year(item["part"]["S"]),
-        tag=item["tag"]["S"],
+        tag=item["hash"]["S"],
         version=int(item["version"]["N"]),
-        made_at=instant_of(item["made_at"]["S"]),
+        made_at=instant_of(item["at"]["S"]),
         pdf_bytes=int(item["pdf_bytes"]["N"]),
     )
 

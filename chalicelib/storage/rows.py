@@ -63,10 +63,10 @@ class FamilyRow(Model):
     expires = NumberAttribute(null=True)
     """Only for a session that was signed out and for a tax certificate: epoch seconds after which DynamoDB may delete
     the row."""
-    tag = UnicodeAttribute(null=True)
+    hash = UnicodeAttribute(null=True)
     """Only of a tax certificate, as the three others: the fields of a ``MadeCertificate``."""
     version = NumberAttribute(null=True)
-    made_at = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
     pdf_bytes = NumberAttribute(null=True)
 
 

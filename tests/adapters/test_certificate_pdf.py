@@ -65,7 +65,7 @@ def test_a_child_whose_birth_nobody_told_is_named_as_not_counted() -> None:
 
 def test_one_of_which_nothing_is_left_says_so() -> None:
     text = said(printed(children=()))
-    assert "rien n'est enregistré, à ce jour, comme frais de garde effectivement payés en 2025" in text
+    assert "Jamie BOND n'a, à ce jour, pas de frais de garde effectivement payés en 2025." in text
     assert "Frais de garde effectivement payés en 2025 : 0,00 €" in text
 
 

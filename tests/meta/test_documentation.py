@@ -29,7 +29,7 @@ OF_OTHERS = {
 """Names of the standard library and of AWS, and an example of a domain."""
 IN_THE_BUCKET = (
     "depot/", "traites/", "rejetes/", "courant/", "en-attente/", "factures/", "exports/", "facturation/", "annuaire/",
-    "regie/",
+    "regie/", "attestations/",
 )  # fmt: skip
 """Folders of a town's bucket."""
 FILES = re.compile(r"\.(?:json|txt|csv|toml|yaml|html|svg|zip|pdf|py|pyc|js|css)$")

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.rules import retention
 from chalicelib.rules.families import MadeCertificate
 from tests.builders import BOND
 from tests.fakes import MemoryCertificateFiles
-from tests.pages.client import PageClient
+from tests.pages.client import PageClient, plain
 from tests.pages.conftest import STRANGERS, World
 
 MADE = MadeCertificate(2014, "0123456789abcdef", 1, datetime(2015, 1, 2, 3, tzinfo=UTC), 38_400)
@@ -74,3 +75,12 @@ def test_the_help_explains_it(world: World) -> None:
     said = world.visitor().get("/aide").main
     assert "Mon attestation fiscale" in said
     assert "C'est le jour du paiement qui compte" in said
+
+
+def test_the_privacy_page_says_what_they_are_and_how_long_they_stay(world: World) -> None:
+    said = world.visitor().get("/donnees-personnelles").main
+    assert "vos attestations fiscales : pour chaque année, ce qui a été payé pour la garde de chaque enfant" in plain(
+        said
+    )
+    assert retention.CERTIFICATE_YEARS == 4
+    assert "Les attestations fiscales : quatre ans après la fin de leur année." in plain(said)

@@ -22,7 +22,7 @@ from tests.builders import BOND
 from tests.pages.client import HOST, PageClient, plain
 from tests.pages.conftest import World
 
-WORDS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 6: "six", 10: "dix", 12: "douze"}
+WORDS = {1: "un", 2: "deux", 3: "trois", 6: "six", 10: "dix", 12: "douze"}
 SOON_DELETED = timedelta(days=2)
 """« Quelques jours »: an item's life until DynamoDB may delete it, which it does a day or two later."""
 
@@ -42,7 +42,6 @@ PERSONAL = {
     "FamilyRow.enrolments": "leurs inscriptions",
     "FamilyRow.left": "et leur départ",
     "FamilyRow.elsewhere": "et leur départ",
-    "FamilyRow.tag": "vos attestations fiscales",
     "LoginRow.login": "une empreinte chiffrée du code payeur",
     "LoginRow.secret": "une empreinte chiffrée du code payeur",
     "PlanningRow.day": "leurs réservations",
@@ -81,7 +80,6 @@ TECHNICAL = {
     "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order", "ref", "acknowledge_by",
     "acknowledged_at", "unacknowledged_at", "entries", "feed", "written", "days", "acted", "fresh", "pdf_tag",
     "unanswered", "cancelled_on", "corrects", "exercice", "before", "hash", "opened_at", "unclassified", "means",
-    "made_at",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 
@@ -195,7 +193,6 @@ def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
         "/donnees-personnelles",
         f"Les réservations : {years[retention.KEEP_BOOKINGS]} ans après le jour réservé.",
         f"L'historique : {years[retention.KEEP_SAVES]} ans après la modification.",
-        f"Les attestations fiscales : {WORDS[retention.CERTIFICATE_YEARS]} ans après la fin de leur année.",
         "Le régime alimentaire et l'existence d'un projet d'accueil individualisé : tant que l'enfant est accueilli.",
         f"Les comptes des paiements (le payeur, la facture et le montant) : {accounts_are_kept}",
         f"Les e-mails qui n'ont pas pu partir : {retention.KEEP_UNSENT.days} jours.",

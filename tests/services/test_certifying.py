@@ -33,7 +33,7 @@ from tests.services.mail_world import WANTED, Links
 
 TOWN = a_town(an_activity(), an_activity(MORNING, label="Garderie du matin", childcare=True))
 YOUNG = a_child(birth=date(2021, 3, 4))
-CARE = InvoiceLine("Garderie", "", Decimal(1), Cents(800), Cents(800), "", MORNING, JAMES)
+CARE = InvoiceLine("Garderie", "", Decimal(1), Decimal(800), Cents(800), "", MORNING, JAMES)
 PAID_ON = date(2025, 12, 20)
 A_BILL = an_invoice("2025-001-000001", total=Cents(800))
 JANUARY, NEXT_NIGHT = "vendredi 2026-01-02 04:00", "samedi 2026-01-03 04:00"

@@ -22,7 +22,7 @@ from tests.storage.conftest import Stores
 
 MADE = MadeCertificate(2025, "0123456789abcdef", 1, datetime(2026, 1, 2, 3, tzinfo=UTC), 38_000)
 LATER = replace(MADE, tag="f" * 16, version=2, made_at=MADE.made_at + timedelta(days=1))
-LINE = InvoiceLine("Garderie", "James", Decimal(2), Cents(212), Cents(424), "3 et 5", MORNING, JAMES)
+LINE = InvoiceLine("Garderie", "James", Decimal(2), Decimal(212), Cents(424), "3 et 5", MORNING, JAMES)
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
 
