@@ -26,8 +26,8 @@ def _row(line: BookLine) -> Sequence[str]:
     entry = line.entry
     return (
         *(line.name, second_of(line.at), day_of(entry.day), minute_of(entry.bank_at), entry.regie, entry.exercice),
-        *(entry.invoice, entry.reference, Reference(entry.transmitted), Reference(entry.family), entry.payer),
-        *(KINDS[entry.kind], means_of(entry), euros_of(entry.amount), Reference(entry.authorisation)),
-        *(Reference(entry.client_number), Reference(entry.idop), entry.saisie, entry.takes_back, entry.reason),
-        *(Reference(goes_back_to(line)), Reference(line.before), Reference(line.hash)),
+        *(entry.invoice, entry.reference, entry.transmitted, Reference(entry.family), entry.payer),
+        *(KINDS[entry.kind], means_of(entry), euros_of(entry.amount), entry.authorisation),
+        *(Reference(entry.client_number), entry.idop, entry.saisie, entry.takes_back, entry.reason),
+        *(Reference(goes_back_to(line)), line.before, line.hash),
     )
