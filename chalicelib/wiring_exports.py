@@ -34,6 +34,7 @@ from chalicelib.storage.billing_book import DynamoBillingBook
 from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.cursors import DynamoCursorStore
+from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.orders import DynamoOrderStore
@@ -100,9 +101,10 @@ def _exports(settings: Settings, render: AttendanceRenderer) -> Export:
         archive=S3Shelf(client, settings.bucket, CLOSED_MONTHS),
         clock=clock,
     )
+    book, invoices = DynamoBook(database), DynamoInvoiceStore(database)
     regie = RegieFiles(
-        book=DynamoBook(database),
-        invoices=DynamoInvoiceStore(database),
+        book=book,
+        invoices=invoices,
         still_open=build_open_attempts(settings),
         archive=S3Shelf(client, settings.bucket, CLOSED_BOOKS),
         render=SlipPdf(),
@@ -114,7 +116,7 @@ def _exports(settings: Settings, render: AttendanceRenderer) -> Export:
         {
             LISTS: AttendanceFiles(export=attendance, town=town, clock=clock),
             ORDERS: OrderFiles(make=build_orders(settings), town=town, clock=clock),
-            PAYMENTS: PaymentFiles(attempts=DynamoAttemptStore(database), clock=clock),
+            PAYMENTS: PaymentFiles(book=book, invoices=invoices, families=DynamoFamilyStore(database), clock=clock),
             CHANGES: change_files(changes),
             BILLING: billing_files(billing, clock),
             REGIE: regie,

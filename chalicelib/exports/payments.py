@@ -1,59 +1,46 @@
-"""The payments' journal -> the lists that the régisseur opens in a spreadsheet.
+"""What came in online on a day: the list that the régisseur opens each morning.
 
-Nothing in them is computed from today's invoices, so the list of a past day never changes.
+Nothing in it is computed from today's invoices, so the list of a past day never changes.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from chalicelib.exports.book_words import KINDS
 from chalicelib.exports.csv_out import csv_chunks, day_of, euros_of, minute_of
-from chalicelib.rules.ledger import Kind, LedgerEntry
-from chalicelib.rules.payments import AttemptState, Doubt, received_by
-from chalicelib.services.payment_ports import AttemptStore
+from chalicelib.rules.book import MONEY, BookLine
+from chalicelib.rules.invoices import Means
+from chalicelib.rules.payments import AttemptState, received_by
+from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.book_ports import Book
 
 PAID = ("jour", "nature", "facture", "reference", "montant", "autorisation", "moyen", "date_banque")
-TO_CHECK = ("jour", "nature", "facture", "reference", "montant", "autorisation", "date_banque", "pourquoi", "famille")
-KINDS = {
-    Kind.PAID: "paiement",
-    Kind.REVERSED: "contre-passation",
-    Kind.OVERPAID: "trop-perçu à rembourser",
-    Kind.TO_CHECK: "à vérifier",
-    Kind.DECLARED: "annoncé, à confirmer",
-}
-TO_CHECK_NAME = "a-verifier.csv"
-WHY = {Doubt.SILENT: "la trésorerie n'a jamais répondu"}
 MEANS = {AttemptState.PAID: "carte bancaire", AttemptState.DEBIT_ACCEPTED: "prélèvement"}
+OTHER = "en ligne"
+"""Money of which the treasury told a letter that the portal does not know."""
 
 
 def name_of(day: date) -> str:
     return f"paiements-{day.isoformat()}.csv"
 
 
-def payments_of(attempts: AttemptStore, day: date) -> Iterator[bytes]:
-    """What the portal received and took back on one day in Paris."""
-    kept = (entry for entry in attempts.ledger(day) if entry.kind in {Kind.PAID, Kind.REVERSED})
-    return csv_chunks(PAID, (_paid(entry) for entry in kept))
+def payments_of(book: Book, day: date) -> Iterator[bytes]:
+    """The money online that the portal noted on ``day`` in Paris: what the bank took, less what was taken back.
+
+    What leaves « à classer » and what it becomes are two lines that add up to nothing.
+    """
+    return csv_chunks(PAID, (_row(line) for line in book.lines(day.replace(day=1)) if _is_of(line, day)))
 
 
-def to_check(attempts: AttemptStore) -> Iterator[bytes]:
-    """Everything that a person has to check, from the beginning, oldest first."""
-    return csv_chunks(TO_CHECK, (_to_check(entry) for entry in attempts.to_refund_or_check()))
+def _is_of(line: BookLine, day: date) -> bool:
+    entry = line.entry
+    return entry.kind in MONEY and entry.means is Means.ONLINE and paris_day(line.at) == day
 
 
-def _paid(entry: LedgerEntry) -> Sequence[str]:
-    return (*_what(entry), euros_of(entry.amount), entry.authorisation, _means(entry), minute_of(entry.paid_at))
-
-
-def _to_check(entry: LedgerEntry) -> Sequence[str]:
-    amount = euros_of(entry.amount)
-    why = (WHY.get(entry.doubt) if entry.doubt else None) or entry.why
-    return (*_what(entry), amount, entry.authorisation, minute_of(entry.paid_at), why, entry.family)
-
-
-def _what(entry: LedgerEntry) -> Sequence[str]:
-    return (day_of(entry.day), KINDS[entry.kind], entry.invoice, entry.reference)
-
-
-def _means(entry: LedgerEntry) -> str:
-    state = received_by(entry.letter)
-    return MEANS[state] if state else ""
+def _row(line: BookLine) -> Sequence[str]:
+    entry = line.entry
+    state, reference = received_by(entry.letter), entry.transmitted or entry.reference
+    return (
+        *(day_of(paris_day(line.at)), KINDS[entry.kind], entry.invoice, reference, euros_of(entry.amount)),
+        *(entry.authorisation, MEANS[state] if state else OTHER, minute_of(entry.bank_at)),
+    )

@@ -13,10 +13,13 @@ from chalicelib.exports import payments
 from chalicelib.exports.billing import ExportBilling
 from chalicelib.exports.changes import ExportChanges
 from chalicelib.exports.csv_out import Bare, csv_chunks
+from chalicelib.exports.points_file import TO_CHECK_NAME, About, points_file
+from chalicelib.rules.points import Point
 from chalicelib.rules.school_calendar import paris_day
+from chalicelib.services.book_ports import Book
+from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.outgoing_ports import Shelf
-from chalicelib.services.payment_ports import AttemptStore
-from chalicelib.services.ports import Clock
+from chalicelib.services.ports import Clock, FamilyStore
 from chalicelib.values import Value
 
 PAYMENTS, CHANGES, BILLING = "paiements", "modifications", "facturation"
@@ -66,15 +69,23 @@ class Export:
 class PaymentFiles:
     """``FileKind``: the payments of a day, yesterday when none is named, and all that a person has to check."""
 
-    def __init__(self, *, attempts: AttemptStore, clock: Clock) -> None:
-        self.attempts = attempts
+    def __init__(self, *, book: Book, invoices: InvoiceStore, families: FamilyStore, clock: Clock) -> None:
+        self.book = book
+        self.invoices = invoices
+        self.families = families
         self.clock = clock
 
     def __call__(self, asked: Asked, shelf: Shelf) -> Sequence[str]:
-        day = asked.day or paris_day(self.clock.now()) - timedelta(days=1)
-        shelf.put(payments.name_of(day), payments.payments_of(self.attempts, day))
-        shelf.put(payments.TO_CHECK_NAME, payments.to_check(self.attempts))
-        return payments.name_of(day), payments.TO_CHECK_NAME
+        today = paris_day(self.clock.now())
+        day = asked.day or today - timedelta(days=1)
+        shelf.put(payments.name_of(day), payments.payments_of(self.book, day))
+        shelf.put(TO_CHECK_NAME, points_file(self.book.points(), self._about, today))
+        return payments.name_of(day), TO_CHECK_NAME
+
+    def _about(self, point: Point) -> About:
+        invoice, family = self.invoices.find(point.family, point.invoice), self.families.find(point.family)
+        reference = invoice.reference if invoice else ""
+        return About(reference, family.payer, family.address) if family else About(reference)
 
 
 def change_files(export: ExportChanges) -> FileKind:

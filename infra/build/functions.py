@@ -86,6 +86,7 @@ FUNCTIONS: Mapping[str, Function] = {
         "write-exports",
         {
             "journal/index/by-written": ("Query",),
+            "families": ("Query",),
             "invoices": ("Query",),
             "outbox": ("Query",),
             "payments": ("Query",),

@@ -23,6 +23,7 @@ BESIDES: dict[str, dict[Permission, str]] = {
         ("s3:ListBucket", "documents"): "S3 then says 404, not 403, for what is not there yet",
         ("s3:GetObject", "documents/facturation/*"): "the file of a month that somebody closed",
         ("s3:GetObject", "documents/regie/*"): "the same, of the régie",
+        ("dynamodb:Query", "families"): "who paid, for what is to check; here nothing is",
         ("dynamodb:Query", "invoices"): "what money was received for; here none came",
     },
     "SendOrders": {("s3:ListBucket", "documents"): "S3 then says 404, not 403, when there is no directory yet"},

@@ -30,9 +30,11 @@ from chalicelib.rules.ids import ChildId, EntryId, FamilyId
 from chalicelib.rules.planning import Slot, Wish
 from chalicelib.services.outgoing_ports import ChangeFile, Shelf
 from chalicelib.services.ports import JournalEntry
-from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.change_feed import DynamoChangeFeed
 from chalicelib.storage.cursors import DynamoCursorStore
+from chalicelib.storage.families import DynamoFamilyStore
+from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.planning import DynamoPlanningStore
 from tests.builders import CANTEEN, a_town
 from tests.clock import FixedClock, day, paris
@@ -159,7 +161,12 @@ class Night:
             cursors.move(None, ChangeFile("nuit", 1, done - timedelta(days=1), done, done=True))
         town, feed = MemoryTown(a_town()), DynamoChangeFeed(database)
         changes = ExportChanges(feed=feed, cursors=cursors, town=town, clock=self.clock)
-        payments = PaymentFiles(attempts=DynamoAttemptStore(database), clock=self.clock)
+        payments = PaymentFiles(
+            book=DynamoBook(database),
+            invoices=DynamoInvoiceStore(database),
+            families=DynamoFamilyStore(database),
+            clock=self.clock,
+        )
         self.job = WriteExports(
             exports=Export({PAYMENTS: payments, LISTS: no_files, ORDERS: no_files, CHANGES: change_files(changes)}),
             shelf_of=lambda folder: S3Shelf(CLIENT, BUCKET, f"exports/{folder}"),

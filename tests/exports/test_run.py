@@ -13,7 +13,8 @@ from chalicelib.rules.errors import Unavailable
 from chalicelib.services.outgoing_ports import Shelf
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
-from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryShelf
+from tests.exports.regie_desk import Regie
+from tests.fakes import MemoryFamilies, MemoryShelf
 
 
 def two_files(asked: Asked, shelf: Shelf) -> Sequence[str]:
@@ -49,6 +50,7 @@ def test_an_interrupted_export_is_not_seen_as_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("asked", "name"), [(None, "2026-11-23"), (date(2026, 11, 2), "2026-11-02")])
 def test_the_payments_are_yesterdays_unless_a_day_is_named(asked: date | None, name: str) -> None:
-    attempts = MemoryAttempts(MemoryInvoices(), MemoryOutbox())
-    kind = PaymentFiles(attempts=attempts, clock=FixedClock(paris("mardi 2026-11-24 00:30")))
+    regie = Regie()
+    clock = FixedClock(paris("mardi 2026-11-24 00:30"))
+    kind = PaymentFiles(book=regie.book, invoices=regie.invoices, families=MemoryFamilies(), clock=clock)
     assert kind(Asked(day=asked), MemoryShelf()) == (f"paiements-{name}.csv", "a-verifier.csv")

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.commands.import_town import main
-from chalicelib.exports.payments import KINDS, MEANS, PAID, TO_CHECK, WHY
+from chalicelib.exports import bank_days, journal_file, slip_file
+from chalicelib.exports.book_words import KINDS
+from chalicelib.exports.payments import MEANS, OTHER, PAID
+from chalicelib.exports.points_file import HEADS, WHATS
 from tests.meta.blocks import blocks
 
 ROOT = Path(__file__).parents[2]
@@ -82,14 +85,19 @@ def test_what_else_a_rule_may_say_is_taken(tmp_path: Path, key: str, value: str)
     assert verified(documented_town(tmp_path, **{key: value})) == ""
 
 
-@pytest.mark.parametrize("heads", [PAID, TO_CHECK], ids=["payments of a day", "to check"])
+@pytest.mark.parametrize("heads", [PAID, HEADS], ids=["payments of a day", "to check"])
 def test_the_columns_of_what_goes_out_are_told(heads: tuple[str, ...]) -> None:
     assert ";".join(heads) in {content.strip() for _, content, _ in blocks(FOR_THE_REGIE.read_text())}
 
 
-@pytest.mark.parametrize("told", sorted({*KINDS.values(), *WHY.values(), *MEANS.values()}))
+@pytest.mark.parametrize("told", sorted({*KINDS.values(), *WHATS.values(), *MEANS.values(), OTHER}))
 def test_the_words_of_what_goes_out_are_told(told: str) -> None:
     assert told in FOR_THE_REGIE.read_text()
+
+
+@pytest.mark.parametrize("told", sorted({*journal_file.HEADS, *bank_days.HEADS, *slip_file.HEADS}))
+def test_the_columns_of_the_regie_s_books_are_told(told: str) -> None:
+    assert f"`{told}`" in FOR_THE_REGIE.read_text()
 
 
 def deadlines(title: str = "un délai") -> list[str]:

@@ -135,7 +135,7 @@ def test_what_the_import_accepts_can_be_lived_with(family: str, child: str, numb
         expected(town, family, child)
         for number in numbers:
             paid(town, parent, number)
-        written = cells_of(b"".join(payments_of(town.world.attempts, NOW.date())))
+        written = cells_of(b"".join(payments_of(town.world.book, NOW.date())))
         assert sorted(cell_of(row[2]) for row in written[1:]) == sorted(numbers)
         assert town.load(family, child, numbers).nothing_changed
 
