@@ -7,6 +7,7 @@ from chalicelib.services.reversing import ReversePayment
 from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
 from chalicelib.storage.acts import DynamoTownActs
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Guard
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.wiring import count_of, database_of, directory_of, freely, ports_on_aws
@@ -26,6 +27,7 @@ def build_intake(settings: Settings, guard: Guard = freely) -> Importer:
             families=ports.families,
             attempts=ports.attempts,
             clock=ports.clock,
+            book=DynamoBook(database_of(settings, guard)),
         ),
         notices=ports.notices,
         directory=directory_of(settings),

@@ -18,7 +18,7 @@ from chalicelib.intake.brakes import brake, stops
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.invoices.reversals import check_reversals, write_reversals
-from chalicelib.intake.invoices.staged import families_with_invoices
+from chalicelib.intake.invoices.staged import credit_notes, families_with_invoices
 from chalicelib.intake.invoices.writer import InvoiceImport, InvoiceWriter
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
 from chalicelib.intake.people.directory import DirectoryWriter
@@ -76,7 +76,8 @@ class Importer:
             run.compare_codes()
             run.compare_children()
             seen = run.preview()
-            return Looked(seen, stops(run.lists, run.online, run.town), files.remarks.lines(), files.waiting)
+            waiting = [*files.waiting, *run.report.not_put]
+            return Looked(seen, stops(run.lists, run.online, run.town), files.remarks.lines(), waiting)
 
     def __call__(
         self,
@@ -182,7 +183,7 @@ class ImportRun:
         asked = Counter(one.asked for one in closed(self.meeting.change.closed))
         falls = OnClosedDays(stay=asked[False], cancelled=asked[True])
         seen = preview(self.lists, self.online, self.town, falls, today.isoformat())
-        return seen.with_more(str(child) for child in self.report.same_children)
+        return seen.with_more((*self.invoices.coming.coming(), *map(str, self.report.same_children)))
 
     def brake(self) -> None:
         """Raises Braked when the run would change too much, as its preview shows."""
@@ -204,6 +205,7 @@ class ImportRun:
 
     def write_invoices(self) -> None:
         self._do("Factures", families_with_invoices(self.lists), self.invoices.write())
+        self._do("Avoirs", len(credit_notes(self.lists)), self.invoices.give_credit())
         reversals = write_reversals(self.lists, self.ports.reverse, self.report.reversals)
         self._do("Contre-passations", count(self.lists, "reversals"), reversals)
 

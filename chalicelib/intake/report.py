@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from chalicelib.intake.bookings.standing import Standing
 from chalicelib.intake.bookings.touched import Touched
 from chalicelib.intake.files.faults import Fault, FaultKind, FileLine, number, several
+from chalicelib.intake.invoices.event_lines import InvoiceEvents
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
 from chalicelib.intake.people.same_child import SameChild
@@ -74,6 +75,7 @@ class IntakeReport:
     """Lines that are right, and that the portal cannot take."""
     refused: list[NotTaken] = field(default_factory=list)
     invoices: IntakeTally = field(default_factory=IntakeTally)
+    events: InvoiceEvents = field(default_factory=InvoiceEvents)
     payments: IntakeTally = field(default_factory=IntakeTally)
     reversals: IntakeTally = field(default_factory=IntakeTally)
     pdfs_made: int = 0
@@ -96,7 +98,7 @@ class IntakeReport:
         tallies = (*people, self.invoices, self.payments, self.reversals)
         cancelled = any(one.cancelled for one in self.ended) or any(one.cancelled for one in self.standing)
         others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices, self.departures, cancelled)
-        return not any(others) and not any(tally.added or tally.changed for tally in tallies)
+        return not (self.events or any(others)) and not any(tally.added or tally.changed for tally in tallies)
 
     @property
     def all_taken(self) -> bool:
@@ -201,6 +203,7 @@ class IntakeReport:
                 f"Factures : {_counts(self.invoices, 'ajoutée', 'modifiée', 'inchangée')} ; "
                 f"PDF : {several(self.pdfs_made, 'fabriqué')}, {several(self.pdfs_given, 'reçu')}"
             )
+        said += self.events.lines()
         if self.payments != IntakeTally():
             said.append(
                 f"Règlements : {several(self.payments.added, 'enregistré')}, "

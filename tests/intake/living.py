@@ -29,6 +29,7 @@ from tests.clock import FixedClock, day, paris
 from tests.fake_bank import Treasury, nobody_reads, reversing
 from tests.fakes import (
     MemoryAttempts,
+    MemoryBook,
     MemoryCertificateFiles,
     MemoryDirectory,
     MemoryIntake,
@@ -69,7 +70,13 @@ class LivingTown:
             store=self.store,
             plannings=self.store.plannings,
             invoice_import=InvoiceImport(
-                self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
+                self.invoices,
+                self.pdfs,
+                InvoicePdf(),
+                self.store.families,
+                attempts=self.attempts,
+                clock=self.clock,
+                book=MemoryBook(self.invoices, self.attempts, self.outbox),
             ),
             notices=self.notices,
             acting=memory_acting(self.store, self.notices, self.outbox),

@@ -21,6 +21,7 @@ from tests.clock import FixedClock, day, paris
 from tests.fake_bank import nobody_reads, reversing
 from tests.fakes import (
     MemoryAttempts,
+    MemoryBook,
     MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,
@@ -47,14 +48,16 @@ class Portal:
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
         self.directory = MemoryDirectory()
-        invoices = MemoryInvoices()
+        invoices, outbox = MemoryInvoices(), MemoryOutbox()
+        attempts = MemoryAttempts(invoices, outbox)
         self.invoice_import = InvoiceImport(
             invoices,
             MemoryPdfs(),
             InvoicePdf(),
             self.store.families,
-            attempts=MemoryAttempts(invoices, MemoryOutbox()),
+            attempts=attempts,
             clock=FixedClock(paris(NOW)),
+            book=MemoryBook(invoices, attempts, outbox),
         )
         self.waited: list[float] = []
         self.clock = FixedClock(paris(NOW))

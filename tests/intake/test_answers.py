@@ -40,7 +40,12 @@ CASES: list[tuple[str, dict[str, str], int, str]] = [
     ("beyond the places", with_line("reservations", "f-2;c-9;mercredi;2026-12-02;;mairie;2026-11-04"), NOT_DONE,
      "dépasse ses places"),
     ("a credit note", {"town": PAID, "factures": INVOICES + "2026-026-000336;f-1;31/10/2026;30/11/2026;A;R;-4,24\n",
-     "lignes": LINES + "2026-026-000336;Repas;James;-2;2,12;-4,24\n"}, NOT_DONE, "est un avoir"),
+     "lignes": LINES + "2026-026-000336;Repas;James;-2;2,12;-4,24\n"}, DONE, "Aucune erreur"),
+    ("a correction of a positive total", {"town": PAID, "factures": INVOICES.replace("total", "total;facture_corrigee")
+     + "2026-026-000336;f-1;31/10/2026;30/11/2026;A;R;4,24;2026-026-000335\n",
+     "lignes": LINES + "2026-026-000336;Repas;James;2;2,12;4,24\n"}, NOT_DONE, "et son total est"),
+    ("an odd line", {"town": PAID, "factures": INVOICES + "2026-026-000336;f-1;31/10/2026;30/11/2026;A;R;9,24\n",
+     "lignes": LINES + "2026-026-000336;Repas;James;2;2,12;9,24\n"}, DONE, "2 × 2,12"),
     ("a ligature", {"town": TOWN.replace('prevert = "PRÉVERT"', 'prevert = "SACRÉ-CŒUR"'),
      "enfants": CHILDREN.replace("Prévert", "SACRE-COEUR")}, DONE, "Aucune erreur"),
     ("a letter", {"town": PAID, "factures": INVOICES.replace("total", "total;reference")

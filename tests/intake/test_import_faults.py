@@ -26,6 +26,7 @@ from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
 from chalicelib.storage.acts import DynamoTownActs
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -76,6 +77,7 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
             DynamoFamilyStore(database),
             attempts=DynamoAttemptStore(database),
             clock=clock,
+            book=DynamoBook(database),
         ),
         notices=DynamoNoticeStore(database),
         acting=acting(

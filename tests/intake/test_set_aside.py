@@ -13,15 +13,17 @@ from tests.intake.folder import LISTS, TOWN, a_folder, town_with
 from tests.intake.living import F1, LivingTown, quick_hashes
 
 PAID = TOWN.replace("[ecoles]", '[paiement]\ncode-recette = "T5"\nidentifiant = "006382"\nmoyens = []\n\n[ecoles]')
-CREDIT_NOTE = {
+NO_NOTE = {
     "town": PAID,
-    "factures": "numero;famille;emise_le;echeance;libelle;regie;total\n"
-    "2026-026-000335;f-1;31/10/2026;30/11/2026;CANTINE;R;10,00\n"
-    "2026-026-000336;f-1;31/10/2026;30/11/2026;AVOIR;R;-4,24\n",
+    "factures": "numero;famille;emise_le;echeance;libelle;regie;total;facture_corrigee\n"
+    "2026-026-000335;f-1;31/10/2026;30/11/2026;CANTINE;R;10,00;\n"
+    "2026-026-000336;f-1;31/10/2026;30/11/2026;CANTINE;R;4,24;2026-026-000335\n",
     "lignes": "facture;quoi;enfant;quantite;prix_unitaire;montant\n"
-    "2026-026-000335;Repas;James;1;10,00;10,00\n2026-026-000336;Repas;James;-2;2,12;-4,24\n",
+    "2026-026-000335;Repas;James;1;10,00;10,00\n2026-026-000336;Repas;James;2;2,12;4,24\n",
 }
-SAID = "factures.csv:3: la facture « 2026-026-000336 » est un avoir (-4,24\u202f€) ; attendu : une facture de 0,00"
+SAID = (
+    "factures.csv:3: la facture « 2026-026-000336 » corrige « 2026-026-000335 » et son total est 4,24\u202f€"
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -35,9 +37,9 @@ def town() -> LivingTown:
     return LivingTown()
 
 
-def test_a_credit_note_waits_and_the_good_invoice_is_taken(town: LivingTown, tmp_path: Path) -> None:
+def test_an_invoice_that_corrects_another_waits_and_the_good_invoice_is_taken(town: LivingTown, tmp_path: Path) -> None:
     for _ in range(2):
-        report = town.load(a_folder(tmp_path, **CREDIT_NOTE))
+        report = town.load(a_folder(tmp_path, **NO_NOTE))
         assert str(report.waiting[0]).replace("\xa0", "\u202f").startswith(SAID)
         assert len(report.waiting) == 1
         assert not report.all_taken
@@ -47,7 +49,7 @@ def test_a_credit_note_waits_and_the_good_invoice_is_taken(town: LivingTown, tmp
 
 def test_what_belongs_to_a_waiting_invoice_waits_too(town: LivingTown, tmp_path: Path) -> None:
     payments = "facture;payeur;date;montant;moyen\n2026-026-000336;X;02/11/2026;4,24;cheque\n"
-    folder = a_folder(tmp_path, **CREDIT_NOTE, reglements=payments)
+    folder = a_folder(tmp_path, **NO_NOTE, reglements=payments)
     (folder / "pdf").mkdir()
     (folder / "pdf" / "2026-026-000336.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     waiting = [str(one.where) for one in town.load(folder).waiting]
@@ -57,7 +59,7 @@ def test_what_belongs_to_a_waiting_invoice_waits_too(town: LivingTown, tmp_path:
 @pytest.mark.parametrize(
     ("lists", "title", "line"),
     [
-        (CREDIT_NOTE, "1 ligne mise de côté, que le portail ne peut pas prendre :", "factures.csv:3: "),
+        (NO_NOTE, "1 ligne mise de côté, que le portail ne peut pas prendre :", "factures.csv:3: "),
         (
             {"reservations": LISTS["reservations.csv"] + "f-2;c-9;mercredi;2026-12-02;;mairie;2026-11-04\n"},
             "1 ligne mise de côté, que le portail ne peut pas prendre :",

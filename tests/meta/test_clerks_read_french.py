@@ -23,7 +23,7 @@ ASKS = {
     "_tell": "takes a refusal of ours, and asks for its faults or its reasons",
     "_stopped": "does the same",
 }
-FACTS = {"attempts", "closed", "closing", "errno", "filename", "lines", "part", "saved", "start"}
+FACTS = {"attempt", "attempts", "closed", "closing", "errno", "filename", "lines", "part", "saved", "start"}
 """Attributes of exceptions that are no sentence."""
 _SQL = ("SELECT ", "INSERT ", "CREATE ", "DELETE ", "UPDATE ", "PRAGMA ", "UNION ", "WITH ", "WHERE ", "ORDER ")
 

@@ -26,7 +26,7 @@ from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
 from tests.fake_bank import reversing
-from tests.fakes import MemoryDirectory, MemoryIntake, memory_acting
+from tests.fakes import MemoryBook, MemoryDirectory, MemoryIntake, memory_acting
 from tests.intake.folder import TOWN, a_folder
 from tests.pages.client import PageClient
 from tests.pages.conftest import World
@@ -80,6 +80,7 @@ class Town:
                 world.families,
                 attempts=world.attempts,
                 clock=world.clock,
+                book=MemoryBook(world.invoices, world.attempts, world.outbox),
             ),
             notices=world.notices,
             acting=memory_acting(store, world.notices),

@@ -17,7 +17,6 @@ from chalicelib.services.invoicing import UnderWay
 from tests.builders import a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fakes import MemoryAttempts, MemoryBook, MemoryInvoices, MemoryOutbox
-from tests.money import receive
 
 NOW = paris("mercredi 2026-11-25 10:00")
 INVOICE = an_invoice(total=Cents(1000))
@@ -26,8 +25,8 @@ PAYER = "Jamie BOND"
 PART = CreditPart(NOTE.number, INVOICE.number, Cents(100), date(2026, 11, 24), PAYER, "town-1")
 
 
-class BusyBook(MemoryBook):
-    """``Book``. The next ``stale`` writes are refused."""
+class StaleBook(MemoryBook):
+    """``stale`` is how many writes somebody else comes before."""
 
     stale = 0
 
@@ -44,20 +43,18 @@ class Desk:
         outbox = MemoryOutbox()
         self.attempts = MemoryAttempts(self.invoices, outbox)
         self.clock = FixedClock(NOW)
-        self.book = BusyBook(self.invoices, self.attempts, outbox)
+        self.book = StaleBook(self.invoices, self.attempts, outbox)
         for one in (note, invoice):
             self.invoices.put(replace(one, payments=()), ())
             for payment in one.payments:
-                receive(self.book, self.of(one), payment)
+                self.invoices.record(one.family, one.number, payment)
         self.give = GiveCredit(book=self.book, invoices=self.invoices, attempts=self.attempts, clock=self.clock)
 
     def of(self, invoice: Invoice) -> Invoice:
         return self.invoices.invoices[invoice.number]
 
     def entries(self) -> list[Entry]:
-        """Those of credit."""
-        entries = (line.entry for line in self.book.lines(date(2026, 11, 1)))
-        return [entry for entry in entries if entry.kind is EntryKind.CREDIT]
+        return [line.entry for line in self.book.lines(date(2026, 11, 1))]
 
     def begin_a_payment(self) -> None:
         invoice = self.of(INVOICE)

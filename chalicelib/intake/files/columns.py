@@ -63,7 +63,8 @@ COLUMNS: Mapping[str, Columns] = {
     "inscriptions.csv": Columns(("enfant", "activite"), ("du", "au", "lecture_seule")),
     "reservations.csv": Columns(("famille", "enfant", "activite", "date", "canal", "saisie_le"), ("action",)),
     "factures.csv": Columns(
-        ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total"), ("reference", "mise_en_ligne")
+        ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total"),
+        ("reference", "mise_en_ligne", "etat", "facture_corrigee", "moyen"),
     ),
     "lignes.csv": Columns(
         ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),

@@ -40,8 +40,12 @@ CREATE TABLE waiting (
 CREATE TABLE notices (family TEXT PRIMARY KEY, emails TEXT) WITHOUT ROWID;
 CREATE TABLE invoices (
     number TEXT PRIMARY KEY, line INT, family TEXT, reference TEXT, bare_reference TEXT, debt TEXT,
-    issued TEXT, due TEXT, label TEXT, regie TEXT, total INT, published TEXT
+    issued TEXT, due TEXT, label TEXT, regie TEXT, total INT, published TEXT, cancelled INT, corrects TEXT, means TEXT
 ) WITHOUT ROWID;
+CREATE VIEW listed_invoices AS
+    -- ``collected``: how the town collects it; the row wins over the family's list. NULL: neither says it.
+    SELECT invoices.*, coalesce(means, CASE direct_debit WHEN 1 THEN 'direct-debit' WHEN 0 THEN '' END) AS collected
+    FROM invoices LEFT JOIN families ON families.id = invoices.family;
 CREATE INDEX invoices_by_family ON invoices (family);
 CREATE INDEX invoices_by_reference ON invoices (bare_reference);
 CREATE INDEX invoices_by_debt ON invoices (debt);

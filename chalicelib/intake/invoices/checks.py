@@ -4,6 +4,7 @@ up."""
 import sqlite3
 
 from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
+from chalicelib.intake.invoices.kept import waits_too
 from chalicelib.intake.invoices.lists import INVOICES, LINES, PAYMENTS
 from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
@@ -67,8 +68,7 @@ def check_invoices(database: sqlite3.Connection, faults: Faults) -> None:
 def _set_aside_with_their_invoice(database: sqlite3.Connection) -> None:
     """A payment, or a PDF, of an invoice that waits has to wait too."""
     for line, invoice in database.execute(_OF_WAITING).fetchall():
-        why = f"la facture « {invoice} » attend elle-même ; attendu : ce règlement avec sa facture"
-        database.execute("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", (PAYMENTS, line, why))
+        database.execute("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", (PAYMENTS, line, waits_too(invoice)))
     for table, column in (("received", "invoice"), ("pdfs", "number")):
         database.execute(
             f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM set_aside WHERE file = 'factures.csv')"  # noqa: S608 - our own names only

@@ -10,6 +10,7 @@ from functools import cached_property
 from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.invoices.pdf_files import stage_pdfs
+from chalicelib.intake.invoices.row_says import cancelled_of, corrects_of, means_of
 from chalicelib.intake.people.lists import names_of
 from chalicelib.rules.ids import ActivityId
 from chalicelib.rules.invoices import InvoiceLine, Means, bare_reference, plain_reference, reference_of
@@ -28,7 +29,6 @@ MEANS_WORDS = {
     "en ligne": Means.ONLINE,
 }
 ANY_COLLECTOR_CODE = "00"
-CREDIT_NOTE = "attendu : une facture de 0,00 au moins, l'avoir déduit de la prochaine facture"
 _SLUG_PART = re.compile(r"[a-z0-9]+")
 _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
 
@@ -51,16 +51,15 @@ class InvoiceLists(Listing):
         reference = self._reference(cells, number)
         if issued and due and due < issued:
             cells.fault(f"l'échéance ({due:%d/%m/%Y}) est avant l'émission ({issued:%d/%m/%Y}) ; attendu : après")
-        if cells.good and total is not None and total < 0:
-            cells.wait(f"la facture « {number} » est un avoir ({in_words(total)}) ; {CREDIT_NOTE}")
+        more = (cancelled_of(cells), corrects_of(cells, number, total), means_of(cells))
         if not (cells.good and issued and due and published):
             return
         values = (number, cells.row.where.line, family, reference, reference.replace("-", ""), _debt(number))
         facts = (issued.isoformat(), due.isoformat(), label, regie, total, published.isoformat())
         self._insert(
             cells,
-            "INSERT OR IGNORE INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*values, *facts),
+            "INSERT OR IGNORE INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, *facts, *more),
             ("SELECT line FROM invoices WHERE number = ?", (number,)),
             f"la facture « {number} » est déjà",
         )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from chalicelib.intake.invoices.decisions import FamilyInvoices, InFiles
 from chalicelib.intake.invoices.matching import Received
+from chalicelib.intake.invoices.row_says import RowSays
 from chalicelib.intake.people.details import ADDRESS_LINES
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber, activity_id, child_id, family_id, invoice_number
@@ -22,7 +23,14 @@ FROM concerned LEFT JOIN families ON families.id = concerned.family ORDER BY con
 """
 _LEFT = _CONCERNED.replace("ORDER BY", "WHERE concerned.number NOT IN (SELECT number FROM as_they_should_be) ORDER BY")
 _INVOICE = """
-SELECT line, reference, family, issued, due, label, regie, total, published FROM invoices WHERE number = ?
+SELECT line, reference, family, issued, due, label, regie, total, published, corrects, collected
+FROM listed_invoices WHERE number = ?
+"""
+_SAYS = """
+SELECT cancelled, corrects IS NOT NULL, collected IS NOT NULL, means IS NOT NULL FROM listed_invoices WHERE number = ?
+"""
+_CREDIT_NOTES = """
+SELECT number, invoices.line, payer FROM invoices JOIN families ON families.id = family WHERE total < 0 ORDER BY number
 """
 _LINES = """
 SELECT what, child, quantity, unit_price, amount, days, activity, child_id
@@ -50,6 +58,12 @@ def families_with_invoices(database: sqlite3.Connection) -> int:
     return int(number)
 
 
+def credit_notes(database: sqlite3.Connection) -> list[tuple[InvoiceNumber, int, str]]:
+    """Number, line and payer of each credit note of the list."""
+    rows = database.execute(_CREDIT_NOTES).fetchall()
+    return [(invoice_number(number), line, payer) for number, line, payer in rows]
+
+
 def note_as_should_be(database: sqlite3.Connection, numbers: Iterable[InvoiceNumber]) -> None:
     """Note that the portal has these invoices as the files say: nothing is left to do."""
     database.executemany("INSERT INTO as_they_should_be VALUES (?)", ((number,) for number in numbers))
@@ -68,10 +82,13 @@ def found_elsewhere(database: sqlite3.Connection, number: InvoiceNumber, family:
 def in_files_of(database: sqlite3.Connection, number: InvoiceNumber) -> InFiles:
     row = database.execute(_INVOICE, (number,)).fetchone()
     pdf, size = database.execute("SELECT name, size FROM pdfs WHERE number = ?", (number,)).fetchone() or ("", 0)
+    invoice = _invoice(number, row[1:]) if row else None
     return InFiles(
         number=number,
         line=row[0] if row else 0,
-        invoice=_invoice(number, row[1:]) if row else None,
+        invoice=invoice,
+        says=_says(database, number),
+        corrected=_in_list(database, invoice.corrects) if invoice and invoice.corrects else None,
         lines=tuple(_line(one) for one in database.execute(_LINES, (number,))),
         received=tuple(_received(one) for one in database.execute(_RECEIVED, (number,))),
         pdf=pdf,
@@ -79,8 +96,29 @@ def in_files_of(database: sqlite3.Connection, number: InvoiceNumber) -> InFiles:
     )
 
 
-def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int, str]) -> Invoice:
-    reference, family, issued, due, label, regie, total, published = row
+def _says(database: sqlite3.Connection, number: InvoiceNumber) -> RowSays:
+    row = database.execute(_SAYS, (number,)).fetchone()
+    if row is None:
+        return RowSays()
+    cancelled, *others = row
+    corrects, means, by_hand = map(bool, others)
+    return RowSays(None if cancelled is None else bool(cancelled), corrects, means, by_hand)
+
+
+def _in_list(database: sqlite3.Connection, number: InvoiceNumber) -> Invoice | None:
+    """The invoice of that number as the list has it, whoever owes it. One that the list cancels is cancelled, since any
+    day."""
+    row = database.execute(_INVOICE, (number,)).fetchone()
+    if row is None:
+        return None
+    invoice = _invoice(number, row[1:])
+    return replace(invoice, cancelled_on=invoice.issued_on) if _says(database, number).cancelled else invoice
+
+
+def _invoice(
+    number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int, str, str | None, str | None]
+) -> Invoice:
+    reference, family, issued, due, label, regie, total, published, corrects, collected = row
     return Invoice(
         number=number,
         reference=reference,
@@ -91,6 +129,8 @@ def _invoice(number: InvoiceNumber, row: tuple[str, str, str, str, str, str, int
         regie=regie,
         total=Cents(total),
         published_at=datetime.fromisoformat(published),
+        corrects=invoice_number(corrects) if corrects else None,
+        means=Means(collected) if collected and total >= 0 else None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.invoices.decisions import InFiles, InvoicePlan
+from chalicelib.intake.invoices.kept import waits_too
 from chalicelib.intake.invoices.lists import PAYMENTS
 from chalicelib.intake.invoices.matching import Pair
 from chalicelib.intake.report import IntakeReport, NotTaken
@@ -25,6 +26,9 @@ class InvoiceRemarks:
     def of(self, in_files: InFiles, plan: InvoicePlan) -> None:
         if plan.kept_as_it_is:
             self.not_put.append(NotTaken(in_files.where, plan.kept_as_it_is))
+        if plan.waits:
+            waiting = [NotTaken(FileLine(PAYMENTS, one.line), waits_too(in_files.number)) for one in in_files.received]
+            self.not_recorded += waiting
         self.not_recorded += [NotTaken(_row_line(pair), _otherwise(pair)) for pair in plan.payments.doubtful]
         self.recognised += _recognised(plan)
         self.overpaid += _overpaid(in_files, plan)
@@ -73,8 +77,8 @@ def _words(payment: Payment) -> str:
 def _overpaid(in_files: InFiles, plan: InvoicePlan) -> list[NotTaken]:
     """Money that was received twice is told at every import until it is given back: a clerk may have missed it."""
     paid = plan.invoice.paid + sum(received.payment.amount for received in plan.to_record)
-    too_much = Cents(paid - plan.invoice.total)
-    if too_much <= 0:
+    too_much = Cents(paid - (0 if plan.cancel else plan.invoice.asked))
+    if too_much <= 0 or plan.invoice.is_credit_note:
         return []
     where = in_files.where if in_files.line else FileLine(PAYMENTS, in_files.received[0].line)
     return [NotTaken(where, f"facture « {in_files.number} » : {in_words(too_much)} de trop")]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.invoices.decisions import (
@@ -22,17 +22,32 @@ from chalicelib.intake.invoices.decisions import (
     plan_of,
     wrong_with,
 )
+from chalicelib.intake.invoices.event_lines import InvoiceEvents
+from chalicelib.intake.invoices.kept import credit_waits
+from chalicelib.intake.invoices.lists import INVOICES
+from chalicelib.intake.invoices.notes import wrong_notes_of
 from chalicelib.intake.invoices.pdf_files import read_pdf, tag_of
-from chalicelib.intake.invoices.staged import by_family, found_elsewhere, in_files_of, not_listed, note_as_should_be
+from chalicelib.intake.invoices.staged import (
+    by_family,
+    credit_notes,
+    found_elsewhere,
+    in_files_of,
+    not_listed,
+    note_as_should_be,
+)
 from chalicelib.intake.invoices.words import InvoiceRemarks
 from chalicelib.intake.pool import chunked, in_order
 from chalicelib.intake.report import IntakeReport, NotTaken
+from chalicelib.rules.crediting import NoteFault
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.town import Town
+from chalicelib.services.book_ports import Book
+from chalicelib.services.cancelling import CancelInvoice, NotCancellable
+from chalicelib.services.crediting import GiveCredit
 from chalicelib.services.invoice_ports import AskedInvoice, InvoiceRenderer, InvoiceStore, PdfStore
-from chalicelib.services.invoicing import live_attempts
+from chalicelib.services.invoicing import UnderWay, live_attempts
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
 from chalicelib.values import Value
@@ -40,6 +55,7 @@ from chalicelib.values import Value
 Made = TypeVar("Made")
 CHUNK = 25
 """Invoices that are read together: a new one is four items, and a call reads a hundred."""
+BY_THE_TOWN = "facture annulée par la ville (factures.csv)"
 LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une facture sans règlement, ou la même"
 
 
@@ -52,6 +68,7 @@ class InvoiceImport(Value):
     families: FamilyStore
     attempts: AttemptStore
     clock: Clock
+    book: Book
 
 
 @dataclass
@@ -60,6 +77,8 @@ class ComparedInvoices:
 
     wrong: list[tuple[FileLine, str]] = field(default_factory=list)
     as_should_be: list[InvoiceNumber] = field(default_factory=list)
+    plans: list[InvoicePlan] = field(default_factory=list)
+    """What is left to do."""
     payments: int = 0
     """Payments of the lists that the portal has, on invoices that are already as they should be."""
     told: InvoiceRemarks = field(default_factory=InvoiceRemarks)
@@ -94,6 +113,11 @@ class InvoiceWriter:
         self.lists = lists
         self.report = report
         self.workers = workers
+        money: dict[str, Any] = {"book": ports.book, "invoices": ports.invoices}
+        self.cancel = CancelInvoice(**money, attempts=ports.attempts, clock=ports.clock)
+        self.give = GiveCredit(**money, attempts=ports.attempts, clock=ports.clock)
+        self.coming = InvoiceEvents()
+        """What ``compare`` found that ``write`` will do."""
 
     def compare(self, faults: Faults) -> Iterator[int]:
         """Add to ``faults`` why the files cannot be followed; yields how many families were compared."""
@@ -112,6 +136,8 @@ class InvoiceWriter:
             self.report.invoices.unchanged += len(compared.as_should_be)
             self.report.payments.unchanged += compared.payments
             compared.told.add_to(self.report)
+            for plan in compared.plans:
+                self.coming.of(plan)
             yield families
 
     def write(self) -> Iterator[int]:
@@ -123,7 +149,19 @@ class InvoiceWriter:
             written.told.add_to(self.report)
             yield families
 
+    def give_credit(self) -> Iterator[int]:
+        """Let each credit note of the list give what the invoice that it corrects still owes; yields 1 for each. The
+        payments of the lists come before. Raises Unavailable."""
+        for number, line, payer in credit_notes(self.lists):
+            try:
+                if given := self.give.at_once(number, payer):
+                    self.report.events.gave(number, given)
+            except UnderWay as under_way:
+                self.report.not_put.append(NotTaken(FileLine(INVOICES, line), credit_waits(number, under_way.attempt)))
+            yield 1
+
     def _count(self, plan: InvoicePlan) -> None:
+        self.report.events.of(plan)
         tally = self.report.invoices
         tally.added += plan.change is InvoiceChange.ADDED
         tally.changed += plan.change is InvoiceChange.CHANGED
@@ -147,10 +185,12 @@ class InvoiceWriter:
             if wrong:
                 continue
             plan = self._plan(in_files, on_portal)
-            if plan.change is InvoiceChange.UNCHANGED and plan.pdf is PdfSource.KEPT and not plan.to_record:
+            if plan.leaves_nothing_to_do:
                 compared.as_should_be.append(in_files.number)
                 compared.payments += len(plan.payments.known)
                 compared.told.of(in_files, plan)
+            else:
+                compared.plans.append(plan)
         return compared
 
     def _write(self, families: Sequence[FamilyInvoices]) -> WrittenInvoices:
@@ -159,7 +199,7 @@ class InvoiceWriter:
             plan = self._plan(in_files, on_portal)
             try:
                 self._do(plan, family, in_files)
-            except StaleWrite:
+            except (StaleWrite, UnderWay, NotCancellable):
                 written.told.not_put.append(NotTaken(in_files.where, f"facture « {in_files.number} » : {LATE_PAYMENT}"))
                 continue
             written.plans.append(plan)
@@ -173,9 +213,16 @@ class InvoiceWriter:
         held = self.ports.invoices.several([_asked(family, in_files) for family, in_files in listed])
         known = (one.invoice for one in held.values() if one.invoice)
         under_way = live_attempts(known, self.ports.attempts, self.ports.clock.now())
+        wrong: dict[InvoiceNumber, NoteFault] = {}
+        for given in families:
+            wrong |= wrong_notes_of(given, held, self.ports.invoices)
         for family, in_files in listed:
-            one = held[in_files.number]
-            yield family, in_files, OnPortal(one.invoice, one.lines, one.holder, under_way.get(in_files.number))
+            number, one = in_files.number, held[in_files.number]
+            yield (
+                family,
+                in_files,
+                OnPortal(one.invoice, one.lines, one.holder, under_way.get(number), wrong.get(number)),
+            )
 
     def _plan(self, in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:
         """What to do with one invoice; a PDF that the portal already has is kept."""
@@ -188,7 +235,8 @@ class InvoiceWriter:
         return replace(plan, pdf=PdfSource.KEPT)
 
     def _do(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> None:
-        """Write one plan. Raises StaleWrite when the invoice should change and got a payment meanwhile."""
+        """Write one plan. Raises StaleWrite when the invoice should change and got a payment meanwhile; raises UnderWay
+        or NotCancellable when it should be cancelled."""
         invoice, invoices = plan.invoice, self.ports.invoices
         if plan.pdf is not PdfSource.KEPT:
             pdf = self._pdf(plan, family, in_files)
@@ -204,18 +252,21 @@ class InvoiceWriter:
         for received in plan.to_record:
             invoices.record_on(invoice, received.payment)
             invoice = replace(invoice, payments=(*invoice.payments, received.payment))
+        if plan.cancel:
+            self.cancel(invoice.number, payer=self._debtor(family).payer, reason=BY_THE_TOWN)
 
     def _pdf(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> bytes:
         if plan.pdf is PdfSource.GIVEN:
             return read_pdf(self.folder, in_files.pdf)
-        debtor = family if family.payer else self._family(family.id)
         received = tuple(one.payment for one in plan.to_record)
         as_it_will_be = replace(plan.invoice, payments=(*plan.invoice.payments, *received))
-        return self.ports.renderer.render(as_it_will_be, plan.lines, debtor, self.town)
+        return self.ports.renderer.render(as_it_will_be, plan.lines, self._debtor(family), self.town)
 
-    def _family(self, family: FamilyId) -> Family:
-        """A family that only the portal knows: only a payment names its invoice."""
-        return self.ports.families.find(family) or Family(family, "", "", 0, ())
+    def _debtor(self, family: Family) -> Family:
+        """Who owes the invoice. Only the portal knows the family when only a payment or a PDF names its invoice."""
+        if family.payer:
+            return family
+        return self.ports.families.find(family.id) or Family(family.id, "", "", 0, ())
 
 
 def _asked(family: Family, in_files: InFiles) -> AskedInvoice:

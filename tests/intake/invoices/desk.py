@@ -17,6 +17,7 @@ from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
 from tests.fakes import (
     MemoryAttempts,
+    MemoryBook,
     MemoryDirectory,
     MemoryIntake,
     MemoryInvoices,
@@ -50,10 +51,18 @@ class Desk:
         self.notices = MemoryNotices()
         self.waited: list[float] = []
         self.invoices, self.pdfs = MemoryInvoices(), MemoryPdfs()
-        self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
+        self.outbox = MemoryOutbox()
+        self.attempts = MemoryAttempts(self.invoices, self.outbox)
+        self.book = MemoryBook(self.invoices, self.attempts, self.outbox)
         self.clock = FixedClock(NOW)
         invoice_import = InvoiceImport(
-            self.invoices, self.pdfs, InvoicePdf(), self.store.families, attempts=self.attempts, clock=self.clock
+            self.invoices,
+            self.pdfs,
+            InvoicePdf(),
+            self.store.families,
+            attempts=self.attempts,
+            clock=self.clock,
+            book=self.book,
         )
         self.run = Importer(
             directory=MemoryDirectory(),

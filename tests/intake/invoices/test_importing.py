@@ -68,7 +68,8 @@ def test_a_correction_of_a_paid_invoice_is_set_aside_and_the_rest_is_done(desk: 
     )
     assert [str(line) for line in report.not_put] == [
         "factures.csv:2: la facture « 2026-026-000335 » a un règlement et change "
-        "(libellé : CANTINE OCTOBRE → CANTINE) ; attendu : la même"
+        "(libellé : CANTINE OCTOBRE → CANTINE) ; "
+        "attendu : la même, ou un avoir qui la corrige puis une nouvelle facture"
     ]
     assert not report.all_taken
     assert desk.holder(NUMBER) == before
