@@ -12,7 +12,7 @@ from chalicelib.rules.families import MadeCertificate
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.instants import instant_text
 from chalicelib.rules.invoices import Invoice, Payment
-from chalicelib.rules.money import in_words
+from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.order_counts import OrderVersion
 from chalicelib.rules.payments import Attempt, AttemptState, received
 from chalicelib.rules.school_calendar import PARIS, paris_day
@@ -21,6 +21,7 @@ from chalicelib.values import Value
 
 INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 CERTIFICATE_ONLINE = "certificate-online"
+INVOICE_DEBITED, CREDIT_NOTE = "invoice-debited", "credit-note"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
 BOOKINGS_CANCELLED = "bookings-cancelled"
 FILES_DROPPED = "files-dropped"
@@ -39,22 +40,47 @@ class Message(Value):
     text: str
 
 
-def invoice_online(invoice: Invoice, email: str, rank: int, *, invoices: str, stop: str, now: datetime) -> Mail:
-    """Tells the ``rank``-th address of a family that an invoice is online.
+class Told(Value):
+    """The ``rank``-th address of a family, and the links that its e-mail has: the family's invoices, the page that
+    stops these e-mails."""
 
-    ``invoices`` and ``stop`` are the addresses of the family's invoices and of the page that stops these e-mails.
-    """
-    facts = {
+    email: str
+    rank: int
+    invoices: str
+    stop: str
+
+
+def invoice_online(invoice: Invoice, told: Told, now: datetime) -> Mail:
+    """Tells an address that an invoice is online, and to be paid."""
+    facts = _facts_of(invoice, told) | {"due_on": _day(invoice.due_on)}
+    mail_id = f"{INVOICE_ONLINE}-{invoice.number}-{told.rank}"
+    return Mail(mail_id, told.email, INVOICE_ONLINE, facts, invoice.family, invoice.number, now)
+
+
+def invoice_debited(invoice: Invoice, told: Told, now: datetime) -> Mail:
+    """Tells an address that an invoice is online, and will be debited: nobody has to pay it."""
+    facts = _facts_of(invoice, told) | {"due_on": _day(invoice.due_on)}
+    mail_id = f"{INVOICE_DEBITED}-{invoice.number}-{told.rank}"
+    return Mail(mail_id, told.email, INVOICE_DEBITED, facts, invoice.family, invoice.number, now)
+
+
+def credit_note(note: Invoice, told: Told, now: datetime) -> Mail:
+    """Tells an address that credit came. ``left`` is what the note still has, empty for nothing."""
+    left = in_words(note.overpaid) if note.overpaid else ""
+    facts = _facts_of(note, told) | {"corrects": note.corrects or "", "left": left}
+    mail_id = f"{CREDIT_NOTE}-{note.number}-{told.rank}"
+    return Mail(mail_id, told.email, CREDIT_NOTE, facts, note.family, note.number, now)
+
+
+def _facts_of(invoice: Invoice, told: Told) -> dict[str, str]:
+    return {
         "number": invoice.number,
         "label": invoice.label,
         "regie": invoice.regie,
-        "total": in_words(invoice.total),
-        "due_on": _day(invoice.due_on),
-        "invoices_link": invoices,
-        "stop_link": stop,
+        "total": in_words(Cents(abs(invoice.total))),
+        "invoices_link": told.invoices,
+        "stop_link": told.stop,
     }
-    mail_id = f"{INVOICE_ONLINE}-{invoice.number}-{rank}"
-    return Mail(mail_id, email, INVOICE_ONLINE, facts, invoice.family, invoice.number, now)
 
 
 def certificate_online(

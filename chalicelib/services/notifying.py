@@ -9,10 +9,10 @@ from datetime import datetime
 
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.invoices import Invoice, Means
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mail_ports import Mail, MailLinks, NoticeStore, Outbox
-from chalicelib.services.mails import invoice_online
+from chalicelib.services.mails import Told, credit_note, invoice_debited, invoice_online
 from chalicelib.services.ports import Clock, FamilyStore, Report, SecondsLeft
 
 INVOICES_A_RUN = 100
@@ -90,17 +90,26 @@ class NotifyInvoices:
             self.report("notice.family_unknown", level="error", invoice=invoice.number, family=invoice.family)
             return []
         recipients = self.notices.settings(invoice.family).recipients(family.email)
-        if not recipients or self._is_paid(invoice):
+        whole = self.invoices.find(invoice.family, invoice.number) if recipients else None
+        if whole is None or not _is_news(whole):
             return []
         never = self.outbox.suppressed(recipients)
         wanted = [email for email in recipients if email not in never]
-        return [self._mail(invoice, email, rank, now) for rank, email in enumerate(wanted)]
+        return [_mail_about(whole, self._told(whole, email, rank), now) for rank, email in enumerate(wanted)]
 
-    def _is_paid(self, invoice: Invoice) -> bool:
-        """Whether it is paid: a town that starts brings years of paid invoices, and nobody waits for news of them."""
-        whole = self.invoices.find(invoice.family, invoice.number)
-        return whole is not None and whole.is_paid
+    def _told(self, invoice: Invoice, email: str, rank: int) -> Told:
+        return Told(email, rank, self.links.invoices(), self.links.stop(invoice.family, email))
 
-    def _mail(self, invoice: Invoice, email: str, rank: int, now: datetime) -> Mail:
-        stop = self.links.stop(invoice.family, email)
-        return invoice_online(invoice, email, rank, invoices=self.links.invoices(), stop=stop, now=now)
+
+def _is_news(invoice: Invoice) -> bool:
+    """Whether a family waits for news of it: not of what is cancelled, nor of the paid invoices of years that a town
+    brings when it starts, nor of notes that are used up."""
+    if invoice.cancelled_on:
+        return False
+    return bool(invoice.overpaid or invoice.corrects) if invoice.is_credit_note else not invoice.is_paid
+
+
+def _mail_about(invoice: Invoice, told: Told, now: datetime) -> Mail:
+    if invoice.is_credit_note:
+        return credit_note(invoice, told, now)
+    return (invoice_debited if invoice.means is Means.DIRECT_DEBIT else invoice_online)(invoice, told, now)

@@ -30,6 +30,25 @@ FACTS = {
         "invoices_link": "https://portail.example/factures",
         "stop_link": STOP,
     },
+    "invoice-debited": {
+        "number": "2013-026-000335",
+        "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",
+        "regie": "REGIE PERISCOLAIRE",
+        "total": "4,24\u00a0€",
+        "due_on": "15/10/2013",
+        "invoices_link": "https://portail.example/factures",
+        "stop_link": STOP,
+    },
+    "credit-note": {
+        "number": "2013-026-000336",
+        "label": "AVOIR CANTINE SEPTEMBRE 2013",
+        "regie": "REGIE PERISCOLAIRE",
+        "total": "4,24\u00a0€",
+        "corrects": "2013-026-000335",
+        "left": "2,24\u00a0€",
+        "invoices_link": "https://portail.example/factures",
+        "stop_link": STOP,
+    },
     "confirm-address": {
         "confirm_link": "https://portail.example/notifications/confirmer?jeton=a.b",
         "until": "1/1/2027",
@@ -132,6 +151,18 @@ def test_every_kind_says_the_same_in_both_parts(kind: str) -> None:
     assert "01 00 00 00 00" in mail.text
     assert mail.html.startswith('<!DOCTYPE html>\n<html lang="fr">')
     assert not re.search(r"<(img|script|style|link)", mail.html), "nothing is fetched, nobody is followed"
+
+
+def test_a_debited_invoice_and_a_credit_note_invite_nobody_to_pay() -> None:
+    for kind in ("invoice-debited", "credit-note"):
+        mail = rendered(kind)
+        for words in (mail.text, Words(mail.html).text):
+            assert not re.search(r"régler|À payer", words), kind
+    assert "sera prélevé" in rendered("invoice-debited").text
+    alone = rendered("credit-note", corrects="", left="")
+    for words in (alone.text, Words(alone.html).text):
+        assert "corrige" not in words
+        assert "reste" not in words
 
 
 @pytest.mark.parametrize("trouble", ["missed", "waiting", "refused", "bounced"])

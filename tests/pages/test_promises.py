@@ -241,7 +241,7 @@ def test_an_unsubscribe_page_says_what_has_happened_and_only_then(world: World) 
 def test_only_the_announcements_of_invoices_say_that_they_can_be_stopped(visitor: PageClient) -> None:
     say(visitor, "/aide", "Chaque annonce de facture ou d'attestation permet d'arrêter")
     can_be_stopped = {name.split("/")[1] for name, text in templates_text() if "{{ stop_link }}" in text}
-    assert can_be_stopped == {"certificate-online", "invoice-online"}
+    assert can_be_stopped == {"certificate-online", "invoice-online", "invoice-debited", "credit-note"}
     assert "Chaque annonce dit comment ne plus en recevoir." in dict(templates_text())["notices/confirm.html"]
 
 

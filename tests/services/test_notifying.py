@@ -1,13 +1,15 @@
 """New invoices are told of once, and nobody's trouble is somebody else's."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.families import Family
-from chalicelib.rules.ids import FamilyId
-from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.ids import FamilyId, InvoiceNumber
+from chalicelib.rules.invoices import Invoice, Means
+from chalicelib.rules.money import Cents
 from chalicelib.rules.notices import NoticeSettings
 from chalicelib.services.mail_ports import MailRejected
 from chalicelib.services.notifying import INVOICES_A_RUN, MARGIN_SECONDS
@@ -143,3 +145,41 @@ def test_what_is_logged_names_nobody(world: World) -> None:
     assert "mail.set_aside" in said
     for secret in (TOWN_EMAIL, EXTRA, "jamie", "bond@"):
         assert secret.lower() not in said
+
+
+def test_an_invoice_on_direct_debit_invites_nobody_to_pay(world: World) -> None:
+    told_of(world, an_invoice(means=Means.DIRECT_DEBIT), settings=replace(WANTED, extra=()))
+    assert world.notify() == 1
+    [mail] = world.waiting()
+    assert (mail.kind, mail.facts["total"], mail.facts["due_on"]) == (
+        "invoice-debited",
+        "1\u202f234,56\u00a0€",
+        "15/12/2026",
+    )
+
+
+def test_a_credit_note_says_that_credit_came(world: World) -> None:
+    told_of(world, an_invoice(total=Cents(-424), corrects=InvoiceNumber("2026-018-000001")))
+    world.invoices.record(BOND, an_invoice().number, a_payment(-200, means=Means.CREDIT_NOTE))
+    assert world.notify() == 2
+    mail = world.waiting()[0]
+    assert mail.kind == "credit-note"
+    assert (mail.facts["total"], mail.facts["corrects"], mail.facts["left"]) == (
+        "4,24\u00a0€",
+        "2026-018-000001",
+        "2,24\u00a0€",
+    )
+
+
+@pytest.mark.parametrize(
+    "invoice",
+    [
+        pytest.param(an_invoice(cancelled_on=date(2026, 11, 21)), id="cancelled"),
+        pytest.param(an_invoice(cancelled_on=date(2026, 11, 21), total=Cents(-424)), id="a cancelled credit note"),
+        pytest.param(an_invoice(cancelled_on=date(2026, 11, 21), means=Means.DIRECT_DEBIT), id="debited, cancelled"),
+    ],
+)
+def test_nobody_is_told_of_an_invoice_that_is_cancelled(world: World, invoice: Invoice) -> None:
+    told_of(world, invoice)
+    assert world.notify() == 0
+    assert world.invoices.to_notify(10) == ()
