@@ -6,17 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.intake.invoices.staged import by_family
 from chalicelib.intake.people.families import families_of
 from chalicelib.intake.progress import Silence
 from chalicelib.intake.validating import validated
 from chalicelib.rules.families import Child, Family
 from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, SchoolId
+from chalicelib.rules.invoices import Means
 from chalicelib.rules.judging import Judge
+from chalicelib.rules.payable import Hindrance, hindrance
 from chalicelib.rules.planning import Slot, State, TownDays, closed_because
 from chalicelib.rules.school_calendar import paris_instant
 from chalicelib.rules.town import Town
 from infra.local.demo.generator import school_year, write_town
 from tests.clock import day, paris
+from tests.present import present
 
 MANUAL_NOW = paris("mardi 2015-12-22 14:54")
 Manual = tuple[Town, dict[FamilyId, Family], list[tuple[str, ...]]]
@@ -151,3 +155,21 @@ def test_somebody_eats_on_each_school_day_of_the_year(tmp_path: Path) -> None:
     served = {on for on in year if closed_because(town, lunch, SchoolId("mallerin"), on) is None}
     assert len(served) > 130
     assert served <= fed
+
+
+@pytest.mark.parametrize("today", [date(2015, 12, 22), date(2026, 11, 25)])
+def test_it_shows_what_becomes_of_an_invoice(tmp_path: Path, today: date) -> None:
+    """A credit note, a cancelled invoice, one that is too late to be paid online, a family on direct debit; and the
+    manual's can be paid."""
+    write_town(tmp_path, today, families=10)
+    with validated(tmp_path, paris_instant(today, 600), Silence()) as files:
+        shown = [row for one in by_family(files.lists) for row in one.in_files if row.invoice]
+        invoices = [present(row.invoice) for row in shown]
+        payment = files.town.payment
+    assert [row.says.cancelled for row in shown].count(True) == 1
+    [note] = [one for one in invoices if one.is_credit_note]
+    assert note.corrects in {one.number for one in invoices}
+    late = {one.family for one in invoices if hindrance(one, payment, today) is Hindrance.TOO_LATE}
+    assert late == {"f-martin"}
+    assert [one for one in invoices if one.means is Means.DIRECT_DEBIT]
+    assert {hindrance(one, payment, today) for one in invoices if one.family == BOND} == {None}

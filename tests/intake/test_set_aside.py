@@ -21,9 +21,7 @@ NO_NOTE = {
     "lignes": "facture;quoi;enfant;quantite;prix_unitaire;montant\n"
     "2026-026-000335;Repas;James;1;10,00;10,00\n2026-026-000336;Repas;James;2;2,12;4,24\n",
 }
-SAID = (
-    "factures.csv:3: la facture « 2026-026-000336 » corrige « 2026-026-000335 » et son total est 4,24\u202f€"
-)
+SAID = "factures.csv:3: la facture « 2026-026-000336 » corrige « 2026-026-000335 » et son total est 4,24\u202f€"
 
 
 @pytest.fixture(autouse=True, scope="module")

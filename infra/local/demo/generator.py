@@ -17,13 +17,14 @@ from infra.local.demo.bookings import DemoBookings, Write
 from infra.local.demo.invoices import DemoInvoice, invoices_of, plain
 from infra.local.demo.people import DemoFamily, bond, drawn, martin
 
+OF_AN_INVOICE = ("mise_en_ligne", "etat", "facture_corrigee", "moyen")
 HERE = Path(__file__).parent
 TITLES = {
     "familles.csv": ("identifiant", "payeur", "code_payeur", "email", "avertir", "avertir_aussi", *OF_A_FAMILY),
     "enfants.csv": ("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole", "classe", *OF_A_CHILD),
     "inscriptions.csv": ("enfant", "activite", "du", "au", "lecture_seule"),
     "reservations.csv": ("famille", "enfant", "activite", "date", "action", "canal", "saisie_le"),
-    "factures.csv": ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total", "mise_en_ligne"),
+    "factures.csv": ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total", *OF_AN_INVOICE),
     "lignes.csv": ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),
     "reglements.csv": ("facture", "payeur", "date", "montant", "moyen"),
 }
@@ -98,7 +99,7 @@ def _write_family(family: DemoFamily, lists: dict[str, Write], first: date) -> N
 
 
 def _write_invoice(invoice: DemoInvoice, lists: dict[str, Write]) -> None:
-    lists["factures.csv"]((*invoice.facts, plain(invoice.total), f"{invoice.issued_on} 18:00"))
+    lists["factures.csv"]((*invoice.facts, plain(invoice.total), f"{invoice.issued_on} 18:00", *invoice.events))
     for line in invoice.lines:
         lists["lignes.csv"]((invoice.number, *line.facts, plain(line.price), plain(line.amount)))
     if invoice.paid:

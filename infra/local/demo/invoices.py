@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from infra.local.demo.people import DemoFamily
@@ -24,6 +24,8 @@ PAID_TOO = 0.25
 """Part of the families that also show a paid invoice."""
 DAYS_TO_PAY = 30
 AFTER_ALL = 900_000
+TOO_OLD_DAYS = 6001
+"""After ``jours-apres-echeance`` of the demo town, whose manual shows invoices of 2013."""
 MEANS = ("cheque", "prelevement", "virement", "especes", "carte")
 
 
@@ -45,7 +47,7 @@ class DemoLine:
 
 @dataclass(frozen=True)
 class DemoInvoice:
-    """``paid``: payer, day and means, None while it is due."""
+    """``paid``: payer, day and means, None while it is due. ``corrects`` is the invoice that a credit note corrects."""
 
     number: str
     family: str
@@ -54,6 +56,8 @@ class DemoInvoice:
     label: str
     lines: tuple[DemoLine, ...]
     paid: tuple[str, date, str] | None = None
+    cancelled: bool = False
+    corrects: str = ""
 
     @property
     def total(self) -> int:
@@ -62,6 +66,11 @@ class DemoInvoice:
     @property
     def facts(self) -> tuple[str, str, date, date, str, str]:
         return self.number, self.family, self.issued_on, self.due_on, self.label, REGIE
+
+    @property
+    def events(self) -> tuple[str, str, str]:
+        """``etat``, ``facture_corrigee``, ``moyen``: the family's list says who is debited."""
+        return "annulee" if self.cancelled else "", self.corrects, ""
 
 
 MANUAL = (
@@ -104,8 +113,8 @@ MANUAL = (
 
 
 def plain(cents: int) -> str:
-    """``12,50``"""
-    return f"{cents // 100},{cents % 100:02}"
+    """``12,50``, ``-3,70``"""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100},{abs(cents) % 100:02}"
 
 
 def invoices_of(family: DemoFamily, today: date, dice: random.Random) -> Iterator[DemoInvoice]:
@@ -117,7 +126,30 @@ def invoices_of(family: DemoFamily, today: date, dice: random.Random) -> Iterato
     before = last.replace(day=1) - timedelta(days=1)
     if dice.random() < PAID_TOO:
         yield from _month(family, before, dice, dice.choice(MEANS))
-    yield from _month(family, last, dice, "")
+    for invoice in _month(family, last, dice, ""):
+        yield invoice
+        if invoice.family == "f-martin":
+            yield from _events(invoice, today)
+
+
+def _events(invoice: DemoInvoice, today: date) -> Iterator[DemoInvoice]:
+    """What becomes of the MARTINs' invoices: one is corrected by a credit note, one is cancelled, and one is so old
+    that it cannot be paid online any more."""
+    what, child, _ = invoice.lines[0].facts
+    price, (year, _, rank) = invoice.lines[0].price, invoice.number.split("-")
+    month = f"{MONTHS[invoice.issued_on.month - 1]} {year}"
+    one, back = DemoLine(what, child, 1, price), DemoLine(what, child, -1, price)
+    old = today - timedelta(days=TOO_OLD_DAYS)
+    yield replace(invoice, number=f"{year}-101-{rank}", label=f"AVOIR {month}", lines=(back,), corrects=invoice.number)
+    yield replace(invoice, number=f"{year}-102-{rank}", label=f"SORTIE {month}", lines=(one,), cancelled=True)
+    yield replace(
+        invoice,
+        number=f"{old.year}-103-{rank}",
+        label=f"SORTIE {MONTHS[old.month - 1]} {old.year}",
+        lines=(one,),
+        issued_on=old - timedelta(days=DAYS_TO_PAY),
+        due_on=old,
+    )
 
 
 def _month(family: DemoFamily, issued_on: date, dice: random.Random, means: str) -> Iterator[DemoInvoice]:
