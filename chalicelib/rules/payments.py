@@ -2,13 +2,11 @@
 
 ``created -> pending -> paid | debit-accepted | refused | abandoned | expired | to-check``; and ``declared`` for a
 contract whose return is not signed. Only received money ends an attempt: a success that comes late still counts. Only
-the town makes ``debit-accepted -> reversed``.
+the town makes ``debit-accepted -> reversed``, and decides on what is to check or declared (``rules.deciding``).
 
-There are two kinds of news: the treasury's answer to a look-up (``settled``), and what anybody can post
-(``announced``). The second never ends an attempt.
+What the treasury's answers make of an attempt is in ``rules.answering``.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -54,6 +52,10 @@ class AttemptState(Enum):
     """It was money, and it bounced: the town took it back."""
     TO_CHECK = "to-check"
     """The treasury's answer is not known, or it is not what was asked: a person decides."""
+    DECIDED_PAID = "decided-paid"
+    """A person found the money: no answer changes it any more."""
+    DECIDED_UNPAID = "decided-unpaid"
+    """A person found that nothing was paid. What the treasury did not say before still counts."""
 
 
 class Doubt(Enum):
@@ -71,6 +73,7 @@ RECEIVED = frozenset({AttemptState.PAID, AttemptState.DEBIT_ACCEPTED})
 LIVE = frozenset({AttemptState.CREATED, AttemptState.PENDING})
 ENDED_UNPAID = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
 """States in which somebody says that nothing was paid."""
+NEEDS_A_PERSON = frozenset({AttemptState.TO_CHECK, AttemptState.DECLARED})
 _LASTS = {
     AttemptState.CREATED: OPENING_TAKES,
     AttemptState.DECLARED: HOLD_TO_CHECK,
@@ -130,7 +133,11 @@ class Attempt(Value):
 
     @property
     def is_received(self) -> bool:
-        return self.state in RECEIVED
+        return self.state in RECEIVED or self.state is AttemptState.DECIDED_PAID
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.state in NEEDS_A_PERSON
 
     @property
     def is_final(self) -> bool:
@@ -186,87 +193,6 @@ class BankAnswer(Value):
     saisie: str
     authorisation: str = ""
     paid_at: datetime | None = None
-
-
-def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
-    """The attempt after the treasury's own answer to a look-up; the same object when it changes nothing.
-
-    A payment that is exactly what was asked wins over every state. An abandon is kept as the attempt's answer until the
-    operation can no longer be paid. When other money was taken, a person decides; after that, only a payment that is
-    exactly what was asked changes the state.
-    """
-    if attempt.is_final:
-        return attempt
-    meaning = _meaning(attempt, answer)
-    if attempt.doubt is Doubt.DIFFERS and meaning.state not in RECEIVED:
-        return attempt
-    if meaning.state is AttemptState.ABANDONED and attempt.state is AttemptState.PENDING:
-        leaving = attempt if attempt.answer == answer else replace(attempt, answer=answer)
-        if leaving.gone_at and now < leaving.gone_at:
-            return leaving
-    return _moved(attempt, meaning, answer, now)
-
-
-def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
-    """The attempt after unsigned news, where there is no look-up; the same object when it changes nothing.
-
-    Such news is never final. It can announce money, and cannot take it away: what was announced or is to check stays
-    so. Only news of a payment that is exactly what was asked changes it.
-    """
-    if attempt.is_final or attempt.state in {AttemptState.DECLARED, AttemptState.FAILED}:
-        return attempt
-    meaning = _meaning(attempt, answer)
-    if meaning.state in RECEIVED:
-        meaning = _Meaning(AttemptState.DECLARED)
-    elif attempt.state is AttemptState.TO_CHECK:
-        return attempt
-    return _moved(attempt, meaning, answer, now)
-
-
-class _Meaning(Value):
-    """What an answer makes of an attempt; ``doubt`` and ``why`` when a person must look."""
-
-    state: AttemptState
-    doubt: Doubt | None = None
-    why: str = ""
-
-
-def _meaning(attempt: Attempt, answer: BankAnswer) -> _Meaning:
-    state = STATE_OF_LETTER.get(answer.letter)
-    if state is None:
-        return _Meaning(AttemptState.TO_CHECK, Doubt.LETTER, f"letter:{answer.letter[:10]}")
-    if state in RECEIVED and (differs := disagreements(attempt, answer)):
-        return _Meaning(AttemptState.TO_CHECK, Doubt.DIFFERS, f"differs:{','.join(differs)}")
-    return _Meaning(state)
-
-
-def _moved(attempt: Attempt, meaning: _Meaning, answer: BankAnswer, now: datetime) -> Attempt:
-    state = meaning.state
-    if state is attempt.state or (state is AttemptState.ABANDONED and attempt.state is AttemptState.REFUSED):
-        return attempt
-    return replace(attempt, state=state, answer=answer, settled_at=now, doubt=meaning.doubt, why=meaning.why)
-
-
-def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
-    """Facts of the answer that differ from the attempt's. The budget year is not compared: the treasury truncates
-    it."""
-    compared = (
-        ("idop", attempt.idop, answer.idop),
-        ("client_number", attempt.client_number, answer.client_number),
-        ("reference", attempt.reference, answer.reference),
-        ("amount", attempt.amount, answer.amount),
-        ("saisie", attempt.saisie, answer.saisie),
-    )
-    return tuple(name for name, asked, got in compared if asked != got)
-
-
-def without_answer(attempt: Attempt, now: datetime) -> Attempt:
-    """The attempt when the treasury has no result for it, or has forgotten it; the same object until its time is
-    over."""
-    unknown = attempt.state in LIVE or attempt.doubt is Doubt.SILENT
-    if unknown and now >= attempt.created_at + EXPIRES_AFTER:
-        return replace(attempt, state=AttemptState.EXPIRED, settled_at=now, doubt=None, why="")
-    return attempt
 
 
 def padded_reference(reference: str) -> str:

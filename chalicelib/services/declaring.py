@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.rules.answering import announced
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.looks import next_look
-from chalicelib.rules.payments import BY_URL, Attempt, BankAnswer, announced
+from chalicelib.rules.payments import BY_URL, Attempt, BankAnswer
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.settling import MOST_TRIES, SettlePayment

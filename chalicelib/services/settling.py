@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.rules.answering import settled, without_answer
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered, next_look
@@ -12,8 +13,6 @@ from chalicelib.rules.payments import (
     AttemptState,
     BankAnswer,
     Doubt,
-    settled,
-    without_answer,
 )
 from chalicelib.rules.receipts import payment_of, surplus_of
 from chalicelib.services.invoice_ports import InvoiceStore

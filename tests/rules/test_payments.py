@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.rules.answering import announced, settled, without_answer
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import bare_reference
 from chalicelib.rules.looks import next_look
@@ -16,10 +17,7 @@ from chalicelib.rules.payments import (
     AttemptState,
     BankAnswer,
     Doubt,
-    announced,
     padded_reference,
-    settled,
-    without_answer,
 )
 from tests.builders import an_attempt, an_invoice
 from tests.clock import paris
@@ -78,6 +76,12 @@ def test_money_that_is_not_what_was_asked_is_for_a_person_unless_the_bank_correc
     for letter in "RAQ":
         assert settled(after, an_answer(letter), NOW) is after
     assert settled(after, an_answer(), NOW).state is AttemptState.PAID
+
+
+@pytest.mark.parametrize("doubt", [Doubt.SILENT, Doubt.LETTER])
+def test_money_taken_otherwise_is_told_whatever_was_to_check_before(doubt: Doubt) -> None:
+    attempt = replace(ATTEMPT, state=AttemptState.TO_CHECK, doubt=doubt)
+    assert settled(attempt, an_answer(amount=100), NOW).doubt is Doubt.DIFFERS
 
 
 BY_URL = replace(ATTEMPT, contract="url")

@@ -85,6 +85,10 @@ OUTCOMES = {
         ),
         again=False,
     ),
+    AttemptState.DECIDED_UNPAID: PaymentOutcome(
+        "Aucun paiement reçu",
+        ("La mairie a vérifié : ce paiement n'a pas été pris.", "La facture reste à payer."),
+    ),
 }
 SILENCE = PaymentOutcome(
     "Paiement à vérifier par la mairie",
