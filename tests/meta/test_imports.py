@@ -29,6 +29,7 @@ NOT_FOR_PAGES = {
     "chalicelib.services.sending",
     "chalicelib.services.recounting",
     "chalicelib.intake",
+    "chalicelib.adapters.plain_pdf",
     "email_validator",
 }
 
