@@ -104,8 +104,8 @@ def _issuer(invoice: Invoice, town: Town) -> Iterator[str]:
         yield f"SIRET {_siret(town.payment.siret)}"
     yield invoice.regie
     office = town.office
-    yield office.name
-    yield " · ".join(part for part in (office.phone, office.email) if part)
+    yield " · ".join(part for part in (office.name, office.phone) if part)
+    yield office.email
     if office.hours:
         yield f"Ouvert {office.hours}"
 
