@@ -19,13 +19,14 @@ from infra.local.demo.people import DemoFamily, bond, drawn, martin
 
 OF_AN_INVOICE = ("mise_en_ligne", "etat", "facture_corrigee", "moyen")
 HERE = Path(__file__).parent
+OF_CARE = ("activite", "identifiant_enfant")
 TITLES = {
     "familles.csv": ("identifiant", "payeur", "code_payeur", "email", "avertir", "avertir_aussi", *OF_A_FAMILY),
     "enfants.csv": ("identifiant", "famille", "code_enfant", "prenom", "nom", "ecole", "classe", *OF_A_CHILD),
     "inscriptions.csv": ("enfant", "activite", "du", "au", "lecture_seule"),
     "reservations.csv": ("famille", "enfant", "activite", "date", "action", "canal", "saisie_le"),
     "factures.csv": ("numero", "famille", "emise_le", "echeance", "libelle", "regie", "total", *OF_AN_INVOICE),
-    "lignes.csv": ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),
+    "lignes.csv": ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant", *OF_CARE),
     "reglements.csv": ("facture", "payeur", "date", "montant", "moyen"),
 }
 LAST_KNOWN_DAY = date(2028, 8, 31)
@@ -101,7 +102,7 @@ def _write_family(family: DemoFamily, lists: dict[str, Write], first: date) -> N
 def _write_invoice(invoice: DemoInvoice, lists: dict[str, Write]) -> None:
     lists["factures.csv"]((*invoice.facts, plain(invoice.total), f"{invoice.issued_on} 18:00", *invoice.events))
     for line in invoice.lines:
-        lists["lignes.csv"]((invoice.number, *line.facts, plain(line.price), plain(line.amount)))
+        lists["lignes.csv"]((invoice.number, *line.facts, plain(line.price), plain(line.amount), *line.care))
     if invoice.paid:
         payer, on, means = invoice.paid
         lists["reglements.csv"]((invoice.number, payer, on, plain(invoice.total), means))

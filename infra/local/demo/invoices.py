@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from infra.local.demo.people import DemoFamily
+from infra.local.demo.people import DemoChild, DemoFamily
 
 REGIE = "REGIE PERISCOLAIRE"
 MONTHS = (
@@ -20,6 +20,7 @@ PRICES = {
     "mercredi": ("Accueil du mercredi", 890),
 }
 """What a line says, and cents; holiday activities have their own invoices."""
+ONE_IN = 10
 PAID_TOO = 0.25
 """Part of the families that also show a paid invoice."""
 DAYS_TO_PAY = 30
@@ -35,6 +36,8 @@ class DemoLine:
     child: str
     quantity: int
     price: int
+    activity: str = ""
+    child_id: str = ""
 
     @property
     def amount(self) -> int:
@@ -43,6 +46,10 @@ class DemoLine:
     @property
     def facts(self) -> tuple[str, str, int]:
         return self.what, self.child, self.quantity
+
+    @property
+    def care(self) -> tuple[str, str]:
+        return self.activity, self.child_id
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,10 @@ MANUAL = (
         date(2012, 3, 30),
         date(2012, 4, 15),
         "CANTINE ET GARDERIE MARS 2012",
-        (DemoLine("Repas de cantine", "James", 4, 350), DemoLine("Repas de cantine", "Aline", 2, 350)),
+        (
+            DemoLine("Repas de cantine", "James", 4, 350, "cantine", "c-007"),
+            DemoLine("Repas de cantine", "Aline", 2, 350, "cantine", "c-008"),
+        ),
         ("Jamie BOND", date(2012, 4, 25), "en ligne"),
     ),
     DemoInvoice(
@@ -89,7 +99,7 @@ MANUAL = (
         date(2012, 4, 30),
         date(2012, 5, 15),
         "CANTINE ET GARDERIE AVRIL 2012",
-        (DemoLine("Repas de cantine", "James", 3, 350),),
+        (DemoLine("Repas de cantine", "James", 3, 350, "cantine", "c-007"),),
         ("Jamie BOND", date(2012, 8, 16), "cheque"),
     ),
     DemoInvoice(
@@ -98,7 +108,10 @@ MANUAL = (
         date(2013, 7, 5),
         date(2013, 7, 31),
         "CANTINE ET GARDERIE JUIN-JUILLET 2013",
-        (DemoLine("Repas de cantine", "James", 2, 259), DemoLine("Repas de cantine", "Aline", 1, 259)),
+        (
+            DemoLine("Repas de cantine", "James", 2, 259, "cantine", "c-007"),
+            DemoLine("Repas de cantine", "Aline", 1, 259, "cantine", "c-008"),
+        ),
     ),
     DemoInvoice(
         "2013-026-000335",
@@ -106,7 +119,10 @@ MANUAL = (
         date(2013, 9, 30),
         date(2013, 10, 15),
         "CANTINE ET GARDERIE SEPTEMBRE 2013",
-        (DemoLine("Garderie du matin", "James", 1, 212), DemoLine("Garderie du matin", "Aline", 1, 212)),
+        (
+            DemoLine("Garderie du matin", "James", 1, 212, "garderie-matin", "c-007"),
+            DemoLine("Garderie du matin", "Aline", 1, 212, "garderie-matin", "c-008"),
+        ),
     ),
 )
 """Those that the manual shows; it does not print their lines."""
@@ -122,6 +138,7 @@ def invoices_of(family: DemoFamily, today: date, dice: random.Random) -> Iterato
     if family.payers[0][0] == "f-bond":
         yield from (invoice for invoice in MANUAL if invoice.issued_on <= today)
         return
+    yield from _last_year(family, today)
     last = today.replace(day=1) - timedelta(days=1)
     before = last.replace(day=1) - timedelta(days=1)
     if dice.random() < PAID_TOO:
@@ -156,7 +173,7 @@ def _month(family: DemoFamily, issued_on: date, dice: random.Random, means: str)
     """The invoice of the month that ends on ``issued_on``; none for a family that came to nothing then."""
     name, payer, *_ = family.payers[0]
     lines = tuple(
-        DemoLine(PRICES[one.activity][0], child.first_name, dice.randint(2, 16), PRICES[one.activity][1])
+        _line(child, one.activity, dice.randint(2, 16))
         for child in family.children
         for one in child.enrolled
         if one.activity in PRICES and (one.first is None or one.first <= issued_on <= (one.last or issued_on))
@@ -167,6 +184,25 @@ def _month(family: DemoFamily, issued_on: date, dice: random.Random, means: str)
         due_on = issued_on + timedelta(days=DAYS_TO_PAY)
         paid = (payer, issued_on + timedelta(days=9), means) if means else None
         yield DemoInvoice(number, name, issued_on, due_on, label, lines, paid)
+
+
+def _line(child: DemoChild, activity: str, quantity: int) -> DemoLine:
+    what, price = PRICES[activity]
+    return DemoLine(what, child.first_name, quantity, price, activity, child.id)
+
+
+def _last_year(family: DemoFamily, today: date) -> Iterator[DemoInvoice]:
+    """November of last year, paid in December: one family in ten has a tax certificate to look at."""
+    name, payer, *_ = family.payers[0]
+    wanted = [(child, one.activity) for child in family.children for one in child.enrolled if one.activity in PRICES]
+    if (_rank(name) % ONE_IN and _rank(name) < AFTER_ALL) or not wanted:
+        return
+    issued_on = date(today.year - 1, 11, 30)
+    lines = tuple(_line(child, activity, 8) for child, activity in wanted)
+    label = f"CANTINE ET GARDERIE NOVEMBRE {issued_on.year}"
+    due_on, paid = issued_on + timedelta(days=DAYS_TO_PAY), (payer, issued_on + timedelta(days=9), "cheque")
+    number = f"{issued_on.year}-111-{_rank(name):06}"
+    yield DemoInvoice(number, name, issued_on, due_on, label, lines, paid)
 
 
 def _rank(family: str) -> int:
