@@ -253,7 +253,7 @@ def _outcome_page(
     words = {
         "number": number,
         "heading": typeset(outcome.heading),
-        "sentences": [typeset(sentence) for sentence in outcome.sentences],
+        "sentences": [typeset(said) for said in (*outcome.sentences, outcome.again and outcome.invites) if said],
         "box": outcome.box,
         "states": states,
         "again": recap_address_of(visit, number, email) if outcome.again and email else "",

@@ -210,6 +210,7 @@ def test_the_payment_s_page_says_it_too(
     assert words in said(page)
     offers = [e for e in page.page.all("a") if "Payer cette facture" in e.text]
     assert bool(offers) is (number == states.ONLINE_BOUNCED)
+    assert "Vous pouvez recommencer" not in page.main
 
 
 def test_money_to_check_is_said_even_of_an_invoice_that_was_paid_meanwhile(world: World, parent: PageClient) -> None:

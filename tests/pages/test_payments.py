@@ -233,6 +233,7 @@ def test_every_outcome(
     page = parent.get(PROGRESS)
     assert page.heading == heading
     assert ("Payer cette facture" in page.main) is offers
+    assert ("Vous pouvez recommencer" in page.main) is (heading == "Paiement refusé")
     assert paid(world) == 0
     if offers:
         assert parent.get(link(page, "Payer cette facture")).heading.startswith("Récapitulatif")

@@ -29,22 +29,22 @@ DO_NOT_PAY_AGAIN = "Ne payez pas cette facture une deuxième fois."
 
 class PaymentOutcome(Value):
     """A payment that is not (yet) received. ``box`` is the class of its box; ``again`` says whether to offer another
-    try."""
+    try, and ``invites`` is said only then."""
 
     heading: str
     sentences: tuple[str, ...]
     box: str = "avis"
     again: bool = True
+    invites: str = ""
 
 
 OUTCOMES = {
     AttemptState.REFUSED: PaymentOutcome(
         "Paiement refusé",
-        (
-            f"La banque a refusé le paiement. {NO_DEBIT}",
-            "Vous pouvez recommencer, avec la même carte ou une autre. Si le refus se répète, interrogez votre banque.",
-        ),
+        (f"La banque a refusé le paiement. {NO_DEBIT}",),
         box="faute",
+        invites="Vous pouvez recommencer, avec la même carte ou une autre. Si le refus se répète, interrogez votre "
+        "banque.",
     ),
     AttemptState.ABANDONED: PaymentOutcome(
         "Paiement abandonné",
@@ -60,8 +60,9 @@ OUTCOMES = {
     ),
     AttemptState.FAILED: PaymentOutcome(
         "Le paiement n'a pas pu commencer",
-        (f"Le site de la banque n'a pas ouvert ce paiement. {NO_DEBIT}", "Réessayez dans quelques minutes."),
+        (f"Le site de la banque n'a pas ouvert ce paiement. {NO_DEBIT}",),
         box="faute",
+        invites="Réessayez dans quelques minutes.",
     ),
     AttemptState.REVERSED: PaymentOutcome(
         "Prélèvement rejeté par votre banque",
