@@ -14,6 +14,11 @@ def help_page(visit: Visit) -> Answer:  # noqa: ARG001 - every view has this sha
     return Page("information/help.html", {}, "Aide")
 
 
+@section.get("/aide/factures", session=OPTIONAL, help_section="factures")
+def help_with_invoices(visit: Visit) -> Answer:  # noqa: ARG001 - every view has this shape.
+    return Page("information/help_invoices.html", {}, "Payer une facture, et les mots qu’elle porte")
+
+
 @section.get("/mentions-legales", session=OPTIONAL)
 def legal_notice(visit: Visit) -> Answer:
     return _legal_page(visit, "information/legal.html", "Mentions légales")

@@ -142,7 +142,7 @@ def test_signing_out_is_one_write_and_costs_pages_nothing(unlimited: PageClient)
 
 def test_signed_out_pages_cost_nothing(unlimited: PageClient) -> None:
     unlimited.cookie = ""
-    for path in ("/", "/aide", "/contact", "/mentions-legales"):
+    for path in ("/", "/aide", "/aide/factures", "/contact", "/mentions-legales"):
         assert operations(unlimited, path) == []
 
 

@@ -120,8 +120,7 @@ def test_the_recap_says_what_happened_before(parent: PageClient, number: str) ->
     "word", ["Avoir", "Annulée", "Prélevée", "Rejeté", "Remboursé", "À vérifier", "Paiement commencé", "Trop tard"]
 )
 def test_the_help_explains_each_word(parent: PageClient, word: str) -> None:
-    of_invoices = parent.get("/aide").body.partition('id="factures"')[2].partition("<h2")[0]
-    assert f"<li>«\u202f{word}\u202f»" in of_invoices
+    assert f"<li>«\u202f{word}\u202f»" in parent.get(link(parent.get("/aide"), "les mots qu'elle porte")).body
 
 
 @pytest.mark.parametrize("number", [states.TOO_LATE, states.TOO_SMALL])

@@ -16,6 +16,7 @@ PUBLIC = {
     ("GET", "/contact"),
     ("POST", "/contact"),
     ("GET", "/aide"),
+    ("GET", "/aide/factures"),
     ("GET", "/mentions-legales"),
     ("GET", "/donnees-personnelles"),
     ("GET", "/accessibilite"),
