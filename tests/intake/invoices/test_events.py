@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from chalicelib.intake.progress import Silence
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Means
@@ -13,8 +14,8 @@ from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import HOLD_TO_CHECK, AttemptState
 from chalicelib.rules.points import PointKind
 from tests.builders import a_payment, an_attempt
-from tests.intake.folder import LISTS
-from tests.intake.invoices.desk import NOW, PAYMENTS, Desk
+from tests.intake.folder import LISTS, a_folder
+from tests.intake.invoices.desk import NOW, PAYMENTS, RIGHT, Desk
 from tests.money import receive
 
 TITLES = "numero;famille;emise_le;echeance;libelle;regie;total;etat;facture_corrigee;moyen\n"
@@ -268,3 +269,20 @@ def test_a_refunded_note_has_nothing_left(desk: Desk) -> None:
     receive(desk.book, desk.holder(NOTE), replace(a_payment(-424), means=Means.TRANSFER))
     assert desk.holder(NOTE).overpaid == Cents(0)
     assert desk.load(**rows((NOTE, "-4,24"))).nothing_changed
+
+
+def test_what_comes_is_shown_before_anything_is_written(desk: Desk) -> None:
+    desk.load(**rows(ONE, (OTHER, "6,00")))
+    folder = a_folder(desk.folder, **{**RIGHT, **rows(ONE, CREDIT, (OTHER, "6,00", "annulee"))})
+    shown = desk.run.look(folder, Silence())
+    said = "\n".join(shown.preview.lines()).replace("\xa0", " ").replace("\u202f", " ")
+    assert "Avoirs : 1 ajouté (« 2026-026-000336 » : -4,24 €)" in said
+    assert "Factures : 1 serait annulée (« 2026-026-000337 » : 6,00 €)" in said
+    assert (shown.waiting, NOTE in desk.invoices.invoices, desk.book.told) == ([], False, [])
+
+
+def test_the_check_says_what_would_wait(desk: Desk) -> None:
+    desk.load(**rows(CANCELLED))
+    folder = a_folder(desk.folder, **{**RIGHT, **rows(ONE)})
+    [waiting] = desk.run.look(folder, Silence()).waiting
+    assert "est annulée ; attendu" in waiting.text
