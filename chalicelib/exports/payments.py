@@ -9,7 +9,6 @@ from datetime import date
 from chalicelib.exports.book_words import KINDS
 from chalicelib.exports.csv_out import csv_chunks, day_of, euros_of, minute_of
 from chalicelib.rules.book import MONEY, BookLine
-from chalicelib.rules.invoices import Means
 from chalicelib.rules.payments import AttemptState, received_by
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.book_ports import Book
@@ -25,7 +24,8 @@ def name_of(day: date) -> str:
 
 
 def payments_of(book: Book, day: date) -> Iterator[bytes]:
-    """The money online that the portal noted on ``day`` in Paris: what the bank took, less what was taken back.
+    """The money of the portal's own payments that it noted on ``day`` in Paris: what the bank took, less what was taken
+    back. What the town's list says was paid online is in the journal alone.
 
     What leaves « à classer » and what it becomes are two lines that add up to nothing.
     """
@@ -34,13 +34,13 @@ def payments_of(book: Book, day: date) -> Iterator[bytes]:
 
 def _is_of(line: BookLine, day: date) -> bool:
     entry = line.entry
-    return entry.kind in MONEY and entry.means is Means.ONLINE and paris_day(line.at) == day
+    return entry.kind in MONEY and entry.attempt is not None and paris_day(line.at) == day
 
 
 def _row(line: BookLine) -> Sequence[str]:
     entry = line.entry
-    state, reference = received_by(entry.letter), entry.transmitted or entry.reference
+    state = received_by(entry.letter)
     return (
-        *(day_of(paris_day(line.at)), KINDS[entry.kind], entry.invoice, reference, euros_of(entry.amount)),
+        *(day_of(paris_day(line.at)), KINDS[entry.kind], entry.invoice, entry.transmitted, euros_of(entry.amount)),
         *(entry.authorisation, MEANS[state] if state else OTHER, minute_of(entry.bank_at)),
     )

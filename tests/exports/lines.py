@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.rules.book import BookHead, BookLine, Entry, EntryKind, numbered
+from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Means
 from chalicelib.rules.money import Cents
 from chalicelib.rules.school_calendar import paris_day
@@ -37,6 +38,7 @@ def an_entry(amount: int, kind: EntryKind = EntryKind.PAYMENT, **changes: Any) -
         client_number="006382",
         idop="idop-1",
         saisie="T",
+        attempt=AttemptId("a-1"),
     )
     return replace(entry, **changes)
 

@@ -9,6 +9,7 @@ from chalicelib.exports.payments import name_of, payments_of
 from chalicelib.exports.run import Asked, PaymentFiles
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.families import Family
+from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Means
 from chalicelib.rules.money import Cents
 from tests.builders import a_family
@@ -29,8 +30,8 @@ def test_a_day_of_payments() -> None:
             an_entry(5, letter="V", authorisation="=1+1", bank_at=None),
             an_entry(-5, EntryKind.REVERSAL, letter="V", authorisation="3fe"),
             an_entry(999, EntryKind.UNCLASSIFIED, letter="W", authorisation="3ff"),
-            an_entry(21, letter="", transmitted="", authorisation="", bank_at=None),
-            an_entry(100, means=Means.CHEQUE),
+            an_entry(21, letter="", attempt=None),
+            an_entry(100, means=Means.CHEQUE, attempt=None),
             an_entry(-100, EntryKind.REFUND),
             an_entry(0, EntryKind.DECISION, means=None),
         ]
@@ -47,7 +48,6 @@ def test_a_day_of_payments() -> None:
         '23/11/2026;paiement;2013-026-000335;2013T50026000335;0,05;"=""=1+1""";prélèvement;',
         "23/11/2026;contre-passation;2013-026-000335;2013T50026000335;-0,05;3fe;prélèvement;22/11/2026 23:59",
         "23/11/2026;à classer;2013-026-000335;2013T50026000335;9,99;3ff;en ligne;22/11/2026 23:59",
-        "23/11/2026;paiement;2013-026-000335;2013-T5-00-26000335;0,21;;en ligne;",
     ]
 
 
@@ -56,8 +56,8 @@ def test_both_lists_are_of_the_journal(family: Family | None) -> None:
     """An open point says who pays and where she lives, as long as the portal knows it."""
     regie = Regie()
     number = regie.bill("2026-001-000001", {"Cantine": 300})
-    regie.pay(number, 300)
-    regie.pay(number, 300)
+    regie.pay(number, 300, attempt=AttemptId("a-1"))
+    regie.pay(number, 300, attempt=AttemptId("a-2"))
     families = MemoryFamilies([family] if family else [])
     kind = PaymentFiles(book=regie.book, invoices=regie.invoices, families=families, clock=regie.clock)
     assert kind(Asked(day=date(2026, 10, 26)), regie.shelf) == ("paiements-2026-10-26.csv", "a-verifier.csv")
