@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.acknowledging import AcknowledgeOrder, KitchenUseCases, ShowOrder
+from chalicelib.services.book_ports import Book
 from chalicelib.services.certificate_ports import CertificateFiles
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.declaring import DeclarePayment
@@ -80,6 +81,7 @@ class Ports(Value):
     outbox: Outbox
     links: MailLinks
     attempts: AttemptStore
+    book: Book
     providers: Mapping[str, PaymentProvider]
     """Payment providers by contract: an attempt keeps the contract under which it was opened, even if the town has
     another now."""
@@ -180,7 +182,9 @@ def _payments(ports: Ports) -> PaymentUseCases:
         ),
         show=ShowPayment(attempts=attempts, invoices=invoices, settle=settle, clock=clock, report=report),
         settle=settle,
-        declare=DeclarePayment(attempts=attempts, providers=ports.providers, settle=settle, clock=clock, report=report),
+        declare=DeclarePayment(
+            attempts=attempts, book=ports.book, providers=ports.providers, settle=settle, clock=clock, report=report
+        ),
         tickets=FindTickets(invoices=invoices, attempts=attempts),
         print_ticket=ports.print_ticket,
     )
@@ -191,6 +195,7 @@ def settling(ports: Ports) -> SettlePayment:
     return SettlePayment(
         attempts=ports.attempts,
         invoices=ports.invoices,
+        book=ports.book,
         providers=ports.providers,
         clock=ports.clock,
         report=ports.report,

@@ -20,6 +20,7 @@ from chalicelib.services.payment_ports import PaymentProvider
 from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database, Guard
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -94,6 +95,7 @@ def ports_on_aws(settings: Settings, guard: Guard = freely) -> Ports:
         outbox=DynamoOutbox(database, settings.pepper),
         links=links,
         attempts=DynamoAttemptStore(database),
+        book=DynamoBook(database),
         providers=providers_of(settings, links),
         payment_links=links,
         orders=DynamoOrderStore(database),

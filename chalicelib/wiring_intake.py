@@ -3,6 +3,7 @@
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.services.recording import RecordPayments
 from chalicelib.services.reversing import ReversePayment
 from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
@@ -26,6 +27,7 @@ def build_intake(settings: Settings, guard: Guard = freely) -> Importer:
             renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),
             families=ports.families,
             attempts=ports.attempts,
+            record=RecordPayments(invoices=ports.invoices, attempts=ports.attempts, book=ports.book, clock=ports.clock),
             clock=ports.clock,
             book=DynamoBook(database_of(settings, guard)),
         ),
@@ -38,7 +40,9 @@ def build_intake(settings: Settings, guard: Guard = freely) -> Importer:
             notices=ports.notices,
             outbox=ports.outbox,
         ),
-        reverse=ReversePayment(attempts=ports.attempts, invoices=ports.invoices, clock=ports.clock, report=_unheard),
+        reverse=ReversePayment(
+            attempts=ports.attempts, invoices=ports.invoices, book=ports.book, clock=ports.clock, report=_unheard
+        ),
         clock=ports.clock,
         pepper=settings.pepper,
     )

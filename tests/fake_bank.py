@@ -8,6 +8,7 @@ from datetime import datetime
 from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.payments import Attempt, BankAnswer
+from chalicelib.services.book_ports import Book
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import (
     AttemptStore,
@@ -17,7 +18,6 @@ from chalicelib.services.payment_ports import (
 )
 from chalicelib.services.reversing import ReversePayment
 from tests.clock import FixedClock, paris
-from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox
 
 
 @dataclass
@@ -88,11 +88,11 @@ def nobody_reads(event: str, **facts: object) -> None:
     """A ``Report`` to nobody."""
 
 
-def reversing(invoices: InvoiceStore, attempts: AttemptStore | None = None) -> ReversePayment:
-    """Without ``attempts``, nothing was ever paid online."""
+def reversing(invoices: InvoiceStore, attempts: AttemptStore, book: Book) -> ReversePayment:
     return ReversePayment(
-        attempts=attempts or MemoryAttempts(MemoryInvoices(), MemoryOutbox()),
+        attempts=attempts,
         invoices=invoices,
+        book=book,
         clock=FixedClock(paris("lundi 2026-11-23 10:00")),
         report=nobody_reads,
     )

@@ -1,21 +1,30 @@
 """What a person decides about an attempt of which the treasury's word was not enough."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from chalicelib.rules.invoices import Means, Payment, plain_reference
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.rules.points import Point
+from chalicelib.rules.school_calendar import paris_instant
 
 
 def decided_paid(
-    attempt: Attempt, now: datetime, *, amount: Cents | None = None, authorisation: str = "", why: str = ""
+    attempt: Attempt,
+    now: datetime,
+    *,
+    amount: Cents | None = None,
+    authorisation: str = "",
+    day: date | None = None,
+    why: str = "",
 ) -> Attempt:
-    """The attempt after a person found its money: final. ``amount`` (cents) and ``authorisation`` are those of the
-    bank's statement, when they are not the ones that are known. ``why`` is for the operator.
+    """The attempt after a person found its money: final. ``amount`` (cents), ``authorisation`` and ``day`` (in Paris)
+    are those of the bank's statement; the treasury's own instant stays. ``why`` is for the operator.
 
     Raises ValueError for an attempt that waits for nobody.
     """
-    return _decided(attempt, AttemptState.DECIDED_PAID, now, _found(attempt, amount, authorisation), why)
+    return _decided(attempt, AttemptState.DECIDED_PAID, now, _found(attempt, amount, authorisation, day), why)
 
 
 def decided_unpaid(attempt: Attempt, now: datetime, *, why: str = "") -> Attempt:
@@ -30,7 +39,7 @@ def _decided(attempt: Attempt, state: AttemptState, now: datetime, answer: BankA
     return replace(attempt, state=state, answer=answer, settled_at=now, doubt=None, why=why)
 
 
-def _found(attempt: Attempt, amount: Cents | None, authorisation: str) -> BankAnswer:
+def _found(attempt: Attempt, amount: Cents | None, authorisation: str, day: date | None) -> BankAnswer:
     """What the bank's statement says, in the words of an answer. Without a word of the treasury there is no letter."""
     facts = (attempt.client_number, attempt.reference, attempt.amount, attempt.saisie)
     answer = attempt.answer or BankAnswer(attempt.idop, "", *facts)
@@ -38,4 +47,15 @@ def _found(attempt: Attempt, amount: Cents | None, authorisation: str) -> BankAn
         answer,
         amount=answer.amount if amount is None else amount,
         authorisation=authorisation or answer.authorisation,
+        paid_at=answer.paid_at or (paris_instant(day, 12 * 60) if day else None),
     )
+
+
+def confirms(payment: Payment, point: Point) -> bool:
+    """Whether an online payment of the town's list is the money of the attempt that the point is about: it has the same
+    authorisation or, when one of them has none, the same amount."""
+    if payment.means is not Means.ONLINE or point.attempt is None:
+        return False
+    if payment.authorisation and point.authorisation:
+        return plain_reference(payment.authorisation) == plain_reference(point.authorisation)
+    return payment.amount == (point.asked if point.received is None else point.received)

@@ -8,7 +8,7 @@ from typing import NewType
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import Doubt
+from chalicelib.rules.payments import Attempt, AttemptState, Doubt, received
 from chalicelib.values import Value
 
 PointCode = NewType("PointCode", str)
@@ -57,6 +57,25 @@ def code_of(about: str) -> PointCode:
         number, letter = divmod(number, len(_LETTERS))
         letters.append(_LETTERS[letter])
     return PointCode("".join(letters))
+
+
+def attempt_point(attempt: Attempt, at: datetime) -> Point:
+    """The point of an attempt that a person has to look at. ``received`` is what the treasury says that it took."""
+    answer = attempt.answer
+    return Point(
+        PointKind.DECLARED if attempt.state is AttemptState.DECLARED else PointKind.TO_CHECK,
+        attempt.invoice,
+        attempt.family,
+        at,
+        attempt.amount,
+        received(attempt) if attempt.doubt is Doubt.DIFFERS else None,
+        attempt.id,
+        authorisation=answer.authorisation if answer else "",
+        bank_at=answer.paid_at if answer else None,
+        letter=answer.letter if answer else "",
+        doubt=attempt.doubt,
+        why=attempt.why,
+    )
 
 
 def overpaid_point(invoice: Invoice, at: datetime) -> Point | None:

@@ -11,8 +11,8 @@ KEEP_BOOKINGS = timedelta(days=2 * 366)
 """Counted from the booked day: this school year, the one before, and a little more."""
 KEEP_SAVES = timedelta(days=3 * 366)
 """Counted from the save: as long as what was billed with it can be disputed."""
-LEDGER_YEARS = 10
-"""Years counted from the end of the year in which a line of the payments' journal was written: the law keeps accounts
+BOOK_YEARS = 10
+"""Years counted from the end of the year in which a line of the régie's journal was written: the law keeps accounts
 so long."""
 KEEP_UNSENT = timedelta(days=90)
 """Counted from the moment when a mail was set aside."""
@@ -37,9 +37,9 @@ def of_save(at: datetime) -> int:
     return int((at + KEEP_SAVES).timestamp())
 
 
-def of_ledger(day: date) -> int:
-    """Epoch seconds at which the lines of the payments' journal written on ``day`` are deleted."""
-    return int(datetime(day.year + LEDGER_YEARS + 1, 1, 1, tzinfo=UTC).timestamp())
+def of_book(day: date) -> int:
+    """Epoch seconds at which the lines of the régie's journal written on ``day`` are deleted."""
+    return int(datetime(day.year + BOOK_YEARS + 1, 1, 1, tzinfo=UTC).timestamp())
 
 
 def of_certificate(year: int) -> int:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chalicelib.rules.answering import announced
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.ledger import entries_of
-from chalicelib.rules.looks import next_look
 from chalicelib.rules.payments import BY_URL, Attempt, BankAnswer
+from chalicelib.services.book_ports import Book
+from chalicelib.services.moving import money_event
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.settling import MOST_TRIES, SettlePayment
@@ -25,12 +25,14 @@ class DeclarePayment:
         self,
         *,
         attempts: AttemptStore,
+        book: Book,
         providers: Mapping[str, PaymentProvider],
         settle: SettlePayment,
         clock: Clock,
         report: Report,
     ) -> None:
         self.attempts = attempts
+        self.book = book
         self.providers = providers
         self.settle = settle
         self.clock = clock
@@ -72,5 +74,5 @@ class DeclarePayment:
 
     def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
         """Raises StaleWrite when the attempt moved since it was read."""
-        self.attempts.settle(before, after, next_look(after, now), entries=entries_of(after, now))
+        self.book.write(money_event(before, after, None, now))
         self.report("payment.declared", attempt=after.id, invoice=after.invoice, state=after.state.value)

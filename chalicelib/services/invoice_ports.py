@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
+from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import Mail
 from chalicelib.values import Value
@@ -32,6 +32,8 @@ class HeldInvoice(Value):
 
 
 class InvoiceStore(Protocol):
+    """Invoices. Money enters them by the book alone (``Book.write``)."""
+
     def of(self, family: FamilyId) -> tuple[Invoice, ...]:
         """Every invoice of the family with its payments, the newest issue date first. One Query; without lines."""
         ...
@@ -83,15 +85,6 @@ class InvoiceStore(Protocol):
 
     def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int, tag: str) -> None:
         """Note the size in bytes and the tag of the invoice's PDF, after it is stored. Allowed on a paid invoice."""
-        ...
-
-    def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
-        """Add a payment to an invoice, paid or not: received money is never lost. False when the payment was there
-        already."""
-        ...
-
-    def record_on(self, invoice: Invoice, payment: Payment) -> bool:
-        """Like ``record``, for an invoice as it was just read: one call, unless it changed since."""
         ...
 
     def to_notify(self, limit: int) -> tuple[Invoice, ...]:

@@ -1,14 +1,12 @@
 """What paying online needs from the world; see ``ports`` for the rules of all stores."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.rules.ids import AttemptId
-from chalicelib.rules.invoices import Invoice, Payment
-from chalicelib.rules.ledger import LedgerEntry
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt, BankAnswer
-from chalicelib.services.mail_ports import Mail
 
 
 class NotYetKnown(LookupError):
@@ -81,22 +79,12 @@ class AttemptStore(Protocol):
         when the attempt is no longer as it was read."""
         ...
 
-    def settle(
-        self,
-        before: Attempt,
-        after: Attempt,
-        look_at: datetime | None,
-        *,
-        invoice: Invoice | None = None,
-        payment: Payment | None = None,
-        entries: Sequence[LedgerEntry] = (),
-        mails: Sequence[Mail] = (),
-    ) -> None:
-        """Write what an answer makes of an attempt: the attempt, the ``payment`` on ``invoice`` (as it was read), the
-        journal and the mails, in one transaction.
+    def settle(self, before: Attempt, after: Attempt, look_at: datetime | None) -> None:
+        """Write what becomes of an attempt when no money moves and nobody has to look at it: the rest is the book's
+        (``Book.write``).
 
-        ``look_at`` None takes the attempt off the reconciliation's list. Raises StaleWrite when the attempt or the
-        invoice changed: read and decide again.
+        ``look_at`` None takes the attempt off the reconciliation's list. Raises StaleWrite when the attempt changed:
+        read and decide again.
         """
         ...
 
@@ -113,12 +101,4 @@ class AttemptStore(Protocol):
     def look_again(self, attempt: Attempt, look_at: datetime | None, *, unanswered: bool = False) -> None:
         """Change only when the attempt is looked at next, also for an attempt that had no such time, and whether it is
         because the treasury did not answer. Does nothing when the attempt changed meanwhile."""
-        ...
-
-    def ledger(self, day: date) -> Iterator[LedgerEntry]:
-        """The payments' journal of one day in Paris, oldest first."""
-        ...
-
-    def to_refund_or_check(self) -> Iterator[LedgerEntry]:
-        """Every entry that needs a person, oldest first: the régisseur's list."""
         ...

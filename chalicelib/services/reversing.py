@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.rules.entries import reversed_entry
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
-from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.services.book_ports import Book, MoneyEvent, Moved, PaymentOn
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import payment_reversed
 from chalicelib.services.payment_ports import AttemptStore
@@ -35,8 +36,11 @@ class Reversal(Value):
 class ReversePayment:
     """Writes a negative payment beside the one that bounced. Nothing is rewritten, and the invoice is due again."""
 
-    def __init__(self, *, attempts: AttemptStore, invoices: InvoiceStore, clock: Clock, report: Report) -> None:
+    def __init__(
+        self, *, attempts: AttemptStore, invoices: InvoiceStore, book: Book, clock: Clock, report: Report
+    ) -> None:
         self.attempts = attempts
+        self.book = book
         self.invoices = invoices
         self.clock = clock
         self.report = report
@@ -74,14 +78,15 @@ class ReversePayment:
         """Raises StaleWrite when the invoice or the attempt changed after they were read."""
         now = self.clock.now()
         after = replace(attempt, state=AttemptState.REVERSED, settled_at=now, why=reversal.why)
-        self.attempts.settle(
-            attempt,
-            after,
-            None,
-            invoice=invoice,
-            payment=_back(payment, attempt, reversal.day),
-            entries=entries_of(after, now),
-            mails=[payment_reversed(after, invoice, payment, reversal.day, now)],
+        back = _back(payment, attempt, reversal.day)
+        self.book.write(
+            MoneyEvent(
+                now,
+                (reversed_entry(invoice, back, payment, attempt, reversal.why),),
+                (PaymentOn(invoice, back),),
+                moved=Moved(attempt, after),
+                mails=(payment_reversed(after, invoice, payment, reversal.day, now),),
+            )
         )
         self.report("payment.reversed", attempt=attempt.id, invoice=invoice.number)
 

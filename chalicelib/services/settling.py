@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 
 from chalicelib.rules.answering import settled, without_answer
 from chalicelib.rules.errors import StaleWrite, Unavailable
-from chalicelib.rules.ledger import entries_of
-from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered, next_look
+from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered
 from chalicelib.rules.payments import (
     Attempt,
     AttemptState,
     BankAnswer,
     Doubt,
 )
-from chalicelib.rules.receipts import payment_of, surplus_of
+from chalicelib.rules.receipts import surplus_of
+from chalicelib.services.book_ports import Book
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.mails import payment_receipt
+from chalicelib.services.moving import money_event
 from chalicelib.services.payment_ports import AttemptStore, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
 from chalicelib.values import Value
@@ -46,12 +47,14 @@ class SettlePayment:
         *,
         attempts: AttemptStore,
         invoices: InvoiceStore,
+        book: Book,
         providers: Mapping[str, PaymentProvider],
         clock: Clock,
         report: Report,
     ) -> None:
         self.attempts = attempts
         self.invoices = invoices
+        self.book = book
         self.providers = providers
         self.clock = clock
         self.report = report
@@ -91,11 +94,11 @@ class SettlePayment:
             if after is attempt:
                 return Look(attempt)
             try:
-                self._write(attempt, after, now)
+                after = self._write(attempt, after, now)
             except StaleWrite:
                 attempt = self.attempts.find(attempt.id) or attempt
             else:
-                return Look(after, changed=True)
+                return Look(after, changed=after is not attempt)
         raise Unavailable(f"payment.settle: {attempt.id} moves all the time")
 
     def _takes_turn(self, attempt: Attempt, now: datetime, gap: timedelta) -> bool:
@@ -122,37 +125,27 @@ class SettlePayment:
             self._write(attempt, after, now)
         return after is not attempt
 
-    def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
-        """Raises StaleWrite when the attempt or its invoice changed after they were read."""
-        look_at = next_look(after, now)
-        if after.state is AttemptState.TO_CHECK:
-            self.attempts.settle(before, after, look_at, entries=entries_of(after, now))
-            self.report("payment.to_check", level="error", attempt=after.id, invoice=after.invoice, why=after.why)
-            return
-        if not after.is_received:
-            self.attempts.settle(before, after, look_at)
-            event = "payment.leaving" if after.gone_at else "payment.settled"
-            self.report(event, attempt=after.id, invoice=after.invoice, state=after.state.value)
-            return
-        self._receive(before, after, now)
+    def _write(self, before: Attempt, after: Attempt, now: datetime) -> Attempt:
+        """Write what an attempt becomes, and return it; ``before`` when there is nothing to write.
 
-    def _receive(self, before: Attempt, after: Attempt, now: datetime) -> None:
-        invoice = self.invoices.find(after.family, after.invoice)
-        if invoice is None:
+        Raises StaleWrite when the attempt or its invoice changed after they were read.
+        """
+        moves_money = after.is_received or after.doubt is Doubt.DIFFERS
+        invoice = self.invoices.find(after.family, after.invoice) if moves_money else None
+        if after.is_received and invoice is None:
             # Another look would not bring the invoice back, and the money is there.
-            lost = replace(after, state=AttemptState.TO_CHECK, doubt=Doubt.DIFFERS, why="differs:invoice")
-            self._write(before, lost, now)
+            after = replace(after, state=AttemptState.TO_CHECK, doubt=Doubt.DIFFERS, why="differs:invoice")
+            if (before.doubt, before.why) == (after.doubt, after.why):
+                return before
+        self.book.write(money_event(before, after, invoice, now))
+        self._tell(after, invoice)
+        return after
+
+    def _tell(self, after: Attempt, invoice: Invoice | None) -> None:
+        told = {"attempt": after.id, "invoice": after.invoice}
+        if after.state is AttemptState.TO_CHECK:
+            self.report("payment.to_check", level="error", **told, why=after.why)
             return
-        payment, surplus = payment_of(after, now), surplus_of(invoice, after)
-        self.attempts.settle(
-            before,
-            after,
-            None,
-            invoice=invoice,
-            payment=payment,
-            entries=entries_of(after, now, surplus=surplus),
-            mails=[payment_receipt(after, invoice, now)],
-        )
-        self.report("payment.settled", attempt=after.id, invoice=after.invoice, state=after.state.value)
-        if surplus:
-            self.report("payment.overpaid", level="error", attempt=after.id, invoice=after.invoice)
+        self.report("payment.leaving" if after.gone_at else "payment.settled", **told, state=after.state.value)
+        if after.is_received and invoice and surplus_of(invoice, after):
+            self.report("payment.overpaid", level="error", **told)

@@ -1,26 +1,21 @@
-"""Attempts to pay and the payments' journal, in a table of their own. A settled attempt is written in one transaction
-with the invoice and the mails, which are in other tables."""
+"""Attempts to pay, in the payments table. What moves money is written by ``storage.book``."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.invoices import Invoice, Payment
-from chalicelib.rules.ledger import LedgerEntry
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt, AttemptState
-from chalicelib.services.mail_ports import Mail
-from chalicelib.storage import keys, ledger
+from chalicelib.storage import keys
 from chalicelib.storage.attempt_items import attempt_of, row_of
 from chalicelib.storage.database import Database, WriteRefused
-from chalicelib.storage.invoice_items import receiving
-from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.payment_rows import AttemptRow, LedgerRow, OperationRow, ToLookAt
-from chalicelib.storage.rows import InvoiceRow, OutboxRow
+from chalicelib.storage.payment_rows import AttemptRow, OperationRow, ToLookAt
+from chalicelib.storage.rows import InvoiceRow
 
 
 class DynamoAttemptStore:
@@ -31,8 +26,6 @@ class DynamoAttemptStore:
         self.rows = database.bind(AttemptRow)
         self.operations = database.bind(OperationRow)
         self.invoices = database.bind(InvoiceRow)
-        self.ledger_rows = database.bind(LedgerRow)
-        self.mails = database.bind(OutboxRow)
 
     def find(self, attempt: AttemptId) -> Attempt | None:
         partition = keys.attempt_partition(attempt)
@@ -85,27 +78,11 @@ class DynamoAttemptStore:
                 raise
         return after
 
-    def settle(
-        self,
-        before: Attempt,
-        after: Attempt,
-        look_at: datetime | None,
-        *,
-        invoice: Invoice | None = None,
-        payment: Payment | None = None,
-        entries: Sequence[LedgerEntry] = (),
-        mails: Sequence[Mail] = (),
-    ) -> None:
+    def settle(self, before: Attempt, after: Attempt, look_at: datetime | None) -> None:
         row = row_of(self.rows, replace(after, version=before.version + 1), look_at)
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(row, condition=self.rows.version == before.version)
-            if invoice and payment:
-                self._pay(transaction, invoice, payment)
-            for line in (line for entry in entries for line in ledger.rows_of(self.ledger_rows, entry)):
-                transaction.save(line, condition=self.ledger_rows.item.does_not_exist())
-            for mail in mails:
-                transaction.save(mail_row(self.mails, mail))
 
         self.database.transact("attempts.settle", fill)
 
@@ -149,20 +126,6 @@ class DynamoAttemptStore:
             self.database.transact("attempts.look_again", fill)
         except WriteRefused:
             return  # Somebody settled it, and decided when to look again.
-
-    def ledger(self, day: date) -> Iterator[LedgerEntry]:
-        return self._entries(keys.ledger_partition(day))
-
-    def to_refund_or_check(self) -> Iterator[LedgerEntry]:
-        return self._entries(keys.LEDGER_TO_CHECK)
-
-    def _entries(self, partition: str) -> Iterator[LedgerEntry]:
-        items = self.database.pages("attempts.ledger", self.ledger_rows, partition, consistent_read=True)
-        return map(ledger.entry_of, items)
-
-    def _pay(self, transaction: TransactWrite, invoice: Invoice, payment: Payment) -> None:
-        actions, as_read = receiving(self.invoices, invoice, payment)
-        transaction.update(self._head(invoice), actions=actions, condition=as_read)
 
     def _head(self, invoice: Invoice) -> InvoiceRow:
         return self.invoices(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))

@@ -29,7 +29,7 @@ def line_row(rows: type[BookRow], line: BookLine) -> BookRow:
         at=instant_text(line.at),
         before=line.before,
         facts=_entry_text(line.entry),
-        expires=retention.of_ledger(paris_day(line.at)),
+        expires=retention.of_book(paris_day(line.at)),
     )
 
 
@@ -53,7 +53,7 @@ def head_row(rows: type[BookHeadRow], head: BookHead) -> BookHeadRow:
         number=head.number,
         hash=head.hash,
         at=instant_text(head.at),
-        expires=retention.of_ledger(date(head.exercice, 12, 31)),
+        expires=retention.of_book(date(head.exercice, 12, 31)),
     )
 
 
@@ -89,7 +89,7 @@ def point_of(item: RawItem) -> Point:
 def closing_row(rows: type[ClosingRow], closing: Closing) -> ClosingRow:
     told = {"month": closing.month.isoformat(), "at": instant_text(closing.at)}
     facts = json_text({**facts_of(closing), **told})
-    expires = retention.of_ledger(closing.month)
+    expires = retention.of_book(closing.month)
     return rows(keys.CLOSINGS, keys.closing(closing.month), facts=facts, expires=expires)
 
 

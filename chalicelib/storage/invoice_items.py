@@ -45,10 +45,6 @@ def changing(rows: type[InvoiceRow], change: Posted) -> tuple[list[Action], Cond
     return actions, as_read
 
 
-def receiving(rows: type[InvoiceRow], invoice: Invoice, payment: Payment) -> tuple[list[Action], Condition]:
-    return changing(rows, Posted(invoice, (payment,)))
-
-
 def _cancelled_as(rows: type[InvoiceRow], invoice: Invoice) -> Condition:
     day = invoice.cancelled_on
     return rows.cancelled_on == day.isoformat() if day else rows.cancelled_on.does_not_exist()

@@ -2,7 +2,6 @@
 town."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,15 +11,14 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.patience import rounds
-from chalicelib.rules.errors import Crowded, NotFound, StaleWrite
+from chalicelib.rules.errors import NotFound, StaleWrite
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment
+from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.services.mail_ports import Mail
 from chalicelib.storage import keys
-from chalicelib.storage.database import PATIENCE_SECONDS, Database, RawItem, WriteRefused
-from chalicelib.storage.invoice_items import invoice_of, line_of, line_text, listed, receiving
+from chalicelib.storage.database import Database, RawItem, WriteRefused
+from chalicelib.storage.invoice_items import invoice_of, line_of, line_text, listed
 from chalicelib.storage.invoice_looks import InvoiceLooks
 from chalicelib.storage.outbox import row_of as mail_row
 from chalicelib.storage.rows import InvoiceRow, Listed, OutboxRow, ToNotify
@@ -113,30 +111,6 @@ class DynamoInvoiceStore:
 
         self.database.transact("invoices.set_pdf", fill)
 
-    def record_on(self, invoice: Invoice, payment: Payment) -> bool:
-        if not any(there.id == payment.id for there in invoice.payments):
-            with suppress(WriteRefused):  # It changed since it was read: it is read again.
-                self._receive(invoice, payment)
-                return True
-        return self.record(invoice.family, invoice.number, payment)
-
-    def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
-        """Raises NotFound for an invoice that is not the family's."""
-        refused: WriteRefused | None = None
-        for _ in rounds(PATIENCE_SECONDS):
-            invoice = self.find(family, number)
-            if invoice is None:
-                raise NotFound("invoice")
-            if any(there.id == payment.id for there in invoice.payments):
-                return False
-            try:
-                self._receive(invoice, payment)
-            except WriteRefused as error:
-                refused = error  # Another payment came in between, or this very one: it is read again.
-            else:
-                return True
-        raise Crowded("invoices.record") from refused
-
     def to_notify(self, limit: int) -> tuple[Invoice, ...]:
         items = self.database.pages(
             "invoices.to_notify", self.rows, WAITING, index_name=ToNotify.Meta.index_name, limit=limit
@@ -175,15 +149,6 @@ class DynamoInvoiceStore:
             scan_index_forward=False,
             **options,
         )
-
-    def _receive(self, invoice: Invoice, payment: Payment) -> None:
-        head = self.rows(invoice.family, keys.invoice_head(invoice.issued_on, invoice.number))
-        actions, as_read = receiving(self.rows, invoice, payment)
-
-        def fill(transaction: TransactWrite) -> None:
-            transaction.update(head, actions=actions, condition=as_read)
-
-        self.database.transact("invoices.record", fill)
 
     def _own_head(self, invoice: Invoice) -> InvoiceRow:
         """The stored head, which has facts that the town's list does not have. Raises StaleWrite when it was moved just

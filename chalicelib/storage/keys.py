@@ -179,8 +179,6 @@ def mail_due(due_at: str, mail: str) -> str:
 
 TO_LOOK_AT = "1"
 """Value of ``look`` as long as the treasury is to be asked about an attempt."""
-LEDGER_TO_CHECK = "PAY#CHECK"
-"""Partition of the payments table with a second copy of what a person must see."""
 
 
 def attempt_partition(attempt: str) -> str:
@@ -213,10 +211,6 @@ def book_number(number: int) -> str:
 
 def closing(month: date) -> str:
     return f"{month:%Y-%m}"
-
-
-def ledger_partition(day: date) -> str:
-    return f"PAY#{day.isoformat()}"
 
 
 ORDERS = "ORDERS"

@@ -63,17 +63,6 @@ class OperationRow(PaymentItem):
     attempt = UnicodeAttribute()
 
 
-class LedgerRow(PaymentItem):
-    """A line of the payments' journal, in the partition ``PAY#<day>`` or ``PAY#CHECK``."""
-
-    class Meta:
-        table_name = "payments"
-
-    facts = UnicodeAttribute()
-    """JSON of a ``LedgerEntry``."""
-    expires = NumberAttribute()
-
-
 class BookRow(PaymentItem):
     """A line of the régie's journal. Its partition is ``J#<month>``, its item the number."""
 

@@ -25,7 +25,6 @@ from chalicelib.storage.payment_rows import (
     BookHeadRow,
     BookRow,
     ClosingRow,
-    LedgerRow,
     OperationRow,
     PointRow,
 )
@@ -248,5 +247,5 @@ class OutboxRow(Model):
 
 ROWS = (
     FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
-    OperationRow, LedgerRow, BookRow, BookHeadRow, PointRow, ClosingRow, OutboxRow, OrderRow,
+    OperationRow, BookRow, BookHeadRow, PointRow, ClosingRow, OutboxRow, OrderRow,
 )  # fmt: skip

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from chalicelib.adapters.clock import clock_for
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment, reference_of
 from chalicelib.rules.money import Cents
+from chalicelib.services.book_ports import PaymentOn
+from chalicelib.services.recording import RecordPayments
+from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
+from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from infra.bench.age import PAYER, database_of, family_of, settle
 from infra.bench.measure import Figure, in_turns
@@ -24,7 +30,7 @@ def compare(environment: Mapping[str, str]) -> list[Figure]:
     for name, count in (("many", MANY), ("few", FEW)):
         family = family_of(name, 2)
         settle(environment, family, [])
-        _bill(DynamoInvoiceStore(database_of(environment, environment["PORTAL_TABLES"])), family.id, count)
+        _bill(database_of(environment, environment["PORTAL_TABLES"]), family.id, count)
         parent = Parent(app, f"{name}-0", PAYER)
         event = parent.event(PAGE)
         handlers.append(lambda p=parent, e=event: call(p.handler, e, 200))
@@ -34,8 +40,12 @@ def compare(environment: Mapping[str, str]) -> list[Figure]:
     ]
 
 
-def _bill(store: DynamoInvoiceStore, family: FamilyId, count: int) -> None:
+def _bill(database: Database, family: FamilyId, count: int) -> None:
     """One invoice a month, backwards from the last month of 2015; all but the latest were paid."""
+    store = DynamoInvoiceStore(database)
+    record = RecordPayments(
+        invoices=store, attempts=DynamoAttemptStore(database), book=DynamoBook(database), clock=clock_for("")
+    )
     for number in range(count):
         months = 2015 * 12 + 11 - number
         issued = date(months // 12, months % 12 + 1, 1)
@@ -43,7 +53,7 @@ def _bill(store: DynamoInvoiceStore, family: FamilyId, count: int) -> None:
         store.put(invoice, ())
         if number >= DUE:
             payment = Payment("p-1", "Jamie BENCH", issued, invoice.total, Means.ONLINE, "A55A", issued)
-            store.record(family, invoice.number, payment)
+            record([PaymentOn(invoice, payment)])
 
 
 def _invoice(family: FamilyId, rank: int, issued: date) -> Invoice:

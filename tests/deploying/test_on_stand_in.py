@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.rules.ids import FamilyId
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from infra.build.bundle import MOST_BYTES
@@ -27,6 +28,7 @@ from infra.ops.stage import CannotOperate
 from tests.builders import a_payment
 from tests.deploying.deployed import Town, Visitor, a_town
 from tests.local.bank_visits import eventually, pay
+from tests.money import at_the_desk
 from tests.ops.towns import let_buckets_in
 
 NUMBER = "2013-026-000335"
@@ -190,7 +192,12 @@ def a_family_that_owes_nothing(town: Town) -> str:
     other = min(others)
     for invoice in invoices.of(FamilyId(other)):
         if invoice.remaining:
-            invoices.record(invoice.family, invoice.number, a_payment(invoice.remaining, id=f"desk-{invoice.number}"))
+            at_the_desk(
+                DynamoBook(invoices.database),
+                invoices,
+                invoice.number,
+                a_payment(invoice.remaining, id=f"desk-{invoice.number}"),
+            )
     return other
 
 

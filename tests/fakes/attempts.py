@@ -1,16 +1,14 @@
 """Attempts to pay online in memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
-from chalicelib.rules.invoices import Begun, Invoice, Payment
-from chalicelib.rules.ledger import NEEDS_A_PERSON, LedgerEntry
+from chalicelib.rules.invoices import Begun, Invoice
 from chalicelib.rules.payments import Attempt, AttemptState
-from chalicelib.services.mail_ports import Mail
 from tests.fakes.invoices import MemoryInvoices
 from tests.fakes.mails import MemoryOutbox
 
@@ -25,7 +23,6 @@ class MemoryAttempts:
         self.latest_of: dict[InvoiceNumber, AttemptId] = {}
         self.looks: dict[AttemptId, datetime] = {}
         self.turn = Lock()
-        self.entries: list[LedgerEntry] = []
 
     def find(self, attempt: AttemptId) -> Attempt | None:
         return self.kept.get(attempt)
@@ -55,27 +52,10 @@ class MemoryAttempts:
         self.settle(attempt, after, look_at)
         return self.kept[attempt.id]
 
-    def settle(
-        self,
-        before: Attempt,
-        after: Attempt,
-        look_at: datetime | None,
-        *,
-        invoice: Invoice | None = None,
-        payment: Payment | None = None,
-        entries: Sequence[LedgerEntry] = (),
-        mails: Sequence[Mail] = (),
-    ) -> None:
+    def settle(self, before: Attempt, after: Attempt, look_at: datetime | None) -> None:
         if self.kept[before.id].version != before.version:
             raise StaleWrite("attempts.settle")
-        if invoice and payment:
-            there = self.invoices.find(invoice.family, invoice.number)
-            if there is None or there.paid != invoice.paid:
-                raise StaleWrite("attempts.settle")
-            self.invoices.record(invoice.family, invoice.number, payment)
         self.keep(replace(after, version=before.version + 1, look_at=look_at))
-        self.entries += entries
-        self.outbox.bring(mails)
 
     def keep(self, attempt: Attempt) -> None:
         """What another store's transaction brings."""
@@ -104,10 +84,3 @@ class MemoryAttempts:
         self.looks.pop(attempt.id, None)
         if look_at:
             self.looks[attempt.id] = look_at
-
-    def ledger(self, day: date) -> Iterator[LedgerEntry]:
-        return iter(sorted((entry for entry in self.entries if entry.day == day), key=lambda entry: entry.id))
-
-    def to_refund_or_check(self) -> Iterator[LedgerEntry]:
-        listed = (entry for entry in self.entries if entry.kind in NEEDS_A_PERSON)
-        return iter(sorted(listed, key=lambda entry: entry.id))

@@ -6,7 +6,7 @@ from datetime import date
 
 from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, InvoiceLine, Payment, last_paid_on
+from chalicelib.rules.invoices import Invoice, InvoiceLine, last_paid_on
 from chalicelib.services.invoice_ports import AskedInvoice, HeldInvoice
 from chalicelib.services.mail_ports import Mail
 from tests.fakes.instants import aware
@@ -75,17 +75,6 @@ class MemoryInvoices:
 
     def set_pdf(self, family: FamilyId, number: InvoiceNumber, size: int, tag: str) -> None:
         self.invoices[number] = replace(self._mine(family, number), pdf_bytes=size, pdf_tag=tag)
-
-    def record_on(self, invoice: Invoice, payment: Payment) -> bool:
-        return self.record(invoice.family, invoice.number, payment)
-
-    def record(self, family: FamilyId, number: InvoiceNumber, payment: Payment) -> bool:
-        invoice = self._mine(family, number)
-        if any(there.id == payment.id for there in invoice.payments):
-            return False
-        payments = sorted((*invoice.payments, payment), key=lambda one: one.id)
-        self.invoices[number] = replace(invoice, payments=tuple(payments))
-        return True
 
     def to_notify(self, limit: int) -> tuple[Invoice, ...]:
         waiting = (replace(self.invoices[number], payments=()) for number in self.waiting)

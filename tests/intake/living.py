@@ -23,6 +23,7 @@ from chalicelib.rules.ids import ActivityId, FamilyId, SchoolId
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.services.accounts import SignIn, WrongCodes
 from chalicelib.services.ports import JournalEntry
+from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.web.links import SignedLinks
 from tests.clock import FixedClock, day, paris
@@ -63,10 +64,11 @@ class LivingTown:
         self.notices = MemoryNotices(outbox=self.outbox)
         self.pdfs = MemoryPdfs()
         self.attempts = MemoryAttempts(self.invoices, self.outbox)
+        self.book = MemoryBook(self.invoices, self.attempts, self.outbox)
         self.waited: list[float] = []
         self.run = Importer(
             directory=MemoryDirectory(),
-            reverse=reversing(self.invoices),
+            reverse=reversing(self.invoices, self.attempts, self.book),
             store=self.store,
             plannings=self.store.plannings,
             invoice_import=InvoiceImport(
@@ -75,8 +77,9 @@ class LivingTown:
                 InvoicePdf(),
                 self.store.families,
                 attempts=self.attempts,
+                record=RecordPayments(invoices=self.invoices, attempts=self.attempts, book=self.book, clock=self.clock),
                 clock=self.clock,
-                book=MemoryBook(self.invoices, self.attempts, self.outbox),
+                book=self.book,
             ),
             notices=self.notices,
             acting=memory_acting(self.store, self.notices, self.outbox),
@@ -105,6 +108,7 @@ class LivingTown:
                 links=links,
                 orders=MemoryOrders(outbox=self.outbox),
                 attempts=self.attempts,
+                book=self.book,
                 providers={"web-service": treasury, "url": treasury},
                 payment_links=links,
                 print_ticket=TicketPdf(),

@@ -15,6 +15,7 @@ from chalicelib.rules.planning import PlaceKey, Slot, Wish
 from chalicelib.rules.town import Town
 from chalicelib.services.accounts import Session, SignIn
 from chalicelib.services.ports import JournalEntry, Login
+from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import entry_id
 from tests.clock import FixedClock, day, paris
@@ -26,7 +27,6 @@ from tests.fakes import (
     MemoryIntake,
     MemoryInvoices,
     MemoryNotices,
-    MemoryOutbox,
     MemoryPdfs,
     MemoryThrottle,
     memory_acting,
@@ -48,22 +48,24 @@ class Portal:
         self.store = MemoryIntake()
         self.notices = MemoryNotices()
         self.directory = MemoryDirectory()
-        invoices, outbox = MemoryInvoices(), MemoryOutbox()
-        attempts = MemoryAttempts(invoices, outbox)
+        invoices, clock = MemoryInvoices(), FixedClock(paris(NOW))
+        attempts = MemoryAttempts(invoices, invoices.outbox)
+        book = MemoryBook(invoices, attempts, invoices.outbox)
         self.invoice_import = InvoiceImport(
             invoices,
             MemoryPdfs(),
             InvoicePdf(),
             self.store.families,
             attempts=attempts,
-            clock=FixedClock(paris(NOW)),
-            book=MemoryBook(invoices, attempts, outbox),
+            record=RecordPayments(invoices=invoices, attempts=attempts, book=book, clock=clock),
+            clock=clock,
+            book=book,
         )
         self.waited: list[float] = []
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
             directory=self.directory,
-            reverse=reversing(self.invoice_import.invoices),
+            reverse=reversing(invoices, attempts, book),
             store=self.store,
             plannings=self.store.plannings,
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),

@@ -21,6 +21,7 @@ from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
 from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Clock
+from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
@@ -67,7 +68,7 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
     database = database_for(settings)
     return Importer(
         directory=DIRECTORY,
-        reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database)),
+        reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database), DynamoBook(database)),
         store=store,
         plannings=store.plannings,
         invoice_import=InvoiceImport(
@@ -76,6 +77,12 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
             PlainPaper(),
             DynamoFamilyStore(database),
             attempts=DynamoAttemptStore(database),
+            record=RecordPayments(
+                invoices=DynamoInvoiceStore(database),
+                attempts=DynamoAttemptStore(database),
+                book=DynamoBook(database),
+                clock=clock,
+            ),
             clock=clock,
             book=DynamoBook(database),
         ),

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.rules.ids import FamilyId
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -15,6 +16,7 @@ from infra.ops.personal_data import erase_family
 from infra.ops.secret_turns import make_missing
 from infra.ops.stage import CannotOperate, Stage
 from tests.builders import a_family, a_payment, an_attempt, an_invoice
+from tests.money import at_the_desk
 from tests.ops.towns import a_stage
 
 
@@ -62,7 +64,7 @@ def test_while_money_is_between_it_says_so_and_nothing_goes(stage: Stage) -> Non
     attempt = an_attempt(begun, now - timedelta(minutes=5))
     attempts.begin(attempt, begun, None)
     attempts.opened(attempt, "idop-1", now)
-    invoices.record(begun.family, begun.number, a_payment(begun.remaining))
+    at_the_desk(DynamoBook(database_of(stage)), invoices, begun.number, a_payment(begun.remaining))
     before = left(stage)
     with pytest.raises(CannotOperate) as refused:
         erase_family(stage, "f-1")

@@ -1,7 +1,7 @@
 """A town on in-memory ports, and a visitor of its pages."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -41,6 +41,7 @@ from tests.clock import FixedClock, paris
 from tests.fake_bank import Treasury
 from tests.fakes import (
     MemoryAttempts,
+    MemoryBook,
     MemoryCertificateFiles,
     MemoryFamilies,
     MemoryInvoices,
@@ -53,6 +54,7 @@ from tests.fakes import (
     MemoryThrottle,
     MemoryTown,
 )
+from tests.money import at_the_desk
 from tests.pages.client import HOST, PageClient
 
 SALT = b"0123456789abcdef"
@@ -151,11 +153,12 @@ class World:
         self.notices = MemoryNotices(outbox=self.outbox)
         self.orders = MemoryOrders(outbox=self.outbox)
         self.pdfs, self.certificates = MemoryPdfs(), MemoryCertificateFiles()
-        for invoice in [*the_manual_s_invoices(), an_invoice("2013-026-000999", family=STRANGERS)]:
-            self.add(invoice)
         self.links = SignedLinks(replace(self.settings, origin=f"http://{HOST}"))
         self.treasury = Treasury(now=self.clock.now())
         self.attempts = MemoryAttempts(self.invoices, self.outbox)
+        self.book = MemoryBook(self.invoices, self.attempts, self.outbox)
+        for invoice in [*the_manual_s_invoices(), an_invoice("2013-026-000999", family=STRANGERS)]:
+            self.add(invoice)
         self.ports = self._ports()
         self.portal: Portal = assemble(self.ports)
         self.app = Chalice("test")
@@ -178,6 +181,7 @@ class World:
             outbox=self.outbox,
             links=self.links,
             attempts=self.attempts,
+            book=self.book,
             providers={"web-service": self.treasury, "url": self.treasury},
             payment_links=self.links,
             orders=self.orders,
@@ -192,7 +196,8 @@ class World:
         """An invoice with its payments and its PDF, as the town's files bring them."""
         self.invoices.put(replace(invoice, payments=()), [])
         for payment in invoice.payments:
-            assert self.invoices.record(invoice.family, invoice.number, payment)
+            at = self.clock.now() - timedelta(days=1)
+            at_the_desk(self.book, self.invoices, invoice.number, payment, at=at)
         if invoice.pdf_bytes:
             self.pdfs.put(invoice.family, invoice.number, b"%PDF-1.7")
 

@@ -22,6 +22,7 @@ from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles
 from chalicelib.rules import ids
 from chalicelib.services.day_bookings import BookingsAsOf
+from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
@@ -79,12 +80,15 @@ class Town:
                 InvoicePdf(),
                 world.families,
                 attempts=world.attempts,
+                record=RecordPayments(
+                    invoices=world.invoices, attempts=world.attempts, book=world.book, clock=world.clock
+                ),
                 clock=world.clock,
                 book=MemoryBook(world.invoices, world.attempts, world.outbox),
             ),
             notices=world.notices,
             acting=memory_acting(store, world.notices),
-            reverse=reversing(world.invoices, world.attempts),
+            reverse=reversing(world.invoices, world.attempts, world.book),
             clock=world.clock,
             pepper="pepper",
             workers=1,

@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber
-from tests.builders import BOND, a_payment, an_invoice
+from tests.builders import a_payment, an_invoice
+from tests.money import at_the_desk
 from tests.pages.client import Opened, PageClient
 from tests.pages.conftest import World
 from tests.pages.payment_visits import NUMBER, PROGRESS, link, notified, paid, receipts, to_bank
@@ -90,9 +91,9 @@ def test_a_stranger_s_operation_never_pays_another_invoice(world: World, parent:
     world.treasury.answers["idop-1"] = world.treasury.answers["idop-2"]
     notified(world)
     assert paid(world) == 0
-    (entry,) = world.attempts.to_refund_or_check()
-    assert "idop" in entry.why
-    assert "reference" in entry.why
+    (point,) = world.book.points()
+    assert "idop" in point.why
+    assert "reference" in point.why
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_the_unsigned_return_declares_and_pays_nothing(by_url: World) -> None:
     page = parent.get(PROGRESS)
     assert page.heading == "Paiement annoncé par la banque"
     assert "Ne payez pas cette facture une deuxième fois" in page.main
-    by_url.invoices.record(BOND, InvoiceNumber(NUMBER), a_payment(424))
+    at_the_desk(by_url.book, by_url.invoices, InvoiceNumber(NUMBER), a_payment(424))
     assert parent.get(PROGRESS).headers["Location"] == "/factures?payee=1"
 
 

@@ -19,6 +19,7 @@ from chalicelib.services.keyed_hashes import login_key, secret_of
 from chalicelib.services.ports import Login
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.certificates import DynamoCertificateStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -27,6 +28,7 @@ from tests import stand_in
 from tests.aws_calls import counted
 from tests.builders import BOND, JAMES, an_attempt
 from tests.clock import paris
+from tests.money import at_the_desk
 from tests.pages.client import HOST, PageClient
 from tests.pages.conftest import SALT, the_bonds, the_manual_s_invoices, the_manual_s_town
 from tests.pages.invoice_states import TO_CHECK, UNDER_WAY, invoices
@@ -48,7 +50,7 @@ def visitor_of(settings: Settings, town: Town) -> PageClient:
     for invoice in the_manual_s_invoices():
         invoices.put(replace(invoice, payments=()), ())
         for payment in invoice.payments:
-            invoices.record(family.id, invoice.number, payment)
+            at_the_desk(DynamoBook(invoices.database), invoices, invoice.number, payment)
     portal = build_portal(settings)
     app = Chalice("calls")
     add_pages(app, lambda: portal)
@@ -208,7 +210,7 @@ def test_every_state_of_an_invoice_is_known_from_the_same_calls(unlimited: PageC
     for invoice in every[:9] + [one for one in every[9:] if one.is_paid]:  # Not more than one Query has room for.
         store.put(replace(invoice, payments=()), ())
         for payment in invoice.payments:
-            store.record(invoice.family, invoice.number, payment)
+            at_the_desk(DynamoBook(store.database), store, invoice.number, payment)
         if invoice.number in {UNDER_WAY, TO_CHECK}:
             attempts.begin(an_attempt(invoice, NOW), invoice, None)
     assert operations(unlimited, "/factures") == ["Query", "Query", "BatchGetItem"]

@@ -8,7 +8,8 @@ import pytest
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.town import PaymentFacts
-from tests.builders import BOND, a_payment
+from tests.builders import a_payment
+from tests.money import at_the_desk
 from tests.pages.client import PageClient, plain
 from tests.pages.conftest import World
 from tests.pages.invoice_visits import HERE, JUNE, SEPTEMBER, THEIRS, choose, field, links
@@ -103,7 +104,7 @@ def test_another_invoice_than_the_family_s_does_not_exist(parent: PageClient, nu
 
 def test_an_invoice_paid_meanwhile_is_not_paid_again(world: World, parent: PageClient) -> None:
     sent = choose(parent, facture=SEPTEMBER, email=HERE)
-    world.invoices.record(BOND, InvoiceNumber(SEPTEMBER), a_payment(424))
+    at_the_desk(world.book, world.invoices, InvoiceNumber(SEPTEMBER), a_payment(424))
     for answer in (parent.get(sent.headers["Location"]), choose(parent, facture=SEPTEMBER, email=HERE)):
         assert answer.headers["Location"] == "/factures?payee=1"
     assert "Cette facture est déjà payée" in parent.get("/factures?payee=1").main

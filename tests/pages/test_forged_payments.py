@@ -19,8 +19,8 @@ from chalicelib.portal import assemble
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
+from chalicelib.rules.points import PointKind
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.payment_ports import NotYetKnown
 from chalicelib.services.ports import Login
@@ -241,8 +241,8 @@ def books(town: Town) -> dict[str, Any]:
     return {
         "attempts": [(one.state, one.answer.amount if one.answer else 0) for one in town.attempts_in_order()],
         "paid": invoice.paid,
-        "credited": sorted(entry.amount for entry in town.attempts.entries if entry.kind is Kind.PAID),
-        "too much": sorted(entry.amount for entry in town.attempts.entries if entry.kind is Kind.OVERPAID),
+        "journal": sorted((line.entry.kind.value, line.entry.amount) for line in town.book.told),
+        "too much": [point.received for point in town.book.points() if point.kind is PointKind.OVERPAID],
         "receipts": len([mail for mail in town.outbox.mails.values() if mail.kind == "payment-receipt"]),
         "bank": list(town.bank.taken().values())[::-1],
     }
@@ -264,6 +264,7 @@ def test_strangers_only_announce_where_it_cannot(history: Any, noise: Any) -> No
     """By URL, nothing unsigned is ever credited or final, and what the bank itself announces is always heard."""
     town = played("url", [(starts, 0), *history], noise)
     assert books(town)["paid"] == 0
+    assert [line for line in town.book.told if line.entry.attempt] == []
     assert not [one for one in town.attempts_in_order() if one.is_final]
     for number, operation in enumerate(town.operations()):
         if operation.settled and operation.outcome:

@@ -9,6 +9,7 @@ from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import AttemptState
 from tests.builders import a_payment, an_attempt
+from tests.money import at_the_desk
 from tests.pages import invoice_states as states
 from tests.pages.client import Opened, PageClient, plain
 from tests.pages.conftest import World
@@ -166,7 +167,7 @@ def test_what_became_of_the_money_is_named_by_its_means_and_its_sign(parent: Pag
 
 def test_a_bounced_cheque_stays_readable_once_the_invoice_is_paid_again(world: World, parent: PageClient) -> None:
     number = InvoiceNumber(states.CHEQUE_BOUNCED)
-    world.invoices.record(world.family.id, number, a_payment(1200, id="again", paid_on=date(2015, 12, 20)))
+    at_the_desk(world.book, world.invoices, number, a_payment(1200, id="again", paid_on=date(2015, 12, 20)))
     (row,) = [plain(e.text) for e in parent.get("/factures").page.all("tr") if number in e.text]
     assert row.index("Chèque bancaire : 12,00 €") < row.index("Le 10/12/2015Chèque rejeté : -12,00 €")
     assert row.index("Chèque rejeté") < row.index("le 20/12/2015Chèque bancaire : 12,00 €")
@@ -174,7 +175,7 @@ def test_a_bounced_cheque_stays_readable_once_the_invoice_is_paid_again(world: W
 
 def test_only_what_is_due_again_is_asked_for(world: World, parent: PageClient) -> None:
     number = InvoiceNumber(states.CHEQUE_BOUNCED)
-    world.invoices.record(world.family.id, number, a_payment(700, id="again", paid_on=date(2015, 12, 20)))
+    at_the_desk(world.book, world.invoices, number, a_payment(700, id="again", paid_on=date(2015, 12, 20)))
     words = about(parent.get("/factures"), number)
     assert "il y a de nouveau 5,00 € à payer" in words
     assert "Déjà réglé : 7,00 € sur 12,00 €" in words
@@ -214,7 +215,7 @@ def test_the_payment_s_page_says_it_too(
 
 def test_money_to_check_is_said_even_of_an_invoice_that_was_paid_meanwhile(world: World, parent: PageClient) -> None:
     number = InvoiceNumber(states.TO_CHECK)
-    world.invoices.record(world.family.id, number, a_payment(1200))
+    at_the_desk(world.book, world.invoices, number, a_payment(1200))
     assert parent.get(f"/factures/{number}/paiement").heading == "Paiement à vérifier par la mairie"
 
 

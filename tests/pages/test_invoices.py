@@ -12,6 +12,7 @@ from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.money import Cents
 from tests.builders import BOND, a_payment, an_invoice
 from tests.clock import paris
+from tests.money import at_the_desk
 from tests.pages.client import PageClient, plain
 from tests.pages.conftest import World
 from tests.pages.invoice_visits import APRIL, HERE, JUNE, MARCH, SEPTEMBER, THEIRS, field, links
@@ -93,7 +94,7 @@ def test_every_cell_says_its_column_on_a_phone(parent: PageClient) -> None:
 
 
 def test_a_partly_paid_invoice_shows_what_remains(world: World, parent: PageClient) -> None:
-    world.invoices.record(BOND, InvoiceNumber(SEPTEMBER), a_payment(300))
+    at_the_desk(world.book, world.invoices, InvoiceNumber(SEPTEMBER), a_payment(300))
     page = parent.get("/factures")
     (label,) = [plain(e.text) for e in page.page.all("label") if SEPTEMBER in e.text]
     assert label.startswith("1,24 €")
@@ -101,7 +102,7 @@ def test_a_partly_paid_invoice_shows_what_remains(world: World, parent: PageClie
 
 
 def test_what_was_paid_too_much_is_said(world: World, parent: PageClient) -> None:
-    world.invoices.record(BOND, InvoiceNumber(APRIL), a_payment(1050, id="p-2", payer="Aline BOND"))
+    at_the_desk(world.book, world.invoices, InvoiceNumber(APRIL), a_payment(1050, id="p-2", payer="Aline BOND"))
     page = parent.get("/factures")
     assert "10,50 € de trop" in page.main
     assert "Aline BOND, le 16/08/2012" in page.main

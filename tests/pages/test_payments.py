@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.payments import AttemptState
-from tests.builders import BOND, a_payment
+from tests.builders import a_payment
+from tests.money import at_the_desk
 from tests.pages.client import PageClient
 from tests.pages.conftest import World
 from tests.pages.payment_visits import NUMBER, PROGRESS, link, notified, paid, recap_of, receipts, to_bank
@@ -48,14 +49,14 @@ def test_another_family_s_token_opens_nothing(world: World, parent: PageClient) 
 
 def test_an_invoice_paid_meanwhile_is_not_paid_again(world: World, parent: PageClient) -> None:
     address = link(recap_of(parent), "Payer en ligne")
-    world.invoices.record(BOND, InvoiceNumber(NUMBER), a_payment(424))
+    at_the_desk(world.book, world.invoices, InvoiceNumber(NUMBER), a_payment(424))
     assert parent.follow(parent.get(address)).headers["Location"] == "/factures?payee=1"
     assert parent.get(PROGRESS).headers["Location"] == "/factures?payee=1"
 
 
 def test_a_few_cents_are_not_for_the_bank(world: World, parent: PageClient) -> None:
     address = link(recap_of(parent), "Payer en ligne")
-    world.invoices.record(BOND, InvoiceNumber(NUMBER), a_payment(400))
+    at_the_desk(world.book, world.invoices, InvoiceNumber(NUMBER), a_payment(400))
     answer = parent.follow(parent.get(address))
     assert (answer.status, answer.heading) == (409, "Montant trop petit pour le paiement en ligne")
     assert "montants de 1,00 € à 9 999,99 €" in answer.main.replace("\u202f", " ")

@@ -63,7 +63,7 @@ PERSONAL = {
     "InvoiceRow.begun_at": "les paiements en ligne : le montant, l'heure",
     "AttemptRow.facts": "les paiements en ligne : le montant, l'heure, l'adresse e-mail du ticket",
     "AttemptRow.answer": "la réponse de la banque",
-    "LedgerRow.facts": "les comptes des paiements : le payeur, la facture, quand, comment, combien",
+    "InvoiceRow.means": "s'il paie par prélèvement",
     "BookRow.facts": "les comptes des paiements : le payeur, la facture, quand, comment, combien",
     "PointRow.facts": "ce qui reste à vérifier ou à rembourser",
     "ClosingRow.facts": "qui, à la mairie, a arrêté les comptes d'un mois",
@@ -79,7 +79,7 @@ TECHNICAL = {
     "attempt", "state", "idop", "settled_at", "why", "shard", "due", "mail", "kind", "subject_id", "held_until", "day",
     "unsettled", "looked_at", "moves", "recounts", "doubt", "partition", "in_order", "ref", "acknowledge_by",
     "acknowledged_at", "unacknowledged_at", "entries", "feed", "written", "days", "acted", "fresh", "pdf_tag",
-    "unanswered", "cancelled_on", "corrects", "exercice", "before", "hash", "opened_at", "unclassified", "means",
+    "unanswered", "cancelled_on", "corrects", "exercice", "before", "hash", "opened_at", "unclassified",
 }  # fmt: skip
 """Names of attributes that hold keys, states and figures of the portal's own."""
 
@@ -186,7 +186,7 @@ def test_the_privacy_page_denies_only_what_is_not_stored(visitor: PageClient) ->
 
 
 def test_things_are_kept_as_long_as_it_is_said(visitor: PageClient) -> None:
-    accounts_are_kept = f"{WORDS[retention.LEDGER_YEARS]} ans après la fin de l'année"
+    accounts_are_kept = f"{WORDS[retention.BOOK_YEARS]} ans après la fin de l'année"
     years = {span: WORDS[span // timedelta(days=366)] for span in (retention.KEEP_BOOKINGS, retention.KEEP_SAVES)}
     say(
         visitor,

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.rules.book import EntryKind
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Invoice
-from chalicelib.rules.ledger import Kind
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, BankAnswer
+from chalicelib.rules.points import Point
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.declaring import DeclarePayment
@@ -21,6 +22,7 @@ from chalicelib.services.showing import ShowPayment
 from chalicelib.services.starting import StartPayment
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import BOND, a_family, a_town, an_invoice
@@ -49,13 +51,13 @@ class World:
         self.clock = FixedClock(NOW)
         self.treasury = Treasury(now=NOW)
         self.attempts, self.invoices = DynamoAttemptStore(database), DynamoInvoiceStore(database)
-        self.outbox = DynamoOutbox(database, PEPPER)
+        self.outbox, self.book = DynamoOutbox(database, PEPPER), DynamoBook(database)
         self.told: list[str] = []
         self.town = MemoryTown(replace(a_town(), payment=payment))
         self.providers: dict[str, PaymentProvider] = {"web-service": self.treasury, "url": self.treasury}
         told: dict[str, Any] = {"clock": self.clock, "report": lambda event, **_facts: self.told.append(event)}
         books: dict[str, Any] = {"attempts": self.attempts, "invoices": self.invoices}
-        self.settle = SettlePayment(**books, providers=self.providers, **told)
+        self.settle = SettlePayment(**books, book=self.book, providers=self.providers, **told)
         self.start = StartPayment(
             **books,
             providers=self.providers,
@@ -66,7 +68,9 @@ class World:
             new_id=self._next_id,
         )
         self.show = ShowPayment(**books, settle=self.settle, **told)
-        self.declare = DeclarePayment(attempts=self.attempts, providers=self.providers, settle=self.settle, **told)
+        self.declare = DeclarePayment(
+            attempts=self.attempts, book=self.book, providers=self.providers, settle=self.settle, **told
+        )
         self.reconcile = Reconcile(attempts=self.attempts, settle=self.settle, **told)
         self.ids = 0
         self.invoices.put(INVOICE, ())
@@ -100,8 +104,12 @@ class World:
     def receipts(self) -> list[str]:
         return [mail.id for mail in self.outbox.due(self.clock.now(), 50)]
 
-    def journal(self) -> list[Kind]:
-        return [entry.kind for entry in self.attempts.ledger(paris_day(self.clock.now()))]
+    def journal(self) -> list[EntryKind]:
+        """Kinds of the lines of this month."""
+        return [line.entry.kind for line in self.book.lines(paris_day(self.clock.now()).replace(day=1))]
+
+    def points(self) -> list[Point]:
+        return list(self.book.points())
 
     def notified(self, idop: str = "idop-1") -> Attempt | None:
         return self.settle.by_idop(idop)

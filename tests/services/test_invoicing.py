@@ -20,7 +20,8 @@ from chalicelib.services.invoicing import (
 )
 from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
-from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryPdfs
+from tests.fakes import MemoryAttempts, MemoryBook, MemoryInvoices, MemoryOutbox, MemoryPdfs
+from tests.money import at_the_desk
 
 STRANGERS = FamilyId("f-strangers")
 MINE = InvoiceNumber("2013-026-000335")
@@ -33,7 +34,8 @@ class Desk:
         self.invoices = MemoryInvoices(outbox=MemoryOutbox())
         self.pdfs = MemoryPdfs()
         self.clock = FixedClock(paris("mercredi 2013-10-16 00:30"))
-        self.attempts = MemoryAttempts(self.invoices, MemoryOutbox())
+        self.attempts = MemoryAttempts(self.invoices, self.invoices.outbox)
+        self.book = MemoryBook(self.invoices, self.attempts, self.invoices.outbox)
         self.show = ShowInvoices(invoices=self.invoices, attempts=self.attempts, clock=self.clock)
         self.show_paid_before = ShowPaidBefore(invoices=self.invoices)
         self.choose = ChooseInvoice(invoices=self.invoices, attempts=self.attempts, clock=self.clock)
@@ -42,7 +44,7 @@ class Desk:
         self.invoices.put(an_invoice(THEIRS, family=STRANGERS), [])
 
     def pay(self, number: InvoiceNumber, amount: int = 424, **changes: object) -> None:
-        assert self.invoices.record(BOND, number, a_payment(amount, **changes))
+        at_the_desk(self.book, self.invoices, number, a_payment(amount, **changes))
 
 
 def test_the_oldest_due_date_comes_first_whatever_the_number() -> None:

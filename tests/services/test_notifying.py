@@ -15,6 +15,7 @@ from chalicelib.services.mail_ports import MailRejected
 from chalicelib.services.notifying import INVOICES_A_RUN, MARGIN_SECONDS
 from tests.builders import BOND, a_payment
 from tests.clock import paris
+from tests.money import at_the_desk, memory_book
 from tests.services.mail_world import EXTRA, NOW, TOWN_EMAIL, WANTED, World, an_invoice
 
 
@@ -76,7 +77,7 @@ def test_who_wants_no_mail_gets_none_and_is_asked_no_more(world: World, settings
 
 def test_nobody_is_told_of_an_invoice_that_is_paid(world: World) -> None:
     told_of(world, an_invoice())
-    world.invoices.record(BOND, an_invoice().number, a_payment(123_456))
+    at_the_desk(memory_book(world.invoices), world.invoices, an_invoice().number, a_payment(123_456))
     assert world.notify() == 0
     assert world.invoices.to_notify(10) == ()
 

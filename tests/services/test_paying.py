@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from chalicelib.rules.book import EntryKind
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
+from chalicelib.rules.points import PointKind
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable
@@ -16,6 +17,7 @@ from chalicelib.services.starting import BeingOpened
 from tests.aws_calls import counted
 from tests.builders import BOND, a_payment
 from tests.faults import Case, Way, survives
+from tests.money import at_the_desk
 from tests.services.paying_world import INVOICE, NOW, Links, World, a_world, looked_up
 
 
@@ -37,7 +39,7 @@ def test_a_payment_is_opened_paid_and_receipted(world: World) -> None:
     (payment,) = world.invoice().payments
     assert (payment.amount, payment.authorisation, payment.bank_date) == (424, "A55A", paris_day(NOW))
     assert world.receipts() == ["payment-receipt-a-1"]
-    assert world.journal() == [Kind.PAID]
+    assert world.journal() == [EntryKind.PAYMENT]
     with pytest.raises(AlreadyPaid):
         world.pay()
 
@@ -49,7 +51,7 @@ def test_being_told_again_and_again_changes_nothing(world: World) -> None:
         world.notified()
         world.show(BOND, INVOICE.number)
         world.reconcile(lambda: 100.0)
-    assert (world.invoice().paid, len(world.receipts()), world.journal()) == (424, 1, [Kind.PAID])
+    assert (world.invoice().paid, len(world.receipts()), world.journal()) == (424, 1, [EntryKind.PAYMENT])
 
 
 def test_a_second_click_finds_the_same_operation(world: World) -> None:
@@ -122,27 +124,49 @@ def test_two_operations_that_both_end_paid_are_both_kept_and_one_is_to_refund(wo
         world.treasury.says(idop, "P")
         world.notified(idop)
     assert (world.invoice().paid, world.invoice().overpaid) == (848, 424)
-    (entry,) = world.attempts.to_refund_or_check()
-    assert (entry.kind, entry.amount) == (Kind.OVERPAID, 424)
+    (point,) = world.points()
+    assert (point.kind, point.asked, point.received) == (PointKind.OVERPAID, 424, 848)
     assert "payment.overpaid" in world.told
 
 
 def test_cash_at_the_desk_in_between_makes_it_too_much(world: World) -> None:
     world.pay()
-    world.invoices.record(BOND, INVOICE.number, a_payment(400))
+    at_the_desk(world.book, world.invoices, INVOICE.number, a_payment(400))
     world.treasury.says("idop-1", "P")
     world.notified()
-    (entry,) = world.attempts.to_refund_or_check()
-    assert (entry.kind, entry.amount, world.invoice().overpaid) == (Kind.OVERPAID, 400, 400)
+    (point,) = world.points()
+    assert (point.kind, point.received, world.invoice().overpaid) == (PointKind.OVERPAID, 824, 400)
 
 
 def test_money_of_another_amount_is_kept_for_a_person(world: World) -> None:
     world.pay()
     world.treasury.says("idop-1", "P", amount=100)
     assert world.settled().state is AttemptState.TO_CHECK
-    (entry,) = world.attempts.to_refund_or_check()
-    assert (entry.kind, entry.amount, entry.why) == (Kind.TO_CHECK, 100, "differs:amount")
+    (point,) = world.points()
+    assert (point.kind, point.asked, point.received, point.why) == (PointKind.TO_CHECK, 424, 100, "differs:amount")
     assert not world.invoice().payments
+    (line,) = world.book.lines(NOW.date().replace(day=1))
+    entry = line.entry
+    assert (entry.kind, entry.amount, entry.authorisation) == (EntryKind.UNCLASSIFIED, 100, "A55A")
+    assert entry.reason == "prise autrement que demandé : le montant"
+    assert world.attempt().unclassified == line.name
+
+
+def test_a_late_exact_success_takes_back_the_line_that_nothing_explained(world: World) -> None:
+    world.pay()
+    world.treasury.says("idop-1", "P", amount=100)
+    world.notified()
+    world.later(minutes=6)
+    world.treasury.says("idop-1", "P")
+    assert world.settled().state is AttemptState.PAID
+    lines = [line.entry for line in world.book.lines(NOW.date().replace(day=1))]
+    assert [(one.kind, one.amount) for one in lines] == [
+        (EntryKind.UNCLASSIFIED, 100),
+        (EntryKind.UNCLASSIFIED, -100),
+        (EntryKind.PAYMENT, 424),
+    ]
+    assert lines[1].takes_back == "2026-000001"
+    assert (world.points(), world.attempt().unclassified, world.invoice().paid) == ([], "", 424)
 
 
 def test_the_treasury_down_at_creation_leaves_no_attempt_hanging(world: World) -> None:
@@ -195,7 +219,7 @@ def test_a_town_without_contract_and_amounts_that_the_treasury_does_not_take() -
     with a_world(payment=PaymentFacts()) as closed, pytest.raises(NotPayable, match="closed"):
         closed.pay()
     with a_world() as world:
-        world.invoices.record(BOND, INVOICE.number, a_payment(400))
+        at_the_desk(world.book, world.invoices, INVOICE.number, a_payment(400))
         with pytest.raises(NotPayable, match="amount"):
             world.pay()
 
@@ -231,14 +255,14 @@ def test_settling_survives_every_fault() -> None:
     def once(world: World) -> None:
         assert world.invoice().paid == 424
         assert world.receipts() == ["payment-receipt-a-1"]
-        assert world.journal() == [Kind.PAID]
+        assert world.journal() == [EntryKind.PAYMENT]
 
     survives(Case(fresh=fresh, run=World.notified, recover=job, check=once))
 
 
 def test_calls_to_the_tables_are_few(world: World) -> None:
     """Each is 5 to 10 ms of a parent's wait, and counted in the town's bill. One of asking and of settling is the write
-    that lets one of many ask: who comes too soon does without it."""
+    that lets one of many ask: who comes too soon does without it. One of settling reads the journal's last number."""
     with counted() as opening:
         world.pay()
     with counted() as waiting:
@@ -249,4 +273,4 @@ def test_calls_to_the_tables_are_few(world: World) -> None:
         world.notified()
     with counted() as again:
         world.notified()
-    assert [len(calls.names) for calls in (opening, waiting, settling, again)] == [5, 5, 6, 2]
+    assert [len(calls.names) for calls in (opening, waiting, settling, again)] == [5, 5, 7, 2]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import Attempt, AttemptState
+from chalicelib.rules.points import PointKind
 from chalicelib.services.invoicing import NotPayable
 from chalicelib.services.starting import BeingOpened
 from tests.fake_bank import posted
@@ -66,7 +66,7 @@ def test_an_unsigned_word_about_an_operation_that_can_be_looked_up_is_a_reason_t
         world.later(seconds=6)
         world.declare("idop-1", posted(paid, resultrans=forged, montant="1"))
         assert world.attempt().state is AttemptState.PENDING
-    assert list(world.attempts.to_refund_or_check()) == []
+    assert world.points() == []
     world.treasury.answers["idop-1"] = paid
     world.later(seconds=6)
     world.declare("idop-1", posted(paid, resultrans="R", montant="1"))
@@ -101,7 +101,7 @@ def test_the_unsigned_return_is_a_hint_that_settles_nothing() -> None:
             world.declare("idop-1", posted(answer))
         assert world.attempt().state is AttemptState.DECLARED
         assert not world.invoice().payments
-        assert [entry.kind for entry in world.attempts.to_refund_or_check()] == [Kind.DECLARED]
+        assert [point.kind for point in world.points()] == [PointKind.DECLARED]
         world.later(days=9)
         with pytest.raises(BeingOpened):
             world.pay()
@@ -109,3 +109,5 @@ def test_the_unsigned_return_is_a_hint_that_settles_nothing() -> None:
         world.pay()
         world.declare("idop-2", posted(answer, montant="100"))
         assert world.attempt("a-2").state is AttemptState.TO_CHECK
+        assert [point.kind for point in world.points()] == [PointKind.DECLARED, PointKind.TO_CHECK]
+        assert world.journal() == [], "nobody proved that the bank took anything"

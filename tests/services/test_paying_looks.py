@@ -12,6 +12,7 @@ from chalicelib.rules.looks import LOOK_GAP
 from chalicelib.rules.payments import AttemptState
 from chalicelib.services.invoicing import AlreadyPaid
 from tests.builders import BOND, a_payment
+from tests.money import at_the_desk
 from tests.services.paying_world import INVOICE, World, a_world, looked_up
 
 
@@ -119,7 +120,7 @@ def test_an_answer_that_meets_another_writer_is_not_asked_for_again(
     def then_paid_at_the_desk(family: FamilyId, number: InvoiceNumber) -> Invoice | None:
         found = find(family, number)
         monkeypatch.undo()
-        world.invoices.record(BOND, INVOICE.number, a_payment(400))
+        at_the_desk(world.book, world.invoices, INVOICE.number, a_payment(400))
         return found
 
     monkeypatch.setattr(world.invoices, "find", then_paid_at_the_desk)

@@ -12,21 +12,22 @@ import pytest
 from chalicelib.adapters.directory_store import S3DirectoryStore
 from chalicelib.adapters.family_documents import S3FamilyDocuments, versions
 from chalicelib.adapters.pdf_store import S3CertificateFiles, S3PdfStore, folders_of
+from chalicelib.rules.book import BookLine
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Family, MadeCertificate
 from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, EntryId, FamilyId, InvoiceNumber, SchoolId
 from chalicelib.rules.invoices import Invoice
-from chalicelib.rules.ledger import entries_of
 from chalicelib.rules.looks import next_look
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
 from chalicelib.rules.planning import Slot, Wish
-from chalicelib.rules.receipts import payment_of
+from chalicelib.services.moving import money_event
 from chalicelib.services.personal_data import ErasePersonalData, GivePersonalData, MoneyBetween
 from chalicelib.services.ports import JournalEntry, Login
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.certificates import DynamoCertificateStore
 from chalicelib.storage.database import Database
 from chalicelib.storage.families import DynamoFamilyStore
@@ -40,6 +41,7 @@ from chalicelib.storage.rows import ROWS
 from tests.builders import BOND, a_child, a_family, a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
 from tests.faults import SEVERAL, Case, NextProcess, survives
+from tests.money import at_the_desk
 from tests.services.mail_world import a_mail
 from tests.stand_in import PEPPER, REGION, database_for, kept_by_moto, seeded, settings_for
 
@@ -93,6 +95,9 @@ class World:
     def attempts(self) -> DynamoAttemptStore:
         return DynamoAttemptStore(self.database)
 
+    def accounts(self) -> list[BookLine]:
+        return list(DynamoBook(self.database).lines(NOW.date().replace(day=1)))
+
     def give(self, family: FamilyId) -> tuple[Any, list[tuple[str, bytes]]]:
         items, documents = GivePersonalData(items=self.items, documents=DOCUMENTS)(family)
         return items, list(documents)
@@ -145,7 +150,7 @@ def _pay(database: Database, invoice: Invoice, name: str) -> None:
         opened.idop, "P", attempt.client_number, attempt.reference, attempt.amount, "T", "A55A", attempt.created_at
     )
     paid = replace(opened, state=AttemptState.PAID, answer=answer)
-    attempts.settle(opened, paid, None, invoice=invoice, payment=payment_of(paid, NOW), entries=entries_of(paid, NOW))
+    DynamoBook(database).write(money_event(opened, paid, invoice, NOW))
 
 
 lived = seeded(_live)
@@ -173,7 +178,7 @@ def test_everything_is_given_and_nothing_of_another_s(world: World) -> None:
         "journal": 1,
         "invoices": 4,
         "payments": 2,
-        "outbox": 2,
+        "outbox": 3,
     }
     assert documents == [
         ("factures/f-bond/2013-026-000007.pdf", b"%PDF"),
@@ -190,12 +195,13 @@ def test_who_is_not_there_is_given_nothing(world: World) -> None:
 
 
 def test_everything_goes_but_the_accounts(world: World) -> None:
-    accounts = [entry.id for entry in world.attempts.ledger(NOW.date())]
+    accounts = world.accounts()
     others = world.items_of(OTHER)
     assert world.erase() == 16  # The items above, and the epoch that ends sessions.
     assert world.items_of(BOND) == world.documents_of(BOND) == []
     assert (world.items_of(OTHER), len(world.documents_of(OTHER))) == (others, 2)
-    assert [entry.id for entry in world.attempts.ledger(NOW.date())] == accounts
+    assert world.accounts() == accounts
+    assert {line.entry.payer for line in accounts} == {"Jamie BOND"}, "the law keeps who paid"
     assert DynamoOutbox(world.database, PEPPER).suppressed([f"007-{ADDED}", f"008-{ADDED}"]) == {f"008-{ADDED}"}
     assert list(DIRECTORY.read().children) == ["c-008"]
     assert world.erase() == 0
@@ -232,7 +238,7 @@ def paid_at_the_desk_after(world: World, attempt_ends: Callable[[Attempt], objec
     attempt = an_attempt(invoice, NOW - timedelta(hours=1))
     world.attempts.begin(attempt, invoice, None)
     attempt_ends(attempt)
-    invoices.record(BOND, invoice.number, a_payment(invoice.total))
+    at_the_desk(DynamoBook(world.database), invoices, invoice.number, a_payment(invoice.total))
     return invoice.number
 
 
@@ -275,7 +281,7 @@ def nothing_is_left(world: World) -> None:
     assert DynamoOutbox(world.database, PEPPER).suppressed([f"007-{ADDED}"]) == set()
     assert len(world.documents_of(OTHER)) == 2
     assert list(DIRECTORY.read().children) == ["c-008"]
-    assert len(list(world.attempts.ledger(NOW.date()))) == 2
+    assert len(world.accounts()) == 2
 
 
 def test_ended_anywhere_it_finishes_when_it_is_run_again() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.rules.book import EntryKind
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
-from chalicelib.rules.ledger import Kind
 from chalicelib.rules.payments import AttemptState
+from chalicelib.rules.points import PointKind
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.reconciling import MARGIN_SECONDS, Reconcile
 from chalicelib.services.settling import SettlePayment
@@ -18,7 +19,7 @@ from chalicelib.services.starting import StartPayment
 from tests.builders import BOND, a_family, a_town, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fake_bank import Treasury
-from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox, MemoryTown
+from tests.fakes import MemoryAttempts, MemoryBook, MemoryInvoices, MemoryOutbox, MemoryTown
 from tests.services.paying_world import Links
 
 BROKEN, SOUND = 50, 20
@@ -40,9 +41,10 @@ class World:
         self.log: list[tuple[datetime, str, dict[str, object]]] = []
         self.failures: list[tuple[datetime, float]] = []
         told: dict[str, Any] = {"clock": self.clock, "report": self._hear}
+        self.book = MemoryBook(self.invoices, self.attempts, outbox)
         books: dict[str, Any] = {"attempts": self.attempts, "invoices": self.invoices}
         providers = {"web-service": self.treasury}
-        self.settle = SettlePayment(**books, providers=providers, **told)
+        self.settle = SettlePayment(**books, book=self.book, providers=providers, **told)
         names = count(1)
         town = MemoryTown(a_town(payment=PaymentFacts("T5", "006382", online="web-service")))
         new_id = lambda: f"a-{next(names):03}"  # noqa: E731
@@ -131,8 +133,9 @@ def test_one_that_breaks_down_is_asked_about_less_and_less_then_is_a_person_s(wo
     assert timedelta(days=2) <= asked[-1] < timedelta(days=2, hours=2)
     assert len(asked) < 50
     assert world.state() is AttemptState.TO_CHECK
-    (entry,) = world.attempts.to_refund_or_check()
-    assert (entry.kind, entry.why) == (Kind.TO_CHECK, "silent")
+    (point,) = world.book.points()
+    assert (point.kind, point.why, point.received) == (PointKind.TO_CHECK, "silent", None)
+    assert world.book.told == [], "nobody knows whether it is money"
     assert ("payment.to_check", "silent") in [(event, facts.get("why")) for event, facts in world.told]
 
 
@@ -150,6 +153,7 @@ def test_a_treasury_that_answers_at_last_is_believed(world: World, letter: str, 
     shown = world.show(BOND, FIRST).attempt
     assert shown
     assert shown.state is state
+    assert list(world.book.points()) == []
 
 
 def test_one_that_was_refused_is_not_a_person_s_because_the_treasury_went_silent(world: World) -> None:
@@ -173,6 +177,12 @@ def test_money_for_an_invoice_that_is_gone_is_a_person_s(world: World) -> None:
     world.treasury.says("idop-2", "P")
     world.later(minutes=6)
     assert world.run() == 2
-    (entry,) = world.attempts.to_refund_or_check()
-    assert (entry.why, entry.amount) == ("differs:invoice", an_invoice().total)
+    for _ in range(3):
+        world.later(minutes=6)
+        world.run()
+    (point,) = world.book.points()
+    assert (point.why, point.received) == ("differs:invoice", an_invoice().total)
+    unclassified, paid = (line.entry for line in world.book.told)
+    assert (unclassified.kind, unclassified.amount, unclassified.regie) == (EntryKind.UNCLASSIFIED, 424, "")
+    assert paid.kind is EntryKind.PAYMENT
     assert world.state(2) is AttemptState.PAID

@@ -24,6 +24,7 @@ from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import Offer
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -107,6 +108,7 @@ def fresh() -> Iterator[World]:
                 links=SignedLinks(settings),
                 orders=DynamoOrderStore(database),
                 attempts=DynamoAttemptStore(database),
+                book=DynamoBook(database),
                 providers={},
                 payment_links=SignedLinks(settings),
                 print_ticket=TicketPdf(),

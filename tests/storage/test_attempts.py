@@ -1,60 +1,60 @@
-"""Attempts to pay and the payments' journal: the tables and the stand-in of the tests keep the same promises."""
+"""Attempts to pay: the tables and the stand-in of the tests keep the same promises."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.rules.book import Closing
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Begun
-from chalicelib.rules.ledger import Kind, entries_of
 from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
-from chalicelib.rules.receipts import payment_of
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.services.book_ports import Book
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.mail_ports import Outbox
-from chalicelib.services.mails import payment_receipt
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.settings import Settings
 from chalicelib.storage import keys
 from chalicelib.storage.attempts import DynamoAttemptStore
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.invoices import DynamoInvoiceStore
-from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import BOND, a_payment, an_attempt, an_invoice
 from tests.clock import paris
-from tests.fakes import MemoryAttempts, MemoryInvoices, MemoryOutbox
+from tests.fakes import MemoryAttempts, MemoryBook, MemoryInvoices, MemoryOutbox
 from tests.faults import Case, survives
+from tests.money import receive
 from tests.present import present
-from tests.stand_in import PEPPER, database_for, moto_town, seeded
+from tests.stand_in import database_for, moto_town, seeded
 
 NOW = paris("lundi 2026-11-23 10:00")
+NOVEMBER = date(2026, 11, 1)
 INVOICE = replace(an_invoice(), payments=())
 ATTEMPT = an_attempt(INVOICE, NOW, id=AttemptId("a-1"), label="CANTINE")
 ANSWER = BankAnswer("idop-1", "P", "006382", "2013T50026000335", INVOICE.total, "T", "A55A", NOW)
 
 
-Stores = tuple[AttemptStore, InvoiceStore, Outbox]
+Stores = tuple[AttemptStore, InvoiceStore, Book]
 
 
 @pytest.fixture(params=["memory", "moto"])
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
-    """Attempts, invoices, outbox; the invoice is there."""
+    """Attempts, invoices, journal; the invoice is there."""
     if request.param == "memory":
         outbox = MemoryOutbox()
         invoices = MemoryInvoices(outbox)
         invoices.put(INVOICE, ())
-        yield MemoryAttempts(invoices, outbox), invoices, outbox
+        attempts = MemoryAttempts(invoices, outbox)
+        yield attempts, invoices, MemoryBook(invoices, attempts, outbox)
         return
     with moto_town() as settings:
         database = database_for(settings)
         stored = DynamoInvoiceStore(database)
         stored.put(INVOICE, ())
-        yield DynamoAttemptStore(database), stored, DynamoOutbox(database, PEPPER)
+        yield DynamoAttemptStore(database), stored, DynamoBook(database)
 
 
 @pytest.fixture
@@ -70,27 +70,6 @@ def opened(attempts: AttemptStore) -> Attempt:
 
 def _attributes(invoices: DynamoInvoiceStore, head: str) -> dict[str, Any]:
     return dict(present(invoices.database.get("test", invoices.rows, BOND, head)).serialize())
-
-
-def paid(attempt: Attempt) -> tuple[Attempt, dict[str, Any]]:
-    after = replace(attempt, state=AttemptState.PAID, answer=ANSWER, settled_at=NOW)
-    written = {
-        "invoice": INVOICE,
-        "payment": payment_of(after, NOW),
-        "entries": entries_of(after, NOW, surplus=Cents(1)),
-        "mails": [payment_receipt(after, INVOICE, NOW)],
-    }
-    return after, written
-
-
-def test_a_doubt_is_kept_with_the_attempt_and_in_the_journal(attempts: AttemptStore, opened: Attempt) -> None:
-    doubted = replace(opened, state=AttemptState.TO_CHECK, settled_at=NOW, doubt=Doubt.DIFFERS, why="differs:amount")
-    (entry,) = entries_of(doubted, NOW)
-    attempts.settle(opened, doubted, None, entries=[entry])
-    found = present(attempts.find(ATTEMPT.id))
-    assert (found.state, found.doubt, found.why) == (doubted.state, doubted.doubt, doubted.why)
-    assert list(attempts.to_refund_or_check()) == [entry]
-    assert entry.doubt is Doubt.DIFFERS
 
 
 def test_an_attempt_is_found_by_its_name_its_invoice_and_the_treasury_s_name(
@@ -193,37 +172,11 @@ def test_two_requests_begin_one_attempt(attempts: AttemptStore) -> None:
 
 
 def test_no_attempt_begins_on_an_invoice_that_was_paid_meanwhile(stores: Stores) -> None:
-    attempts, invoices, _ = stores
-    invoices.record(BOND, INVOICE.number, a_payment(400))
+    attempts, _, book = stores
+    receive(book, INVOICE, a_payment(400))
     with pytest.raises(StaleWrite):
         attempts.begin(ATTEMPT, INVOICE, None)
     assert attempts.latest(INVOICE) is None
-
-
-def test_settling_writes_everything_once(stores: Stores, opened: Attempt) -> None:
-    attempts, invoices, outbox = stores
-    after, written = paid(opened)
-    attempts.settle(opened, after, None, **written)
-    with pytest.raises(StaleWrite):
-        attempts.settle(opened, after, None, **written)
-    found = present(attempts.find(ATTEMPT.id))
-    assert (found.state, found.answer) == (AttemptState.PAID, ANSWER)
-    assert present(invoices.find(BOND, INVOICE.number)).paid == INVOICE.total
-    assert [entry.kind for entry in attempts.ledger(paris_day(NOW))] == [Kind.OVERPAID, Kind.PAID]
-    assert [entry.amount for entry in attempts.to_refund_or_check()] == [1]
-    assert len(list(outbox.due(NOW, 10))) == 1
-    assert attempts.to_look_at(NOW + timedelta(days=1), 10) == ()
-
-
-def test_settling_on_an_invoice_that_moved_writes_nothing(stores: Stores, opened: Attempt) -> None:
-    attempts, invoices, outbox = stores
-    invoices.record(BOND, INVOICE.number, a_payment(400))
-    after, written = paid(opened)
-    with pytest.raises(StaleWrite):
-        attempts.settle(opened, after, None, **written)
-    assert attempts.find(ATTEMPT.id) == opened
-    assert list(attempts.to_refund_or_check()) == []
-    assert list(outbox.due(NOW, 10)) == []
 
 
 def test_one_of_many_takes_its_turn_to_look(attempts: AttemptStore, opened: Attempt) -> None:
@@ -232,8 +185,7 @@ def test_one_of_many_takes_its_turn_to_look(attempts: AttemptStore, opened: Atte
     assert attempts.find(ATTEMPT.id) == replace(opened, looked_at=NOW)
     assert not attempts.take_look(opened, NOW + timedelta(seconds=4.9), gap)
     assert attempts.take_look(opened, NOW + gap, gap)
-    after, written = paid(replace(opened, looked_at=NOW + gap))
-    attempts.settle(opened, after, None, **written)
+    attempts.settle(opened, replace(opened, looked_at=NOW + gap, state=AttemptState.REFUSED), None)
     assert present(attempts.find(ATTEMPT.id)).looked_at == NOW + gap
 
 
@@ -277,15 +229,25 @@ def test_the_list_of_those_to_look_at(attempts: AttemptStore, opened: Attempt) -
     assert attempts.to_look_at(at + timedelta(days=9), 10) == ()
 
 
+def test_settling_moves_the_attempt_once(attempts: AttemptStore, opened: Attempt) -> None:
+    after = replace(opened, state=AttemptState.REFUSED, answer=replace(ANSWER, letter="R"), settled_at=NOW)
+    attempts.settle(opened, after, None)
+    with pytest.raises(StaleWrite):
+        attempts.settle(opened, after, None)
+    assert attempts.find(ATTEMPT.id) == replace(after, version=opened.version + 1, look_at=None)
+    assert attempts.to_look_at(NOW + timedelta(days=1), 10) == ()
+
+
 def test_a_line_of_the_journal_lives_ten_years_after_its_year_and_an_attempt_as_long_as_its_invoice() -> None:
+    """What a person has to settle waits until it is settled."""
     with moto_town() as settings:
         database = database_for(settings)
         DynamoInvoiceStore(database).put(INVOICE, ())
-        attempts = DynamoAttemptStore(database)
+        attempts, book = DynamoAttemptStore(database), DynamoBook(database)
         attempts.begin(ATTEMPT, INVOICE, None)
-        after = replace(ATTEMPT, state=AttemptState.TO_CHECK, answer=ANSWER, doubt=Doubt.DIFFERS, version=1)
-        attempts.settle(ATTEMPT, after, None, entries=entries_of(after, NOW))
+        receive(book, INVOICE, a_payment(500))
+        book.close(Closing(NOVEMBER, "Mme Martin", NOW, 1, book.head(2026).hash, Cents(500)))
         items = list(database.every("test", attempts.rows))
     ends = {item["partition"]["S"]: int(item["expires"]["N"]) if "expires" in item else None for item in items}
     in_2037 = int(datetime(2037, 1, 1, tzinfo=UTC).timestamp())
-    assert ends == {"A#a-1": None, "PAY#2026-11-23": in_2037, "PAY#CHECK": in_2037}
+    assert ends == {"A#a-1": None, "J#2026-11": in_2037, "J#2026": in_2037, "CLOSINGS": in_2037, "POINTS": None}

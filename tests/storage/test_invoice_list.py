@@ -5,16 +5,20 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import last_paid_on
 from chalicelib.rules.money import Cents
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from tests.aws_calls import counted
 from tests.builders import BOND, a_payment, an_invoice
+from tests.money import at_the_desk, receive
 from tests.stand_in import database_for, moto_town
 from tests.storage.conftest import Stores
 
@@ -33,7 +37,7 @@ def listed_of(stores: Stores, paid: int) -> list[tuple[bool, InvoiceNumber]]:
 def paid_on(stores: Stores, number: str, day: int, **changes: Any) -> InvoiceNumber:
     invoice = an_invoice(number, **changes)
     stores.invoices.put(invoice, ())
-    stores.invoices.record(BOND, invoice.number, a_payment(invoice.total, paid_on=date(2014, 1, day)))
+    at_the_desk(stores.book, stores.invoices, invoice.number, a_payment(invoice.total, paid_on=date(2014, 1, day)))
     return invoice.number
 
 
@@ -59,7 +63,7 @@ def test_credit_that_is_left_is_never_behind_what_was_paid_later(stores: Stores)
     last, first = paid_on(stores, "2013-002-000001", 9), paid_on(stores, "2013-001-000001", 2)
     assert [one.number for one in stores.invoices.latest(BOND, 9)] == [note.number, last, gone.number, first]
     assert [one.number for one in stores.invoices.latest(BOND, 1)] == [note.number, last]
-    stores.invoices.record(BOND, note.number, a_payment(-500, paid_on=date(2014, 1, 5)))
+    at_the_desk(stores.book, stores.invoices, note.number, a_payment(-500, paid_on=date(2014, 1, 5)))
     assert [one.number for one in stores.invoices.latest(BOND, 3)] == [last, gone.number, note.number]
     behind = stores.invoices.paid_before(BOND, date(2014, 1, 8), gone.number, 9)
     assert [one.number for one in behind] == [note.number, first]
@@ -74,7 +78,7 @@ def test_two_paid_on_one_day_are_told_apart_by_their_numbers(stores: Stores) -> 
 def test_an_invoice_changes_its_place_with_its_payments_and_its_total(stores: Stores) -> None:
     earlier = paid_on(stores, "2013-001-000001", 5)
     stores.invoices.put(INVOICE, ())
-    pay = partial(stores.invoices.record, BOND, INVOICE.number)
+    pay = partial(at_the_desk, stores.book, stores.invoices, INVOICE.number)
     pay(a_payment(400, id="p-1", paid_on=date(2014, 1, 9)))
     assert listed_of(stores, 1) == [(False, INVOICE.number), (True, earlier)]
     pay(a_payment(24, id="p-2", paid_on=date(2014, 1, 6)))
@@ -91,8 +95,9 @@ def test_a_payment_may_be_called_anything(stores: Stores) -> None:
     stores.invoices.put(INVOICE, ())
     names = ["a.b", "c[0]", "d#e", "f g", "é%20", "#0", ":1"]
     for name in names:
-        assert stores.invoices.record(BOND, INVOICE.number, a_payment(1, id=name))
-        assert not stores.invoices.record(BOND, INVOICE.number, a_payment(1, id=name))
+        at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(1, id=name))
+        with pytest.raises(StaleWrite):
+            at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(1, id=name))
     assert {one.id for one in stores.invoices.of(BOND)[0].payments} == set(names)
 
 
@@ -104,7 +109,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["put", "pay", "pa
 def test_whatever_happened_the_list_is_that_of_all_invoices(steps: list[tuple[int, str, int]], paid: int) -> None:
     """Who writes a payment or a total writes the place too: nothing but the whole list knows whether it is right."""
     with moto_town() as here:
-        store = DynamoInvoiceStore(database_for(here))
+        store, book = DynamoInvoiceStore(database_for(here)), DynamoBook(database_for(here))
         for step, (rank, what, day) in enumerate(steps):
             invoice = store.holder(InvoiceNumber(f"2013-001-00000{rank}"))
             if invoice is None or (what == "put" and not invoice.payments):
@@ -112,7 +117,7 @@ def test_whatever_happened_the_list_is_that_of_all_invoices(steps: list[tuple[in
                 store.put(an_invoice(f"2013-001-00000{rank}", total=Cents(100 * (day % 4 - 1)), cancelled_on=gone), ())
             elif what != "put":
                 cents = {"pay": invoice.remaining, "part": 10, "back": -invoice.paid}[what]
-                store.record(BOND, invoice.number, a_payment(cents, id=f"p-{step}", paid_on=date(2014, 1, day)))
+                receive(book, invoice, a_payment(cents, id=f"p-{step}", paid_on=date(2014, 1, day)))
         every = store.of(BOND)
         due = {one for one in every if one.is_open}
         in_order = sorted(set(every) - due, key=lambda one: (last_paid_on(one), one.number), reverse=True)
@@ -125,11 +130,12 @@ def test_whatever_happened_the_list_is_that_of_all_invoices(steps: list[tuple[in
 
 def test_the_list_reads_no_more_than_it_shows(ministack_database: Database) -> None:
     """Fifteen years cost what two cost; only who owes more than a year costs a second call."""
-    store = DynamoInvoiceStore(ministack_database)
+    store, book = DynamoInvoiceStore(ministack_database), DynamoBook(ministack_database)
     for number in range(60):
-        store.put(an_invoice(f"{2000 + number // 12}-001-{number:06}"), ())
+        invoice = an_invoice(f"{2000 + number // 12}-001-{number:06}")
+        store.put(invoice, ())
         if number >= 12:
-            store.record(BOND, InvoiceNumber(f"{2000 + number // 12}-001-{number:06}"), a_payment(424))
+            receive(book, invoice, a_payment(424))
     with counted() as calls:
         assert len(store.latest(BOND, 13)) == 12 + 13
     assert calls.names == ["dynamodb:Query"]

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.rules.errors import NotFound, StaleWrite
+from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
 from chalicelib.services.invoice_ports import AskedInvoice, HeldInvoice
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from tests.aws_calls import counted
 from tests.builders import BOND, a_payment, an_invoice
+from tests.money import at_the_desk, receive
 from tests.stand_in import database_for, moto_town
 from tests.storage.conftest import Stores
 from tests.storage.test_invoices import LINES, OTHERS
@@ -36,8 +38,8 @@ def found(stores: Stores, one: AskedInvoice) -> HeldInvoice:
 
 def test_an_invoice_is_found_where_the_lists_say(stores: Stores) -> None:
     stores.invoices.add(INVOICE, LINES)
-    stores.invoices.record(BOND, INVOICE.number, a_payment(1))
-    assert found(stores, asked()) == HeldInvoice(replace(INVOICE, payments=(a_payment(1),)), LINES)
+    at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(1))
+    assert found(stores, asked()) == HeldInvoice(replace(INVOICE, payments=(a_payment(1, line="2026-000001"),)), LINES)
 
 
 @pytest.mark.parametrize(
@@ -74,16 +76,6 @@ def test_a_number_or_a_reference_that_was_taken_meanwhile_is_not_added(stores: S
     assert stores.invoices.holder(INVOICE.number) == INVOICE
 
 
-def test_a_payment_is_recorded_on_an_invoice_as_it_was_read_and_on_one_that_changed(stores: Stores) -> None:
-    stores.invoices.add(INVOICE, LINES)
-    assert stores.invoices.record_on(INVOICE, a_payment(1))
-    assert stores.invoices.record_on(INVOICE, a_payment(2, id="p-2"))
-    assert not stores.invoices.record_on(INVOICE, a_payment(2, id="p-2"))
-    assert found(stores, asked()).invoice == replace(INVOICE, payments=(a_payment(1), a_payment(2, id="p-2")))
-    with pytest.raises(NotFound):
-        stores.invoices.record_on(replace(INVOICE, family=OTHERS), a_payment(3, id="p-3"))
-
-
 def test_a_hundred_invoices_cost_a_call_for_a_hundred_items(moto_database: Database) -> None:
     store = DynamoInvoiceStore(moto_database)
     invoices = [an_invoice(f"2014-001-{number:06}") for number in range(100)]
@@ -98,8 +90,8 @@ def test_a_hundred_invoices_cost_a_call_for_a_hundred_items(moto_database: Datab
         assert all(one.invoice for one in store.several([asked(one) for one in invoices]).values())
     assert Counter(calls.names) == {"dynamodb:BatchGetItem": 2}
     with counted() as calls:
-        store.record_on(invoices[0], a_payment(1))
-    assert Counter(calls.names) == {"dynamodb:TransactWriteItems": 1}
+        receive(DynamoBook(moto_database), invoices[0], a_payment(1))
+    assert Counter(calls.names) == {"dynamodb:BatchGetItem": 1, "dynamodb:TransactWriteItems": 1}
 
 
 FAMILIES = st.sampled_from((BOND, OTHERS, FamilyId("f-3")))

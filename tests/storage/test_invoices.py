@@ -21,6 +21,7 @@ from tests.aws_calls import counted
 from tests.builders import BOND, a_payment, an_invoice
 from tests.clock import paris
 from tests.faults import Case, survives
+from tests.money import at_the_desk, receive
 from tests.stand_in import database_for, moto_town
 from tests.storage.conftest import Stores
 
@@ -43,9 +44,8 @@ def test_an_invoice_is_read_back_with_its_lines_and_payments(stores: Stores) -> 
         100, id="p-2", means=Means.ONLINE, authorisation="A55A", bank_date=date(2013, 10, 4), paid_on=date(2013, 10, 3)
     )
     stores.invoices.put(INVOICE, LINES)
-    assert stores.invoices.record(BOND, INVOICE.number, a_payment(300))
-    assert stores.invoices.record(BOND, INVOICE.number, online)
-    whole = replace(INVOICE, payments=(a_payment(300), online))
+    first, second = receive(stores.book, INVOICE, a_payment(300), online)
+    whole = replace(INVOICE, payments=(a_payment(300, line=first.name), replace(online, line=second.name)))
     assert stores.invoices.of(BOND) == (whole,)
     assert stores.invoices.find(BOND, INVOICE.number) == whole
     assert stores.invoices.holder(INVOICE.number) == whole
@@ -60,8 +60,8 @@ def test_nothing_is_there_before_it_was_put(stores: Stores) -> None:
     assert stores.invoices.holder(INVOICE.number) is None
     assert stores.invoices.holder_of_reference(INVOICE.reference) is None
     assert stores.invoices.to_notify(10) == ()
-    with pytest.raises(NotFound):
-        stores.invoices.record(BOND, INVOICE.number, a_payment(1))
+    with pytest.raises(StaleWrite):
+        receive(stores.book, INVOICE, a_payment(1))
     with pytest.raises(NotFound):
         stores.invoices.set_pdf(BOND, INVOICE.number, 1, "")
 
@@ -71,15 +71,15 @@ def test_another_familys_invoice_does_not_exist(stores: Stores) -> None:
     assert stores.invoices.of(OTHERS) == ()
     assert stores.invoices.find(OTHERS, INVOICE.number) is None
     assert stores.invoices.lines(OTHERS, INVOICE.number) == ()
-    with pytest.raises(NotFound):
-        stores.invoices.record(OTHERS, INVOICE.number, a_payment(1))
+    with pytest.raises(StaleWrite):
+        receive(stores.book, replace(INVOICE, family=OTHERS), a_payment(1))
 
 
 def test_the_newest_comes_first(stores: Stores) -> None:
     for month in (3, 11, 7):
         number = InvoiceNumber(f"2013-{month:03}-000001")
         stores.invoices.put(an_invoice(number, issued_on=date(2013, month, 28)), ())
-        stores.invoices.record(BOND, number, a_payment(1))
+        at_the_desk(stores.book, stores.invoices, number, a_payment(1))
     assert [invoice.issued_on.month for invoice in stores.invoices.of(BOND)] == [11, 7, 3]
 
 
@@ -122,11 +122,11 @@ def test_an_unpaid_invoice_may_be_corrected(stores: Stores, changes: dict[str, o
 
 def test_a_paid_invoice_never_changes(stores: Stores) -> None:
     stores.invoices.put(INVOICE, LINES)
-    stores.invoices.record(BOND, INVOICE.number, a_payment(424))
+    at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(424))
     for changed in (replace(INVOICE, total=Cents(1)), replace(INVOICE, issued_on=date(2013, 9, 1))):
         with pytest.raises(StaleWrite):
             stores.invoices.put(changed, ())
-    assert stores.invoices.of(BOND) == (replace(INVOICE, payments=(a_payment(424),)),)
+    assert stores.invoices.of(BOND) == (replace(INVOICE, payments=(a_payment(424, line="2026-000001"),)),)
     stores.invoices.set_pdf(BOND, INVOICE.number, 77, "t")
     (invoice,) = stores.invoices.of(BOND)
     assert (invoice.pdf_bytes, invoice.pdf_tag, invoice.is_paid) == (77, "t", True)
@@ -134,9 +134,10 @@ def test_a_paid_invoice_never_changes(stores: Stores) -> None:
 
 def test_a_payment_is_recorded_once_and_money_too_much_is_never_lost(stores: Stores) -> None:
     stores.invoices.put(INVOICE, LINES)
-    assert stores.invoices.record(BOND, INVOICE.number, a_payment(424))
-    assert not stores.invoices.record(BOND, INVOICE.number, a_payment(424))
-    assert stores.invoices.record(BOND, INVOICE.number, a_payment(424, id="p-2", means=Means.ONLINE))
+    at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(424))
+    with pytest.raises(StaleWrite):
+        at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(424))
+    at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(424, id="p-2", means=Means.ONLINE))
     (invoice,) = stores.invoices.of(BOND)
     assert (invoice.paid, invoice.remaining, invoice.overpaid) == (848, 0, 424)
 
@@ -145,7 +146,7 @@ def test_a_new_invoice_waits_for_its_notification_and_a_correction_does_not_wait
     earlier = an_invoice("2013-001-000001", published_at=INVOICE.published_at - timedelta(hours=1))
     for invoice in (INVOICE, earlier):
         stores.invoices.put(invoice, LINES)
-    stores.invoices.record(BOND, INVOICE.number, a_payment(1))
+    at_the_desk(stores.book, stores.invoices, INVOICE.number, a_payment(1))
     assert stores.invoices.to_notify(10) == (earlier, INVOICE)
     assert stores.invoices.to_notify(1) == (earlier,)
     stores.invoices.notified(earlier, [mail_to("a@ville.fr"), mail_to("b@ville.fr")])
@@ -201,51 +202,21 @@ def test_one_number_is_taken_once_by_whom_comes_first(ministack_database: Databa
         assert sum(threads.map(put, range(PARENTS))) == 1
 
 
-def test_one_payment_told_many_times_at_once_counts_once(ministack_database: Database) -> None:
-    store, together = DynamoInvoiceStore(ministack_database), Barrier(PARENTS)
-    store.put(INVOICE, LINES)
-
-    def record(number: int) -> bool:
-        together.wait()
-        return store.record(BOND, INVOICE.number, a_payment(424))
-
-    with ThreadPoolExecutor(PARENTS) as threads:
-        assert sum(threads.map(record, range(PARENTS))) == 1
-    assert store.of(BOND)[0].paid == 424
-
-
-def test_many_payments_at_once_all_count(ministack_database: Database) -> None:
-    store, together = DynamoInvoiceStore(ministack_database), Barrier(PARENTS)
-    store.put(INVOICE, ())
-
-    def record(number: int) -> bool:
-        together.wait()
-        return store.record(BOND, INVOICE.number, a_payment(40, id=f"p-{number}", paid_on=date(2014, 1, 1 + number)))
-
-    with ThreadPoolExecutor(PARENTS) as threads:
-        assert all(threads.map(record, range(PARENTS)))
-    assert store.of(BOND)[0].paid == 40 * PARENTS
-    assert [one.number for one in store.paid_before(BOND, date(2014, 1, PARENTS), InvoiceNumber("9"), 1)] == [
-        INVOICE.number
-    ], "it stands where its last payment puts it"
-
-
 @contextmanager
 def fresh() -> Iterator[DynamoInvoiceStore]:
     with moto_town() as settings:
         yield DynamoInvoiceStore(database_for(settings))
 
 
-def test_putting_and_paying_survive_every_fault() -> None:
-    def put_and_pay(store: DynamoInvoiceStore) -> None:
+def test_putting_survives_every_fault() -> None:
+    def put_once(store: DynamoInvoiceStore) -> None:
         there = store.holder(INVOICE.number)
         if there is None:
             store.put(INVOICE, LINES)
-        store.record(BOND, INVOICE.number, a_payment(424))
 
     def whole(store: DynamoInvoiceStore) -> None:
-        assert store.of(BOND) == (replace(INVOICE, payments=(a_payment(424),)),)
+        assert store.of(BOND) == (INVOICE,)
         assert store.lines(BOND, INVOICE.number) == LINES
         assert [invoice.number for invoice in store.to_notify(9)] == [INVOICE.number]
 
-    survives(Case(fresh=fresh, run=put_and_pay, recover=put_and_pay, check=whole))
+    survives(Case(fresh=fresh, run=put_once, recover=put_once, check=whole))

@@ -42,14 +42,16 @@ from chalicelib.rules.crediting import NoteFault
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.town import Town
-from chalicelib.services.book_ports import Book
+from chalicelib.services.book_ports import Book, PaymentOn
 from chalicelib.services.cancelling import CancelInvoice, NotCancellable
 from chalicelib.services.crediting import GiveCredit
 from chalicelib.services.invoice_ports import AskedInvoice, InvoiceRenderer, InvoiceStore, PdfStore
 from chalicelib.services.invoicing import UnderWay, live_attempts
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock, FamilyStore
+from chalicelib.services.recording import RecordPayments
 from chalicelib.values import Value
 
 Made = TypeVar("Made")
@@ -67,6 +69,7 @@ class InvoiceImport(Value):
     renderer: InvoiceRenderer
     families: FamilyStore
     attempts: AttemptStore
+    record: RecordPayments
     clock: Clock
     book: Book
 
@@ -194,17 +197,20 @@ class InvoiceWriter:
         return compared
 
     def _write(self, families: Sequence[FamilyInvoices]) -> WrittenInvoices:
-        written = WrittenInvoices()
+        written, to_record = WrittenInvoices(), list[PaymentOn]()
         for family, in_files, on_portal in self._beside_portal(families):
             plan = self._plan(in_files, on_portal)
             try:
-                self._do(plan, family, in_files)
+                invoice = self._put(plan, family, in_files)
             except (StaleWrite, UnderWay, NotCancellable):
                 written.told.not_put.append(NotTaken(in_files.where, f"facture « {in_files.number} » : {LATE_PAYMENT}"))
                 continue
+            if not plan.cancel:
+                to_record += _payments_of(plan, invoice)
             written.plans.append(plan)
             written.known_payments += len(plan.payments.known)
             written.told.of(in_files, plan)
+        self.ports.record(to_record)
         return written
 
     def _beside_portal(self, families: Sequence[FamilyInvoices]) -> Iterator[tuple[Family, InFiles, OnPortal]]:
@@ -234,9 +240,9 @@ class InvoiceWriter:
             return plan
         return replace(plan, pdf=PdfSource.KEPT)
 
-    def _do(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> None:
-        """Write one plan. Raises StaleWrite when the invoice should change and got a payment meanwhile; raises UnderWay
-        or NotCancellable when it should be cancelled."""
+    def _put(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> Invoice:
+        """Write one plan's PDF and invoice, and return the invoice as it is now. Raises StaleWrite when it should
+        change and got a payment meanwhile; raises UnderWay or NotCancellable when it should be cancelled."""
         invoice, invoices = plan.invoice, self.ports.invoices
         if plan.pdf is not PdfSource.KEPT:
             pdf = self._pdf(plan, family, in_files)
@@ -249,11 +255,10 @@ class InvoiceWriter:
             invoices.put(invoice, plan.lines)
         elif invoice != plan.invoice:
             invoices.set_pdf(invoice.family, invoice.number, invoice.pdf_bytes, invoice.pdf_tag)
-        for received in plan.to_record:
-            invoices.record_on(invoice, received.payment)
-            invoice = replace(invoice, payments=(*invoice.payments, received.payment))
         if plan.cancel:
+            self.ports.record(_payments_of(plan, invoice))
             self.cancel(invoice.number, payer=self._debtor(family).payer, reason=BY_THE_TOWN)
+        return invoice
 
     def _pdf(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> bytes:
         if plan.pdf is PdfSource.GIVEN:
@@ -267,6 +272,10 @@ class InvoiceWriter:
         if family.payer:
             return family
         return self.ports.families.find(family.id) or Family(family.id, "", "", 0, ())
+
+
+def _payments_of(plan: InvoicePlan, invoice: Invoice) -> list[PaymentOn]:
+    return [PaymentOn(invoice, received.payment) for received in plan.to_record]
 
 
 def _asked(family: Family, in_files: InFiles) -> AskedInvoice:

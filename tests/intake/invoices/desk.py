@@ -12,6 +12,7 @@ from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
+from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.fake_bank import reversing
@@ -22,7 +23,6 @@ from tests.fakes import (
     MemoryIntake,
     MemoryInvoices,
     MemoryNotices,
-    MemoryOutbox,
     MemoryPdfs,
     memory_acting,
 )
@@ -61,12 +61,13 @@ class Desk:
             InvoicePdf(),
             self.store.families,
             attempts=self.attempts,
+            record=RecordPayments(invoices=self.invoices, attempts=self.attempts, book=self.book, clock=self.clock),
             clock=self.clock,
             book=self.book,
         )
         self.run = Importer(
             directory=MemoryDirectory(),
-            reverse=reversing(self.invoices, self.attempts),
+            reverse=reversing(self.invoices, self.attempts, self.book),
             store=self.store,
             plannings=self.store.plannings,
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),

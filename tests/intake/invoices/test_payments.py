@@ -7,6 +7,7 @@ import pytest
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.money import Cents
 from tests.intake.invoices.desk import F1, HEADS, LINES, NUMBER, PAYMENTS, WITH_REFERENCES, Desk
+from tests.money import at_the_desk
 
 CHEQUE = f"{NUMBER};Jamie BOND;20/11/2026;5,00;cheque;0012345\n"
 
@@ -45,7 +46,7 @@ def test_a_payment_that_may_be_counted_already_is_not_recorded_and_said(desk: De
 def test_the_report_says_which_online_payment_a_row_is(desk: Desk) -> None:
     desk.load()
     online = Payment("online-1", "Jamie BOND", date(2026, 11, 10), Cents(500), Means.ONLINE, "A55A", date(2026, 11, 10))
-    desk.invoices.record(F1, NUMBER, online)
+    at_the_desk(desk.book, desk.invoices, NUMBER, online)
     rows = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-12;5,00;en ligne\n{NUMBER};Jamie BOND;2026-11-13;5,00;en ligne\n"
     for added in (1, 0):
         report = desk.load(reglements=rows)
@@ -72,7 +73,7 @@ def test_a_town_payment_on_an_invoice_paid_online_is_kept_and_told_each_time(des
     online = Payment(
         "online-1", "Jamie BOND", date(2026, 11, 10), Cents(123_450), Means.ONLINE, "A55A", date(2026, 11, 10)
     )
-    assert desk.invoices.record(F1, NUMBER, online)
+    at_the_desk(desk.book, desk.invoices, NUMBER, online)
     cheque = PAYMENTS + f"{NUMBER};Jamie BOND;2026-11-20;1234,50;cheque\n"
     for _ in range(2):
         report = desk.load(reglements=cheque)

@@ -8,7 +8,8 @@ from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.payments import AttemptState
 from tests.builders import an_attempt
-from tests.intake.invoices.desk import F1, NOW, NUMBER, Desk
+from tests.intake.invoices.desk import NOW, NUMBER, Desk
+from tests.money import at_the_desk
 
 ATTEMPT = AttemptId("a-1")
 REVERSALS = "facture;autorisation;date;motif\n"
@@ -21,8 +22,9 @@ def debited(desk: Desk) -> Desk:
     invoice = desk.holder(NUMBER)
     attempt = an_attempt(invoice, NOW, id=ATTEMPT, email="a@server.fr", state=AttemptState.DEBIT_ACCEPTED)
     desk.attempts.kept[ATTEMPT] = attempt
-    desk.invoices.record(
-        F1,
+    at_the_desk(
+        desk.book,
+        desk.invoices,
         NUMBER,
         Payment(
             "online-a-1",
