@@ -160,6 +160,7 @@ def build_personal_data(settings: Settings) -> "PersonalData":
             families=DynamoFamilyStore(database),
             invoices=DynamoInvoiceStore(database),
             attempts=DynamoAttemptStore(database),
+            book=DynamoBook(database),
             clock=clock_for(settings.demo_now),
         ),
     )

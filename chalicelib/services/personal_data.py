@@ -11,6 +11,7 @@ from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
+from chalicelib.services.book_ports import Book
 from chalicelib.services.directory import forget_children
 from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.outgoing_ports import DirectoryKeeper
@@ -24,7 +25,7 @@ Items = Mapping[str, Sequence[Mapping[str, Any]]]
 
 class MoneyBetween(RuntimeError):
     """Nothing was erased. ``owed`` are invoices that are not paid; ``under_way`` are invoices with a payment whose end
-    is not known yet."""
+    is not known yet, or with money that a person has to settle or to give back."""
 
     def __init__(self, owed: Sequence[InvoiceNumber], under_way: Sequence[InvoiceNumber]) -> None:
         super().__init__(*owed, *under_way)
@@ -33,8 +34,8 @@ class MoneyBetween(RuntimeError):
 
 
 class PersonalItems(Protocol):
-    """A family in the tables. The payments' journal is not part of it, because it is accounts. It reads whole
-    tables."""
+    """A family in the tables. The régie's journal is given with it and not erased, because it is accounts. It reads
+    whole tables."""
 
     def everything(self, family: FamilyId) -> Items:
         """The family's items; none in any table for an unknown family."""
@@ -100,6 +101,7 @@ class ErasePersonalData:
         families: FamilyStore,
         invoices: InvoiceStore,
         attempts: AttemptStore,
+        book: Book,
         clock: Clock,
     ) -> None:
         self.items = items
@@ -108,12 +110,13 @@ class ErasePersonalData:
         self.families = families
         self.invoices = invoices
         self.attempts = attempts
+        self.book = book
         self.clock = clock
 
     def __call__(self, family: FamilyId) -> int:
         """Erase the family; return how many items there were. Raises MoneyBetween before anything is erased,
         Unavailable."""
-        self._refuse_debts(self.invoices.of(family))
+        self._refuse_debts(family, self.invoices.of(family))
         codes = self.items.erase_codes(family)
         found = self.families.find(family)
         if found:
@@ -123,13 +126,14 @@ class ErasePersonalData:
         self.documents.erase(family)
         return codes + self.items.erase(family)
 
-    def _refuse_debts(self, invoices: Sequence[Invoice]) -> None:
+    def _refuse_debts(self, family: FamilyId, invoices: Sequence[Invoice]) -> None:
         now = self.clock.now()
         owed = [invoice.number for invoice in invoices if invoice.remaining]
         begun = self.attempts.among(invoice.begun.attempt for invoice in invoices if invoice.begun)
-        under_way = [attempt.invoice for attempt in begun if _is_under_way(attempt, now)]
+        under_way = {attempt.invoice for attempt in begun if _is_under_way(attempt, now)}
+        under_way |= {point.invoice for point in self.book.points() if point.family == family}
         if owed or under_way:
-            raise MoneyBetween(owed, under_way)
+            raise MoneyBetween(owed, sorted(under_way))
 
 
 def _is_under_way(attempt: Attempt, now: datetime) -> bool:

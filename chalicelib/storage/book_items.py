@@ -25,6 +25,7 @@ def line_row(rows: type[BookRow], line: BookLine) -> BookRow:
     return rows(
         keys.book_month(line.month),
         keys.book_number(line.number),
+        family=line.entry.family,
         exercice=line.exercice,
         at=instant_text(line.at),
         before=line.before,
@@ -72,7 +73,12 @@ def is_still(rows: type[BookHeadRow], head: BookHead) -> Condition:
 def opening(rows: type[PointRow], point: Point) -> list[Action]:
     """An open point keeps its age, whatever more is known of it."""
     opened_at = rows.opened_at
-    return [opened_at.set(opened_at | instant_text(point.opened_at)), rows.facts.set(_point_text(point))]
+    facts = _point_text(point)
+    return [
+        opened_at.set(opened_at | instant_text(point.opened_at)),
+        rows.family.set(point.family),
+        rows.facts.set(facts),
+    ]
 
 
 def point_of(item: RawItem) -> Point:

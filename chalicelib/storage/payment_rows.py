@@ -69,6 +69,7 @@ class BookRow(PaymentItem):
     class Meta:
         table_name = "payments"
 
+    family = UnicodeAttribute()
     exercice = NumberAttribute()
     at = UnicodeAttribute()
     before = UnicodeAttribute()
@@ -96,6 +97,7 @@ class PointRow(PaymentItem):
     class Meta:
         table_name = "payments"
 
+    family = UnicodeAttribute()
     opened_at = UnicodeAttribute()
     facts = UnicodeAttribute()
     """JSON of a ``Point``."""

@@ -11,7 +11,7 @@ from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, RawItem, key_names
 from chalicelib.storage.journal_rows import JournalRow
-from chalicelib.storage.payment_rows import AttemptRow, OperationRow
+from chalicelib.storage.payment_rows import AttemptRow, BookRow, OperationRow
 from chalicelib.storage.rows import (
     FamilyRow,
     InvoiceRow,
@@ -37,11 +37,12 @@ class DynamoPersonalItems:
         self.invoices = database.bind(InvoiceRow)
         self.attempts = database.bind(AttemptRow)
         self.operations = database.bind(OperationRow)
+        self.lines = database.bind(BookRow)
         self.mails = database.bind(OutboxRow)
 
     def everything(self, family: FamilyId) -> dict[str, list[RawItem]]:
         found: dict[str, list[RawItem]] = {}
-        for rows, items in (*self._codes(family), *self._rest(family)):
+        for rows, items in (*self._codes(family), *self._rest(family), *self._accounts(family)):
             found.setdefault(rows.Meta.table_name.removeprefix(f"{self.database.prefix}-"), []).extend(items)
         return found
 
@@ -79,6 +80,10 @@ class DynamoPersonalItems:
         yield self.invoices, self._where(self.invoices, self.invoices.holder == family)
         yield self.families, [item for item in own if item["part"]["S"] != keys.PROFILE]
         yield self.families, [item for item in own if item["part"]["S"] == keys.PROFILE]
+
+    def _accounts(self, family: FamilyId) -> Iterator[Group]:
+        """Lines of the régie's journal and open points: they are given, and not erased."""
+        yield self.lines, self._where(self.lines, self.lines.family == family)
 
     def _of(self, rows: type[Model], partition: str) -> list[RawItem]:
         return list(self.database.pages("personal_data.of", rows, partition, consistent_read=True))

@@ -72,12 +72,12 @@ class World:
         return World(self.settings)
 
     def items_of(self, family: FamilyId) -> list[str]:
-        """What any table says of a family, the payments' journal left out."""
+        """What any table says of a family, the régie's journal left out."""
         found = []
         for row in {row.Meta.table_name: row for row in ROWS}.values():
             for item in self.database.every("test", self.database.bind(row)):
                 text = json.dumps(item, sort_keys=True, default=str)
-                is_account = item.get("partition", {}).get("S", "").startswith("PAY#")
+                is_account = item.get("partition", {}).get("S", "").startswith("J#")
                 if not is_account and (f'"{family}"' in text or f'-{NAMES[family]}"' in text):
                     found.append(f"{row.Meta.table_name} {text}")
         return sorted(found)
@@ -110,6 +110,7 @@ class World:
             families=DynamoFamilyStore(self.database),
             invoices=DynamoInvoiceStore(self.database),
             attempts=self.attempts,
+            book=DynamoBook(self.database),
             clock=FixedClock(NOW),
         )(family)
 
@@ -177,7 +178,7 @@ def test_everything_is_given_and_nothing_of_another_s(world: World) -> None:
         "planning": 1,
         "journal": 1,
         "invoices": 4,
-        "payments": 2,
+        "payments": 3,
         "outbox": 3,
     }
     assert documents == [
@@ -267,6 +268,15 @@ def test_a_payment_whose_opening_died_is_not_waited_for(world: World) -> None:
     paid_at_the_desk_after(world, lambda _attempt: None)
     world.erase()
     assert world.items_of(BOND) == []
+
+
+def test_money_to_give_back_keeps_its_family(world: World) -> None:
+    invoices = DynamoInvoiceStore(world.database)
+    (paid,) = invoices.of(BOND)
+    at_the_desk(DynamoBook(world.database), invoices, paid.number, a_payment(100))
+    with pytest.raises(MoneyBetween) as refused:
+        world.erase()
+    assert refused.value.under_way == (paid.number,)
 
 
 def again(world: World) -> None:
