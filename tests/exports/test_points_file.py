@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from chalicelib.exports.points_file import DIFFERENCES, HEADS, About, points_file, to_do, why_words
+from chalicelib.rules.answering import disagreements
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import BankAnswer, Doubt, disagreements
+from chalicelib.rules.payments import BankAnswer, Doubt
 from chalicelib.rules.points import Point, PointKind
 from tests.builders import BOND, an_attempt, an_invoice
 from tests.clock import paris
