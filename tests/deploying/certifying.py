@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from chalicelib.settings import Settings
+from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.wiring_certificates import build_certificates
 from tests.builders import BOND, a_family, a_payment
 from tests.clock import paris
+from tests.money import at_the_desk
 from tests.services.mail_world import WANTED
 from tests.services.test_certifying import A_BILL, CARE, PAID_ON, TOWN, YOUNG
 from tests.stand_in import database_for
@@ -22,7 +24,7 @@ def a_town_that_certifies(settings: Settings) -> None:
     store.put_families([a_family(YOUNG)])
     DynamoNoticeStore(database).save(BOND, WANTED)
     invoices.put(A_BILL, [CARE])
-    invoices.record(BOND, A_BILL.number, a_payment(A_BILL.total, paid_on=PAID_ON))
+    at_the_desk(DynamoBook(database), invoices, A_BILL.number, a_payment(A_BILL.total, paid_on=PAID_ON))
 
 
 def the_certificates(settings: Settings) -> None:

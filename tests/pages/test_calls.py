@@ -224,7 +224,7 @@ def test_a_ticket_costs_four_calls(unlimited: PageClient, moto_settings: Setting
     assert invoice
     attempt = replace(an_attempt(invoice, NOW), state=AttemptState.PAID)
     attempts.begin(attempt, invoice, None)
-    invoices.record(invoice.family, invoice.number, payment_of(attempt, NOW))
+    at_the_desk(DynamoBook(database), invoices, invoice.number, payment_of(attempt, NOW))
     assert operations(unlimited, f"/factures/{invoice.number}/ticket") == ["Query", "GetItem", "Query", "BatchGetItem"]
 
 

@@ -5,7 +5,8 @@ import io
 from pypdf import PdfReader
 
 from chalicelib.rules.ids import InvoiceNumber
-from tests.builders import BOND, a_payment
+from tests.builders import a_payment
+from tests.money import at_the_desk
 from tests.pages.client import Opened, PageClient
 from tests.pages.conftest import World
 from tests.pages.payment_visits import NUMBER, PROGRESS, link, notified, to_bank
@@ -60,6 +61,6 @@ def test_there_is_no_ticket_of_what_was_not_paid_online(world: World, parent: Pa
     assert parent.get(TICKET).status == 404
     to_bank(parent)
     assert parent.get(TICKET).status == 404
-    world.invoices.record(BOND, InvoiceNumber(NUMBER), a_payment(424))
+    at_the_desk(world.book, world.invoices, InvoiceNumber(NUMBER), a_payment(424))
     assert parent.get(TICKET).status == 404
     assert parent.get("/factures/2013-026-999999/ticket").status == 404

@@ -29,6 +29,7 @@ from tests.fakes import (
     MemoryOutbox,
     MemoryTown,
 )
+from tests.money import at_the_desk, memory_book
 from tests.services.mail_world import WANTED, Links
 
 TOWN = a_town(an_activity(), an_activity(MORNING, label="Garderie du matin", childcare=True))
@@ -60,6 +61,7 @@ class World:
         self.outbox, self.paper, self.files = MemoryOutbox(), Paper(), MemoryCertificateFiles()
         self.invoices = MemoryInvoices(self.outbox)
         self.notices = MemoryNotices(outbox=self.outbox)
+        self.book = memory_book(self.invoices)
         self.store = MemoryCertificates(self.families, self.invoices)
         self.events: list[tuple[str, dict[str, object]]] = []
 
@@ -84,7 +86,7 @@ class World:
         return invoice.number
 
     def pay(self, invoice: Invoice, payment: Payment) -> None:
-        self.invoices.record(invoice.family, invoice.number, payment)
+        at_the_desk(self.book, self.invoices, invoice.number, payment)
 
     def totals(self) -> list[int]:
         return [one.total for one in self.paper.made]

@@ -17,6 +17,7 @@ from chalicelib.services.invoicing import UnderWay
 from tests.builders import a_payment, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
 from tests.fakes import MemoryAttempts, MemoryBook, MemoryInvoices, MemoryOutbox
+from tests.money import at_the_desk
 
 NOW = paris("mercredi 2026-11-25 10:00")
 INVOICE = an_invoice(total=Cents(1000))
@@ -47,14 +48,16 @@ class Desk:
         for one in (note, invoice):
             self.invoices.put(replace(one, payments=()), ())
             for payment in one.payments:
-                self.invoices.record(one.family, one.number, payment)
+                at_the_desk(self.book, self.invoices, one.number, payment)
         self.give = GiveCredit(book=self.book, invoices=self.invoices, attempts=self.attempts, clock=self.clock)
 
     def of(self, invoice: Invoice) -> Invoice:
         return self.invoices.invoices[invoice.number]
 
     def entries(self) -> list[Entry]:
-        return [line.entry for line in self.book.lines(date(2026, 11, 1))]
+        """Those of credit."""
+        entries = (line.entry for line in self.book.lines(date(2026, 11, 1)))
+        return [entry for entry in entries if entry.kind is EntryKind.CREDIT]
 
     def begin_a_payment(self) -> None:
         invoice = self.of(INVOICE)

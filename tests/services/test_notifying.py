@@ -161,7 +161,9 @@ def test_an_invoice_on_direct_debit_invites_nobody_to_pay(world: World) -> None:
 
 def test_a_credit_note_says_that_credit_came(world: World) -> None:
     told_of(world, an_invoice(total=Cents(-424), corrects=InvoiceNumber("2026-018-000001")))
-    world.invoices.record(BOND, an_invoice().number, a_payment(-200, means=Means.CREDIT_NOTE))
+    at_the_desk(
+        memory_book(world.invoices), world.invoices, an_invoice().number, a_payment(-200, means=Means.CREDIT_NOTE)
+    )
     assert world.notify() == 2
     mail = world.waiting()[0]
     assert mail.kind == "credit-note"

@@ -23,6 +23,7 @@ from tests.fakes import (
     MemoryIntake,
     MemoryInvoices,
     MemoryNotices,
+    MemoryOutbox,
     MemoryPdfs,
     memory_acting,
 )
