@@ -3,8 +3,9 @@
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import Importer
 from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.services.addresses import ConcernedAddresses
+from chalicelib.services.money_desk import money_desk
 from chalicelib.services.recording import RecordPayments
-from chalicelib.services.reversing import ReversePayment
 from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
 from chalicelib.storage.acts import DynamoTownActs
@@ -40,13 +41,13 @@ def build_intake(settings: Settings, guard: Guard = freely) -> Importer:
             notices=ports.notices,
             outbox=ports.outbox,
         ),
-        reverse=ReversePayment(
-            attempts=ports.attempts, invoices=ports.invoices, book=ports.book, clock=ports.clock, report=_unheard
+        money=money_desk(
+            book=ports.book,
+            attempts=ports.attempts,
+            invoices=ports.invoices,
+            addresses=ConcernedAddresses(families=ports.families, notices=ports.notices, outbox=ports.outbox),
+            clock=ports.clock,
         ),
         clock=ports.clock,
         pepper=settings.pepper,
     )
-
-
-def _unheard(event: str, **facts: object) -> None:
-    """Writes nothing: the import tells the clerk itself, who reads no log."""

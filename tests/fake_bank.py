@@ -8,16 +8,12 @@ from datetime import datetime
 from chalicelib.adapters.payfip_answer import answer_of
 from chalicelib.rules.errors import Unavailable
 from chalicelib.rules.payments import Attempt, BankAnswer
-from chalicelib.services.book_ports import Book
-from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.payment_ports import (
-    AttemptStore,
     NotYetKnown,
     OrderRefused,
     UnknownOperation,
 )
-from chalicelib.services.reversing import ReversePayment
-from tests.clock import FixedClock, paris
+from tests.clock import paris
 
 
 @dataclass
@@ -86,13 +82,3 @@ def posted(answer: BankAnswer, **changes: str) -> dict[str, str]:
 
 def nobody_reads(event: str, **facts: object) -> None:
     """A ``Report`` to nobody."""
-
-
-def reversing(invoices: InvoiceStore, attempts: AttemptStore, book: Book) -> ReversePayment:
-    return ReversePayment(
-        attempts=attempts,
-        invoices=invoices,
-        book=book,
-        clock=FixedClock(paris("lundi 2026-11-23 10:00")),
-        report=nobody_reads,
-    )

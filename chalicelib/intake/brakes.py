@@ -16,6 +16,7 @@ from chalicelib.rules.town import Town
 from chalicelib.values import Value
 
 SHARE_OF_CODES, SHARE_OF_PEOPLE, NO_SHARE = Fraction(1, 2), Fraction(1), Fraction(2)
+SHARE_OF_PAYMENTS = Fraction(1, 2)
 """Shares that stop the run even when the numbers are small: of replaced codes, and of families, children or enrolments
 that leave. They count only when several families are touched or the list is empty; what only changes has none."""
 MOST_RENUMBERED_SHOWN = 10
@@ -54,6 +55,7 @@ _ENROLMENTS = """
 SELECT count(*) FILTER (WHERE becomes = {0}), count(*), count(DISTINCT family) FILTER (WHERE becomes = {0})
 FROM existing_enrolments
 """
+_PAYMENTS = "SELECT count(*) FILTER (WHERE gone), count(*), count(DISTINCT family) FILTER (WHERE gone) FROM recorded"
 _LEFT = " dans les listes"
 _KINDS = (
     (
@@ -97,6 +99,15 @@ _KINDS = (
         ("inscription sur {on_portal} changerait de dates", "inscriptions sur {on_portal} changeraient de dates"),
         "enrolments",
         NO_SHARE,
+    ),
+    (
+        _PAYMENTS,
+        (
+            "règlement sur {on_portal} n'est plus dans la liste complète et serait repris",
+            "règlements sur {on_portal} ne sont plus dans la liste complète et seraient repris",
+        ),
+        "recorded",
+        SHARE_OF_PAYMENTS,
     ),
 )
 """What is counted, its French words for one and for several, the list that has it, and the share that stops a run."""

@@ -17,7 +17,8 @@ from chalicelib.intake.bookings.writer import BookingWriter
 from chalicelib.intake.brakes import brake, stops
 from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.staging import count
-from chalicelib.intake.invoices.reversals import check_reversals, write_reversals
+from chalicelib.intake.invoices.complete import complete_list
+from chalicelib.intake.invoices.money_events import MoneyEvents
 from chalicelib.intake.invoices.staged import credit_notes, families_with_invoices
 from chalicelib.intake.invoices.writer import InvoiceImport, InvoiceWriter
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
@@ -39,10 +40,10 @@ from chalicelib.rules.planning import TownDays
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.mail_ports import NoticeStore
+from chalicelib.services.money_desk import MoneyDesk
 from chalicelib.services.outgoing_ports import DirectoryKeeper
 from chalicelib.services.ports import Clock, PlanningStore
 from chalicelib.services.recounting import AT_REST_SECONDS, CountPlaces
-from chalicelib.services.reversing import ReversePayment
 from chalicelib.services.telling import TownActing
 
 WRITING_THREADS = 8
@@ -61,7 +62,7 @@ class Importer:
     invoice_import: InvoiceImport
     notices: NoticeStore
     acting: TownActing
-    reverse: ReversePayment
+    money: MoneyDesk
     directory: DirectoryKeeper
     clock: Clock
     pepper: str
@@ -155,14 +156,14 @@ class ImportRun:
             lists=self.lists,
             report=self.report,
             workers=self.workers,
+            complete=complete_list(self.lists) if files.complete else None,
         )
+        self.money = MoneyEvents(self.lists, ports.money, self.report)
 
     def compare_invoices(self) -> None:
-        """Raises BadFiles when the portal cannot take the invoices, or cannot take back the payments, given what it
-        has."""
+        """Raises BadFiles when the portal cannot take the invoices, given what it has."""
         faults = Faults()
         self._do("Comparaison", families_with_invoices(self.lists), self.invoices.compare(faults))
-        check_reversals(self.lists, self.ports.reverse, faults)
         if faults.count:
             raise BadFiles(faults)
 
@@ -183,7 +184,8 @@ class ImportRun:
         asked = Counter(one.asked for one in closed(self.meeting.change.closed))
         falls = OnClosedDays(stay=asked[False], cancelled=asked[True])
         seen = preview(self.lists, self.online, self.town, falls, today.isoformat())
-        return seen.with_more((*self.invoices.coming.coming(), *map(str, self.report.same_children)))
+        seen = seen.with_more((*self.invoices.coming.coming(), *map(str, self.report.same_children)))
+        return seen.with_all(self.money.look())
 
     def brake(self) -> None:
         """Raises Braked when the run would change too much, as its preview shows."""
@@ -206,8 +208,7 @@ class ImportRun:
     def write_invoices(self) -> None:
         self._do("Factures", families_with_invoices(self.lists), self.invoices.write())
         self._do("Avoirs", len(credit_notes(self.lists)), self.invoices.give_credit())
-        reversals = write_reversals(self.lists, self.ports.reverse, self.report.reversals)
-        self._do("Contre-passations", count(self.lists, "reversals"), reversals)
+        self._do("Mouvements d'argent", count(self.lists, "money_rows"), self.money.write())
 
     def count_places(self) -> None:
         """Count what the new town counts and nobody counted yet, before anything is booked on it; and note which days

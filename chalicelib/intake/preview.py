@@ -57,6 +57,10 @@ class Preview(Value):
         """The same, and the first ``MOST_MORE`` of these sentences."""
         return Preview((*self.sentences, *islice(sentences, MOST_MORE)))
 
+    def with_all(self, sentences: Iterable[str]) -> "Preview":
+        """The same, and all of these sentences."""
+        return Preview((*self.sentences, *sentences))
+
     def lines(self) -> list[str]:
         """What a clerk reads before the import writes."""
         if not self.sentences:

@@ -1,11 +1,13 @@
 """What an import did, in numbers and in French."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from chalicelib.intake.bookings.standing import Standing
 from chalicelib.intake.bookings.touched import Touched
 from chalicelib.intake.files.faults import Fault, FaultKind, FileLine, number, several
 from chalicelib.intake.invoices.event_lines import InvoiceEvents
+from chalicelib.intake.money_acts import MoneyAct
 from chalicelib.intake.people.departed import Departure, Ended, ended_lines
 from chalicelib.intake.people.renumbered import Renumbered
 from chalicelib.intake.people.same_child import SameChild
@@ -26,10 +28,12 @@ class IntakeTally:
 
 
 class NotTaken(Value):
-    """A line of the lists that the portal could not take, or that somebody must see. The other lines were taken."""
+    """A line of the lists that the portal could not take, or that somebody must see. The other lines were taken.
+    ``about`` names the invoice that it is about, when that matters."""
 
     where: FileLine
     text: str
+    about: str = ""
 
     def __str__(self) -> str:
         return self.where.says(self.text)
@@ -77,7 +81,14 @@ class IntakeReport:
     invoices: IntakeTally = field(default_factory=IntakeTally)
     events: InvoiceEvents = field(default_factory=InvoiceEvents)
     payments: IntakeTally = field(default_factory=IntakeTally)
-    reversals: IntakeTally = field(default_factory=IntakeTally)
+    acts: dict[MoneyAct, IntakeTally] = field(default_factory=lambda: {act: IntakeTally() for act in MoneyAct})
+    """What was done with money that was counted already."""
+    dated: list[tuple[FileLine, date]] = field(default_factory=list)
+    """Rows that brought or took back money, with the day that they tell."""
+    late: list[NotTaken] = field(default_factory=list)
+    """Rows of a month that is closed: their lines of the journal stand in a later month."""
+    before_list: list[NotTaken] = field(default_factory=list)
+    """Payments that a complete list does not have, from before its first day: nothing is taken back."""
     pdfs_made: int = 0
     pdfs_given: int = 0
     notices: int = 0
@@ -95,7 +106,7 @@ class IntakeReport:
     @property
     def nothing_changed(self) -> bool:
         people = (self.town, self.families, self.children, self.logins, self.bookings)
-        tallies = (*people, self.invoices, self.payments, self.reversals)
+        tallies = (*people, self.invoices, self.payments, *self.acts.values())
         cancelled = any(one.cancelled for one in self.ended) or any(one.cancelled for one in self.standing)
         others = (self.logins_removed, self.pdfs_made, self.pdfs_given, self.notices, self.departures, cancelled)
         return not (self.events or any(others)) and not any(tally.added or tally.changed for tally in tallies)
@@ -134,6 +145,8 @@ class IntakeReport:
         said += _listed(self.not_recorded, "règlement", "à revoir, que le portail n'a pas enregistré{s}")
         said += _listed(self.recognised, "règlement", "que le portail a déjà, sous une autre forme")
         said += _listed(self.overpaid, "facture", "payée{s} de trop, à rembourser")
+        said += _listed(self.late, "ligne", "d'un mois arrêté, dont la ligne du journal est dans un mois ouvert")
+        said += _listed(self.before_list, "règlement", "d'avant le premier jour de la liste complète, gardé{s}")
         said += self.remarks
         return [*said, *self._last_lines()]
 
@@ -209,11 +222,11 @@ class IntakeReport:
                 f"Règlements : {several(self.payments.added, 'enregistré')}, "
                 f"{several(self.payments.unchanged, 'déjà connu')}"
             )
-        if self.reversals != IntakeTally():
-            said.append(
-                f"Contre-passations : {several(self.reversals.added, 'enregistrée')}, "
-                f"{several(self.reversals.unchanged, 'déjà connue')}"
-            )
+        for act, tally in self.acts.items():
+            if tally != IntakeTally():
+                e = "e" if act.is_feminine else ""
+                done, known = several(tally.added, f"enregistré{e}"), several(tally.unchanged, f"déjà connu{e}")
+                said.append(f"{act.value} : {done}, {known}")
         if self.notices:
             said.append(f"Avertissements de facture : {several(self.notices, 'famille')} de plus")
         return said

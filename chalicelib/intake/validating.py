@@ -13,7 +13,8 @@ from chalicelib.intake.files.staging import staging
 from chalicelib.intake.invoices.care_remarks import remark_care
 from chalicelib.intake.invoices.checks import check_invoices
 from chalicelib.intake.invoices.lists import InvoiceLists
-from chalicelib.intake.invoices.reversals import ReversalList
+from chalicelib.intake.invoices.money_lists import MoneyLists
+from chalicelib.intake.invoices.money_rows import PAYMENTS, stage_again
 from chalicelib.intake.people.checks import check_lists
 from chalicelib.intake.people.list_remarks import remark_lists
 from chalicelib.intake.people.lists import PeopleLists
@@ -40,6 +41,8 @@ class Validated(Value):
     town: Town
     lists: sqlite3.Connection
     remarks: Remarks
+    complete: bool
+    """Whether there is a complete list of payments."""
 
     @property
     def waiting(self) -> list[NotTaken]:
@@ -63,7 +66,8 @@ def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past 
     with staging() as database:
         PeopleLists(folder, town, database, faults, now, titles=titles, past=past).stage(progress.reading)
         InvoiceLists(folder, town, database, faults, now, titles=titles).stage(progress.reading)
-        ReversalList(folder, town, database, faults, now, titles=titles).stage(progress.reading)
+        MoneyLists(folder, town, database, faults, now, titles=titles).stage(progress.reading)
+        stage_again(database)
         check_lists(database, town, past, faults)
         check_invoices(database, faults)
         if faults.count or town is None or read.source is None:
@@ -71,4 +75,4 @@ def validated(folder: Path, now: datetime, progress: ImportProgress, past: Past 
         remark_lists(database, town, read.source, paris_day(now))
         remark_care(database, town, faults.remarks)
         remark_drawn(database, faults.remarks)
-        yield Validated(town, database, faults.remarks)
+        yield Validated(town, database, faults.remarks, read.complete and (folder / PAYMENTS).exists())

@@ -11,10 +11,10 @@ from chalicelib.french.words import instant_words, typeset
 from chalicelib.rules.families import MadeCertificate
 from chalicelib.rules.ids import EntryId, FamilyId
 from chalicelib.rules.instants import instant_text
-from chalicelib.rules.invoices import Invoice, Payment
+from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.order_counts import OrderVersion
-from chalicelib.rules.payments import Attempt, AttemptState, received
+from chalicelib.rules.payments import Attempt, AttemptState, received, received_by
 from chalicelib.rules.school_calendar import PARIS, paris_day
 from chalicelib.services.mail_ports import Mail
 from chalicelib.values import Value
@@ -23,12 +23,25 @@ INVOICE_ONLINE, CONFIRM_ADDRESS = "invoice-online", "confirm-address"
 CERTIFICATE_ONLINE = "certificate-online"
 INVOICE_DEBITED, CREDIT_NOTE = "invoice-debited", "credit-note"
 PAYMENT_RECEIPT, PAYMENT_REVERSED, CONTACT = "payment-receipt", "payment-reversed", "contact"
+REFUND_DONE = "refund-done"
 BOOKINGS_CANCELLED = "bookings-cancelled"
 FILES_DROPPED = "files-dropped"
 KITCHEN_ORDER, ORDER_UNACKNOWLEDGED, ORDER_TROUBLE = "kitchen-order", "order-unacknowledged", "order-trouble"
 MISSED, WAITING, REFUSED, BOUNCED = "missed", "waiting", "refused", "bounced"
 """What may be wrong with an order: it came too late to be sent; the mail service does not take it now, or never; an
 address of the kitchen gave it back."""
+
+MEANS_WORDS = {
+    Means.ONLINE: "prélèvement en ligne",
+    Means.CHEQUE: "chèque",
+    Means.CASH: "espèces",
+    Means.TRANSFER: "virement",
+    Means.DIRECT_DEBIT: "prélèvement",
+    Means.CARD: "carte bancaire",
+    Means.OTHER: "autre moyen",
+    Means.CREDIT_NOTE: "avoir",
+}
+"""What a payment that is taken back, or a refund, was made by. Online, only a debit is ever taken back."""
 
 
 class Message(Value):
@@ -112,38 +125,62 @@ def confirm_address(
     return Mail(mail_id, email, CONFIRM_ADDRESS, facts, family, "notices", now)
 
 
-def payment_receipt(attempt: Attempt, invoice: Invoice, now: datetime) -> Mail:
-    """Goes to the address that the parent gave for the receipt."""
+def payment_receipt(attempt: Attempt, invoice: Invoice, now: datetime, payment: Payment | None = None) -> Mail:
+    """Goes to the address that the parent gave for the receipt. ``payment`` is what a person found on the bank's
+    statement, when the treasury did not tell."""
     answer = attempt.answer
-    paid_at = ((answer.paid_at if answer else None) or now).astimezone(PARIS)
+    otherwise = attempt.created_at if payment else now
+    paid_at = ((answer.paid_at if answer else None) or otherwise).astimezone(PARIS)
     facts = {
         "number": invoice.number,
         "reference": invoice.reference,
         "label": invoice.label,
         "regie": invoice.regie,
-        "amount": in_words(received(attempt)),
+        "amount": in_words(payment.amount if payment else received(attempt)),
         "day": _day(paid_at),
         "hour": f"{paid_at:%H:%M}",
         "means": means_of(attempt),
-        "authorisation": answer.authorisation if answer else "",
+        "authorisation": payment.authorisation if payment else answer.authorisation if answer else "",
     }
     mail_id = f"{PAYMENT_RECEIPT}-{attempt.id}"
     return Mail(mail_id, attempt.email, PAYMENT_RECEIPT, facts, attempt.family, invoice.number, now)
 
 
-def payment_reversed(attempt: Attempt, invoice: Invoice, payment: Payment, day: date, now: datetime) -> Mail:
-    """Tells the address that got the receipt that ``payment`` bounced on ``day``; the attempt says why."""
+def payment_reversed(
+    invoice: Invoice, payment: Payment, back: Payment, email: str, rank: int, *, bounced: bool, why: str, now: datetime
+) -> Mail:
+    """Tells the ``rank``-th address that ``back`` took ``payment`` back, and what is due now. ``invoice`` has both
+    payments. ``bounced``: the payer's bank did not pay; otherwise the town withdraws what it wrote."""
     facts = {
         "number": invoice.number,
         "label": invoice.label,
         "regie": invoice.regie,
         "amount": in_words(payment.amount),
+        "means": MEANS_WORDS[payment.means],
         "paid_on": _day(payment.paid_on),
-        "day": _day(day),
-        "why": attempt.why,
+        "day": _day(back.paid_on),
+        "bounced": "1" if bounced else "",
+        "due": in_words(invoice.remaining) if invoice.remaining else "",
+        "why": why,
     }
-    mail_id = f"{PAYMENT_REVERSED}-{attempt.id}"
-    return Mail(mail_id, attempt.email, PAYMENT_REVERSED, facts, attempt.family, invoice.number, now)
+    mail_id = f"{PAYMENT_REVERSED}-{invoice.number}-{back.id}-{rank}"
+    return Mail(mail_id, email, PAYMENT_REVERSED, facts, invoice.family, invoice.number, now)
+
+
+def refund_done(invoice: Invoice, refund: Payment, email: str, rank: int, *, why: str, now: datetime) -> Mail:
+    """Tells the ``rank``-th address that the town gave money back: ``refund`` is negative."""
+    facts = {
+        "number": invoice.number,
+        "label": invoice.label,
+        "regie": invoice.regie,
+        "amount": in_words(Cents(-refund.amount)),
+        "means": MEANS_WORDS[refund.means],
+        "day": _day(refund.paid_on),
+        "warrant": refund.reference,
+        "why": why,
+    }
+    mail_id = f"{REFUND_DONE}-{invoice.number}-{refund.id}-{rank}"
+    return Mail(mail_id, email, REFUND_DONE, facts, invoice.family, invoice.number, now)
 
 
 def contact(message: Message, office: str, *, name: str, now: datetime) -> Mail:
@@ -223,7 +260,9 @@ def _order_mail(kind: str, version: OrderVersion, rank: int) -> str:
 def means_of(attempt: Attempt) -> str:
     """The means of payment in French, as the bank's ticket says it. The treasury does not tell one kind of card from
     another."""
-    return "Prélèvement" if attempt.state is AttemptState.DEBIT_ACCEPTED else "Carte bancaire"
+    letter = attempt.answer.letter if attempt.answer else ""
+    debit = AttemptState.DEBIT_ACCEPTED in {attempt.state, received_by(letter)}
+    return "Prélèvement" if debit else "Carte bancaire"
 
 
 def _day(day: date) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from chalicelib.french.words import day_words, long_day, plural, typeset
 from chalicelib.rules.ids import ActivityId, EntryId, FamilyId
 from chalicelib.rules.town import Town
+from chalicelib.services.addresses import ConcernedAddresses
 from chalicelib.services.mail_ports import NoticeStore, Outbox, TownActs
 from chalicelib.services.mails import bookings_cancelled
 from chalicelib.services.ports import FamilyStore, JournalEntry, PlanningStore
@@ -31,22 +32,18 @@ class TellOfActs:
         *,
         acts: TownActs,
         plannings: PlanningStore,
-        families: FamilyStore,
-        notices: NoticeStore,
-        outbox: Outbox,
+        addresses: ConcernedAddresses,
     ) -> None:
         self.acts = acts
         self.plannings = plannings
-        self.families = families
-        self.notices = notices
-        self.outbox = outbox
+        self.addresses = addresses
 
     def __call__(self, town: Town, family: FamilyId, entries: Iterable[EntryId], now: datetime) -> bool | None:
         """Whether the family was told: False when no address is known, None when there is nothing to tell. Raises
         Unavailable; run again, it tells those who are left."""
         found = [self.plannings.entry(family, one) for one in sorted(entries)]
         written = [entry for entry in found if entry is not None]
-        emails = self._emails(family) if written else ()
+        emails = self.addresses(family) if written else ()
         lines = cancelled_lines(written, town)
         self.acts.told(
             family,
@@ -57,17 +54,12 @@ class TellOfActs:
         )
         return bool(emails) if written else None
 
-    def _emails(self, name: FamilyId) -> tuple[str, ...]:
-        family = self.families.find(name)
-        emails = self.notices.settings(name).concerned(family.email) if family else ()
-        never = self.outbox.suppressed(emails) if emails else set()
-        return tuple(email for email in emails if email not in never)
-
 
 def acting(
     *, acts: TownActs, plannings: PlanningStore, families: FamilyStore, notices: NoticeStore, outbox: Outbox
 ) -> TownActing:
-    tell = TellOfActs(acts=acts, plannings=plannings, families=families, notices=notices, outbox=outbox)
+    addresses = ConcernedAddresses(families=families, notices=notices, outbox=outbox)
+    tell = TellOfActs(acts=acts, plannings=plannings, addresses=addresses)
     return TownActing(acts, tell)
 
 

@@ -61,9 +61,22 @@ FACTS = {
         "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",
         "regie": "REGIE PERISCOLAIRE",
         "amount": "4,24\u00a0€",
+        "means": "chèque",
         "paid_on": "23/12/2015",
         "day": "04/01/2016",
+        "bounced": "1",
+        "due": "4,24\u00a0€",
         "why": "provision insuffisante",
+    },
+    "refund-done": {
+        "number": "2013-026-000335",
+        "label": "CANTINE ET GARDERIE SEPTEMBRE 2013",
+        "regie": "REGIE PERISCOLAIRE",
+        "amount": "4,24\u00a0€",
+        "means": "virement",
+        "day": "04/01/2016",
+        "warrant": "M-2016-17",
+        "why": "payée deux fois",
     },
     "files-dropped": {
         "what": "accepté\u202f: le portail dit maintenant ce que disent ces fichiers",
@@ -109,7 +122,7 @@ FACTS |= {
         "trouble": "waiting",
     },
 }
-CHOOSES = {"again", "moved", "trouble"}
+CHOOSES = {"again", "moved", "trouble", "bounced"}
 """Facts that are in the subject, or choose the words."""
 
 
@@ -227,3 +240,13 @@ def test_a_missing_fact_is_told() -> None:
     mail = Mail("m-1", "x@server.fr", "invoice-online", {}, BOND, "s", paris("lundi 2026-09-14 08:00"))
     with pytest.raises(LookupError, match="undefined"):
         TemplateMails(MemoryTown(a_town())).render(mail)
+
+
+def test_a_payment_that_bounced_says_what_is_due_after_it() -> None:
+    bounced = rendered("payment-reversed").text
+    assert "n’a pas été payé par votre banque" in bounced
+    assert "Il reste 4,24\u00a0€ à régler" in bounced
+    withdrawn = rendered("payment-reversed", bounced="", due="").text
+    assert "La mairie a retiré le 04/01/2016 le règlement" in withdrawn
+    assert "Il ne reste rien à régler" in withdrawn
+    assert "banque" not in withdrawn

@@ -9,6 +9,7 @@ from tests.fakes.families import MemoryFamilies, MemoryLogins, MemoryThrottle
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.invoices import MemoryInvoices, MemoryPdfs
 from tests.fakes.mails import MemoryActs, MemoryNotices, MemoryOutbox
+from tests.fakes.money import memory_book, memory_money
 from tests.fakes.orders import MemoryOrders
 from tests.fakes.outgoing import MemoryBillingBook, MemoryCursors, MemoryShelf
 from tests.fakes.plannings import MemoryPlannings
@@ -36,4 +37,6 @@ __all__ = [
     "MemoryThrottle",
     "MemoryTown",
     "memory_acting",
+    "memory_book",
+    "memory_money",
 ]

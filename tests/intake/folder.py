@@ -69,7 +69,7 @@ f-1;c-8;mercredi;2026-12-02;inscription;téléphone;2026-11-03
 }
 
 
-INVOICES = {"factures", "lignes", "reglements", "contrepassations"}
+INVOICES = {"factures", "lignes", "reglements", "contrepassations", "remboursements", "decisions"}
 
 
 def a_folder(at: Path, **files: str) -> Path:

@@ -27,7 +27,7 @@ from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.web.links import SignedLinks
 from tests.clock import FixedClock, day, paris
-from tests.fake_bank import Treasury, nobody_reads, reversing
+from tests.fake_bank import Treasury, nobody_reads
 from tests.fakes import (
     MemoryAttempts,
     MemoryBook,
@@ -41,6 +41,7 @@ from tests.fakes import (
     MemoryPdfs,
     MemoryThrottle,
     memory_acting,
+    memory_money,
 )
 from tests.pages.client import HOST, PageClient
 from tests.present import present
@@ -68,7 +69,7 @@ class LivingTown:
         self.waited: list[float] = []
         self.run = Importer(
             directory=MemoryDirectory(),
-            reverse=reversing(self.invoices, self.attempts, self.book),
+            money=memory_money(self.book, self.store.families, self.notices, self.clock),
             store=self.store,
             plannings=self.store.plannings,
             invoice_import=InvoiceImport(

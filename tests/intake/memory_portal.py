@@ -19,7 +19,7 @@ from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from chalicelib.services.saving import entry_id
 from tests.clock import FixedClock, day, paris
-from tests.fake_bank import nobody_reads, reversing
+from tests.fake_bank import nobody_reads
 from tests.fakes import (
     MemoryAttempts,
     MemoryBook,
@@ -30,6 +30,7 @@ from tests.fakes import (
     MemoryPdfs,
     MemoryThrottle,
     memory_acting,
+    memory_money,
 )
 from tests.intake.folder import LISTS
 from tests.present import present
@@ -65,7 +66,7 @@ class Portal:
         self.clock = FixedClock(paris(NOW))
         self.run = Importer(
             directory=self.directory,
-            reverse=reversing(invoices, attempts, book),
+            money=memory_money(book, self.store.families, self.notices, self.clock),
             store=self.store,
             plannings=self.store.plannings,
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),

@@ -19,7 +19,9 @@ from chalicelib.rules.ids import ActivityId, ChildId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, InvoiceLine
 from chalicelib.rules.planning import PlaceKey, Slot
 from chalicelib.rules.town import Town
+from chalicelib.services.addresses import ConcernedAddresses
 from chalicelib.services.keyed_hashes import login_key, secret_of
+from chalicelib.services.money_desk import money_desk
 from chalicelib.services.ports import Clock
 from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
@@ -35,7 +37,6 @@ from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.outbox import DynamoOutbox
 from tests.builders import a_town
 from tests.clock import FixedClock, paris
-from tests.fake_bank import reversing
 from tests.faults import SEVERAL, Case, NextProcess, Way, survives
 from tests.intake.folder import LISTS, a_folder, town_with
 from tests.stand_in import REGION, database_for, kept_by_moto, seeded, settings_for
@@ -68,7 +69,15 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
     database = database_for(settings)
     return Importer(
         directory=DIRECTORY,
-        reverse=reversing(DynamoInvoiceStore(database), DynamoAttemptStore(database), DynamoBook(database)),
+        money=money_desk(
+            book=DynamoBook(database),
+            attempts=DynamoAttemptStore(database),
+            invoices=DynamoInvoiceStore(database),
+            addresses=ConcernedAddresses(
+                families=store.finder, notices=DynamoNoticeStore(database), outbox=DynamoOutbox(database, PEPPER)
+            ),
+            clock=clock,
+        ),
         store=store,
         plannings=store.plannings,
         invoice_import=InvoiceImport(

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from chalicelib.intake.files.faults import FileLine
+from chalicelib.intake.money_acts import MoneyAct
 from chalicelib.intake.people.departed import Departure, Ended
 from chalicelib.intake.people.renumbered import Renumbered
 from chalicelib.intake.report import IntakeReport, IntakeTally, NotTaken
@@ -66,7 +67,8 @@ def test_no_plural_follows_one() -> None:
     report = a_report(**dict.fromkeys(LISTS, 1))
     one = IntakeTally(1, 1, 1)
     report.families = report.children = report.logins = report.bookings = one
-    report.invoices = report.payments = report.reversals = one
+    report.invoices = report.payments = one
+    report.acts = dict.fromkeys(MoneyAct, one)
     report.logins_removed = report.overtaken = report.recounted = report.pdfs_made = report.notices = 1
     report.departures.append(Departure(an_ended().child, FamilyId("f-1"), ()))
     report.ended = [an_ended(), an_ended(cancelled=True, moved=True)]

@@ -10,12 +10,11 @@ from tests.english import english_in
 
 CHALICELIB = Path(__file__).parents[2] / "chalicelib"
 READ_BY_CLERKS = sorted([*CHALICELIB.glob("intake/**/*.py"), *CHALICELIB.glob("commands/*.py")])
-SPEAK_FRENCH = {"NotUnderstood", "UnreadableFile", "BadCrest", "BadToml", "BadArchive", "ArgumentTypeError"}
+SPEAK_FRENCH = {"Aside", "NotUnderstood", "UnreadableFile", "BadCrest", "BadToml", "BadArchive", "ArgumentTypeError"}
 """Our own exceptions whose text is French, as their docstrings say."""
 HAND_ON = {
     # module of chalicelib: why it may look into the words of others
     "intake/files/toml_words.py": "puts tomllib's words into French",
-    "intake/invoices/reversals.py": "``NotReversible`` holds a key of its own words",
 }
 ASKS = {
     # function that is given what was caught: why it may be
@@ -23,7 +22,10 @@ ASKS = {
     "_tell": "takes a refusal of ours, and asks for its faults or its reasons",
     "_stopped": "does the same",
 }
-FACTS = {"attempt", "attempts", "closed", "closing", "errno", "filename", "lines", "part", "saved", "start"}
+FACTS = {
+    "attempt", "attempts", "closed", "closing", "due", "errno", "filename", "invoice", "left", "lines", "part",
+    "payment", "point", "saved", "start", "why",
+}  # fmt: skip
 """Attributes of exceptions that are no sentence."""
 _SQL = ("SELECT ", "INSERT ", "CREATE ", "DELETE ", "UPDATE ", "PRAGMA ", "UNION ", "WITH ", "WHERE ", "ORDER ")
 

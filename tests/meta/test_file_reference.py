@@ -59,7 +59,7 @@ def verified(folder: Path) -> str:
 def test_the_file_reference_shows_every_list() -> None:
     assert set(lists()) == {
         "familles.csv", "enfants.csv", "inscriptions.csv", "reservations.csv", "factures.csv", "lignes.csv",
-        "reglements.csv", "contrepassations.csv",
+        "reglements.csv", "contrepassations.csv", "remboursements.csv", "decisions.csv",
     }  # fmt: skip
 
 

@@ -26,8 +26,7 @@ from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
-from tests.fake_bank import reversing
-from tests.fakes import MemoryBook, MemoryDirectory, MemoryIntake, memory_acting
+from tests.fakes import MemoryBook, MemoryDirectory, MemoryIntake, memory_acting, memory_money
 from tests.intake.folder import TOWN, a_folder
 from tests.pages.client import PageClient
 from tests.pages.conftest import World
@@ -88,7 +87,7 @@ class Town:
             ),
             notices=world.notices,
             acting=memory_acting(store, world.notices),
-            reverse=reversing(world.invoices, world.attempts, world.book),
+            money=memory_money(world.book, world.families, world.notices, world.clock),
             clock=world.clock,
             pepper="pepper",
             workers=1,

@@ -70,6 +70,8 @@ COLUMNS: Mapping[str, Columns] = {
         ("facture", "quoi", "enfant", "quantite", "prix_unitaire", "montant"),
         ("activite", "identifiant_enfant", "jours"),
     ),
-    "reglements.csv": Columns(("facture", "payeur", "date", "montant", "moyen"), ("reference",)),
+    "reglements.csv": Columns(("facture", "payeur", "date", "montant", "moyen"), ("reference", "annule")),
     "contrepassations.csv": Columns(("facture", "autorisation", "date"), ("motif",)),
+    "remboursements.csv": Columns(("facture", "date", "montant", "moyen", "mandat"), ("autorisation", "motif")),
+    "decisions.csv": Columns(("point", "date", "decision", "par"), ("facture", "montant", "autorisation", "motif")),
 }

@@ -26,6 +26,8 @@ TOWN_FILES = (
     "lignes.csv",
     "reglements.csv",
     "contrepassations.csv",
+    "remboursements.csv",
+    "decisions.csv",
 )
 _VALUES = re.compile(r"« [^»]* »|\d+(?:[/:,.-]\d+)*")
 """The parts in which two faults of one kind differ."""

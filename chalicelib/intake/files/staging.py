@@ -56,10 +56,18 @@ CREATE TABLE invoice_lines (
 CREATE INDEX lines_by_invoice ON invoice_lines (invoice);
 CREATE TABLE received (
     invoice TEXT, id TEXT, line INT, payer TEXT, paid_on TEXT, amount INT, means TEXT, reference TEXT,
-    PRIMARY KEY (invoice, id)
+    PRIMARY KEY (invoice, id, paid_on)
 ) WITHOUT ROWID;
-CREATE TABLE reversals (
-    invoice TEXT, authorisation TEXT, line INT, day TEXT, why TEXT, PRIMARY KEY (invoice, authorisation)
+CREATE TABLE money_rows (
+    -- Rows about money that was counted already: taken back, decided, given back.
+    file TEXT, line INT, kind TEXT, day TEXT, invoice TEXT, amount INT, means TEXT, mark TEXT, payer TEXT, payment TEXT,
+    point TEXT, word TEXT, who TEXT, warrant TEXT, why TEXT
+);
+CREATE INDEX money_rows_by_invoice ON money_rows (invoice);
+CREATE TABLE recorded (
+    -- Payments of the town that the portal has, of invoices that a complete list names. ``gone``: the list does not
+    -- have it any more.
+    invoice TEXT, payment TEXT, family TEXT, gone INT, PRIMARY KEY (invoice, payment)
 ) WITHOUT ROWID;
 CREATE TABLE pdfs (number TEXT PRIMARY KEY, name TEXT, size INT) WITHOUT ROWID;
 CREATE TABLE as_they_should_be (number TEXT PRIMARY KEY) WITHOUT ROWID;

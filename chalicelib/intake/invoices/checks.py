@@ -5,7 +5,8 @@ import sqlite3
 
 from chalicelib.intake.files.faults import Faults, FileLine, add_or_mute
 from chalicelib.intake.invoices.kept import waits_too
-from chalicelib.intake.invoices.lists import INVOICES, LINES, PAYMENTS
+from chalicelib.intake.invoices.lists import INVOICES, LINES
+from chalicelib.intake.invoices.money_rows import PAYMENTS
 from chalicelib.intake.people.lists import FAMILIES
 from chalicelib.rules.money import Cents, in_words
 

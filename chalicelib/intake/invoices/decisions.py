@@ -7,15 +7,16 @@ from pathlib import PurePath
 
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.invoices.kept import CREDIT_AND_NEW, LATER, NEW_INVOICE, NOT_CANCELLED, is_what, wrong_note_words
-from chalicelib.intake.invoices.lists import INVOICES, PAYMENTS
+from chalicelib.intake.invoices.lists import INVOICES
 from chalicelib.intake.invoices.matching import Matching, Received, match
+from chalicelib.intake.invoices.money_rows import PAYMENTS
 from chalicelib.intake.invoices.pdf_files import file_line_of
 from chalicelib.intake.invoices.row_says import COLLECTED_WORDS, RowSays
 from chalicelib.rules.cancelling import wrong_with_cancelling
 from chalicelib.rules.crediting import NoteFault
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import Invoice, InvoiceLine
+from chalicelib.rules.invoices import Invoice, InvoiceLine, Means
 from chalicelib.rules.money import Cents, in_words
 from chalicelib.rules.payments import Attempt
 from chalicelib.values import Value
@@ -51,6 +52,8 @@ class InFiles(Value):
     pdf_bytes: int
     says: RowSays = RowSays()
     corrected: Invoice | None = None
+    renamed: tuple[Received, ...] = ()
+    """Rows of payments that bring none now: annulled, or a second row of one cheque."""
 
     @property
     def where(self) -> FileLine:
@@ -100,7 +103,12 @@ class InvoicePlan(Value):
 
     @property
     def to_record(self) -> tuple[Received, ...]:
-        return self.payments.new
+        return tuple(one for one in self.payments.new if one.payment.means is not Means.ONLINE)
+
+    @property
+    def came_online(self) -> tuple[Received, ...]:
+        """Rows of money that came online without the portal's knowing: it may be what an open point waits for."""
+        return tuple(one for one in self.payments.new if one.payment.means is Means.ONLINE)
 
 
 def plan_of(in_files: InFiles, on_portal: OnPortal) -> InvoicePlan:

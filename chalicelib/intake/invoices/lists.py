@@ -1,33 +1,23 @@
 """Invoices, their lines, the town's payments and the folder of PDFs -> the staging database. Each row is checked
 alone."""
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cached_property
 
 from chalicelib.intake.files.cells import Cells
 from chalicelib.intake.files.listing import Listing
+from chalicelib.intake.invoices.money_rows import PAYMENTS
+from chalicelib.intake.invoices.payment_rows import stage_payment
 from chalicelib.intake.invoices.pdf_files import stage_pdfs
 from chalicelib.intake.invoices.row_says import cancelled_of, corrects_of, means_of
 from chalicelib.intake.people.lists import names_of
 from chalicelib.rules.ids import ActivityId
-from chalicelib.rules.invoices import InvoiceLine, Means, bare_reference, plain_reference, reference_of
+from chalicelib.rules.invoices import InvoiceLine, bare_reference, reference_of
 from chalicelib.rules.letters import plain
-from chalicelib.rules.money import Cents, in_words, price_in_words
-from chalicelib.rules.school_calendar import paris_day
+from chalicelib.rules.money import in_words, price_in_words
 
-INVOICES, LINES, PAYMENTS = "factures.csv", "lignes.csv", "reglements.csv"
-MEANS_WORDS = {
-    "cheque": Means.CHEQUE,
-    "especes": Means.CASH,
-    "virement": Means.TRANSFER,
-    "prelevement": Means.DIRECT_DEBIT,
-    "carte": Means.CARD,
-    "autre": Means.OTHER,
-    "en ligne": Means.ONLINE,
-}
+INVOICES, LINES = "factures.csv", "lignes.csv"
 ANY_COLLECTOR_CODE = "00"
 _SLUG_PART = re.compile(r"[a-z0-9]+")
 _REFERENCE = re.compile(r"\d{4}(?:-[A-Z0-9]+)+")
@@ -119,35 +109,7 @@ class InvoiceLists(Listing):
         return names_of({one.id: one.label for one in self.town.activities.values()}) if self.town else {}
 
     def _payment(self, cells: Cells) -> None:
-        invoice, payer, day = cells.identifier("facture"), cells.text("payeur"), cells.day("date")
-        amount, means = cells.amount("montant"), cells.one_of("moyen", MEANS_WORDS, ", ".join(MEANS_WORDS))
-        reference = cells.text("reference", needed=False)
-        if day and day > paris_day(self.now):
-            cells.fault(f"le {day:%d/%m/%Y} est dans l'avenir ; attendu : une date passée")
-        if amount is not None and amount <= 0:
-            cells.fault(f"le montant est {in_words(amount)} ; attendu : plus de 0,00")
-        if not (cells.good and day and amount and means):
-            return
-        name = payment_id(reference, payer, day, amount, means)
-        self._insert(
-            cells,
-            "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (invoice, name, cells.row.where.line, payer, day.isoformat(), amount, means.value, reference),
-            ("SELECT line FROM received WHERE invoice = ? AND id = ?", (invoice, name)),
-            "le même règlement est déjà",
-            otherwise=", ou une référence différente pour chacun dans la colonne « reference »",
-        )
-
-
-def payment_id(reference: str, payer: str, day: date, amount: Cents, means: Means) -> str:
-    """The identifier of a payment: the same row always gives the same one.
-
-    It is made of the town's reference when there is one (lost zeros make no difference), otherwise of all that the row
-    says.
-    """
-    named = ("reference", plain_reference(reference))
-    facts = named if reference else (payer, day.isoformat(), str(amount), means.value)
-    return f"town-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:20]}"
+        stage_payment(cells, self.database, self.now)
 
 
 def _far_off(line: InvoiceLine) -> str:

@@ -35,13 +35,13 @@ class Matching(Value):
 def match(rows: Iterable[Received], payments: Iterable[Payment]) -> Matching:
     """Match rows with payments.
 
-    The same row is recognised first, then an online payment by its authorisation. The other rows are compared with
+    The same row is recognised first, and the same reference or authorisation. The other rows are compared with
     payments that were not taken back: the same amount and means, the nearest day first, and no fact that tells them
     apart. A cheque that bounced and is paid later, under its number, is a new payment.
     """
     on_portal = tuple(payments)
     left = _Unmatched(list(rows), [payment for payment in on_portal if payment.amount > 0])
-    named = [*left.pair(_same_row), *left.pair(_same_authorisation)]
+    named = left.pair(_same_name)
     left.keep(standing(on_portal))
     backs = {one.takes_back: one for one in on_portal if one.takes_back}
     again = [pair for pair in named if _is_paid_again(*_facts(pair), backs.get(pair.payment.id))]
@@ -84,8 +84,11 @@ def _distance(pair: Pair) -> tuple[int, int, str]:
     return abs((row.paid_on - payment.paid_on).days), pair.received.line, payment.id
 
 
-def _same_row(row: Payment, payment: Payment) -> bool:
-    return payment.id in {row.id, _id_again(row)}
+def _same_name(row: Payment, payment: Payment) -> bool:
+    """Whether it is the same row, or one of the same reference: there are several when a cheque is paid again."""
+    return row.id == payment.id or (
+        row.means is payment.means and bool(mark_of(row)) and mark_of(row) == mark_of(payment)
+    )
 
 
 def _is_paid_again(row: Payment, payment: Payment, back: Payment | None) -> bool:
@@ -102,11 +105,6 @@ def _another(row: Received) -> Received:
 
 def _id_again(row: Payment) -> str:
     return f"{row.id}-{row.paid_on:%Y%m%d}"
-
-
-def _same_authorisation(row: Payment, payment: Payment) -> bool:
-    online = row.means is payment.means is Means.ONLINE
-    return online and bool(mark_of(row)) and mark_of(row) == mark_of(payment)
 
 
 def _nothing_tells_apart(row: Payment, payment: Payment) -> bool:

@@ -36,7 +36,13 @@ _LINES = """
 SELECT what, child, quantity, unit_price, amount, days, activity, child_id
 FROM invoice_lines WHERE invoice = ? ORDER BY rank
 """
-_RECEIVED = "SELECT line, id, payer, paid_on, amount, means, reference FROM received WHERE invoice = ? ORDER BY line"
+_RECEIVED = """
+SELECT line, id, payer, min(paid_on), amount, means, reference FROM received WHERE invoice = ? GROUP BY id ORDER BY line
+"""
+_RENAMED = """
+SELECT line, payment, payer, day, amount, means, mark FROM money_rows
+WHERE invoice = ? AND kind IN ('annulled', 'again') ORDER BY line
+"""
 _NOT_LISTED = """
 SELECT invoice AS number FROM received WHERE invoice NOT IN (SELECT number FROM invoices)
 UNION SELECT number FROM pdfs WHERE number NOT IN (SELECT number FROM invoices) ORDER BY number
@@ -93,6 +99,7 @@ def in_files_of(database: sqlite3.Connection, number: InvoiceNumber) -> InFiles:
         received=tuple(_received(one) for one in database.execute(_RECEIVED, (number,))),
         pdf=pdf,
         pdf_bytes=size,
+        renamed=tuple(_received(one) for one in database.execute(_RENAMED, (number,))),
     )
 
 

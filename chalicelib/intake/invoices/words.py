@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from chalicelib.intake.files.faults import FileLine
 from chalicelib.intake.invoices.decisions import InFiles, InvoicePlan
 from chalicelib.intake.invoices.kept import waits_too
-from chalicelib.intake.invoices.lists import PAYMENTS
 from chalicelib.intake.invoices.matching import Pair
+from chalicelib.intake.invoices.money_rows import PAYMENTS
+from chalicelib.intake.invoices.payment_words import name_of, otherwise, payment_words
 from chalicelib.intake.report import IntakeReport, NotTaken
-from chalicelib.rules.invoices import Payment
+from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.money import Cents, in_words
 
 
@@ -29,7 +30,7 @@ class InvoiceRemarks:
         if plan.waits:
             waiting = [NotTaken(FileLine(PAYMENTS, one.line), waits_too(in_files.number)) for one in in_files.received]
             self.not_recorded += waiting
-        self.not_recorded += [NotTaken(_row_line(pair), _otherwise(pair)) for pair in plan.payments.doubtful]
+        self.not_recorded += [NotTaken(_row_line(pair), otherwise(pair)) for pair in plan.payments.doubtful]
         self.recognised += _recognised(plan)
         self.overpaid += _overpaid(in_files, plan)
 
@@ -44,34 +45,17 @@ def _row_line(pair: Pair) -> FileLine:
     return FileLine(PAYMENTS, pair.received.line)
 
 
-def _otherwise(pair: Pair) -> str:
-    row, on_portal = pair.received.payment, pair.payment
-    if row.id == on_portal.id or row.amount != on_portal.amount:
-        before = f"ce règlement est déjà enregistré autrement ({_words(on_portal)})"
-        return f"{before} ; attendu : le même, ou une autre référence"
-    return (
-        f"ce règlement ({_words(row)}) ressemble à celui que le portail a déjà ({_words(on_portal)}) ; "
-        "attendu : la même référence, ou une ligne pour chacun s'il y en a deux"
-    )
-
-
 def _recognised(plan: InvoicePlan) -> Iterator[NotTaken]:
     """Payments that the list and the portal write in different ways: the clerk can check that no payment was taken for
     another."""
     for pair in plan.payments.known:
-        if _name(pair.received.payment) != _name(pair.payment) or pair.received.payment.id != pair.payment.id:
-            words = f"facture « {plan.invoice.number} » : {_words(pair.received.payment)}, c'est {_words(pair.payment)}"
-            yield NotTaken(_row_line(pair), words)
+        if name_of(pair.received.payment) != name_of(pair.payment) or pair.received.payment.id != pair.payment.id:
+            row, on_portal = payment_words(pair.received.payment), payment_words(pair.payment)
+            yield NotTaken(_row_line(pair), f"facture « {plan.invoice.number} » : {row}, c'est {on_portal}")
 
 
-def _name(payment: Payment) -> str:
-    return payment.authorisation or payment.reference
-
-
-def _words(payment: Payment) -> str:
-    name = _name(payment)
-    said = f"{in_words(payment.amount)} de {payment.payer} le {payment.paid_on:%d/%m/%Y}"
-    return f"{said}, référence « {name} »" if name else f"{said}, sans référence"
+def overpaid_line(where: FileLine, invoice: InvoiceNumber, too_much: Cents) -> NotTaken:
+    return NotTaken(where, f"facture « {invoice} » : {in_words(too_much)} de trop", invoice)
 
 
 def _overpaid(in_files: InFiles, plan: InvoicePlan) -> list[NotTaken]:
@@ -81,4 +65,4 @@ def _overpaid(in_files: InFiles, plan: InvoicePlan) -> list[NotTaken]:
     if too_much <= 0 or plan.invoice.is_credit_note:
         return []
     where = in_files.where if in_files.line else FileLine(PAYMENTS, in_files.received[0].line)
-    return [NotTaken(where, f"facture « {in_files.number} » : {in_words(too_much)} de trop")]
+    return [overpaid_line(where, in_files.number, too_much)]

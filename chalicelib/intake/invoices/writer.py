@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chalicelib.intake.files.faults import Faults, FileLine
+from chalicelib.intake.invoices.complete import CompleteList, MoneyBeside
 from chalicelib.intake.invoices.decisions import (
     FamilyInvoices,
     InFiles,
@@ -25,6 +26,7 @@ from chalicelib.intake.invoices.decisions import (
 from chalicelib.intake.invoices.event_lines import InvoiceEvents
 from chalicelib.intake.invoices.kept import credit_waits
 from chalicelib.intake.invoices.lists import INVOICES
+from chalicelib.intake.invoices.money_rows import PAYMENTS
 from chalicelib.intake.invoices.notes import wrong_notes_of
 from chalicelib.intake.invoices.pdf_files import read_pdf, tag_of
 from chalicelib.intake.invoices.staged import (
@@ -43,6 +45,7 @@ from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.book_ports import Book, PaymentOn
 from chalicelib.services.cancelling import CancelInvoice, NotCancellable
@@ -85,6 +88,7 @@ class ComparedInvoices:
     payments: int = 0
     """Payments of the lists that the portal has, on invoices that are already as they should be."""
     told: InvoiceRemarks = field(default_factory=InvoiceRemarks)
+    money: MoneyBeside = field(default_factory=MoneyBeside)
 
 
 @dataclass
@@ -109,7 +113,9 @@ class InvoiceWriter:
         lists: sqlite3.Connection,
         report: IntakeReport,
         workers: int,
+        complete: CompleteList | None = None,
     ) -> None:
+        self.complete = complete
         self.ports = ports
         self.town = town
         self.folder = folder
@@ -141,6 +147,7 @@ class InvoiceWriter:
             compared.told.add_to(self.report)
             for plan in compared.plans:
                 self.coming.of(plan)
+            self.report.before_list += compared.money.stage(self.lists, paris_day(self.ports.clock.now()))
             yield families
 
     def write(self) -> Iterator[int]:
@@ -172,6 +179,7 @@ class InvoiceWriter:
         self.report.pdfs_made += plan.pdf is PdfSource.MADE
         self.report.pdfs_given += plan.pdf is PdfSource.GIVEN
         self.report.payments.added += len(plan.to_record)
+        self.report.dated += ((FileLine(PAYMENTS, one.line), one.payment.paid_on) for one in plan.to_record)
 
     def _each(
         self, make: Callable[[Sequence[FamilyInvoices]], Made], given: Iterable[FamilyInvoices]
@@ -188,6 +196,7 @@ class InvoiceWriter:
             if wrong:
                 continue
             plan = self._plan(in_files, on_portal)
+            compared.money.of(self.complete, in_files, plan, on_portal.invoice)
             if plan.leaves_nothing_to_do:
                 compared.as_should_be.append(in_files.number)
                 compared.payments += len(plan.payments.known)

@@ -1,8 +1,12 @@
 """``[listes]`` of town.toml: the titles that the town's own software gives to the columns of its lists."""
 
 from chalicelib.intake.files.columns import COLUMNS, Titles, title_key
-from chalicelib.intake.files.faults import nearest
+from chalicelib.intake.files.faults import nearest, plain
 from chalicelib.intake.files.toml_tables import Table
+
+COMPLETE, PAYMENTS = "complet", "reglements"
+"""A key of [listes.reglements] that is no column."""
+YES_OR_NO = {"oui": True, "non": False}
 
 
 def read_titles(table: Table) -> Titles:
@@ -19,10 +23,25 @@ def read_titles(table: Table) -> Titles:
     return titles
 
 
+def read_complete(table: Table) -> bool:
+    """Whether ``[listes.reglements]`` says ``complet = "oui"``: the list has all payments of the invoices that it is
+    about."""
+    listed = table.table("listes", needed=False)
+    for name, entry in listed.named_tables() if listed else ():
+        if name == PAYMENTS and COMPLETE in entry.read:
+            said = plain(entry.text(COMPLETE))
+            if said not in YES_OR_NO:
+                entry.fault(COMPLETE, f"« {said} » ; attendu : oui ou non")
+            return YES_OR_NO.get(said, False)
+    return False
+
+
 def _titles_of(entry: Table, columns: list[str]) -> dict[str, str]:
     titles: dict[str, str] = {}
     columns_of: dict[str, str] = {}
     for column in entry.read:
+        if column == COMPLETE and entry.path[-1:] == (PAYMENTS,):
+            continue
         if column not in columns:
             entry.fault(column, f"la colonne « {column} » n'existe pas ; {nearest(column, columns)}")
             continue

@@ -24,7 +24,7 @@ from chalicelib.intake.town.deadline_checks import check_deadlines
 from chalicelib.intake.town.diets_file import read_diets
 from chalicelib.intake.town.kitchen_file import read_orders, read_sittings
 from chalicelib.intake.town.payment_file import read_ceiling
-from chalicelib.intake.town.titles_file import read_titles
+from chalicelib.intake.town.titles_file import read_complete, read_titles
 from chalicelib.intake.town.town_remarks import of_town
 from chalicelib.rules.ids import ActivityId, SchoolId
 from chalicelib.rules.school_calendar import Calendar
@@ -49,6 +49,8 @@ class TownFile(Value):
     town: Town | None
     titles: Titles
     source: Source | None
+    complete: bool = False
+    """Whether reglements.csv is a complete list."""
 
 
 def read_town(folder: Path, faults: Faults, today: date) -> Town | None:
@@ -68,7 +70,7 @@ def read_town_file(folder: Path, faults: Faults, today: date) -> TownFile:
         return TownFile(None, {}, None)
     source = Source(TOWN_TOML, text, faults)
     table = Table(read, (), source)
-    titles = read_titles(table)
+    titles, complete = read_titles(table), read_complete(table)
     town, activities = _town(table, folder), table.table("activites")
     if town and activities and faults.count == before:
         check_deadlines(town, activities, today)
@@ -76,7 +78,7 @@ def read_town_file(folder: Path, faults: Faults, today: date) -> TownFile:
         return TownFile(None, titles, source)
     for path, sentence in of_town(town, read, today):
         source.remark(path, sentence)
-    return TownFile(town, titles, source)
+    return TownFile(town, titles, source, complete)
 
 
 def _text_of(path: Path, faults: Faults) -> str | None:

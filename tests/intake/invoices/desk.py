@@ -15,7 +15,6 @@ from chalicelib.rules.invoices import Invoice
 from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
-from tests.fake_bank import reversing
 from tests.fakes import (
     MemoryAttempts,
     MemoryBook,
@@ -26,8 +25,9 @@ from tests.fakes import (
     MemoryOutbox,
     MemoryPdfs,
     memory_acting,
+    memory_money,
 )
-from tests.intake.folder import TOWN, a_folder
+from tests.intake.folder import INVOICES, TOWN, a_folder
 from tests.present import present
 
 NOW = paris("lundi 2026-11-23 08:00")
@@ -68,7 +68,7 @@ class Desk:
         )
         self.run = Importer(
             directory=MemoryDirectory(),
-            reverse=reversing(self.invoices, self.attempts, self.book),
+            money=memory_money(self.book, self.store.families, self.notices, self.clock),
             store=self.store,
             plannings=self.store.plannings,
             places=CountPlaces(plannings=self.store.plannings, families=self.store.families, pause=self.waited.append),
@@ -81,9 +81,16 @@ class Desk:
         )
 
     def load(self, **files: str) -> IntakeReport:
-        for name in ("factures", "lignes", "reglements", "contrepassations"):
+        return self.run(self._folder(files), Silence())
+
+    def preview(self, said: list[str], **files: str) -> None:
+        """What an import says before it writes goes to ``said``."""
+        self.run(self._folder(files), Silence(), show=lambda seen: said.extend(seen.lines()))
+
+    def _folder(self, files: dict[str, str]) -> Path:
+        for name in INVOICES:
             (self.folder / f"{name}.csv").unlink(missing_ok=True)
-        return self.run(a_folder(self.folder, **{**RIGHT, **files}), Silence())
+        return a_folder(self.folder, **{**RIGHT, **files})
 
     def faults(self, **files: str) -> list[str]:
         with pytest.raises(BadFiles) as bad:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.intake.invoices.lists import payment_id
 from chalicelib.intake.invoices.matching import Matching, Received, match
+from chalicelib.intake.invoices.payment_rows import payment_id
 from chalicelib.rules.ids import AttemptId
 from chalicelib.rules.invoices import Means, Payment
 from chalicelib.rules.money import Cents
@@ -152,6 +152,15 @@ def test_a_cheque_that_is_presented_again_is_a_new_payment_once(mark: str) -> No
     there = [CHEQUE, BOUNCE, new]
     assert piles(match([again], there)) == ({6: new.id}, [], {})
     assert piles(match([first, again], there)) == ({2: CHEQUE.id, 6: new.id}, [], {})
+
+
+def test_a_corrected_day_does_not_make_a_third_payment() -> None:
+    first, again, corrected = (
+        row(line, 1000, means=Means.CHEQUE, mark="12345", day=DAY + timedelta(days=line - 2)) for line in (2, 6, 7)
+    )
+    there = [CHEQUE, BOUNCE, match([again], [CHEQUE, BOUNCE]).new[0].payment]
+    assert piles(match([corrected], there)) == ({}, [], {7: there[2].id})
+    assert piles(match([first, corrected], there)) == ({2: CHEQUE.id}, [], {7: there[2].id})
 
 
 @pytest.mark.parametrize("payments", [[CHEQUE], [CHEQUE, replace(BOUNCE, paid_on=DAY + timedelta(days=9))]])

@@ -38,7 +38,7 @@ def test_another_family_cannot_take_a_number_nor_a_reference(desk: Desk) -> None
         ({"lignes": LINES + LINE + "2026-1;Repas;;1;1;1\n"}, "lignes.csv:4: la facture « 2026-1 » n'existe pas"),
         ({"reglements": PAYMENTS + "2026-9;J;2026-11-20;1;cheque\n"}, "reglements.csv:2: la facture « 2026-9 » n'exi"),
         ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-24;1;cheque\n"}, "reglements.csv:2: le 24/11/2026 est dans"),
-        ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;-1;cheque\n"}, "reglements.csv:2: le montant est -1,00"),
+        ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;0;cheque\n"}, "reglements.csv:2: le montant est 0,00"),
         ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;1;troc\n"}, "reglements.csv:2: « moyen »"),
         (
             {"reglements": PAYMENTS + 2 * f"{NUMBER};J;2026-11-20;1;cheque\n"},
