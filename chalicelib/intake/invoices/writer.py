@@ -40,7 +40,7 @@ from chalicelib.intake.invoices.staged import (
 from chalicelib.intake.invoices.words import InvoiceRemarks
 from chalicelib.intake.pool import chunked, in_order
 from chalicelib.intake.report import IntakeReport, NotTaken
-from chalicelib.rules.crediting import NoteFault
+from chalicelib.rules.crediting import NoteFault, credit_left
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
@@ -125,6 +125,8 @@ class InvoiceWriter:
         money: dict[str, Any] = {"book": ports.book, "invoices": ports.invoices}
         self.cancel = CancelInvoice(**money, attempts=ports.attempts, clock=ports.clock)
         self.give = GiveCredit(**money, attempts=ports.attempts, clock=ports.clock)
+        self.used_up: set[InvoiceNumber] = set()
+        """Credit notes of the list that have nothing left to give: nobody asks for them again."""
         self.coming = InvoiceEvents()
         """What ``compare`` found that ``write`` will do."""
 
@@ -164,7 +166,7 @@ class InvoiceWriter:
         payments of the lists come before. Raises Unavailable."""
         for number, line, payer in credit_notes(self.lists):
             try:
-                if given := self.give.at_once(number, payer):
+                if number not in self.used_up and (given := self.give.at_once(number, payer)):
                     self.report.events.gave(number, given)
             except UnderWay as under_way:
                 self.report.not_put.append(NotTaken(FileLine(INVOICES, line), credit_waits(number, under_way.attempt)))
@@ -233,6 +235,8 @@ class InvoiceWriter:
             wrong |= wrong_notes_of(given, held, self.ports.invoices)
         for family, in_files in listed:
             number, one = in_files.number, held[in_files.number]
+            if one.invoice and one.invoice.is_credit_note and not credit_left(one.invoice):
+                self.used_up.add(number)
             yield (
                 family,
                 in_files,
