@@ -40,12 +40,6 @@ def received_entry(invoice: Invoice, payment: Payment, attempt: Attempt | None =
     )
 
 
-def reversed_entry(invoice: Invoice, back: Payment, taken: Payment, attempt: Attempt | None, reason: str) -> Entry:
-    """``back`` is the negative payment that takes ``taken`` back."""
-    entry = received_entry(invoice, back, attempt)
-    return replace(entry, kind=EntryKind.REVERSAL, takes_back=taken.line, reason=reason)
-
-
 def unclassified_entry(attempt: Attempt, invoice: Invoice | None, now: datetime) -> Entry:
     """Money that the bank took otherwise than it was asked; ``invoice`` is None when it is gone."""
     answer = attempt.answer
