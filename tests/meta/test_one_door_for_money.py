@@ -17,6 +17,8 @@ ALLOWED = {
     "rules.posting": "what an event of money makes of its invoices",
     "storage.invoice_items": "the item that an event of money writes, and reading it",
     "storage.invoices": "a new invoice has no payments",
+    "services.deciding": "the payments of an event",
+    "services.taking_back": "what an e-mail tells of the invoice as it will be",
     "intake.invoices.writer": "the PDF that comes with payments shows them",
     "intake.invoices.decisions": "compares a listed invoice with the payments that the portal has",
 }

@@ -1,7 +1,7 @@
 """A family's rights: all of its data is given, and erased whole however often the erasure is ended half-way."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,11 +16,10 @@ from chalicelib.rules.book import BookLine
 from chalicelib.rules.directory import Directory, ListedChild
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.families import Family, MadeCertificate
-from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, EntryId, FamilyId, InvoiceNumber, SchoolId
+from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, EntryId, FamilyId, SchoolId
 from chalicelib.rules.invoices import Invoice
-from chalicelib.rules.looks import next_look
 from chalicelib.rules.notices import Address, AddressState, NoticeSettings
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
+from chalicelib.rules.payments import AttemptState, BankAnswer
 from chalicelib.rules.planning import Slot, Wish
 from chalicelib.services.moving import money_event
 from chalicelib.services.personal_data import ErasePersonalData, GivePersonalData, MoneyBetween
@@ -38,10 +37,9 @@ from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.personal_data import DynamoPersonalItems
 from chalicelib.storage.planning import DynamoPlanningStore
 from chalicelib.storage.rows import ROWS
-from tests.builders import BOND, a_child, a_family, a_payment, an_attempt, an_invoice
+from tests.builders import BOND, a_child, a_family, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
 from tests.faults import SEVERAL, Case, NextProcess, survives
-from tests.money import at_the_desk
 from tests.services.mail_world import a_mail
 from tests.stand_in import PEPPER, REGION, database_for, kept_by_moto, seeded, settings_for
 
@@ -230,53 +228,6 @@ def test_a_family_that_owes_is_not_touched(world: World) -> None:
         world.erase()
     assert (refused.value.owed, refused.value.under_way) == ((owed.number,), ())
     assert world.items_of(BOND) == before
-
-
-def paid_at_the_desk_after(world: World, attempt_ends: Callable[[Attempt], object]) -> InvoiceNumber:
-    """An invoice that an attempt was begun for an hour ago, and that was then paid by cheque."""
-    invoices, invoice = DynamoInvoiceStore(world.database), an_invoice("2013-026-000099")
-    invoices.put(invoice, ())
-    attempt = an_attempt(invoice, NOW - timedelta(hours=1))
-    world.attempts.begin(attempt, invoice, None)
-    attempt_ends(attempt)
-    at_the_desk(DynamoBook(world.database), invoices, invoice.number, a_payment(invoice.total))
-    return invoice.number
-
-
-def test_nor_is_one_whose_payment_is_under_way_for_what_was_paid_at_the_desk(world: World) -> None:
-    """A parent may still be on the bank's page, or was there and nobody asked yet."""
-    number = paid_at_the_desk_after(world, lambda attempt: world.attempts.opened(attempt, "idop-099", NOW))
-    with pytest.raises(MoneyBetween) as refused:
-        world.erase()
-    assert (refused.value.owed, refused.value.under_way) == ((), (number,))
-
-
-def test_nor_is_one_whose_refused_payment_is_looked_at_once_more(world: World) -> None:
-    def is_refused(attempt: Attempt) -> None:
-        opened = world.attempts.opened(attempt, "idop-099", NOW)
-        ended = replace(opened, state=AttemptState.REFUSED, settled_at=NOW)
-        world.attempts.settle(opened, ended, next_look(ended, NOW))
-
-    number = paid_at_the_desk_after(world, is_refused)
-    with pytest.raises(MoneyBetween) as refused:
-        world.erase()
-    assert refused.value.under_way == (number,)
-
-
-def test_a_payment_whose_opening_died_is_not_waited_for(world: World) -> None:
-    """Nobody will ever look at it again, so it must not keep its family for good."""
-    paid_at_the_desk_after(world, lambda _attempt: None)
-    world.erase()
-    assert world.items_of(BOND) == []
-
-
-def test_money_to_give_back_keeps_its_family(world: World) -> None:
-    invoices = DynamoInvoiceStore(world.database)
-    (paid,) = invoices.of(BOND)
-    at_the_desk(DynamoBook(world.database), invoices, paid.number, a_payment(100))
-    with pytest.raises(MoneyBetween) as refused:
-        world.erase()
-    assert refused.value.under_way == (paid.number,)
 
 
 def again(world: World) -> None:
