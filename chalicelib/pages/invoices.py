@@ -171,8 +171,11 @@ def _invoices_page(visit: Visit, typed: dict[str, str], wrong: Sequence[str] = (
     payable = [invoice for invoice in due if invoice.state is None]
     faults = dict(FAULTS[name] for name in wrong)
     first = f"f-{payable[0].number}" if payable else "a-payer"
+    if len(payable) == 1 and not wrong:
+        typed = typed | {"facture": payable[0].number}
     words = {
         "payer": visit.family.payer,
+        "owed": present.owed_words(due),
         "due": due,
         "payable": payable,
         "elsewhere": any(invoice.state and invoice.state.elsewhere for invoice in due),

@@ -237,6 +237,11 @@ def test_no_address_that_was_kept_opens_a_payment_of_it(world: World, parent: Pa
     assert world.treasury.asked == []
 
 
+def test_what_is_owed_is_what_the_parent_has_to_pay(parent: PageClient) -> None:
+    """Neither what the town will debit, nor what somebody is paying or has paid."""
+    assert "9 factures à payer, 12 076,80 €." in said(parent.get("/factures"))
+
+
 def test_a_credit_note_is_never_paid(world: World, parent: PageClient) -> None:
     assert choose(parent, facture=states.NOTE, email=HERE).headers["Location"] == "/factures?payee=1"
 

@@ -226,3 +226,17 @@ def test_the_menu_leads_to_invoices_and_e_mails(parent: PageClient) -> None:
 def test_the_day_in_paris_decides_what_is_late(world: World) -> None:
     world.clock.at = paris("mercredi 2013-10-16 00:01")
     assert "En retard depuis le 16 octobre 2013" in world.parent().get("/factures").main
+
+
+def test_what_is_owed_is_said_first(parent: PageClient) -> None:
+    page = parent.get("/factures")
+    assert "Factures de Jamie BOND 2 factures à payer, 12,01 €. Mes factures à payer" in plain(page.main)
+
+
+def test_an_invoice_alone_is_chosen_already(world: World) -> None:
+    at_the_desk(world.book, world.invoices, InvoiceNumber(JUNE), a_payment(777))
+    page = world.parent().get("/factures")
+    assert "1 facture à payer, 4,24 €." in plain(page.main)
+    (radio,) = [e.attrs for e in page.page.all("input") if e.attrs.get("type") == "radio"]
+    assert radio["value"] == SEPTEMBER
+    assert "checked" in radio

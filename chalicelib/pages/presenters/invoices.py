@@ -1,9 +1,10 @@
 """Invoices -> what parents read of them: amounts, days, who paid, the size of the PDF."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
-from chalicelib.french.words import long_day, slashed, typeset
+from chalicelib.french.words import long_day, plural, slashed, typeset
 from chalicelib.pages.presenters.invoice_states import (
     BY_MEANS,
     InvoiceState,
@@ -74,6 +75,8 @@ class Due(Value):
     """Why it may not be chosen; None when it may."""
     news: tuple[InvoiceState, ...] = ()
     """What was taken back."""
+    owed: Cents = Cents(0)
+    """What the parent has to pay, here or elsewhere: nothing of what the town debits, or somebody is paying."""
 
 
 class Paying(Value):
@@ -117,7 +120,8 @@ def due_of(invoice: Invoice, today: date, url: Url, payment: PaymentFacts, attem
     last = last_day_online(invoice, payment) if late and state is None else None
     until = typeset(f"Se paie en ligne jusqu'au {long_day(last)}") if last else ""
     is_debited = invoice.means is Means.DIRECT_DEBIT
-    return _shown(
+    is_others_turn = attempt or (is_debited and state and not state.asks)
+    shown = _shown(
         invoice,
         url,
         amount=invoice.remaining,
@@ -127,6 +131,14 @@ def due_of(invoice: Invoice, today: date, url: Url, payment: PaymentFacts, attem
         state=state,
         news=() if is_debited else taken_back(invoice),
     )
+    return replace(shown, owed=Cents(0) if is_others_turn else invoice.remaining)
+
+
+def owed_words(due: Iterable[Due]) -> str:
+    """``3 factures à payer, 192,00 €.``; empty when the parent has nothing to pay."""
+    owed = [one.owed for one in due if one.owed]
+    count = plural(len(owed), "facture à payer", "factures à payer")
+    return typeset(f"{count}, {in_words(Cents(sum(owed)))}.") if owed else ""
 
 
 def cancelled_of(invoice: Invoice, url: Url) -> Due:
