@@ -58,8 +58,7 @@ class Reconcile:
         before = {one.id for one in listed if one.unanswered}
         silent = {attempt for attempt, end in ends.items() if end is _End.SILENT}
         unanswered = silent | (before - {attempt for attempt, end in ends.items() if end is not _End.FAILED})
-        facts = {"looked": len(ends), "silent": len(silent), "unanswered": len(unanswered), "left": left}
-        self.report("payment.reconciled", **facts)
+        self.report("payment.reconciled", looked=len(ends), silent=len(silent), unanswered=len(unanswered), left=left)
 
     def _end(self, attempt: Attempt) -> "_End":
         try:

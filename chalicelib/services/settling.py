@@ -146,6 +146,9 @@ class SettlePayment:
         if after.state is AttemptState.TO_CHECK:
             self.report("payment.to_check", level="error", **told, why=after.why)
             return
-        self.report("payment.leaving" if after.gone_at else "payment.settled", **told, state=after.state.value)
+        if after.gone_at:
+            self.report("payment.leaving", **told, state=after.state.value)
+        else:
+            self.report("payment.settled", **told, state=after.state.value)
         if after.is_received and invoice and surplus_of(invoice, after):
             self.report("payment.overpaid", level="error", **told)
