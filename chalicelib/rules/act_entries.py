@@ -13,8 +13,10 @@ from chalicelib.rules.points import Point
 def payment_entry(
     kind: EntryKind, invoice: Invoice, payment: Payment, attempt: Attempt | None, *, reason: str, takes_back: str = ""
 ) -> Entry:
-    """The line about a payment on ``invoice``, which may be negative. ``attempt`` is the one by which it came."""
+    """The line about a payment on ``invoice``, which may be negative. ``attempt`` is the one by which it came: the line
+    says what the treasury said of it; before it said anything, what it was asked."""
     answer = attempt.answer if attempt else None
+    told = answer or attempt
     return Entry(
         kind=kind,
         regie=invoice.regie,
@@ -27,13 +29,13 @@ def payment_entry(
         means=payment.means,
         payment=payment.id,
         exercice=attempt.exercice if attempt else "",
-        transmitted=attempt.reference if attempt else "",
+        transmitted=told.reference if told else "",
         letter=answer.letter if answer else "",
         bank_at=answer.paid_at if answer and payment.amount > 0 else None,
         authorisation=payment.authorisation,
-        client_number=attempt.client_number if attempt else "",
+        client_number=told.client_number if told else "",
         idop=attempt.idop if attempt else "",
-        saisie=attempt.saisie if attempt else "",
+        saisie=told.saisie if told else "",
         attempt=attempt.id if attempt else None,
         takes_back=takes_back,
         reason=reason,

@@ -187,7 +187,7 @@ def _without_line(
 
 def _asked_again(lines: list[BookLine], answer: BankAnswer) -> Iterator[Discrepancy]:
     """What the treasury says otherwise of one operation. Its money may be in several lines: first to classify, then the
-    payments that explain it."""
+    payments that explain it. It never tells that a debit bounced: that line has no instant of the treasury's."""
     taken = [line for line in lines if line.entry.kind in TAKEN]
     whole = bool(taken) and taken[0].entry.amount > 0
     total = sum(line.entry.amount for line in taken)
@@ -199,7 +199,7 @@ def _asked_again(lines: list[BookLine], answer: BankAnswer) -> Iterator[Discrepa
             reference=(entry.transmitted, answer.reference),
             client=(entry.client_number, answer.client_number),
             saisie=(entry.saisie, answer.saisie),
-            date_banque=(entry.bank_at, answer.paid_at),
+            date_banque=(entry.bank_at, answer.paid_at if entry.kind in TAKEN else entry.bank_at),
             autorisation=(entry.authorisation, answer.authorisation),
         )
         if facts:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.rules.book import MONEY, EntryKind
+from chalicelib.rules.entries import unclassified_entry
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents
@@ -21,7 +22,7 @@ from tests.clock import FixedClock, paris
 from tests.fakes import MemoryFamilies, MemoryInvoices, MemoryNotices, MemoryOutbox
 from tests.fakes.attempts import MemoryAttempts
 from tests.fakes.book import MemoryBook
-from tests.money import an_entry, receive
+from tests.money import receive
 from tests.present import present
 
 NOW = paris("mercredi 2026-11-25 10:00")
@@ -66,10 +67,15 @@ class MoneyDesk:
         self.receive(payment)
         return attempt
 
-    def to_check(self, doubt: Doubt = Doubt.DIFFERS, amount: int | None = 600, letter: str = "P") -> PointCode:
-        """The bank took another amount than was asked, or nobody knows what it took (None)."""
+    def to_check(
+        self, doubt: Doubt = Doubt.DIFFERS, amount: int | None = 600, letter: str = "P", **told: str
+    ) -> PointCode:
+        """The bank took another amount than was asked, or nobody knows what it took (None). ``told`` are facts of the
+        treasury's answer that are not as they were asked."""
         changes = {"state": AttemptState.TO_CHECK, "doubt": doubt, "why": "differs:amount"}
         attempt = self._attempt(letter, amount, **changes)
+        if told:
+            attempt = replace(attempt, answer=replace(present(attempt.answer), **told))
         taken = None if amount is None else Cents(amount)
         point = Point(
             PointKind.TO_CHECK,
@@ -82,9 +88,8 @@ class MoneyDesk:
             "A55A" if amount else "",
             letter=letter,
         )
-        payment = a_payment(amount or 0, id="", paid_on=TODAY, means=Means.ONLINE, authorisation="A55A")
-        entry = an_entry(INVOICE, payment, kind=EntryKind.UNCLASSIFIED, attempt=ATTEMPT)
-        lines = self.book.write(MoneyEvent(NOW, (entry,) if amount else (), opens=(point,)))
+        entries = (unclassified_entry(attempt, INVOICE, NOW),) if amount else ()
+        lines = self.book.write(MoneyEvent(NOW, entries, opens=(point,)))
         if lines:
             self.attempts.keep(replace(attempt, unclassified=lines[0].name))
         return point.code
