@@ -203,3 +203,12 @@ def test_a_stale_name_is_caught(name: str) -> None:
 )
 def test_a_name_that_is_there_is_found(name: str) -> None:
     assert name in known_names()
+
+
+# Decisions
+
+
+def test_decisions_are_numbered_in_order() -> None:
+    """Documents and commits name a decision by its number."""
+    numbers = re.findall(r"^(\d+)\. \*\*", (ROOT / "docs/decisions.md").read_text(), re.MULTILINE)
+    assert [int(number) for number in numbers] == list(range(1, len(numbers) + 1))
