@@ -15,6 +15,7 @@ from chalicelib.intake.invoices.words import overpaid_line
 from chalicelib.intake.money_acts import MoneyAct
 from chalicelib.intake.report import IntakeReport, NotTaken
 from chalicelib.rules.ids import InvoiceNumber
+from chalicelib.rules.points import PointKind
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.money_desk import MoneyDesk
 
@@ -99,13 +100,16 @@ class MoneyEvents:
         return None
 
     def _tell_what_is_overpaid(self) -> None:
-        """What the rows changed is told as it is now."""
+        """What the rows changed is told as it is now. What the town decided to keep is not to be given back: its point is
+        closed until more money comes."""
         told = [one for one in self.report.overpaid if one.about not in self.touched]
         for name, where in self.touched.items():
             invoice = self.desk.invoices.holder(name)
             if invoice and invoice.overpaid and not invoice.is_credit_note:
                 told.append(overpaid_line(where, name, invoice.overpaid))
-        self.report.overpaid = told
+        points = self.desk.book.points() if told else ()
+        still = {point.invoice for point in points if point.kind is PointKind.OVERPAID}
+        self.report.overpaid = [one for one in told if one.about in still]
 
     def _tell_closed_months(self) -> None:
         closed = {closing.month for closing in self.desk.book.closings()} if self.report.dated else set()

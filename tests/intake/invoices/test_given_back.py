@@ -112,6 +112,16 @@ def test_a_decision_that_is_set_aside(doubtful: Desk, row: str, said: str) -> No
     assert " ; attendu : " in aside.text
 
 
+def test_a_surplus_that_the_town_keeps_is_not_told_as_one_to_give_back(paid_twice: Desk) -> None:
+    assert paid_twice.load().overpaid
+    kept = DECISIONS + f"{code_of(NUMBER)};23/11/2026;conservee;Mme Petit;;;;\n"
+    for _ in range(2):
+        assert paid_twice.load(decisions=kept).overpaid == []
+    more = a_payment(500, id="town-c", paid_on=date(2026, 11, 21), reference="town-c")
+    receive(paid_twice.book, paid_twice.holder(), more, at=NOW)
+    assert len(paid_twice.load(decisions=kept).overpaid) == 1
+
+
 @pytest.mark.parametrize("mark", ["A55A", ""])
 def test_money_online_of_the_list_settles_the_point_that_waits_for_it(doubtful: Desk, mark: str) -> None:
     rows = f"{WITH_REFERENCES}{NUMBER};Jamie BOND;23/11/2026;6,00;en ligne;{mark}\n"
