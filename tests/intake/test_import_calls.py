@@ -51,6 +51,7 @@ def test_a_first_import_looks_at_invoices_a_hundred_items_at_a_time(settings: Se
     assert invoices >= 12
     assert calls["dynamodb:GetItem"] <= 8, "the town, what the import notes of itself, its one credit note"
     assert calls["s3:PutObject"] == invoices + 1, "each PDF, and the directory of children"
+    assert calls["dynamodb:Query"] <= invoices + 12, "before each PDF, the credit of its family"
     assert calls["dynamodb:BatchGetItem"] <= 12 + 2, "invoices in two batches; each notice asks for its addresses"
 
 

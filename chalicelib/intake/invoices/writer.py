@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.invoices.complete import CompleteList, MoneyBeside
+from chalicelib.intake.invoices.credit_shown import credit_beside
 from chalicelib.intake.invoices.decisions import (
     FamilyInvoices,
     InFiles,
@@ -278,7 +279,8 @@ class InvoiceWriter:
             return read_pdf(self.folder, in_files.pdf)
         received = tuple(one.payment for one in plan.to_record)
         as_it_will_be = replace(plan.invoice, payments=(*plan.invoice.payments, *received))
-        return self.ports.renderer.render(as_it_will_be, plan.lines, self._debtor(family), self.town)
+        beside = credit_beside(as_it_will_be, self.ports.invoices)
+        return self.ports.renderer.render(as_it_will_be, plan.lines, self._debtor(family), self.town, beside)
 
     def _debtor(self, family: Family) -> Family:
         """Who owes the invoice. Only the portal knows the family when only a payment or a PDF names its invoice."""
