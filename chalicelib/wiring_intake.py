@@ -2,7 +2,7 @@
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.intake.invoices.putting import InvoiceImport
 from chalicelib.services.addresses import ConcernedAddresses
 from chalicelib.services.money_desk import money_desk
 from chalicelib.services.recording import RecordPayments

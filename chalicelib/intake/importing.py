@@ -19,8 +19,9 @@ from chalicelib.intake.files.faults import Faults
 from chalicelib.intake.files.staging import count
 from chalicelib.intake.invoices.complete import complete_list
 from chalicelib.intake.invoices.money_events import MoneyEvents
+from chalicelib.intake.invoices.putting import InvoiceImport
 from chalicelib.intake.invoices.staged import credit_notes, families_with_invoices
-from chalicelib.intake.invoices.writer import InvoiceImport, InvoiceWriter
+from chalicelib.intake.invoices.writer import InvoiceWriter
 from chalicelib.intake.people.departures import Settling, remove_codes_of_moved
 from chalicelib.intake.people.directory import DirectoryWriter
 from chalicelib.intake.people.families import FamilyWriter

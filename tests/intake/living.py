@@ -13,7 +13,7 @@ from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.adapters.logs import report
 from chalicelib.adapters.ticket_pdf import TicketPdf
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.intake.invoices.putting import InvoiceImport
 from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.pages.site import add_pages

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chalicelib.adapters.invoice_pdf import InvoicePdf
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.intake.invoices.putting import InvoiceImport
 from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.rules.families import Family

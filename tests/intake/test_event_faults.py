@@ -10,7 +10,8 @@ from chalicelib.rules.invoices import Means
 from chalicelib.rules.points import PointKind
 from tests.faults import SEVERAL, Case, survives
 from tests.intake.folder import a_folder
-from tests.intake.test_import_faults import F2, LISTED, RUN_AGAIN, Desk, loaded
+from tests.intake.import_desk import RUN_AGAIN, Desk, loaded
+from tests.intake.test_import_faults import F2, LISTED
 
 FIRST, NOTE, CANCELLED, DEBITED = (InvoiceNumber(f"2026-026-00033{n}") for n in (5, 6, 7, 8))
 HEADS = "numero;famille;emise_le;echeance;libelle;regie;total;reference;etat;facture_corrigee;moyen\n"

@@ -19,7 +19,7 @@ ALLOWED = {
     "storage.invoices": "a new invoice has no payments",
     "services.deciding": "the payments of an event",
     "services.taking_back": "what an e-mail tells of the invoice as it will be",
-    "intake.invoices.writer": "the PDF that comes with payments shows them",
+    "intake.invoices.putting": "the PDF that comes with payments shows them",
     "intake.invoices.decisions": "compares a listed invoice with the payments that the portal has",
 }
 MAKES = {"replace", "Invoice", "InvoiceRow", "rows", "invoices"}

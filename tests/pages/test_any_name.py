@@ -16,7 +16,7 @@ from chalicelib.exports.attendance import ExportAttendance
 from chalicelib.exports.payments import payments_of
 from chalicelib.intake.files.sheets import cell_of
 from chalicelib.intake.importing import Importer
-from chalicelib.intake.invoices.writer import InvoiceImport
+from chalicelib.intake.invoices.putting import InvoiceImport
 from chalicelib.intake.progress import Silence
 from chalicelib.intake.report import IntakeReport
 from chalicelib.intake.validating import BadFiles
@@ -26,7 +26,7 @@ from chalicelib.services.recording import RecordPayments
 from chalicelib.services.recounting import CountPlaces
 from tests.clock import FixedClock, paris
 from tests.exports.reading import cells_of
-from tests.fakes import MemoryBook, MemoryDirectory, MemoryIntake, memory_acting, memory_money
+from tests.fakes import MemoryDirectory, MemoryIntake, memory_acting, memory_money
 from tests.intake.folder import TOWN, a_folder
 from tests.pages.client import PageClient
 from tests.pages.conftest import World
@@ -48,6 +48,16 @@ others = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=7
 )
 
 
+def lists_of(world: World, directory: MemoryDirectory) -> ExportAttendance:
+    bookings = BookingsAsOf(
+        plannings=world.plannings,
+        feed=world.plannings,
+        clock=world.clock,
+        pause=lambda seconds: world.clock.forward(seconds=seconds),
+    )
+    return ExportAttendance(bookings=bookings, directory=directory, town=world.towns, render=AttendancePdf())
+
+
 class Town:
     """The pages of a town, and the import of its folder."""
 
@@ -57,17 +67,7 @@ class Town:
         world = self.world
         store = MemoryIntake(families=world.families, logins=world.logins, plannings=world.plannings, town=world.towns)
         directory = MemoryDirectory()
-        self.lists = ExportAttendance(
-            bookings=BookingsAsOf(
-                plannings=world.plannings,
-                feed=world.plannings,
-                clock=world.clock,
-                pause=lambda seconds: world.clock.forward(seconds=seconds),
-            ),
-            directory=directory,
-            town=world.towns,
-            render=AttendancePdf(),
-        )
+        self.lists = lists_of(world, directory)
         self.run = Importer(
             directory=directory,
             store=store,
@@ -83,7 +83,7 @@ class Town:
                     invoices=world.invoices, attempts=world.attempts, book=world.book, clock=world.clock
                 ),
                 clock=world.clock,
-                book=MemoryBook(world.invoices, world.attempts, world.outbox),
+                book=world.book,
             ),
             notices=world.notices,
             acting=memory_acting(store, world.notices),

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from chalicelib.intake.files.faults import Faults, FileLine
 from chalicelib.intake.invoices.complete import CompleteList, MoneyBeside
-from chalicelib.intake.invoices.credit_shown import credit_beside
 from chalicelib.intake.invoices.decisions import (
     FamilyInvoices,
     InFiles,
@@ -30,6 +29,7 @@ from chalicelib.intake.invoices.lists import INVOICES
 from chalicelib.intake.invoices.money_rows import PAYMENTS
 from chalicelib.intake.invoices.notes import wrong_notes_of
 from chalicelib.intake.invoices.pdf_files import read_pdf, tag_of
+from chalicelib.intake.invoices.putting import InvoiceImport, PutInvoice, payments_of
 from chalicelib.intake.invoices.staged import (
     by_family,
     credit_notes,
@@ -45,37 +45,18 @@ from chalicelib.rules.crediting import NoteFault, credit_left
 from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.families import Family
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
-from chalicelib.services.book_ports import Book, PaymentOn
-from chalicelib.services.cancelling import CancelInvoice, NotCancellable
+from chalicelib.services.book_ports import PaymentOn
+from chalicelib.services.cancelling import NotCancellable
 from chalicelib.services.crediting import GiveCredit
-from chalicelib.services.invoice_ports import AskedInvoice, InvoiceRenderer, InvoiceStore, PdfStore
+from chalicelib.services.invoice_ports import AskedInvoice
 from chalicelib.services.invoicing import UnderWay, live_attempts
-from chalicelib.services.payment_ports import AttemptStore
-from chalicelib.services.ports import Clock, FamilyStore
-from chalicelib.services.recording import RecordPayments
-from chalicelib.values import Value
 
 Made = TypeVar("Made")
 CHUNK = 25
 """Invoices that are read together: a new one is four items, and a call reads a hundred."""
-BY_THE_TOWN = "facture annulée par la ville (factures.csv)"
 LATE_PAYMENT = "un règlement est arrivé pendant l'import ; attendu : une facture sans règlement, ou la même"
-
-
-class InvoiceImport(Value):
-    """What the import of invoices needs."""
-
-    invoices: InvoiceStore
-    pdfs: PdfStore
-    renderer: InvoiceRenderer
-    families: FamilyStore
-    attempts: AttemptStore
-    record: RecordPayments
-    clock: Clock
-    book: Book
 
 
 @dataclass
@@ -123,9 +104,8 @@ class InvoiceWriter:
         self.lists = lists
         self.report = report
         self.workers = workers
-        money: dict[str, Any] = {"book": ports.book, "invoices": ports.invoices}
-        self.cancel = CancelInvoice(**money, attempts=ports.attempts, clock=ports.clock)
-        self.give = GiveCredit(**money, attempts=ports.attempts, clock=ports.clock)
+        self.put = PutInvoice(ports=ports, town=town, folder=folder)
+        self.give = GiveCredit(book=ports.book, invoices=ports.invoices, attempts=ports.attempts, clock=ports.clock)
         self.used_up: set[InvoiceNumber] = set()
         """Credit notes of the list that have nothing left to give: nobody asks for them again."""
         self.coming = InvoiceEvents()
@@ -213,12 +193,12 @@ class InvoiceWriter:
         for family, in_files, on_portal in self._beside_portal(families):
             plan = self._plan(in_files, on_portal)
             try:
-                invoice = self._put(plan, family, in_files)
+                invoice = self.put(plan, family, in_files)
             except (StaleWrite, UnderWay, NotCancellable):
                 written.told.not_put.append(NotTaken(in_files.where, f"facture « {in_files.number} » : {LATE_PAYMENT}"))
                 continue
             if not plan.cancel:
-                to_record += _payments_of(plan, invoice)
+                to_record += payments_of(plan, invoice)
             written.plans.append(plan)
             written.known_payments += len(plan.payments.known)
             written.told.of(in_files, plan)
@@ -253,44 +233,6 @@ class InvoiceWriter:
         if invoice.pdf_bytes != in_files.pdf_bytes or invoice.pdf_tag != tag_of(read_pdf(self.folder, in_files.pdf)):
             return plan
         return replace(plan, pdf=PdfSource.KEPT)
-
-    def _put(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> Invoice:
-        """Write one plan's PDF and invoice, and return the invoice as it is now. Raises StaleWrite when it should
-        change and got a payment meanwhile; raises UnderWay or NotCancellable when it should be cancelled."""
-        invoice, invoices = plan.invoice, self.ports.invoices
-        if plan.pdf is not PdfSource.KEPT:
-            pdf = self._pdf(plan, family, in_files)
-            self.ports.pdfs.put(invoice.family, invoice.number, pdf)
-            tag = tag_of(pdf) if plan.pdf is PdfSource.GIVEN else ""
-            invoice = replace(invoice, pdf_bytes=len(pdf), pdf_tag=tag)
-        if plan.change is InvoiceChange.ADDED:
-            invoices.add(invoice, plan.lines)
-        elif plan.change is InvoiceChange.CHANGED:
-            invoices.put(invoice, plan.lines)
-        elif invoice != plan.invoice:
-            invoices.set_pdf(invoice.family, invoice.number, invoice.pdf_bytes, invoice.pdf_tag)
-        if plan.cancel:
-            self.ports.record(_payments_of(plan, invoice))
-            self.cancel(invoice.number, payer=self._debtor(family).payer, reason=BY_THE_TOWN)
-        return invoice
-
-    def _pdf(self, plan: InvoicePlan, family: Family, in_files: InFiles) -> bytes:
-        if plan.pdf is PdfSource.GIVEN:
-            return read_pdf(self.folder, in_files.pdf)
-        received = tuple(one.payment for one in plan.to_record)
-        as_it_will_be = replace(plan.invoice, payments=(*plan.invoice.payments, *received))
-        beside = credit_beside(as_it_will_be, self.ports.invoices)
-        return self.ports.renderer.render(as_it_will_be, plan.lines, self._debtor(family), self.town, beside)
-
-    def _debtor(self, family: Family) -> Family:
-        """Who owes the invoice. Only the portal knows the family when only a payment or a PDF names its invoice."""
-        if family.payer:
-            return family
-        return self.ports.families.find(family.id) or Family(family.id, "", "", 0, ())
-
-
-def _payments_of(plan: InvoicePlan, invoice: Invoice) -> list[PaymentOn]:
-    return [PaymentOn(invoice, received.payment) for received in plan.to_record]
 
 
 def _asked(family: Family, in_files: InFiles) -> AskedInvoice:

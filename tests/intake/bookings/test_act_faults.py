@@ -19,7 +19,8 @@ from chalicelib.storage.outbox import DynamoOutbox
 from tests.clock import FixedClock, paris
 from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.intake.folder import a_folder, town_with
-from tests.intake.test_import_faults import PEPPER, an_importer, same_salts
+from tests.intake.import_desk import PEPPER, an_importer
+from tests.intake.test_import_faults import same_salts
 from tests.stand_in import database_for, kept_by_moto, seeded
 
 F1 = FamilyId("f-1")

@@ -18,7 +18,8 @@ from chalicelib.storage.intake import DynamoIntakeStore
 from tests.clock import FixedClock, paris
 from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.intake.folder import LISTS, a_folder, town_with
-from tests.intake.test_import_faults import PEPPER, an_importer, same_salts
+from tests.intake.import_desk import PEPPER, an_importer
+from tests.intake.test_import_faults import same_salts
 from tests.stand_in import database_for, kept_by_moto, seeded
 
 F1, F2 = FamilyId("f-1"), FamilyId("f-2")
