@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.exports.csv_out import Bare, Reference, csv_chunks, day_of, euros_of, minute_of
+from chalicelib.rules.answering import DIFFERENCES
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Doubt
 from chalicelib.rules.points import Point, PointKind
@@ -15,15 +16,6 @@ HEADS = (
     *("point", "depuis", "age_jours", "quoi", "facture", "reference", "payeur", "adresse", "demande", "recu"),
     *("autorisation", "date_banque", "pourquoi", "a_faire", "famille"),
 )
-DIFFERENCES = {
-    "idop": "l'opération",
-    "client_number": "le numéro de client",
-    "reference": "la référence",
-    "amount": "le montant",
-    "saisie": "le mode (T, X, W)",
-    "invoice": "la facture, qui n'est plus dans le portail",
-}
-"""The names of ``disagreements``, and what settling adds to them."""
 WHATS = {
     PointKind.OVERPAID: "trop-perçu",
     PointKind.TO_CHECK: "à vérifier",
@@ -67,8 +59,7 @@ def why_words(point: Point) -> str:
         return "la trésorerie n'a jamais répondu"
     if point.doubt is Doubt.LETTER:
         return f"la trésorerie répond « {point.letter} », un mot que le portail ne connaît pas"
-    names = point.why.partition(":")[2].split(",")
-    return f"de l'argent pris autrement que demandé : {' ; '.join(DIFFERENCES.get(name, name) for name in names)}"
+    return f"de l'argent pris autrement que demandé : {' ; '.join(DIFFERENCES[name] for name in point.differs)}"
 
 
 def to_do(point: Point, today: date) -> str:

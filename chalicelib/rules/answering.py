@@ -20,6 +20,17 @@ from chalicelib.rules.payments import (
 )
 from chalicelib.values import Value
 
+INVOICE_GONE = "invoice"
+DIFFERENCES = {
+    "idop": "l'opération",
+    "client_number": "l'identifiant de la régie",
+    "reference": "la référence",
+    "amount": "le montant",
+    "saisie": "le mode (T, X, W)",
+    INVOICE_GONE: "la facture, qui n'est plus dans le portail",
+}
+"""The names of ``disagreements``, and of an invoice that is gone -> what a clerk reads."""
+
 
 def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """The attempt after the treasury's own answer to a look-up; the same object when it changes nothing.
@@ -100,6 +111,13 @@ def disagreements(attempt: Attempt, answer: BankAnswer) -> tuple[str, ...]:
         ("saisie", attempt.saisie, answer.saisie),
     )
     return tuple(name for name, asked, got in compared if asked != got)
+
+
+def what_differs(attempt: Attempt) -> tuple[str, ...]:
+    """What was taken otherwise than asked, for an attempt that is to check because of it: names of ``DIFFERENCES``."""
+    if attempt.doubt is not Doubt.DIFFERS:
+        return ()
+    return (disagreements(attempt, attempt.answer) if attempt.answer else ()) or (INVOICE_GONE,)
 
 
 def without_answer(attempt: Attempt, now: datetime) -> Attempt:

@@ -4,21 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.rules.answering import disagreements
+from chalicelib.rules.answering import DIFFERENCES, what_differs
 from chalicelib.rules.book import Entry, EntryKind
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, received
 from chalicelib.rules.school_calendar import paris_day
-
-_DIFFERENCES = {
-    "idop": "l'opération",
-    "client_number": "l'identifiant de la régie",
-    "reference": "la référence",
-    "amount": "le montant",
-    "saisie": "le mode de saisie",
-}
-"""What differs, as ``disagreements`` names it -> what a clerk reads."""
 
 
 def received_entry(invoice: Invoice, payment: Payment, attempt: Attempt | None = None) -> Entry:
@@ -84,7 +75,4 @@ def _bank_facts(attempt: Attempt) -> dict[str, Any]:
 
 
 def _why_unclassified(attempt: Attempt) -> str:
-    differs = disagreements(attempt, attempt.answer) if attempt.answer else ()
-    if not differs:
-        return "prise pour une facture qui n'est plus là"
-    return f"prise autrement que demandé : {', '.join(_DIFFERENCES[name] for name in differs)}"
+    return f"prise autrement que demandé : {', '.join(DIFFERENCES[name] for name in what_differs(attempt))}"

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NewType
 
+from chalicelib.rules.answering import what_differs
 from chalicelib.rules.ids import AttemptId, FamilyId, InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
@@ -40,8 +41,8 @@ class Point(Value):
     bank_at: datetime | None = None
     letter: str = ""
     doubt: Doubt | None = None
-    why: str = ""
-    """A short name and facts, as ``Attempt.why``."""
+    differs: tuple[str, ...] = ()
+    """What was taken otherwise than asked, as ``what_differs`` names it."""
 
     @property
     def code(self) -> PointCode:
@@ -74,7 +75,7 @@ def attempt_point(attempt: Attempt, at: datetime) -> Point:
         bank_at=answer.paid_at if answer else None,
         letter=answer.letter if answer else "",
         doubt=attempt.doubt,
-        why=attempt.why,
+        differs=what_differs(attempt),
     )
 
 

@@ -88,6 +88,7 @@ def point_of(item: RawItem) -> Point:
         "opened_at": instant_of(item["opened_at"]["S"]),
         "bank_at": instant_of(facts["bank_at"]) if facts["bank_at"] else None,
         "doubt": Doubt(facts["doubt"]) if facts["doubt"] else None,
+        "differs": tuple(facts["differs"]),
     }
     return Point(**{**facts, **read})
 

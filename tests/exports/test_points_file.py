@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from chalicelib.exports.points_file import DIFFERENCES, HEADS, About, points_file, to_do, why_words
-from chalicelib.rules.answering import disagreements
+from chalicelib.exports.points_file import HEADS, About, points_file, to_do, why_words
+from chalicelib.rules.answering import DIFFERENCES, disagreements
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import BankAnswer, Doubt
@@ -28,12 +28,12 @@ POINT = Point(
     bank_at=paris("dimanche 2026-11-15 23:58"),
     letter="P",
     doubt=Doubt.DIFFERS,
-    why="differs:amount,reference",
+    differs=("amount", "reference"),
 )
 OVERPAID = Point(PointKind.OVERPAID, POINT.invoice, BOND, POINT.opened_at, Cents(424), Cents(524))
-SILENT = replace(POINT, doubt=Doubt.SILENT, received=None, letter="", why="silent", bank_at=None, authorisation="")
-LETTER = replace(POINT, doubt=Doubt.LETTER, letter="Q", why="letter:Q")
-DECLARED = replace(POINT, kind=PointKind.DECLARED, doubt=None, why="")
+SILENT = replace(POINT, doubt=Doubt.SILENT, received=None, letter="", differs=(), bank_at=None, authorisation="")
+LETTER = replace(POINT, doubt=Doubt.LETTER, letter="Q", differs=())
+DECLARED = replace(POINT, kind=PointKind.DECLARED, doubt=None, differs=())
 ABOUT = About("2013-T5-00-26000335", "Jamie BOND", ("3 rue du Four", "38000 GRENOBLE"))
 
 
@@ -82,7 +82,7 @@ def test_what_nobody_knows_is_empty() -> None:
         (LETTER, "la trésorerie répond « Q »", "Un nouveau moyen de paiement, peut-être"),
         (DECLARED, "un retour non signé", "Le relevé du compte doit le confirmer"),
         (POINT, "le montant ; la référence", "Comparez avec le relevé du compte."),
-        (replace(POINT, why="differs:invoice"), "la facture, qui n'est plus dans le portail", "la colonne facture"),
+        (replace(POINT, differs=("invoice",)), "la facture, qui n'est plus dans le portail", "la colonne facture"),
     ],
 )
 def test_every_point_says_what_to_do(point: Point, why: str, todo: str) -> None:

@@ -92,8 +92,8 @@ def test_a_stranger_s_operation_never_pays_another_invoice(world: World, parent:
     notified(world)
     assert paid(world) == 0
     (point,) = world.book.points()
-    assert "idop" in point.why
-    assert "reference" in point.why
+    assert "idop" in point.differs
+    assert "reference" in point.differs
 
 
 @pytest.mark.parametrize(

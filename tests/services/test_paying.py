@@ -143,7 +143,7 @@ def test_money_of_another_amount_is_kept_for_a_person(world: World) -> None:
     world.treasury.says("idop-1", "P", amount=100)
     assert world.settled().state is AttemptState.TO_CHECK
     (point,) = world.points()
-    assert (point.kind, point.asked, point.received, point.why) == (PointKind.TO_CHECK, 424, 100, "differs:amount")
+    assert (point.kind, point.asked, point.received, point.differs) == (PointKind.TO_CHECK, 424, 100, ("amount",))
     assert not world.invoice().payments
     (line,) = world.book.lines(NOW.date().replace(day=1))
     entry = line.entry

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.ids import AttemptId, InvoiceNumber
-from chalicelib.rules.payments import AttemptState
+from chalicelib.rules.payments import AttemptState, Doubt
 from chalicelib.rules.points import PointKind
 from chalicelib.rules.town import PaymentFacts
 from chalicelib.services.reconciling import MARGIN_SECONDS, Reconcile
@@ -134,7 +134,7 @@ def test_one_that_breaks_down_is_asked_about_less_and_less_then_is_a_person_s(wo
     assert len(asked) < 50
     assert world.state() is AttemptState.TO_CHECK
     (point,) = world.book.points()
-    assert (point.kind, point.why, point.received) == (PointKind.TO_CHECK, "silent", None)
+    assert (point.kind, point.doubt, point.received) == (PointKind.TO_CHECK, Doubt.SILENT, None)
     assert world.book.told == [], "nobody knows whether it is money"
     assert ("payment.to_check", "silent") in [(event, facts.get("why")) for event, facts in world.told]
 
@@ -181,7 +181,7 @@ def test_money_for_an_invoice_that_is_gone_is_a_person_s(world: World) -> None:
         world.later(minutes=6)
         world.run()
     (point,) = world.book.points()
-    assert (point.why, point.received) == ("differs:invoice", an_invoice().total)
+    assert (point.differs, point.received) == (("invoice",), an_invoice().total)
     unclassified, paid = (line.entry for line in world.book.told)
     assert (unclassified.kind, unclassified.amount, unclassified.regie) == (EntryKind.UNCLASSIFIED, 424, "")
     assert paid.kind is EntryKind.PAYMENT

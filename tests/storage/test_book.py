@@ -224,7 +224,10 @@ def test_an_attempt_knows_the_line_of_money_that_no_invoice_explains(stores: Sto
 
 def test_points_are_listed_by_age_and_keep_it(stores: Stores, invoice: Invoice) -> None:
     older, newer = (an_attempt(invoice, NOW, id=AttemptId(name)) for name in ("a-old", "a-new"))
-    first, second = a_point(newer, LATER, authorisation="A55A", bank_at=NOW, letter="P", why="w"), a_point(older)
+    first, second = (
+        a_point(newer, LATER, authorisation="A55A", bank_at=NOW, letter="P", differs=("amount", "saisie")),
+        a_point(older),
+    )
     stores.book.write(MoneyEvent(LATER, opens=(first, second)))
     assert list(stores.book.points()) == [second, first]
     more = replace(second, opened_at=LATER, received=Cents(400), doubt=Doubt.DIFFERS)
