@@ -60,6 +60,11 @@ def code_of(about: str) -> PointCode:
     return PointCode("".join(letters))
 
 
+def code_written(text: str) -> str:
+    """A point's code as a person writes it: ``ktr bwf`` and ``KTR-BWF`` are ``KTRBWF``."""
+    return "".join(letter for letter in text if letter.isalnum()).upper()
+
+
 def attempt_point(attempt: Attempt, at: datetime) -> Point:
     """The point of an attempt that a person has to look at. ``received`` is what the treasury says that it took."""
     answer = attempt.answer

@@ -23,6 +23,7 @@ TICK = timedelta(microseconds=1)
 EXPECTED_NAME = (
     f"attendu : lettres sans accent, chiffres, points et tirets, {ids.LONGEST} au plus, sans espace ni barre"
 )
+A_DAY = "une date, comme 2026-09-01 ou 01/09/2026"
 CELLS_REMEMBERED = 4096
 """How many cells are remembered: a list has the same days again and again, and reading a day costs more than the rest
 of its row."""
@@ -54,10 +55,11 @@ class Cells:
         self.good = False
         self.faults.add(self.row.where, text)
 
-    def text(self, column: str, *, needed: bool = True) -> str:
+    def text(self, column: str, *, needed: bool = True, expected: str = "un texte") -> str:
+        """``expected`` is said when a needed cell is empty."""
         text = self.row[column]
         if needed and not text:
-            self.fault(f"la colonne « {column} » est vide ; attendu : un texte")
+            self.fault(f"la colonne « {column} » est vide ; attendu : {expected}")
         if len(text) > MOST_CHARACTERS or (not text.isprintable() and _CONTROL.search(text)):
             self.fault(f"« {column} » n'est pas lisible ; attendu : une ligne de {MOST_CHARACTERS} caractères au plus")
         return text
@@ -79,13 +81,13 @@ class Cells:
             return text
 
     def day(self, column: str, *, needed: bool = True) -> date | None:
-        text = self.text(column, needed=needed)
+        text = self.text(column, needed=needed, expected=A_DAY)
         return self._understood(_day_of, text) if text else None
 
     def instant(self, column: str) -> datetime | None:
         """A day with or without an hour, on a wall clock in Paris -> aware UTC. Without an hour it is the beginning of
         the day."""
-        text = self.text(column)
+        text = self.text(column, expected=A_DAY)
         return self._understood(instant_of, text) if text else None
 
     def past_instant(self, column: str, now: datetime) -> datetime | None:
@@ -99,7 +101,7 @@ class Cells:
 
         Without an hour it stands at the end of its day; today, whose end has not come, it stands at ``now``.
         """
-        text = self.text(column)
+        text = self.text(column, expected=A_DAY)
         at = self._understood(end_of, text) if text else None
         if at is None:
             return None
@@ -113,7 +115,7 @@ class Cells:
     def amount(self, column: str) -> Cents | None:
         """Euros with at most two decimals -> cents. Nothing is guessed: thousands separators and currency signs are
         faults."""
-        text = self.text(column)
+        text = self.text(column, expected="un montant, par exemple 1234,50")
         try:
             return euros(text) if text else None
         except ValueError:
@@ -125,7 +127,7 @@ class Cells:
 
     def price(self, column: str) -> Decimal | None:
         """Euros with at most six decimals -> cents with their parts."""
-        text = self.text(column)
+        text = self.text(column, expected="un prix, par exemple 2,125")
         try:
             return price(text) if text else None
         except ValueError:
@@ -136,7 +138,7 @@ class Cells:
             return None
 
     def quantity(self, column: str) -> Decimal | None:
-        text = self.text(column)
+        text = self.text(column, expected="un nombre, par exemple 4 ou 2,5")
         if text and not _QUANTITY.fullmatch(text):
             self.fault(
                 f"« {column} » vaut « {text} » ; "
@@ -155,7 +157,7 @@ class Cells:
 
     def one_of(self, column: str, meanings: Mapping[str, Value], expected: str) -> Value | None:
         """What the cell means among ``meanings``. Their keys are ``plain`` texts, or ``words`` after ``LOOSE``."""
-        text = self.text(column)
+        text = self.text(column, expected=expected)
         meaning = self.meaning(column, meanings)
         if text and meaning is None:
             self.fault(f"« {column} » vaut « {text} » ; attendu : {expected}")
@@ -172,6 +174,11 @@ class Cells:
         except NotUnderstood as error:
             self.fault(str(error))
             return None
+
+
+def loosely(meanings: Mapping[str, Value]) -> Mapping[str, Value]:
+    """``meanings``, whatever stands between their words: ``non payée`` is ``non-payee``."""
+    return {**meanings, **{LOOSE + words(name): meaning for name, meaning in meanings.items()}}
 
 
 _day_of = lru_cache(maxsize=CELLS_REMEMBERED)(day_of)

@@ -107,7 +107,7 @@ def weekday_of(text: str) -> int:
 
 _INSTANT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2}))(?:[t ]+(.+))?")
 _DAY_ALONE = re.compile(
-    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}|\d{2}))(?:[ tT]+00:00:00(?:\.0+)?)?"
+    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}|\d{2}))(?:[ tT]+0?0:00(?::00(?:\.0+)?)?)?"
 )
 _NO_HOUR = re.compile(r"00:00:00(?:\.0+)?")
 """What software adds to a day that has no hour."""
@@ -135,8 +135,8 @@ def day_and_minute(text: str, otherwise: int | None = None) -> tuple[date, int]:
 
 
 def day_of(text: str) -> date:
-    """``2026-09-01``, ``01/09/2026``, ``01/09/26``, ``2026-09-01 00:00:00`` -> that day. Raises NotUnderstood, also for
-    31/02."""
+    """``2026-09-01``, ``01/09/2026``, ``01/09/26``, ``2026-09-01 00:00:00``, ``01/09/2026 00:00`` -> that day. Raises
+    NotUnderstood, also for 31/02."""
     found = _DAY_ALONE.fullmatch(text)
     if not found:
         raise NotUnderstood(f"{_no_day(text)} ; attendu : 2026-09-01 ou 01/09/2026")

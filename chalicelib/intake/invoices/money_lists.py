@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 
-from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.cells import Cells, loosely
 from chalicelib.intake.files.listing import Listing
 from chalicelib.intake.invoices.money_rows import DECISIONS, REFUNDS, REVERSALS, MoneyRow, RowKind, stage_row
 from chalicelib.intake.invoices.payment_rows import FUTURE, MEANS_WORDS
 from chalicelib.rules.decisions import Word
 from chalicelib.rules.ids import invoice_number
-from chalicelib.rules.invoices import Means
+from chalicelib.rules.invoices import Means, plain_reference
 from chalicelib.rules.money import Cents, in_words
+from chalicelib.rules.points import code_written
 from chalicelib.rules.school_calendar import paris_day
 
 GIVEN_BACK_BY = {word: means for word, means in MEANS_WORDS.items() if means is not Means.CREDIT_NOTE}
@@ -19,6 +21,11 @@ DECISION_WORDS = {"payee": Word.PAID, "non-payee": Word.NOT_PAID, "conservee": W
 
 class MoneyLists(Listing):
     """Stages the lists of ``folder`` that exist."""
+
+    @cached_property
+    def _warrants(self) -> dict[tuple[str, int], tuple[str, int]]:
+        """The invoice and the line that first had each warrant of a year: a town numbers them anew every January."""
+        return {}
 
     def stage(self, progress: Callable[[str], None]) -> None:
         for file in ((REVERSALS, self._reversal), (DECISIONS, self._decision), (REFUNDS, self._refund)):
@@ -34,17 +41,27 @@ class MoneyLists(Listing):
 
     def _refund(self, cells: Cells) -> None:
         invoice, day, amount = cells.identifier("facture"), self._past_day(cells), self._amount(cells)
-        means = cells.one_of("moyen", GIVEN_BACK_BY, ", ".join(GIVEN_BACK_BY))
+        means = cells.one_of("moyen", loosely(GIVEN_BACK_BY), ", ".join(GIVEN_BACK_BY))
         warrant, mark = cells.text("mandat"), cells.text("autorisation", needed=False)
         why = cells.text("motif", needed=False)
+        if warrant and day:
+            self._refuse_shared(cells, warrant, day)
         if cells.good and day and amount:
             number = invoice_number(invoice)
             facts = {"mark": mark, "warrant": warrant, "why": why}
             stage_row(self.database, MoneyRow(cells.row.where, RowKind.REFUND, day, number, amount, means, **facts))
 
+    def _refuse_shared(self, cells: Cells, warrant: str, day: date) -> None:
+        """Set aside a row whose warrant refunds another invoice of the file: the portal knows it from one family
+        alone."""
+        mine = (cells.row["facture"], cells.row.where.line)
+        invoice, line = self._warrants.setdefault((plain_reference(warrant), day.year), mine)
+        if invoice != mine[0]:
+            cells.wait(f"le mandat « {warrant} » est déjà celui de la ligne {line} ; attendu : un mandat pour chacun")
+
     def _decision(self, cells: Cells) -> None:
-        point, day, who = cells.text("point").upper(), self._past_day(cells), cells.text("par")
-        word = cells.one_of("decision", DECISION_WORDS, ", ".join(DECISION_WORDS))
+        point, day, who = code_written(cells.text("point")), self._past_day(cells), cells.text("par")
+        word = cells.one_of("decision", loosely(DECISION_WORDS), ", ".join(DECISION_WORDS))
         invoice = cells.identifier("facture") if cells.row["facture"] else ""
         amount = self._amount(cells) if cells.row["montant"] else None
         mark, why = cells.text("autorisation", needed=False), cells.text("motif", needed=False)

@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from datetime import date, datetime
 
-from chalicelib.intake.files.cells import Cells
+from chalicelib.intake.files.cells import Cells, loosely
 from chalicelib.intake.invoices.money_rows import MoneyRow, RowKind, stage_row
 from chalicelib.rules.ids import invoice_number
 from chalicelib.rules.invoices import Means, plain_reference
@@ -28,7 +28,7 @@ _TWICE = "SELECT line FROM received WHERE invoice = ? AND id = ? AND paid_on = ?
 def stage_payment(cells: Cells, database: sqlite3.Connection, now: datetime) -> None:
     """Stage a right row, as what it is."""
     invoice, payer, day = cells.identifier("facture"), cells.text("payeur"), cells.day("date")
-    amount, means = cells.amount("montant"), cells.one_of("moyen", MEANS_WORDS, ", ".join(MEANS_WORDS))
+    amount, means = cells.amount("montant"), cells.one_of("moyen", loosely(MEANS_WORDS), ", ".join(MEANS_WORDS))
     reference, annulled = cells.text("reference", needed=False), cells.yes("annule")
     if amount == 0:
         cells.fault(f"le montant est {in_words(amount)} ; attendu : plus de 0,00, ou moins pour reprendre un règlement")
@@ -37,6 +37,9 @@ def stage_payment(cells: Cells, database: sqlite3.Connection, now: datetime) -> 
     if not (cells.good and day and amount and means):
         return
     of_a_note = means is Means.CREDIT_NOTE
+    if of_a_note and not reference:
+        cells.wait("le moyen est « avoir » et la référence est vide ; attendu : le numéro d'un avoir de la famille")
+        return
     # A note may give several parts to one invoice: its number alone names none of them.
     facts = ("", plain_reference(reference)) if of_a_note else (reference, payer)
     name = payment_id(*facts, day, Cents(abs(amount)), means)

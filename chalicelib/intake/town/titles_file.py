@@ -29,10 +29,11 @@ def read_complete(table: Table) -> bool:
     listed = table.table("listes", needed=False)
     for name, entry in listed.named_tables() if listed else ():
         if name == PAYMENTS and COMPLETE in entry.read:
-            said = plain(entry.text(COMPLETE))
-            if said not in YES_OR_NO:
-                entry.fault(COMPLETE, f"« {said} » ; attendu : oui ou non")
-            return YES_OR_NO.get(said, False)
+            said = YES_OR_NO.get(plain(str(entry.read[COMPLETE])))
+            if said is None:
+                wrong = f'« {COMPLETE} » n\'est pas compris ; attendu : "oui" ou "non", entre guillemets'
+                entry.fault(COMPLETE, wrong)
+            return bool(said)
     return False
 
 

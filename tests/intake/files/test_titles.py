@@ -139,3 +139,10 @@ def test_titles_in_a_town_that_cannot_be_read_are_not_missed(tmp_path: Path) -> 
         "town.toml",
         "Lignes qui n'ont pas pu être jugées à cause de ces erreurs ",
     ]
+
+
+@pytest.mark.parametrize("said", ["true", "1", '"octobre"', '""'])
+def test_whether_a_list_is_complete_is_said_in_words(tmp_path: Path, said: str) -> None:
+    faults, _ = said_of(a_folder(tmp_path, town=f"{TOWN}\n[listes.reglements]\ncomplet = {said}\n"))
+    (fault,) = faults
+    assert fault.endswith('« complet » n\'est pas compris ; attendu : "oui" ou "non", entre guillemets')

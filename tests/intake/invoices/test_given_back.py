@@ -15,7 +15,7 @@ from chalicelib.rules.payments import AttemptState, BankAnswer, Doubt
 from chalicelib.rules.points import Point, PointKind, code_of
 from chalicelib.services.book_ports import MoneyEvent
 from tests.builders import a_payment, an_attempt
-from tests.intake.invoices.desk import NOW, NUMBER, WITH_REFERENCES, Desk
+from tests.intake.invoices.desk import HEAD, HEADS, LINE, LINES, NOW, NUMBER, PAYMENTS, WITH_REFERENCES, Desk
 from tests.money import an_entry, receive
 
 ATTEMPT = AttemptId("a-1")
@@ -86,12 +86,58 @@ def test_a_refund_that_is_set_aside(paid_twice: Desk, row: str, said: str) -> No
     assert " ; attendu : " in aside.text
 
 
+@pytest.mark.parametrize("warrant", ["M-17", "m-17", "M - 17"])
+def test_a_warrant_does_not_refund_two_families(paid_twice: Desk, warrant: str) -> None:
+    other = "2026-026-000336"
+    paid_twice.load(
+        factures=f"{HEADS}{HEAD}{other};f-2;2026-10-31;30/11/2026;CANTINE OCTOBRE;RÉGIE;5,00;\n",
+        lignes=f"{LINES}{LINE}{other};Repas;Noé;1;5,00;5,00\n",
+        reglements=f"{PAYMENTS}{other};P;20/11/2026;5,00;cheque\n{other};P;21/11/2026;5,00;cheque\n",
+    )
+    rows = f"{REFUNDS}{NUMBER};23/11/2026;4,00;virement;M-17;;\n{other};23/11/2026;5,00;virement;{warrant};;\n"
+    for again in (False, True):
+        report = paid_twice.load(remboursements=rows)
+        (aside,) = report.waiting
+        assert str(aside.where) == "remboursements.csv:3"
+        assert aside.text.startswith(f"le mandat « {warrant} » est déjà celui de la ligne 2")
+        assert f"Remboursements : {0 if again else 1} enregistré, {1 if again else 0} déjà connu" in report.lines()
+
+
+def test_the_warrants_of_another_year_are_others(paid_twice: Desk) -> None:
+    rows = f"{REFUNDS}{NUMBER};23/11/2026;4,00;virement;17;;\n2025-9;23/11/2025;5,00;virement;17;;\n"
+    (aside,) = paid_twice.load(remboursements=rows).waiting
+    assert "« 2025-9 » n'existe pas sur le portail" in aside.text
+
+
+def test_a_credit_without_the_number_of_its_note_is_set_aside(desk: Desk) -> None:
+    (aside,) = desk.load(reglements=f"{WITH_REFERENCES}{NUMBER};Jamie BOND;23/11/2026;4,00;avoir;\n").waiting
+    assert (
+        aside.text == "le moyen est « avoir » et la référence est vide ; attendu : le numéro d'un avoir de la famille"
+    )
+
+
 def test_a_decision_closes_its_point(doubtful: Desk) -> None:
     rows = DECISIONS + f"{CODE};23/11/2026;payee;Mme Petit;;6,00;A55A;vu sur le relevé\n"
     report = doubtful.load(decisions=rows)
     assert "Décisions : 1 enregistrée, 0 déjà connue" in report.lines()
     assert (doubtful.holder().paid, doubtful.book.open) == (600, {})
     assert doubtful.load(decisions=rows).nothing_changed
+
+
+@pytest.mark.parametrize(
+    "written", [" {0} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "{0[0]}{0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}"]
+)
+@pytest.mark.parametrize("word", ["payee", "Payée", " PAYÉE "])
+def test_a_code_and_a_word_as_a_person_writes_them(doubtful: Desk, written: str, word: str) -> None:
+    row = f"{written.format(CODE.lower())};23/11/2026;{word};Mme Petit;;;;\n"
+    assert not doubtful.load(decisions=DECISIONS + row).waiting
+    assert doubtful.book.open == {}
+
+
+@pytest.mark.parametrize("word", ["non-payee", "non payée", "Non - Payée"])
+def test_the_words_of_a_decision_may_have_a_space_for_a_dash(doubtful: Desk, word: str) -> None:
+    (aside,) = doubtful.load(decisions=f"{DECISIONS}{CODE};23/11/2026;{word};Mme Petit;;;;\n").waiting
+    assert "« non-payee » ne convient pas" in aside.text
 
 
 @pytest.mark.parametrize(

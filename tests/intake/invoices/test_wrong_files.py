@@ -41,6 +41,18 @@ def test_another_family_cannot_take_a_number_nor_a_reference(desk: Desk) -> None
         ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;0;cheque\n"}, "reglements.csv:2: le montant est 0,00"),
         ({"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;1;troc\n"}, "reglements.csv:2: « moyen »"),
         (
+            {"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;1;\n"},
+            "reglements.csv:2: la colonne « moyen » est vide ; attendu : cheque, especes",
+        ),
+        (
+            {"reglements": PAYMENTS + f"{NUMBER};J;;1;cheque\n"},
+            "reglements.csv:2: la colonne « date » est vide ; attendu : une date",
+        ),
+        (
+            {"reglements": PAYMENTS + f"{NUMBER};J;2026-11-20;;cheque\n"},
+            "reglements.csv:2: la colonne « montant » est vide ; attendu : un montant",
+        ),
+        (
             {"reglements": PAYMENTS + 2 * f"{NUMBER};J;2026-11-20;1;cheque\n"},
             "reglements.csv:3: le même règlement est déjà ligne 2",
         ),

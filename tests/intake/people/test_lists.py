@@ -164,7 +164,16 @@ def test_every_fault_of_every_file_is_said_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["31/12/26", "31/12/2026", "2026-12-31 00:00:00", "2026-12-31T00:00:00.000", "1/9/26"]
+    "written",
+    [
+        "31/12/26",
+        "31/12/2026",
+        "2026-12-31 00:00:00",
+        "2026-12-31T00:00:00.000",
+        "31/12/2026 00:00",
+        "31/12/26 0:00",
+        "1/9/26",
+    ],
 )
 def test_a_day_as_software_writes_it(tmp_path: Path, written: str) -> None:
     inscriptions = LISTS["inscriptions.csv"].replace("31/12/2026", written)
