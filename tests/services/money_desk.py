@@ -68,7 +68,7 @@ class MoneyDesk:
         return attempt
 
     def to_check(
-        self, doubt: Doubt = Doubt.DIFFERS, amount: int | None = 600, letter: str = "P", **told: str
+        self, doubt: Doubt = Doubt.DIFFERS, amount: int | None = 600, letter: str = "P", **told: Any
     ) -> PointCode:
         """The bank took another amount than was asked, or nobody knows what it took (None). ``told`` are facts of the
         treasury's answer that are not as they were asked."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_debit_that_bounced(desk: MoneyDesk) -> None:
 @pytest.mark.parametrize("told", [{"client_number": "000001"}, {"reference": "2013T5002"}, {"saisie": "W"}])
 @pytest.mark.parametrize("act", [lambda desk: desk.decide(PAID), lambda desk: desk.refund(GIVEN_BACK)])
 def test_money_that_was_taken_otherwise_and_found_its_place(
-    desk: MoneyDesk, act: Callable[[MoneyDesk], bool], told: dict[str, str]
+    desk: MoneyDesk, act: Callable[[MoneyDesk], bool], told: dict[str, Any]
 ) -> None:
     """The lines of the journal say what the treasury said, not what it was asked."""
     desk.to_check(**told)

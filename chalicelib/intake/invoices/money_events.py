@@ -100,8 +100,8 @@ class MoneyEvents:
         return None
 
     def _tell_what_is_overpaid(self) -> None:
-        """What the rows changed is told as it is now. What the town decided to keep is not to be given back: its point is
-        closed until more money comes."""
+        """What the rows changed is told as it is now. What the town decided to keep is not to be given back: its point
+        is closed until more money comes."""
         told = [one for one in self.report.overpaid if one.about not in self.touched]
         for name, where in self.touched.items():
             invoice = self.desk.invoices.holder(name)
