@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 
-from chalicelib.rules.book import Entry, EntryKind
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents
@@ -123,23 +122,6 @@ def payments_of(part: CreditPart) -> tuple[Payment, Payment]:
         reference=part.note,
     )
     return given, received
-
-
-def entry_of(invoice: Invoice, payment: Payment, reason: str) -> Entry:
-    """The line of the journal about credit that an invoice got, or a note gave (then its amount is negative)."""
-    return Entry(
-        kind=EntryKind.CREDIT,
-        regie=invoice.regie,
-        invoice=invoice.number,
-        reference=invoice.reference,
-        family=invoice.family,
-        payer=payment.payer,
-        amount=payment.amount,
-        day=payment.paid_on,
-        means=payment.means,
-        payment=payment.id,
-        reason=reason,
-    )
 
 
 def _is_beside(other: Invoice, note: Invoice) -> bool:

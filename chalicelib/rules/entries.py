@@ -1,7 +1,7 @@
-"""What the journal says of money: entries from payments, and from what the treasury answered."""
+"""What the journal says: entries from payments, from what the treasury answered, and from decisions."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.rules.answering import DIFFERENCES, what_differs
@@ -9,14 +9,26 @@ from chalicelib.rules.book import Entry, EntryKind
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, received
+from chalicelib.rules.points import Point
 from chalicelib.rules.school_calendar import paris_day
 
 
-def received_entry(invoice: Invoice, payment: Payment, attempt: Attempt | None = None) -> Entry:
-    """Money received for an invoice. ``attempt`` is the attempt by which the portal took it; None for what the town
-    recorded."""
+def payment_entry(
+    kind: EntryKind,
+    invoice: Invoice,
+    payment: Payment,
+    attempt: Attempt | None = None,
+    *,
+    reason: str = "",
+    takes_back: str = "",
+) -> Entry:
+    """The line about a payment on ``invoice``, which may be negative. ``attempt`` is the one by which it came; None for
+    what the town recorded, and for credit."""
+    facts = _bank_facts(attempt) if attempt else {}
+    if payment.amount < 0:
+        facts["bank_at"] = None  # It is the instant at which the money came.
     return Entry(
-        EntryKind.PAYMENT,
+        kind,
         invoice.regie,
         invoice.number,
         invoice.reference,
@@ -26,9 +38,17 @@ def received_entry(invoice: Invoice, payment: Payment, attempt: Attempt | None =
         payment.paid_on,
         payment.means,
         payment.id,
-        **_bank_facts(attempt) if attempt else {"authorisation": payment.authorisation},
-        reason=f"référence « {payment.reference} »" if payment.reference else "",
+        **{**facts, "authorisation": payment.authorisation},
+        takes_back=takes_back,
+        reason=reason,
     )
+
+
+def received_entry(invoice: Invoice, payment: Payment, attempt: Attempt | None = None) -> Entry:
+    """Money received for an invoice. ``attempt`` is the attempt by which the portal took it; None for what the town
+    recorded."""
+    reason = f"référence « {payment.reference} »" if payment.reference else ""
+    return payment_entry(EntryKind.PAYMENT, invoice, payment, attempt, reason=reason)
 
 
 def unclassified_entry(attempt: Attempt, invoice: Invoice | None, now: datetime) -> Entry:
@@ -54,6 +74,24 @@ def classified_entry(attempt: Attempt, invoice: Invoice | None, now: datetime) -
     """Take back what ``unclassified_entry`` said of the attempt, as it still is: its money has found its place."""
     entry = unclassified_entry(attempt, invoice, now)
     return replace(entry, amount=Cents(-entry.amount), takes_back=attempt.unclassified, reason="a trouvé sa place")
+
+
+def decision_entry(point: Point, invoice: Invoice | None, *, payer: str, day: date, reason: str) -> Entry:
+    """The line about what a person decided on a point; ``invoice`` is the point's, None when it is gone."""
+    return Entry(
+        kind=EntryKind.DECISION,
+        regie=invoice.regie if invoice else "",
+        invoice=point.invoice,
+        reference=invoice.reference if invoice else "",
+        family=point.family,
+        payer=payer,
+        amount=Cents(0),
+        day=day,
+        attempt=point.attempt,
+        authorisation=point.authorisation,
+        letter=point.letter,
+        reason=reason,
+    )
 
 
 def _bank_facts(attempt: Attempt) -> dict[str, Any]:

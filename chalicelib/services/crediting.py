@@ -6,16 +6,17 @@ note of factures.csv. ``part`` gives an invoice a part that somebody decided: a 
 payment on the invoice has the note's number as its reference.
 """
 
+from chalicelib.rules.book import EntryKind
 from chalicelib.rules.crediting import (
     CreditFault,
     CreditPart,
     credit_left,
-    entry_of,
     has_part,
     part_at_once,
     payments_of,
     wrong_with_part,
 )
+from chalicelib.rules.entries import payment_entry
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
@@ -101,7 +102,10 @@ class GiveCredit:
         reason = f"avoir {note.number} pour la facture {invoice.number}"
         event = MoneyEvent(
             at=self.clock.now(),
-            entries=(entry_of(note, given, reason), entry_of(invoice, received, reason)),
+            entries=(
+                payment_entry(EntryKind.CREDIT, note, given, reason=reason),
+                payment_entry(EntryKind.CREDIT, invoice, received, reason=reason),
+            ),
             payments=(PaymentOn(note, given), PaymentOn(invoice, received)),
         )
         try:

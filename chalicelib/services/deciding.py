@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from chalicelib.rules.act_entries import decision_entry, payment_entry, placed_entry
 from chalicelib.rules.book import Entry, EntryKind, end_of
 from chalicelib.rules.deciding import decided_paid, decided_unpaid
 from chalicelib.rules.decisions import (
@@ -19,6 +18,7 @@ from chalicelib.rules.decisions import (
     wrong_place,
     wrong_with,
 )
+from chalicelib.rules.entries import classified_entry, decision_entry, received_entry
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
@@ -128,11 +128,12 @@ class Decide:
             return event
         if judged.pays is None:
             return replace(event, moved=Moved(attempt, decided_unpaid(attempt, now, why=entry.reason)))
-        return _paying(event, decision, point, attempt, judged.pays)
+        return _paying(event, judged, attempt, judged.pays)
 
 
-def _paying(event: MoneyEvent, decision: Decision, point: Point, attempt: Attempt, invoice: Invoice) -> MoneyEvent:
+def _paying(event: MoneyEvent, judged: Judged, attempt: Attempt, invoice: Invoice) -> MoneyEvent:
     """The same event, and the money finds its place. What the town's list brought already is not counted twice."""
+    decision, point, own = judged.decision, judged.point, judged.invoice
     amount = point.received if point.received is not None else decision.amount or point.asked
     after = decided_paid(
         attempt, event.at, amount=amount, authorisation=decision.authorisation, why=reason_of(decision)
@@ -141,11 +142,11 @@ def _paying(event: MoneyEvent, decision: Decision, point: Point, attempt: Attemp
     payments: tuple[PaymentOn, ...] = ()
     mails = event.mails
     if not told_by_the_town(invoice, amount, payment.authorisation):
-        entries += (payment_entry(EntryKind.PAYMENT, invoice, payment, after, reason=""),)
+        entries += (received_entry(invoice, payment, after),)
         payments = (PaymentOn(invoice, payment),)
         mails = (payment_receipt(after, invoice, event.at, payment),)
     if attempt.unclassified:
-        entries += (placed_entry(invoice, payment, attempt),)
+        entries += (classified_entry(attempt, own, event.at),)
     return replace(event, entries=entries, payments=payments, moved=Moved(attempt, after), mails=mails)
 
 

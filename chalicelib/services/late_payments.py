@@ -1,7 +1,6 @@
 """A payment of the town's list comes to its invoice, with its line in the journal."""
 
-from chalicelib.rules.act_entries import payment_entry
-from chalicelib.rules.book import EntryKind
+from chalicelib.rules.entries import received_entry
 from chalicelib.rules.invoices import Invoice, Payment
 from chalicelib.services.book_ports import Book, MoneyEvent, PaymentOn
 from chalicelib.services.ports import Clock
@@ -15,5 +14,5 @@ class RecordLatePayment:
     def __call__(self, invoice: Invoice, payment: Payment) -> None:
         """Write ``payment`` on the invoice as it was read. Raises StaleWrite when the invoice changed, or has a payment
         of that identifier; raises Unavailable."""
-        entry = payment_entry(EntryKind.PAYMENT, invoice, payment, None, reason="")
+        entry = received_entry(invoice, payment)
         self.book.write(MoneyEvent(self.clock.now(), (entry,), (PaymentOn(invoice, payment),)))

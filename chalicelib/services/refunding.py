@@ -3,10 +3,10 @@
 from datetime import date
 from enum import Enum
 
-from chalicelib.rules.act_entries import payment_entry, placed_entry
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.deciding import decided_paid
 from chalicelib.rules.decisions import placed
+from chalicelib.rules.entries import classified_entry, payment_entry, received_entry
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Invoice, Payment, plain_reference
 from chalicelib.rules.payments import Attempt
@@ -144,11 +144,11 @@ class RecordRefund:
         attempt = money.attempt if money else None
         moved = Moved(attempt, decided_paid(attempt, now, why=_reason(refund))) if attempt else None
         payments = tuple(PaymentOn(invoice, one) for one in (placing, given_back) if one)
-        if placing and attempt:
-            entries.append(payment_entry(EntryKind.PAYMENT, invoice, placing, attempt, reason=""))
+        if placing and attempt and moved:
+            entries.append(received_entry(invoice, placing, moved.after))
             if attempt.unclassified:
-                entries.append(placed_entry(invoice, placing, attempt))
-        entries.append(payment_entry(EntryKind.REFUND, invoice, given_back, None, reason=_reason(refund)))
+                entries.append(classified_entry(attempt, invoice, now))
+        entries.append(payment_entry(EntryKind.REFUND, invoice, given_back, reason=_reason(refund)))
         closes = (money.point.code,) if money else ()
         return MoneyEvent(now, tuple(entries), payments, moved=moved, closes=closes, mails=mails)
 

@@ -4,8 +4,8 @@ the town reads it on its own bank statement."""
 from dataclasses import replace
 from enum import Enum
 
-from chalicelib.rules.act_entries import payment_entry
 from chalicelib.rules.book import EntryKind
+from chalicelib.rules.entries import payment_entry
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
