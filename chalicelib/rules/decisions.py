@@ -7,7 +7,7 @@ from enum import Enum
 
 from chalicelib.rules.book import Entry, EntryKind
 from chalicelib.rules.ids import InvoiceNumber
-from chalicelib.rules.invoices import Invoice, Means, Payment, plain_reference
+from chalicelib.rules.invoices import Invoice, Payment, plain_reference
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt
 from chalicelib.rules.points import Point, PointCode, PointKind, code_of
@@ -112,18 +112,6 @@ def placed(after: Attempt, now: datetime) -> Payment:
     it is the attempt's."""
     payment = payment_of(after, now)
     return replace(payment, paid_on=payment.bank_date or paris_day(after.created_at))
-
-
-def told_by_the_town(invoice: Invoice, amount: Cents, authorisation: str) -> Payment | None:
-    """The payment of the town's list that is this money already."""
-    mark = plain_reference(authorisation)
-    same = (
-        one
-        for one in invoice.payments
-        if one.means is Means.ONLINE and one.attempt is None and one.amount == amount
-        if mark and plain_reference(one.authorisation) == mark
-    )
-    return next(same, None)
 
 
 def _is_about(decision: Decision, entry: Entry) -> bool:

@@ -14,7 +14,6 @@ from chalicelib.rules.decisions import (
     decided_before,
     placed,
     reason_of,
-    told_by_the_town,
     wrong_place,
     wrong_with,
 )
@@ -23,6 +22,7 @@ from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
 from chalicelib.rules.points import Point
+from chalicelib.rules.receipts import told_by_the_town
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.book_ports import Book, MoneyEvent, Moved, PaymentOn
 from chalicelib.services.invoice_ports import InvoiceStore

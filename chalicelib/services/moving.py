@@ -6,9 +6,9 @@ from chalicelib.rules.book import Entry
 from chalicelib.rules.entries import classified_entry, received_entry, unclassified_entry
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.looks import next_look
-from chalicelib.rules.payments import Attempt, Doubt
+from chalicelib.rules.payments import Attempt, Doubt, received
 from chalicelib.rules.points import attempt_point, code_of
-from chalicelib.rules.receipts import payment_of
+from chalicelib.rules.receipts import payment_of, told_by_the_town
 from chalicelib.services.book_ports import MoneyEvent, Moved, PaymentOn
 from chalicelib.services.mails import payment_receipt
 
@@ -18,7 +18,7 @@ def money_event(before: Attempt, after: Attempt, invoice: Invoice | None, now: d
 
     Money received for the invoice takes back the line that said that nothing explains it. Money that nothing explains
     is a line without a payment. Whatever a person has to look at opens the attempt's point, and whatever settles it
-    closes the point.
+    closes the point. Money that the town's list brought already, under the bank's authorisation, is not counted again.
     """
     point = attempt_point(after, now) if after.needs_a_person else None
     moved = Moved(before, after, next_look(after, now))
@@ -28,6 +28,8 @@ def money_event(before: Attempt, after: Attempt, invoice: Invoice | None, now: d
         return MoneyEvent(now, _unexplained(before, after, invoice, now), moved=moved, opens=opens, closes=closes)
     payment = payment_of(after, now)
     found = (classified_entry(before, invoice, now),) if before.unclassified else ()
+    if told_by_the_town(invoice, payment.amount, payment.authorisation):
+        return MoneyEvent(now, found, moved=moved, closes=closes)
     return MoneyEvent(
         now,
         (*found, received_entry(invoice, payment, after)),
@@ -40,6 +42,9 @@ def money_event(before: Attempt, after: Attempt, invoice: Invoice | None, now: d
 
 def _unexplained(before: Attempt, after: Attempt, invoice: Invoice | None, now: datetime) -> tuple[Entry, ...]:
     """What only somebody posted is no money: under the URL contract nothing proves it."""
+    authorisation = after.answer.authorisation if after.answer else ""
+    if invoice and told_by_the_town(invoice, received(after), authorisation):
+        return ()
     if after.doubt is Doubt.DIFFERS and after.can_be_asked and not before.unclassified:
         return (unclassified_entry(after, invoice, now),)
     return ()
