@@ -122,8 +122,13 @@ def _taken_by_operation(regie: Regie) -> dict[str, int]:
 
 
 def _by_operation(regie: Regie, *kinds: EntryKind) -> dict[str, int]:
+    """The journal's money of each operation: by its attempt or, when the town's list told of it first, by the bank's
+    authorisation."""
+    named = {one.outcome.numauto: one.key for one in regie.bank.ledger.all() if one.outcome and one.outcome.numauto}
     counted: Counter[str] = Counter()
     for line in regie.book.told:
-        if line.entry.attempt and line.entry.kind in (kinds or MONEY):
-            counted[regie.attempts.kept[line.entry.attempt].idop] += line.entry.amount
+        entry = line.entry
+        if entry.kind in (kinds or MONEY) and entry.means is Means.ONLINE:
+            idop = regie.attempts.kept[entry.attempt].idop if entry.attempt else named[entry.authorisation]
+            counted[idop] += entry.amount
     return {idop: cents for idop, cents in counted.items() if cents}

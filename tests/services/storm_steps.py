@@ -10,6 +10,7 @@ from chalicelib.rules.money import Cents
 from chalicelib.rules.points import PointKind
 from chalicelib.rules.refunds import Refund
 from chalicelib.services.taking_back import Cause
+from infra.local.bank.operations import TAKEN
 from tests.builders import a_payment
 from tests.services.regie_world import PAYER
 from tests.services.storm import Step, Storm
@@ -167,6 +168,18 @@ def lists_confirm(storm: Storm) -> None:
             return
 
 
+def list_is_first(storm: Storm) -> None:
+    """The town's list has money of the bank before the bank told the portal of it."""
+    regie = storm.regie
+    for operation in regie.bank.ledger.all():
+        attempt, outcome = regie.attempts.by_idop(operation.key), operation.outcome
+        if attempt and not attempt.needs_a_person and not attempt.is_final and outcome and outcome.letter in TAKEN:
+            facts = {"means": Means.ONLINE, "authorisation": outcome.numauto, "paid_on": regie.today}
+            payment = a_payment(outcome.montant, id=f"list-{len(regie.rows)}", **facts)
+            storm.imports("listed before it was told", partial(regie.list_confirms, attempt.invoice, payment))
+            return
+
+
 def decides(storm: Storm) -> None:
     points = list(storm.regie.book.points())
     decision = storm.regie.honest_decision(storm.chance.choice(points)) if points else None
@@ -206,14 +219,15 @@ def cancels(storm: Storm) -> None:
 PLAN: Mapping[Step, int] = {
     pays: 30, is_at_the_bank: 8, is_told_of: 8, is_answered_about_wrongly: 4, is_answered_about_at_last: 3,
     bank_pays_late: 1, service_is_down: 2, the_job: 10, desk: 6, bounces: 4, refunds: 4, refunds_unexplained: 1,
-    lists_confirm: 1, decides: 4, gives_credit: 2, credits_part: 2, cancels: 1,
+    lists_confirm: 1, list_is_first: 1, decides: 4, gives_credit: 2, credits_part: 2, cancels: 1,
 }  # fmt: skip
 EVERY_EVENT = frozenset(
     {
         "start", "look", "notify", "job", "late success", "payment too much", "desk cheque", "desk cash",
         "desk transfer", "desk direct-debit", "bounced cheque", "bounced direct-debit", "bounced online",
         "withdrawn cheque", "withdrawn cash", "refund", "refund of a note", "refund of what nothing explains",
-        "confirmed by the list", "decision payee", "decision non-payee", "decision conservee", "credit note",
+        "confirmed by the list", "listed before it was told",
+        "decision payee", "decision non-payee", "decision conservee", "credit note",
         "part of a credit", "cancellation", "cancellation of a paid one",
     }
 )  # fmt: skip
