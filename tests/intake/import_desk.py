@@ -54,12 +54,14 @@ class PlainPaper:
 
 def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> Importer:
     database = database_for(settings)
+    book, attempts, invoices = DynamoBook(database), DynamoAttemptStore(database), DynamoInvoiceStore(database)
+    record = RecordPayments(invoices=invoices, attempts=attempts, book=book, clock=clock)
     return Importer(
         directory=DIRECTORY,
         money=money_desk(
-            book=DynamoBook(database),
-            attempts=DynamoAttemptStore(database),
-            invoices=DynamoInvoiceStore(database),
+            book=book,
+            attempts=attempts,
+            invoices=invoices,
             addresses=ConcernedAddresses(
                 families=store.finder, notices=DynamoNoticeStore(database), outbox=DynamoOutbox(database, PEPPER)
             ),
@@ -68,19 +70,14 @@ def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> I
         store=store,
         plannings=store.plannings,
         invoice_import=InvoiceImport(
-            DynamoInvoiceStore(database),
+            invoices,
             PDFS,
             PlainPaper(),
             DynamoFamilyStore(database),
-            attempts=DynamoAttemptStore(database),
-            record=RecordPayments(
-                invoices=DynamoInvoiceStore(database),
-                attempts=DynamoAttemptStore(database),
-                book=DynamoBook(database),
-                clock=clock,
-            ),
+            attempts=attempts,
+            record=record,
             clock=clock,
-            book=DynamoBook(database),
+            book=book,
         ),
         notices=DynamoNoticeStore(database),
         acting=acting(

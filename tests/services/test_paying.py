@@ -7,15 +7,12 @@ import pytest
 
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.errors import Unavailable
-from chalicelib.rules.invoices import Means
 from chalicelib.rules.payments import AttemptState
 from chalicelib.rules.points import PointKind
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import PaymentFacts
-from chalicelib.services.book_ports import PaymentOn
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable
 from chalicelib.services.payment_ports import OrderRefused
-from chalicelib.services.recording import RecordPayments
 from chalicelib.services.starting import BeingOpened
 from tests.aws_calls import counted
 from tests.builders import BOND, a_payment
@@ -139,32 +136,6 @@ def test_cash_at_the_desk_in_between_makes_it_too_much(world: World) -> None:
     world.notified()
     (point,) = world.points()
     assert (point.kind, point.received, world.invoice().overpaid) == (PointKind.OVERPAID, 824, 400)
-
-
-def by_the_list(world: World, amount: int) -> None:
-    """The town's list has the money before the treasury tells of it."""
-    row = a_payment(amount, id="list-1", means=Means.ONLINE, authorisation="a55a", paid_on=NOW.date())
-    record = RecordPayments(invoices=world.invoices, attempts=world.attempts, book=world.book, clock=world.clock)
-    record([PaymentOn(world.invoice(), row)])
-
-
-def test_money_that_the_list_had_first_counts_once(world: World) -> None:
-    world.pay()
-    by_the_list(world, 424)
-    world.treasury.says("idop-1", "P")
-    assert world.settled().state is AttemptState.PAID
-    assert [one.id for one in world.invoice().payments] == ["list-1"]
-    assert [line.entry.amount for line in world.book.lines(NOW.date().replace(day=1))] == [424]
-    assert world.points() == []
-    assert "payment.overpaid" not in world.told
-
-
-def test_money_of_another_amount_that_the_list_had_first_counts_once(world: World) -> None:
-    world.pay()
-    by_the_list(world, 100)
-    world.treasury.says("idop-1", "P", amount=100)
-    assert world.settled().state is AttemptState.TO_CHECK
-    assert [line.entry.amount for line in world.book.lines(NOW.date().replace(day=1))] == [100]
 
 
 def test_money_of_another_amount_is_kept_for_a_person(world: World) -> None:
