@@ -87,8 +87,8 @@ def _give_back(point: Point, today: date) -> str:
     row = f"« {point.invoice};{today:%d/%m/%Y};{surplus};virement;numéro du mandat »"
     kept = _decision(point, today, "conservee")
     return (
-        f"Rendez {surplus} € à la famille, puis écrivez dans remboursements.csv {row}. La famille le laisse à la ville : "
-        f"écrivez dans decisions.csv {kept} ; pour le déduire d'une facture à venir, ajoutez un avoir à factures.csv."
+        f"Rendez {surplus} € à la famille, puis écrivez dans remboursements.csv {row}. La famille le laisse à la ville "
+        f": écrivez dans decisions.csv {kept} ; pour le déduire d'une facture à venir, ajoutez un avoir à factures.csv."
     )
 
 
