@@ -52,7 +52,7 @@ def test_a_first_import_looks_at_invoices_a_hundred_items_at_a_time(settings: Se
     looks = "five about the town and the import itself; its credit note, its cancellation and its row « en ligne » look"
     assert calls["dynamodb:GetItem"] <= 10, looks
     assert calls["s3:PutObject"] == invoices + 1, "each PDF, and the directory of children"
-    assert calls["dynamodb:Query"] <= invoices + 12, "before each PDF, the credit of its family"
+    assert calls["dynamodb:Query"] <= 2 * invoices + 2, "before each PDF, the credit of its family"
     assert calls["dynamodb:BatchGetItem"] <= 12 + 2, "invoices in two batches; each notice asks for its addresses"
 
 
