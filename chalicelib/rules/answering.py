@@ -23,7 +23,7 @@ from chalicelib.values import Value
 INVOICE_GONE = "invoice"
 DIFFERENCES = {
     "idop": "l'opération",
-    "client_number": "l'identifiant de la régie",
+    "client_number": "le numéro de client",
     "reference": "la référence",
     "amount": "le montant",
     "saisie": "le mode (T, X, W)",
