@@ -8,6 +8,7 @@ from chalicelib.intake.invoices.decisions import InFiles, InvoiceChange, Invoice
 from chalicelib.intake.invoices.pdf_files import read_pdf, tag_of
 from chalicelib.rules.families import Family
 from chalicelib.rules.invoices import Invoice
+from chalicelib.rules.school_calendar import paris_day
 from chalicelib.rules.town import Town
 from chalicelib.services.book_ports import Book, PaymentOn
 from chalicelib.services.cancelling import CancelInvoice
@@ -69,6 +70,8 @@ class PutInvoice:
             return read_pdf(self.folder, in_files.pdf)
         received = tuple(one.payment for one in plan.to_record)
         as_it_will_be = replace(plan.invoice, payments=(*plan.invoice.payments, *received))
+        if plan.cancel:
+            as_it_will_be = replace(as_it_will_be, cancelled_on=paris_day(self.ports.clock.now()))
         beside = credit_beside(as_it_will_be, self.ports.invoices)
         return self.ports.renderer.render(as_it_will_be, plan.lines, self._debtor(family), self.town, beside)
 

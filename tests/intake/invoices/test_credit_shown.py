@@ -6,7 +6,7 @@ from pypdf import PdfReader
 
 from chalicelib.rules.ids import InvoiceNumber
 from tests.intake.invoices.desk import Desk
-from tests.intake.invoices.test_events import INVOICE, NOTE, ONE, OTHER, PAID, rows
+from tests.intake.invoices.test_events import CANCELLED, INVOICE, NOTE, ONE, OTHER, PAID, rows
 
 LATER = InvoiceNumber("2026-027-000001")
 FREE = (NOTE, "-4,24")
@@ -52,3 +52,10 @@ def test_the_credit_of_an_invoice_that_was_paid_is_shown(desk: Desk) -> None:
     desk.load(**rows(ONE, (NOTE, "-4,24", "", INVOICE)))
     desk.load(**rows(ONE, (NOTE, "-4,24", "", INVOICE), (LATER, "12,00")))
     assert f"Avoir n° {NOTE} : 4,24 € encore à votre crédit." in paper(desk, LATER)
+
+
+def test_an_invoice_that_comes_cancelled_asks_for_nothing_on_paper(desk: Desk) -> None:
+    desk.load(**rows(CANCELLED))
+    assert "À payer" not in paper(desk, INVOICE)
+    assert "Pour payer" not in paper(desk, INVOICE)
+    assert desk.load(**rows(CANCELLED)).nothing_changed
