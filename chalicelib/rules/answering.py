@@ -5,7 +5,7 @@ There are two kinds of news: the treasury's answer to a look-up (``settled``), a
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.rules.payments import (
     ENDED_UNPAID,
@@ -30,6 +30,8 @@ DIFFERENCES = {
     INVOICE_GONE: "la facture, qui n'est plus dans le portail",
 }
 """The names of ``disagreements``, and of an invoice that is gone -> what a clerk reads."""
+FAR = timedelta(days=2)
+"""How far from its attempt's beginning a payment's date can be: the treasury's page is usable for minutes."""
 
 
 def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
@@ -39,6 +41,7 @@ def settled(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     operation can no longer be paid. When other money was taken, a person decides; after that, only a payment that is
     exactly what was asked changes the state. What a person knew when she decided does not undo her decision.
     """
+    answer = dated(attempt, answer)
     if attempt.is_final or _is_decided_on(attempt, answer):
         return attempt
     meaning = _meaning(attempt, answer)
@@ -59,6 +62,7 @@ def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     """
     if attempt.is_final or attempt.state in {AttemptState.DECLARED, AttemptState.FAILED}:
         return attempt
+    answer = dated(attempt, answer)
     if _is_decided_on(attempt, answer):
         return attempt
     meaning = _meaning(attempt, answer)
@@ -67,6 +71,14 @@ def announced(attempt: Attempt, answer: BankAnswer, now: datetime) -> Attempt:
     elif attempt.state is AttemptState.TO_CHECK:
         return attempt
     return _moved(attempt, meaning, answer, now)
+
+
+def dated(attempt: Attempt, answer: BankAnswer) -> BankAnswer:
+    """The answer without a date that cannot be its payment's: no bank statement has such a day. A date never blocks a
+    payment."""
+    if answer.paid_at is None or abs(answer.paid_at - attempt.created_at) <= FAR:
+        return answer
+    return replace(answer, paid_at=None)
 
 
 class _Meaning(Value):

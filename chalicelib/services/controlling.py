@@ -199,7 +199,7 @@ def _asked_again(lines: list[BookLine], answer: BankAnswer) -> Iterator[Discrepa
             reference=(entry.transmitted, answer.reference),
             client=(entry.client_number, answer.client_number),
             saisie=(entry.saisie, answer.saisie),
-            date_banque=(entry.bank_at, answer.paid_at if entry.kind in TAKEN else entry.bank_at),
+            date_banque=(entry.bank_at, answer.paid_at if entry.kind in TAKEN and entry.bank_at else entry.bank_at),
             autorisation=(entry.authorisation, answer.authorisation),
         )
         if facts:
