@@ -145,6 +145,8 @@ def test_credit_that_is_left_is_said_once_at_the_top_and_shown_in_its_own_place(
     assert page.main.index("Vous avez un avoir") < page.main.index("Mes factures à payer")
     words = about(page, states.NOTE)
     assert f"Avoir sur la facture {states.CREDITED}" in words
+    papers = [link.text for link in page.page.all("a") if link.attrs["href"].endswith(f"/{states.NOTE}/pdf")]
+    assert [paper.partition(" (")[0] for paper in papers] == [f"Avoir {states.NOTE}"]
     assert f"3,00 € déduits de la facture {states.CREDITED} le 5 décembre 2015." in words
 
 

@@ -101,6 +101,7 @@ class Paid(Value):
     due: str
     overpaid: str
     states: tuple[str, ...]
+    paper: str
     payings: tuple[Paying, ...]
     pdf: PdfLink
     ticket: str = ""
@@ -181,6 +182,7 @@ def paid_of(invoice: Invoice, url: Url) -> Paid:
         due="" if is_note else slashed(invoice.due_on),
         overpaid=typeset(owed),
         states=tuple(map(typeset, said)),
+        paper=paper_of(invoice),
         payings=tuple(_paying(payment, alone) for payment in payments),
         pdf=pdf_of(invoice, url),
         ticket=url(f"/factures/{invoice.number}/ticket") if _has_ticket(invoice) else "",
@@ -202,11 +204,18 @@ def _has_ticket(invoice: Invoice) -> bool:
     return any(one.attempt for one in standing(invoice.payments) if one.means is Means.ONLINE)
 
 
+def paper_of(invoice: Invoice) -> str:
+    """What the paper is called."""
+    return "Avoir" if invoice.is_credit_note else "Facture"
+
+
 def pdf_of(invoice: Invoice, url: Url) -> PdfLink:
     if not invoice.pdf_bytes:
         return PdfLink("PDF pas encore disponible", "")
     weight = weight_words(invoice.pdf_bytes)
-    return PdfLink(f"Facture {invoice.number} (PDF, {weight})", url(f"/factures/{invoice.number}/pdf"), weight)
+    return PdfLink(
+        f"{paper_of(invoice)} {invoice.number} (PDF, {weight})", url(f"/factures/{invoice.number}/pdf"), weight
+    )
 
 
 def certificate_of(made: MadeCertificate, url: Url) -> PdfLink:
