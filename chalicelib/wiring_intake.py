@@ -9,7 +9,6 @@ from chalicelib.services.recording import RecordPayments
 from chalicelib.services.telling import acting
 from chalicelib.settings import Settings
 from chalicelib.storage.acts import DynamoTownActs
-from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Guard
 from chalicelib.storage.intake import DynamoIntakeStore
 from chalicelib.wiring import count_of, database_of, directory_of, freely, ports_on_aws
@@ -28,9 +27,9 @@ def build_intake(settings: Settings, guard: Guard = freely) -> Importer:
             renderer=InvoicePdf(f"{settings.origin}{settings.base_path}"),
             families=ports.families,
             attempts=ports.attempts,
-            record=RecordPayments(invoices=ports.invoices, attempts=ports.attempts, book=ports.book, clock=ports.clock),
+            record=RecordPayments(invoices=ports.invoices, book=ports.book, clock=ports.clock),
             clock=ports.clock,
-            book=DynamoBook(database_of(settings, guard)),
+            book=ports.book,
         ),
         notices=ports.notices,
         directory=directory_of(settings),

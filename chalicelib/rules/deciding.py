@@ -3,10 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from chalicelib.rules.invoices import Means, Payment, plain_reference
 from chalicelib.rules.money import Cents
 from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer
-from chalicelib.rules.points import Point
 from chalicelib.rules.school_calendar import paris_instant
 
 
@@ -49,13 +47,3 @@ def _found(attempt: Attempt, amount: Cents | None, authorisation: str, day: date
         authorisation=authorisation or answer.authorisation,
         paid_at=answer.paid_at or (paris_instant(day, 12 * 60) if day else None),
     )
-
-
-def confirms(payment: Payment, point: Point) -> bool:
-    """Whether an online payment of the town's list is the money of the attempt that the point is about: it has the same
-    authorisation or, when one of them has none, the same amount."""
-    if payment.means is not Means.ONLINE or point.attempt is None:
-        return False
-    if payment.authorisation and point.authorisation:
-        return plain_reference(payment.authorisation) == plain_reference(point.authorisation)
-    return payment.amount == (point.asked if point.received is None else point.received)

@@ -9,7 +9,6 @@ from chalicelib.rules.invoices import Invoice, Means, Payment, reference_of
 from chalicelib.rules.money import Cents
 from chalicelib.services.book_ports import PaymentOn
 from chalicelib.services.recording import RecordPayments
-from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
@@ -43,9 +42,7 @@ def compare(environment: Mapping[str, str]) -> list[Figure]:
 def _bill(database: Database, family: FamilyId, count: int) -> None:
     """One invoice a month, backwards from the last month of 2015; all but the latest were paid."""
     store = DynamoInvoiceStore(database)
-    record = RecordPayments(
-        invoices=store, attempts=DynamoAttemptStore(database), book=DynamoBook(database), clock=clock_for("")
-    )
+    record = RecordPayments(invoices=store, book=DynamoBook(database), clock=clock_for(""))
     for number in range(count):
         months = 2015 * 12 + 11 - number
         issued = date(months // 12, months % 12 + 1, 1)

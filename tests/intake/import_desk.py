@@ -55,7 +55,7 @@ class PlainPaper:
 def an_importer(settings: Settings, store: DynamoIntakeStore, clock: Clock) -> Importer:
     database = database_for(settings)
     book, attempts, invoices = DynamoBook(database), DynamoAttemptStore(database), DynamoInvoiceStore(database)
-    record = RecordPayments(invoices=invoices, attempts=attempts, book=book, clock=clock)
+    record = RecordPayments(invoices=invoices, book=book, clock=clock)
     return Importer(
         directory=DIRECTORY,
         money=money_desk(

@@ -78,7 +78,7 @@ class LivingTown:
                 InvoicePdf(),
                 self.store.families,
                 attempts=self.attempts,
-                record=RecordPayments(invoices=self.invoices, attempts=self.attempts, book=self.book, clock=self.clock),
+                record=RecordPayments(invoices=self.invoices, book=self.book, clock=self.clock),
                 clock=self.clock,
                 book=self.book,
             ),

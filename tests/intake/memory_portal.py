@@ -58,7 +58,7 @@ class Portal:
             InvoicePdf(),
             self.store.families,
             attempts=attempts,
-            record=RecordPayments(invoices=invoices, attempts=attempts, book=book, clock=clock),
+            record=RecordPayments(invoices=invoices, book=book, clock=clock),
             clock=clock,
             book=book,
         )

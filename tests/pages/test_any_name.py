@@ -79,9 +79,7 @@ class Town:
                 InvoicePdf(),
                 world.families,
                 attempts=world.attempts,
-                record=RecordPayments(
-                    invoices=world.invoices, attempts=world.attempts, book=world.book, clock=world.clock
-                ),
+                record=RecordPayments(invoices=world.invoices, book=world.book, clock=world.clock),
                 clock=world.clock,
                 book=world.book,
             ),

@@ -4,11 +4,15 @@ What the bank and the desk took is the truth. Every act may be broken off at any
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from chalicelib.intake.files.faults import FileLine
+from chalicelib.intake.invoices.following import Aside, Follow
+from chalicelib.intake.invoices.money_rows import PAYMENTS, MoneyRow, RowKind
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.crediting import CreditPart
 from chalicelib.rules.decisions import Decision, Word
@@ -26,6 +30,7 @@ from chalicelib.services.cancelling import CancelInvoice, NotCancellable
 from chalicelib.services.crediting import GiveCredit, NotCreditable
 from chalicelib.services.deciding import Decide, NotDecided
 from chalicelib.services.invoicing import AlreadyPaid, NotPayable, UnderWay
+from chalicelib.services.money_desk import money_desk
 from chalicelib.services.reconciling import Reconcile
 from chalicelib.services.recording import RecordPayments
 from chalicelib.services.refunding import NotRefunded, RecordRefund
@@ -102,7 +107,8 @@ class Regie:
         )
         self.show = ShowPayment(**payments, settle=self.settle)
         self.reconcile = Reconcile(attempts=ports["attempts"], settle=self.settle, **told)
-        self.record = RecordPayments(**desk)
+        self.record = RecordPayments(invoices=ports["invoices"], book=ports["book"], clock=self.clock)
+        self.follow = Follow(money_desk(**desk, addresses=addresses))
         self.take_back = TakeBack(**desk, addresses=addresses)
         self.refund = RecordRefund(**desk, addresses=addresses)
         self.credit = GiveCredit(**desk)
@@ -154,10 +160,12 @@ class Regie:
             self.record([PaymentOn(invoice, payment)])
 
     def list_confirms(self, number: InvoiceNumber, payment: Payment) -> None:
-        """A row « en ligne » of reglements.csv about money of the bank, which the import knows by its authorisation."""
-        invoice = self.invoice(number)
-        if payment.authorisation not in {one.authorisation for one in invoice.payments}:
-            self.record([PaymentOn(invoice, payment)])
+        """A row « en ligne » of reglements.csv about money of the bank."""
+        about: dict[str, Any] = {"means": payment.means, "mark": payment.authorisation, "payer": payment.payer}
+        where = FileLine(PAYMENTS, 2)
+        row = MoneyRow(where, RowKind.ONLINE, payment.paid_on, number, payment.amount, payment=payment.id, **about)
+        with suppress(Aside):
+            self.follow(row)
 
     def is_not_there(self, number: InvoiceNumber, payment: Payment, cause: Cause, day: date) -> None:
         """A negative row, a row ``annule``, or a row of contrepassations.csv."""

@@ -6,8 +6,7 @@ import pytest
 
 from chalicelib.rules.invoices import Means
 from chalicelib.rules.payments import AttemptState
-from chalicelib.services.book_ports import PaymentOn
-from chalicelib.services.recording import RecordPayments
+from chalicelib.services.late_payments import RecordLatePayment
 from tests.builders import a_payment
 from tests.services.paying_world import NOW, World, a_world
 
@@ -21,8 +20,7 @@ def world() -> Iterator[World]:
 def by_the_list(world: World, amount: int) -> None:
     """The town's list has the money before the treasury tells of it."""
     row = a_payment(amount, id="list-1", means=Means.ONLINE, authorisation="a55a", paid_on=NOW.date())
-    record = RecordPayments(invoices=world.invoices, attempts=world.attempts, book=world.book, clock=world.clock)
-    record([PaymentOn(world.invoice(), row)])
+    RecordLatePayment(book=world.book, clock=world.clock)(world.invoice(), row)
 
 
 def test_money_that_the_list_had_first_counts_once(world: World) -> None:

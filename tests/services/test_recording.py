@@ -7,25 +7,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from threading import Barrier
-from typing import Any
 
 import pytest
 
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import FamilyId, InvoiceNumber
-from chalicelib.rules.invoices import Invoice, Means, Payment
-from chalicelib.rules.money import Cents
-from chalicelib.rules.payments import Attempt, AttemptState, BankAnswer, Doubt
+from chalicelib.rules.invoices import Invoice
 from chalicelib.services.book_ports import MOST_PAYMENTS, PaymentOn
-from chalicelib.services.moving import money_event
 from chalicelib.services.recording import RecordPayments
-from chalicelib.storage.attempts import DynamoAttemptStore
 from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database
 from chalicelib.storage.invoices import DynamoInvoiceStore
 from tests.aws_calls import counted
-from tests.builders import BOND, a_payment, an_attempt, an_invoice
+from tests.builders import BOND, a_payment, an_invoice
 from tests.clock import FixedClock
 from tests.faults import Case, survives
 from tests.money import NOW
@@ -40,10 +35,7 @@ NOVEMBER = date(2026, 11, 1)
 class Town:
     def __init__(self, database: Database) -> None:
         self.invoices, self.book = DynamoInvoiceStore(database), DynamoBook(database)
-        self.attempts = DynamoAttemptStore(database)
-        self.record = RecordPayments(
-            invoices=self.invoices, attempts=self.attempts, book=self.book, clock=FixedClock(NOW)
-        )
+        self.record = RecordPayments(invoices=self.invoices, book=self.book, clock=FixedClock(NOW))
 
     def put(self, *invoices: Invoice) -> None:
         for invoice in invoices:
@@ -103,59 +95,6 @@ def test_an_invoice_that_is_gone_is_told(town: Town) -> None:
     with pytest.raises(NotFound):
         town.record([PaymentOn(replace(INVOICE, family=FamilyId("f-strangers")), a_payment(1))])
     assert town.amounts() == []
-
-
-def listed_online(amount: int, authorisation: str = "") -> Payment:
-    """A row of the town's list: the money of an online payment, on the bank's statement."""
-    return a_payment(amount, id="list-1", means=Means.ONLINE, authorisation=authorisation, paid_on=date(2026, 11, 20))
-
-
-@pytest.mark.parametrize(
-    ("facts", "row"),
-    [
-        ({"doubt": Doubt.DIFFERS, "taken": 100}, listed_online(100, "A55A")),
-        ({"doubt": Doubt.DIFFERS, "taken": 100}, listed_online(100)),
-        ({"doubt": Doubt.DIFFERS, "taken": 100}, listed_online(90, "A55A")),
-        ({"doubt": Doubt.SILENT}, listed_online(424, "B66B")),
-        ({"doubt": None}, listed_online(424)),
-    ],
-    ids=["same authorisation", "same amount", "the statement's amount", "silent", "declared"],
-)
-def test_money_that_waited_for_a_person_is_settled_by_the_list_and_counts_once(
-    town: Town, facts: dict[str, Any], row: Payment
-) -> None:
-    attempt = waits_for_a_person(town, **facts)
-    before = town.invoices.find(BOND, INVOICE.number)
-    assert before
-    assert len(list(town.book.points())) == 1
-    for _ in range(2):
-        town.record([PaymentOn(before, row)])
-    assert sum(town.amounts()) == row.amount
-    (payment,) = town.invoices.of(BOND)[0].payments
-    assert (payment.amount, payment.attempt) == (row.amount, attempt.id)
-    after = town.attempts.find(attempt.id)
-    assert after
-    assert (after.state, after.unclassified) == (AttemptState.DECIDED_PAID, "")
-    assert list(town.book.points()) == []
-
-
-def test_another_online_payment_of_the_list_settles_nothing_else(town: Town) -> None:
-    waits_for_a_person(town, doubt=Doubt.DIFFERS, taken=100)
-    town.record([PaymentOn(town.invoices.of(BOND)[0], listed_online(100, "C77C"))])
-    assert town.amounts() == [100, 100]
-    assert len(list(town.book.points())) == 1
-
-
-def waits_for_a_person(town: Town, *, doubt: Doubt | None, taken: int = 0) -> Attempt:
-    town.put(INVOICE)
-    attempt = an_attempt(INVOICE, NOW)
-    town.attempts.begin(attempt, INVOICE, None)
-    facts = (attempt.client_number, attempt.reference, Cents(taken), attempt.saisie)
-    answer = BankAnswer("idop-1", "P", *facts, "A55A", NOW) if taken else None
-    state = AttemptState.TO_CHECK if doubt else AttemptState.DECLARED
-    after = replace(attempt, state=state, doubt=doubt, answer=answer)
-    town.book.write(money_event(attempt, after, INVOICE, NOW))
-    return after
 
 
 def test_one_payment_told_many_times_at_once_counts_once(ministack_database: Database) -> None:
