@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from chalicelib.services.accounts import AccountUseCases, EndOthers, EndSession, OpenSession, SignIn
 from chalicelib.services.acknowledging import AcknowledgeOrder, KitchenUseCases, ShowOrder
-from chalicelib.services.book_ports import Book
 from chalicelib.services.certificate_ports import CertificateFiles
 from chalicelib.services.contact import WriteToOffice
 from chalicelib.services.declaring import DeclarePayment
@@ -46,6 +46,9 @@ from chalicelib.services.ticketing import FindTickets
 from chalicelib.settings import Settings
 from chalicelib.values import Value
 
+if TYPE_CHECKING:
+    from chalicelib.services.book_ports import Book
+
 
 class Portal(Value):
     """Every use case, ready to call; and what every page reads: the settings, the clock, the log, the town."""
@@ -81,7 +84,7 @@ class Ports(Value):
     outbox: Outbox
     links: MailLinks
     attempts: AttemptStore
-    book: Book
+    book: "Book"
     providers: Mapping[str, PaymentProvider]
     """Payment providers by contract: an attempt keeps the contract under which it was opened, even if the town has
     another now."""

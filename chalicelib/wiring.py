@@ -20,10 +20,10 @@ from chalicelib.services.payment_ports import PaymentProvider
 from chalicelib.services.ports import Clock
 from chalicelib.settings import Settings
 from chalicelib.storage.attempts import DynamoAttemptStore
-from chalicelib.storage.book import DynamoBook
 from chalicelib.storage.database import Database, Guard
 from chalicelib.storage.families import DynamoFamilyStore
 from chalicelib.storage.invoices import DynamoInvoiceStore
+from chalicelib.storage.late_book import LateBook
 from chalicelib.storage.logins import DynamoLoginStore
 from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.orders import DynamoOrderStore
@@ -95,7 +95,7 @@ def ports_on_aws(settings: Settings, guard: Guard = freely) -> Ports:
         outbox=DynamoOutbox(database, settings.pepper),
         links=links,
         attempts=DynamoAttemptStore(database),
-        book=DynamoBook(database),
+        book=LateBook(database),
         providers=providers_of(settings, links),
         payment_links=links,
         orders=DynamoOrderStore(database),
@@ -160,7 +160,7 @@ def build_personal_data(settings: Settings) -> "PersonalData":
             families=DynamoFamilyStore(database),
             invoices=DynamoInvoiceStore(database),
             attempts=DynamoAttemptStore(database),
-            book=DynamoBook(database),
+            book=LateBook(database),
             clock=clock_for(settings.demo_now),
         ),
     )

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from chalicelib.rules.answering import announced
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.payments import BY_URL, Attempt, BankAnswer
-from chalicelib.services.book_ports import Book
-from chalicelib.services.moving import money_event
 from chalicelib.services.payment_ports import AttemptStore, PaymentProvider
 from chalicelib.services.ports import Clock, Report
 from chalicelib.services.settling import MOST_TRIES, SettlePayment
+
+if TYPE_CHECKING:
+    from chalicelib.services.book_ports import Book
 
 
 class DeclarePayment:
@@ -25,7 +26,7 @@ class DeclarePayment:
         self,
         *,
         attempts: AttemptStore,
-        book: Book,
+        book: "Book",
         providers: Mapping[str, PaymentProvider],
         settle: SettlePayment,
         clock: Clock,
@@ -52,6 +53,8 @@ class DeclarePayment:
         self._hear(nonce, answer)
 
     def _hear(self, nonce: str, answer: BankAnswer) -> None:
+        from chalicelib.rules.answering import announced  # noqa: PLC0415 - no page needs it before money comes
+
         attempt = self.attempts.by_idop(nonce)
         for _ in range(MOST_TRIES):
             if attempt is None:
@@ -74,5 +77,7 @@ class DeclarePayment:
 
     def _write(self, before: Attempt, after: Attempt, now: datetime) -> None:
         """Raises StaleWrite when the attempt moved since it was read."""
+        from chalicelib.services.moving import money_event  # noqa: PLC0415 - no page needs it before money comes
+
         self.book.write(money_event(before, after, None, now))
         self.report("payment.declared", attempt=after.id, invoice=after.invoice, state=after.state.value)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from chalicelib.rules.answering import settled, without_answer
 from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.looks import LOOK_GAP, TOLD_GAP, is_looked_at_soon, may_look, never_answered
@@ -15,12 +15,13 @@ from chalicelib.rules.payments import (
     Doubt,
 )
 from chalicelib.rules.receipts import surplus_of
-from chalicelib.services.book_ports import Book
 from chalicelib.services.invoice_ports import InvoiceStore
-from chalicelib.services.moving import money_event
 from chalicelib.services.payment_ports import AttemptStore, NotYetKnown, PaymentProvider, UnknownOperation
 from chalicelib.services.ports import Clock, Report
 from chalicelib.values import Value
+
+if TYPE_CHECKING:
+    from chalicelib.services.book_ports import Book
 
 MOST_TRIES = 5
 
@@ -47,7 +48,7 @@ class SettlePayment:
         *,
         attempts: AttemptStore,
         invoices: InvoiceStore,
-        book: Book,
+        book: "Book",
         providers: Mapping[str, PaymentProvider],
         clock: Clock,
         report: Report,
@@ -83,6 +84,8 @@ class SettlePayment:
     def look(self, attempt: Attempt, *, gap: timedelta = LOOK_GAP) -> Look:
         """Look the operation up, unless that was done within ``gap``: the last answer then holds. Raises
         Unavailable."""
+        from chalicelib.rules.answering import settled, without_answer  # noqa: PLC0415 - no page needs it before money comes
+
         now, answer = self.clock.now(), None
         if attempt.can_be_asked and attempt.idop and not attempt.is_final:
             if not self._takes_turn(attempt, now, gap):
@@ -137,6 +140,8 @@ class SettlePayment:
             after = replace(after, state=AttemptState.TO_CHECK, doubt=Doubt.DIFFERS, why="differs:invoice")
             if (before.doubt, before.why) == (after.doubt, after.why):
                 return before
+        from chalicelib.services.moving import money_event  # noqa: PLC0415 - no page needs it before money comes
+
         self.book.write(money_event(before, after, invoice, now))
         self._tell(after, invoice)
         return after

@@ -18,10 +18,11 @@ from chalicelib.rules.posting import Posted, attempt_after, changes_of, points_a
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.book_ports import MoneyEvent, Moved
 from chalicelib.storage import attempt_items, book_items, keys
+from chalicelib.storage.book_rows import BookHeadRow, BookRow, ClosingRow, PointRow
 from chalicelib.storage.database import PATIENCE_SECONDS, Database, WriteRefused
 from chalicelib.storage.invoice_items import changing
 from chalicelib.storage.outbox import row_of as mail_row
-from chalicelib.storage.payment_rows import AttemptRow, BookHeadRow, BookRow, ClosingRow, PointRow
+from chalicelib.storage.payment_rows import AttemptRow
 from chalicelib.storage.rows import InvoiceRow, OutboxRow
 
 Lines = tuple[BookLine, ...]

@@ -16,9 +16,9 @@ from chalicelib.rules.payments import Doubt
 from chalicelib.rules.points import Point, PointKind
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.storage import keys
+from chalicelib.storage.book_rows import BookHeadRow, BookRow, ClosingRow, PointRow
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.json_text import facts_of, json_text
-from chalicelib.storage.payment_rows import BookHeadRow, BookRow, ClosingRow, PointRow
 
 
 def line_row(rows: type[BookRow], line: BookLine) -> BookRow:

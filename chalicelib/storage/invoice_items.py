@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.operand import Path
@@ -12,11 +13,13 @@ from chalicelib.rules.ids import ActivityId, AttemptId, ChildId, FamilyId, Invoi
 from chalicelib.rules.instants import instant_of
 from chalicelib.rules.invoices import Begun, Invoice, InvoiceLine, Means, Payment, last_paid_on
 from chalicelib.rules.money import Cents
-from chalicelib.rules.posting import Posted
 from chalicelib.storage import keys
 from chalicelib.storage.database import RawItem
 from chalicelib.storage.json_text import facts_of, json_text
 from chalicelib.storage.rows import InvoiceRow
+
+if TYPE_CHECKING:
+    from chalicelib.rules.posting import Posted
 
 
 def listed(invoice: Invoice) -> str:
@@ -26,7 +29,7 @@ def listed(invoice: Invoice) -> str:
     return keys.paid_invoice(last_paid_on(invoice), invoice.number)
 
 
-def changing(rows: type[InvoiceRow], change: Posted) -> tuple[list[Action], Condition]:
+def changing(rows: type[InvoiceRow], change: "Posted") -> tuple[list[Action], Condition]:
     """What an event of money changes of an invoice's head, and the condition that it still is as it was read.
 
     Payments are only added, so their number tells whether others came.

@@ -9,9 +9,10 @@ from pynamodb.models import Model
 
 from chalicelib.rules.ids import ChildId, FamilyId
 from chalicelib.storage import keys
+from chalicelib.storage.book_rows import BookRow
 from chalicelib.storage.database import Database, RawItem, key_names
 from chalicelib.storage.journal_rows import JournalRow
-from chalicelib.storage.payment_rows import AttemptRow, BookRow, OperationRow
+from chalicelib.storage.payment_rows import AttemptRow, OperationRow
 from chalicelib.storage.rows import (
     FamilyRow,
     InvoiceRow,

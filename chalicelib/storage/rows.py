@@ -18,17 +18,6 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.storage.journal_rows import JournalRow
-from chalicelib.storage.order_row import OrderRow
-from chalicelib.storage.payment_rows import (
-    AttemptRow,
-    BookHeadRow,
-    BookRow,
-    ClosingRow,
-    OperationRow,
-    PointRow,
-)
-
 
 class FamilyRow(Model):
     """``PROFILE`` holds the payer, ``EPOCH`` the session epoch if it was ever raised, each ``CHILD#`` one child, each
@@ -243,9 +232,3 @@ class OutboxRow(Model):
     """Of a family to tell: the entries of its journal that say what was cancelled."""
     why = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
-
-
-ROWS = (
-    FamilyRow, LoginRow, PlanningRow, JournalRow, PlaceRow, ThrottleRow, TownRow, NoticeRow, InvoiceRow, AttemptRow,
-    OperationRow, BookRow, BookHeadRow, PointRow, ClosingRow, OutboxRow, OrderRow,
-)  # fmt: skip

@@ -26,7 +26,7 @@ from infra.local.gateway import Request, event_of
 from infra.local.stage import ROOT
 
 ROUNDS = 9
-MOST_SECONDS, MOST_INSTRUCTIONS = 1.2, 1.3
+MOST_SECONDS, MOST_INSTRUCTIONS = 1.2, 1.32
 """Goals, as ratios to the bare handler. A test holds the second."""
 ON_LAMBDA = "3.13"
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"

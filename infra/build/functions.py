@@ -67,7 +67,7 @@ FUNCTIONS: Mapping[str, Function] = {
         {
             "invoices": ("GetItem", "Query", "UpdateItem"),
             "outbox": ("PutItem",),
-            "payments": ("GetItem", "PutItem", "UpdateItem"),
+            "payments": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
             "payments/index/to-look-at": ("Query",),
         },
         at_once=1,

@@ -11,10 +11,11 @@ BESIDE_CHALICE: Mapping[str, Function] = {
         {
             "families": ("BatchWriteItem", "ConditionCheckItem", "GetItem", "Query", "Scan", "UpdateItem"),
             "invoices": ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+            "invoices/index/listed": ("Query",),
             "journal": ("PutItem", "Query"),
             "logins": ("BatchWriteItem", "Query", "Scan"),
             "outbox": ("BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
-            "payments": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+            "payments": ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
             "places": ("BatchGetItem", "UpdateItem"),
             "planning": ("Query", "UpdateItem"),
             "planning/index/by-day": ("Query",),

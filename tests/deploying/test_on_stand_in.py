@@ -184,6 +184,10 @@ def items_of(town: Town, table: str) -> list[dict[str, Any]]:
     return [item for page in pages for item in page["Items"]]
 
 
+def is_of_the_journal(item: dict[str, Any]) -> bool:
+    return "partition" in item and bool(item["partition"]["S"].startswith("J#"))
+
+
 def a_family_that_owes_nothing(town: Town) -> str:
     """A generated family, once the town has all its money."""
     stage = town.stage
@@ -213,7 +217,9 @@ def test_a_family_s_data_are_given_and_erased(town: Town, tmp_path: Path) -> Non
     other = a_family_that_owes_nothing(town)
     assert erase_family(town.stage, other) > 0
     for table in ("families", "logins", "planning", "journal", "invoices", "payments", "outbox"):
-        assert [item for item in items_of(town, table) if f'"{other}"' in json.dumps(item, default=str)] == [], table
+        left = [item for item in items_of(town, table) if f'"{other}"' in json.dumps(item, default=str)]
+        # The law keeps the lines of the régie's journal for ten years.
+        assert [item for item in left if not is_of_the_journal(item)] == [], table
     with pytest.raises(CannotOperate, match="there is no family"):
         export_family(town.stage, other, tmp_path)
 

@@ -14,11 +14,11 @@ from chalicelib.rules import retention
 from chalicelib.rules.notices import MOST_EXTRA, AddressState
 from chalicelib.services import accounts, contact, notices
 from chalicelib.storage import throttle
-from chalicelib.storage.rows import ROWS
 from chalicelib.web.assets import TEMPLATES
 from chalicelib.web.refusals import aftermath
 from infra.build.functions import LOGS_DAYS
 from tests.builders import BOND
+from tests.every_row import ROWS
 from tests.pages.client import HOST, PageClient, plain
 from tests.pages.conftest import World
 

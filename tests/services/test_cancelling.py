@@ -27,7 +27,7 @@ def test_nothing_is_due_and_the_journal_says_why() -> None:
     desk = Desk()
     assert [cancel(desk) for _ in range(2)] == [True, False]
     assert (desk.of(INVOICE).cancelled_on, desk.of(INVOICE).remaining) == (date(2026, 11, 25), 0)
-    [entry] = desk.entries()
+    [entry] = desk.entries(EntryKind.DECISION)
     assert (entry.kind, entry.amount, entry.means, entry.payer) == (EntryKind.DECISION, 0, None, PAYER)
     assert (entry.reason, entry.day) == ("facture annulée", date(2026, 11, 25))
 
@@ -59,7 +59,7 @@ def test_nothing_is_cancelled_while_a_payment_is_under_way() -> None:
     desk.begin_a_payment()
     with pytest.raises(UnderWay):
         cancel(desk)
-    assert desk.entries() == []
+    assert desk.entries(EntryKind.DECISION) == []
 
 
 def test_what_moves_meanwhile_is_read_again() -> None:

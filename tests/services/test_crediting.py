@@ -54,10 +54,9 @@ class Desk:
     def of(self, invoice: Invoice) -> Invoice:
         return self.invoices.invoices[invoice.number]
 
-    def entries(self) -> list[Entry]:
-        """Those of credit."""
+    def entries(self, kind: EntryKind = EntryKind.CREDIT) -> list[Entry]:
         entries = (line.entry for line in self.book.lines(date(2026, 11, 1)))
-        return [entry for entry in entries if entry.kind is EntryKind.CREDIT]
+        return [entry for entry in entries if entry.kind is kind]
 
     def begin_a_payment(self) -> None:
         invoice = self.of(INVOICE)

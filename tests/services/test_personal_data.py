@@ -36,9 +36,9 @@ from chalicelib.storage.notices import DynamoNoticeStore
 from chalicelib.storage.outbox import DynamoOutbox
 from chalicelib.storage.personal_data import DynamoPersonalItems
 from chalicelib.storage.planning import DynamoPlanningStore
-from chalicelib.storage.rows import ROWS
 from tests.builders import BOND, a_child, a_family, an_attempt, an_invoice
 from tests.clock import FixedClock, paris
+from tests.every_row import ROWS
 from tests.faults import SEVERAL, Case, NextProcess, survives
 from tests.services.mail_world import a_mail
 from tests.stand_in import PEPPER, REGION, database_for, kept_by_moto, seeded, settings_for

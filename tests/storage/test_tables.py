@@ -8,8 +8,8 @@ from pynamodb.models import Model
 
 from chalicelib.storage.database import Database
 from chalicelib.storage.journal_rows import ByWritten
-from chalicelib.storage.rows import ROWS
 from infra.declared import keys_of, tables_of, template
+from tests.every_row import ROWS
 
 TABLES = tables_of("town")
 

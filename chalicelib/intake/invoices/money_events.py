@@ -71,7 +71,8 @@ class MoneyEvents:
                     asides.append(aside)
                 yield 0 if aside else 1
             left = still
-        yield len(left)
+        if left:
+            yield len(left)
         self.report.waiting += asides
         self._tell_what_is_overpaid()
         self._tell_closed_months()

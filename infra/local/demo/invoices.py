@@ -152,10 +152,9 @@ def invoices_of(family: DemoFamily, today: date, dice: random.Random) -> Iterato
 def _events(invoice: DemoInvoice, today: date) -> Iterator[DemoInvoice]:
     """What becomes of the MARTINs' invoices: one is corrected by a credit note, one is cancelled, and one is so old
     that it cannot be paid online any more."""
-    what, child, _ = invoice.lines[0].facts
-    price, (year, _, rank) = invoice.lines[0].price, invoice.number.split("-")
+    year, _, rank = invoice.number.split("-")
     month = f"{MONTHS[invoice.issued_on.month - 1]} {year}"
-    one, back = DemoLine(what, child, 1, price), DemoLine(what, child, -1, price)
+    one, back = (replace(invoice.lines[0], quantity=number) for number in (1, -1))
     old = today - timedelta(days=TOO_OLD_DAYS)
     yield replace(invoice, number=f"{year}-101-{rank}", label=f"AVOIR {month}", lines=(back,), corrects=invoice.number)
     yield replace(invoice, number=f"{year}-102-{rank}", label=f"SORTIE {month}", lines=(one,), cancelled=True)
