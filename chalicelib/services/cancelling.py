@@ -1,7 +1,7 @@
 """Cancelling an invoice, as the town's list says (``etat = annulee``)."""
 
 from chalicelib.rules.cancelling import CancelFault, cancelled_entry, wrong_with_cancelling
-from chalicelib.rules.errors import NotFound, StaleWrite, Unavailable
+from chalicelib.rules.errors import NotFound
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.school_calendar import paris_day
 from chalicelib.services.book_ports import Book, MoneyEvent
@@ -9,8 +9,7 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.invoicing import UnderWay, live_attempts
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
-
-MOST_TRIES = 5
+from chalicelib.services.rereading import rereading
 
 
 class NotCancellable(ValueError):
@@ -33,21 +32,19 @@ class CancelInvoice:
     def __call__(self, number: InvoiceNumber, *, payer: str, reason: str) -> bool:
         """False when it was cancelled before. Raises NotFound, NotCancellable, Unavailable; raises UnderWay while a
         payment is under way or to check."""
-        for _ in range(MOST_TRIES):
-            invoice = self.invoices.holder(number)
-            if invoice is None:
-                raise NotFound("invoice")
-            if invoice.cancelled_on:
-                return False
-            if why := wrong_with_cancelling(invoice):
-                raise NotCancellable(why)
-            now = self.clock.now()
-            for attempt in live_attempts([invoice], self.attempts, now).values():
-                raise UnderWay(attempt)
-            entry = cancelled_entry(invoice, payer=payer, day=paris_day(now), reason=reason)
-            try:
-                self.book.write(MoneyEvent(at=now, entries=(entry,), cancelled=(invoice,)))
-            except StaleWrite:
-                continue
-            return True
-        raise Unavailable(f"cancel: {number} moves all the time")
+        return rereading(f"cancel: {number}", lambda: self._cancelled(number, payer, reason))
+
+    def _cancelled(self, number: InvoiceNumber, payer: str, reason: str) -> bool:
+        invoice = self.invoices.holder(number)
+        if invoice is None:
+            raise NotFound("invoice")
+        if invoice.cancelled_on:
+            return False
+        if why := wrong_with_cancelling(invoice):
+            raise NotCancellable(why)
+        now = self.clock.now()
+        for attempt in live_attempts([invoice], self.attempts, now).values():
+            raise UnderWay(attempt)
+        entry = cancelled_entry(invoice, payer=payer, day=paris_day(now), reason=reason)
+        self.book.write(MoneyEvent(at=now, entries=(entry,), cancelled=(invoice,)))
+        return True

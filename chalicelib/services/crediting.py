@@ -17,7 +17,6 @@ from chalicelib.rules.crediting import (
     wrong_with_part,
 )
 from chalicelib.rules.entries import payment_entry
-from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.money import Cents
@@ -27,8 +26,8 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.invoicing import UnderWay, live_attempts
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
+from chalicelib.services.rereading import rereading
 
-MOST_TRIES = 5
 NOTHING = Cents(0)
 
 
@@ -58,17 +57,18 @@ class GiveCredit:
 
         Raises UnderWay while a payment of the invoice is under way or to check, Unavailable.
         """
-        for _ in range(MOST_TRIES):
-            giving = self.invoices.holder(note)
-            corrected = self.invoices.holder(giving.corrects) if giving and giving.corrects else None
-            if giving is None or corrected is None:
-                return NOTHING
-            part = part_at_once(giving, corrected, day=paris_day(self.clock.now()), payer=payer)
-            if part is None or wrong_with_part(part, giving, corrected):
-                return NOTHING
-            if self._written(part, giving, corrected):
-                return part.amount
-        raise Unavailable(f"credit.at_once: {note} moves all the time")
+        return rereading(f"credit.at_once: {note}", lambda: self._given_at_once(note, payer))
+
+    def _given_at_once(self, note: InvoiceNumber, payer: str) -> Cents:
+        giving = self.invoices.holder(note)
+        corrected = self.invoices.holder(giving.corrects) if giving and giving.corrects else None
+        if giving is None or corrected is None:
+            return NOTHING
+        part = part_at_once(giving, corrected, day=paris_day(self.clock.now()), payer=payer)
+        if part is None or wrong_with_part(part, giving, corrected):
+            return NOTHING
+        self._write(part, giving, corrected)
+        return part.amount
 
     def check(self, part: CreditPart) -> None:
         """Check that the part can be given, or was given, and write nothing. Raises NotCreditable, UnderWay."""
@@ -79,14 +79,15 @@ class GiveCredit:
 
     def part(self, part: CreditPart) -> bool:
         """Give the part. False when it was given before. Raises NotCreditable, UnderWay, Unavailable."""
-        for _ in range(MOST_TRIES):
-            note, invoice = self._found(part)
-            if has_part(invoice, part):
-                return False
-            _possible(part, note, invoice)
-            if self._written(part, note, invoice):
-                return True
-        raise Unavailable(f"credit.part: {part.invoice} moves all the time")
+        return rereading(f"credit.part: {part.invoice}", lambda: self._given(part))
+
+    def _given(self, part: CreditPart) -> bool:
+        note, invoice = self._found(part)
+        if has_part(invoice, part):
+            return False
+        _possible(part, note, invoice)
+        self._write(part, note, invoice)
+        return True
 
     def _found(self, part: CreditPart) -> tuple[Invoice, Invoice]:
         """The note and the invoice. Raises NotCreditable."""
@@ -95,8 +96,8 @@ class GiveCredit:
             raise NotCreditable(CreditFault.NO_INVOICE if invoice is None else CreditFault.NO_NOTE)
         return note, invoice
 
-    def _written(self, part: CreditPart, note: Invoice, invoice: Invoice) -> bool:
-        """Write the event. False when the note or the invoice changed after it was read. Raises UnderWay."""
+    def _write(self, part: CreditPart, note: Invoice, invoice: Invoice) -> None:
+        """Raises StaleWrite when the note or the invoice changed after it was read; raises UnderWay."""
         self._no_payment_under_way(invoice)
         given, received = payments_of(part)
         reason = f"avoir {note.number} pour la facture {invoice.number}"
@@ -108,11 +109,7 @@ class GiveCredit:
             ),
             payments=(PaymentOn(note, given), PaymentOn(invoice, received)),
         )
-        try:
-            self.book.write(event)
-        except StaleWrite:
-            return False
-        return True
+        self.book.write(event)
 
     def _no_payment_under_way(self, invoice: Invoice) -> None:
         """What is under way was asked for without the credit: given now, it would be paid too much."""

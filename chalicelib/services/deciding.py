@@ -18,7 +18,7 @@ from chalicelib.rules.decisions import (
     wrong_with,
 )
 from chalicelib.rules.entries import classified_entry, decision_entry, received_entry
-from chalicelib.rules.errors import StaleWrite, Unavailable
+from chalicelib.rules.errors import StaleWrite
 from chalicelib.rules.invoices import Invoice
 from chalicelib.rules.payments import Attempt
 from chalicelib.rules.points import Point
@@ -29,9 +29,8 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import payment_receipt
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
+from chalicelib.services.rereading import rereading
 from chalicelib.values import Value
-
-MOST_TRIES = 5
 
 
 class NotDecided(ValueError):
@@ -70,19 +69,20 @@ class Decide:
 
     def __call__(self, decision: Decision) -> bool:
         """Close the point. False when the same row did it before. Raises NotDecided, Unavailable."""
-        for _ in range(MOST_TRIES):
-            judged = self._judged(decision)
-            if judged is None:
-                return False
-            try:
-                lines = self.book.write(self._event(judged))
-            except StaleWrite:
-                self.read.clear()
-                continue
-            for line in lines:
-                self.read.setdefault(line.month, []).append(line.entry)
-            return True
-        raise Unavailable(f"point.decide: {decision.point} moves all the time")
+        return rereading(f"point.decide: {decision.point}", lambda: self._decided(decision))
+
+    def _decided(self, decision: Decision) -> bool:
+        judged = self._judged(decision)
+        if judged is None:
+            return False
+        try:
+            lines = self.book.write(self._event(judged))
+        except StaleWrite:
+            self.read.clear()
+            raise
+        for line in lines:
+            self.read.setdefault(line.month, []).append(line.entry)
+        return True
 
     def _judged(self, decision: Decision) -> Judged | None:
         """None when the same row was followed before."""

@@ -7,7 +7,6 @@ from chalicelib.rules.book import EntryKind
 from chalicelib.rules.deciding import decided_paid
 from chalicelib.rules.decisions import placed
 from chalicelib.rules.entries import classified_entry, payment_entry, received_entry
-from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.invoices import Invoice, Payment, plain_reference
 from chalicelib.rules.payments import Attempt
 from chalicelib.rules.points import Point
@@ -20,9 +19,8 @@ from chalicelib.services.invoice_ports import InvoiceStore
 from chalicelib.services.mails import refund_done
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
+from chalicelib.services.rereading import rereading
 from chalicelib.values import Value
-
-MOST_TRIES = 5
 
 
 class Unrefundable(Enum):
@@ -78,16 +76,13 @@ class RecordRefund:
 
     def __call__(self, refund: Refund) -> bool:
         """Write the refund. False when it was written before. Raises NotRefunded, Unavailable."""
-        for _ in range(MOST_TRIES):
-            event = self._event(refund)
-            if event is None:
-                return False
-            try:
-                self.book.write(event)
-            except StaleWrite:
-                continue
-            return True
-        raise Unavailable(f"payment.refund: {refund.invoice} moves all the time")
+        return rereading(f"payment.refund: {refund.invoice}", lambda: self._refunded(refund))
+
+    def _refunded(self, refund: Refund) -> bool:
+        event = self._event(refund)
+        if event:
+            self.book.write(event)
+        return event is not None
 
     def _event(self, refund: Refund) -> MoneyEvent | None:
         """None when it was written before."""

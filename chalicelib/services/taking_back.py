@@ -6,7 +6,6 @@ from enum import Enum
 
 from chalicelib.rules.book import EntryKind
 from chalicelib.rules.entries import payment_entry
-from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import InvoiceNumber
 from chalicelib.rules.invoices import Invoice, Means, Payment
 from chalicelib.rules.payments import Attempt, AttemptState, received_by
@@ -18,9 +17,8 @@ from chalicelib.services.mail_ports import Mail
 from chalicelib.services.mails import payment_reversed
 from chalicelib.services.payment_ports import AttemptStore
 from chalicelib.services.ports import Clock
+from chalicelib.services.rereading import rereading
 from chalicelib.values import Value
-
-MOST_TRIES = 5
 
 
 class Cause(Enum):
@@ -89,16 +87,13 @@ class TakeBack:
 
     def __call__(self, asked: TakingBack) -> bool:
         """Take the payment back. False when the same row did it before. Raises NotTakenBack, Unavailable."""
-        for _ in range(MOST_TRIES):
-            judged = self._judged(asked)
-            if judged is None:
-                return False
-            try:
-                self._write(asked, *judged)
-            except StaleWrite:
-                continue
-            return True
-        raise Unavailable(f"payment.take_back: {asked.invoice} moves all the time")
+        return rereading(f"payment.take_back: {asked.invoice}", lambda: self._taken_back(asked))
+
+    def _taken_back(self, asked: TakingBack) -> bool:
+        judged = self._judged(asked)
+        if judged:
+            self._write(asked, *judged)
+        return judged is not None
 
     def _judged(self, asked: TakingBack) -> tuple[Invoice, Payment, Attempt | None] | None:
         """What is to be taken back, as it was read; None when it was before."""

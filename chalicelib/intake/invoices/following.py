@@ -9,7 +9,6 @@ from chalicelib.intake.invoices.money_rows import MoneyRow, RowKind
 from chalicelib.intake.invoices.payment_words import otherwise
 from chalicelib.rules.crediting import CreditPart
 from chalicelib.rules.decisions import Decision, Word
-from chalicelib.rules.errors import StaleWrite, Unavailable
 from chalicelib.rules.ids import invoice_number
 from chalicelib.rules.invoices import Invoice, Means, Payment, plain_reference
 from chalicelib.rules.points import Point, PointCode, PointKind
@@ -21,9 +20,9 @@ from chalicelib.services.deciding import NotDecided
 from chalicelib.services.invoicing import UnderWay
 from chalicelib.services.money_desk import MoneyDesk
 from chalicelib.services.refunding import NotRefunded
+from chalicelib.services.rereading import rereading
 from chalicelib.services.taking_back import Cause, NotTakenBack, TakingBack, Unfit
 
-MOST_TRIES = 5
 BY_THE_LIST = "reglements.csv"
 """Who decides when a row of the payments says that money came."""
 
@@ -92,22 +91,20 @@ class Follow:
         return TakingBack(row.about, Cause.WITHDRAWN, today, note="annulé", payment=name)
 
     def _received(self, row: MoneyRow, *, check: bool) -> bool:
-        for _ in range(MOST_TRIES):
-            invoice = self._invoice(row)
-            found = match([_received_of(row)], _of_its_name(row, invoice.payments))
-            if found.doubtful:
-                raise Aside(otherwise(found.doubtful[0]))
-            if check or not found.new:
-                return bool(found.new)
-            point = self._point_of(row) if row.kind is RowKind.ONLINE else None
-            if point:
-                return self.desk.decide(_found_online(row, point))
-            try:
-                self.desk.record(invoice, found.new[0].payment)
-            except StaleWrite:
-                continue
-            return True
-        raise Unavailable(f"import: {row.invoice} moves all the time")
+        return rereading(f"import: {row.invoice}", lambda: self._recorded(row, check=check))
+
+    def _recorded(self, row: MoneyRow, *, check: bool) -> bool:
+        invoice = self._invoice(row)
+        found = match([_received_of(row)], _of_its_name(row, invoice.payments))
+        if found.doubtful:
+            raise Aside(otherwise(found.doubtful[0]))
+        if check or not found.new:
+            return bool(found.new)
+        point = self._point_of(row) if row.kind is RowKind.ONLINE else None
+        if point:
+            return self.desk.decide(_found_online(row, point))
+        self.desk.record(invoice, found.new[0].payment)
+        return True
 
     def _credit(self, row: MoneyRow, *, check: bool) -> bool:
         note = _number(row.mark)
